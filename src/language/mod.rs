@@ -1,0 +1,4 @@
+//! Text to syntax tree and back.
+
+pub mod program;
+pub mod syntax;

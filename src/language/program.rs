@@ -1,0 +1,57 @@
+//! A system of equations as the author wrote it, with every name resolved and every range made
+//! explicit. This is what the independent evaluator runs, and what code is generated from.
+
+use super::syntax::{Binder, Expr, Name, Role};
+
+/// The equations of a system in an order in which they can be evaluated.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Program {
+    /// The sizes that are still symbols, in source order.
+    pub sizes: Vec<Name>,
+    /// Constants that occur in values only, with their defaults, in source order.
+    pub params: Vec<(Name, Option<Expr>)>,
+    /// Inputs, weights and integer data, in source order.
+    pub arrays: Vec<ArrayBox>,
+    /// One equation an array; bodies read given arrays and arrays defined before.
+    pub equations: Vec<ResolvedEquation>,
+    /// The outputs, in source order.
+    pub outputs: Vec<Name>,
+}
+
+/// A given array and the box of its indices.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ArrayBox {
+    /// Its name.
+    pub name: Name,
+    /// Input, weight or integer data.
+    pub role: Role,
+    /// Its axes.
+    pub axes: Vec<AxisBox>,
+    /// The first and last value integer data may take.
+    pub values: Option<(Expr, Expr)>,
+}
+
+/// One axis: indices `first..=last` are stored; reads up to `before` places ahead of the first
+/// and `after` places behind the last are 0.
+#[derive(Clone, Debug, PartialEq)]
+pub struct AxisBox {
+    /// The first index.
+    pub first: Expr,
+    /// The last index.
+    pub last: Expr,
+    /// Padding ahead of the first index.
+    pub before: Expr,
+    /// Padding behind the last index.
+    pub after: Expr,
+}
+
+/// `array[indices] = body`, every binder in it with its range.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ResolvedEquation {
+    /// The array defined.
+    pub array: Name,
+    /// Its indices with their ranges.
+    pub indices: Vec<Binder>,
+    /// The right-hand side.
+    pub body: Expr,
+}

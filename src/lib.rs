@@ -1,0 +1,5 @@
+//! Backprose.
+
+pub mod diagnostic;
+pub mod language;
+pub mod writeup;

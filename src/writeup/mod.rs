@@ -1,0 +1,2 @@
+//! The write-up.
+pub mod document;
