@@ -1,0 +1,126 @@
+//! The rules of differentiation. Only array reads have a derivative of their own.
+
+use super::rule::{Rewrite, Rule};
+use crate::derivation::RuleName;
+use crate::integer::{Condition, Index};
+use crate::language::syntax::Name;
+use crate::model::{Kind, System, Term};
+
+/// ∂ of what does not depend on the array is 0.
+pub const CONSTANT: Rule = Rule {
+    name: RuleName::Constant,
+    statement: "the derivative of what does not depend on the array is 0",
+    shrinks: "a derivative disappears",
+    apply: |term, place| {
+        let (of, array, _) = derivative(term)?;
+        (!depends(place.system, of, array)).then(|| Term::zero().into())
+    },
+};
+
+/// A named array is replaced by its definition.
+pub const DEFINITION: Rule = Rule {
+    name: RuleName::Definition,
+    statement: "under a derivative a defined array is replaced by its defining formula",
+    shrinks: "definitions are not circular, so each replacement moves to an earlier equation",
+    apply: |term, place| {
+        let (of, array, at) = derivative(term)?;
+        let Kind::Read(name, indices) = of.kind() else { return None };
+        if name == array {
+            return None;
+        }
+        let equation = place.system.equation(name)?;
+        let taken = |v: &_| {
+            place.taken.contains(v) || at.iter().chain(indices).any(|e: &Index| e.mentions(v))
+        };
+        let pairs: Vec<_> = equation.indices.iter().map(|b| b.var.clone()).zip(indices.iter().cloned()).collect();
+        let body = equation.body.with_all_bounds_fresh(&taken).substitute_all(&pairs);
+        Some(Term::derivative(body, array.clone(), at.to_vec()).into())
+    },
+};
+
+/// ∂(a + b) = ∂a + ∂b, and ∂Σ = Σ∂.
+pub const SUM: Rule = Rule {
+    name: RuleName::Sum,
+    statement: "the derivative of a sum is the sum of the derivatives",
+    shrinks: "the term under the derivative",
+    apply: |term, place| {
+        let (of, array, at) = derivative(term)?;
+        let under = |t: &Term| Term::derivative(t.clone(), array.clone(), at.to_vec());
+        match of.kind() {
+            Kind::Sum(terms) => Some(Term::sum(terms.iter().map(under)).into()),
+            Kind::Sigma(..) => {
+                let fresh = of.with_fresh_bounds(&|v| place.taken.contains(v) || at.iter().any(|e| e.mentions(v)));
+                let Kind::Sigma(bounds, body) = fresh.kind() else { return None };
+                Some(Term::sigma(bounds.clone(), under(body)).into())
+            }
+            _ => None,
+        }
+    },
+};
+
+/// ∂(ab) = ∂a·b + a·∂b; factors that do not depend on the array stay as they are.
+pub const PRODUCT: Rule = Rule {
+    name: RuleName::Product,
+    statement: "the derivative of a product is the sum, over its factors, of the product with that factor differentiated",
+    shrinks: "the term under the derivative",
+    apply: |term, place| {
+        let (of, array, at) = derivative(term)?;
+        let Kind::Product(factors) = of.kind() else { return None };
+        let one = |k: usize| {
+            let differentiated = |(j, f): (usize, &Term)| match j == k {
+                true => Term::derivative(f.clone(), array.clone(), at.to_vec()),
+                false => f.clone(),
+            };
+            Term::product(factors.iter().enumerate().map(differentiated))
+        };
+        let dependent = (0..factors.len()).filter(|k| depends(place.system, &factors[*k], array));
+        Some(Term::sum(dependent.map(one)).into())
+    },
+};
+
+/// ∂(aⁿ) = n·aⁿ⁻¹·∂a.
+pub const POWER: Rule = Rule {
+    name: RuleName::Power,
+    statement: "the derivative of the n-th power of a is n times its (n−1)-th power times the derivative of a",
+    shrinks: "the term under the derivative",
+    apply: |term, _| {
+        let (of, array, at) = derivative(term)?;
+        let Kind::Power(base, n) = of.kind() else { return None };
+        let inner = Term::derivative(base.clone(), array.clone(), at.to_vec());
+        Some(Term::product([Term::from_i64(*n), Term::power(base.clone(), n - 1), inner]).into())
+    },
+};
+
+/// ∂x[a]/∂x[b] = [a = b].
+pub const READ: Rule = Rule {
+    name: RuleName::Read,
+    statement: "an entry of an array depends on itself only: the derivative of x[a] with respect to x[b] is [a = b], axis by axis",
+    shrinks: "a derivative disappears",
+    apply: |term, _| {
+        let (of, array, at) = derivative(term)?;
+        let Kind::Read(name, indices) = of.kind() else { return None };
+        (name == array).then(|| {
+            let same = |(a, b): (&Index, &Index)| match a == b {
+                true => Term::one(),
+                false => Term::bracket(Condition::Equal(a.clone(), b.clone())),
+            };
+            Rewrite::from(Term::product(indices.iter().zip(at).map(same)))
+        })
+    },
+};
+
+fn derivative(term: &Term) -> Option<(&Term, &Name, &[Index])> {
+    match term.kind() {
+        Kind::Derivative(of, array, at) => Some((of, array, at)),
+        _ => None,
+    }
+}
+
+/// Whether a term depends on an array, through definitions too.
+pub fn depends(system: &System, term: &Term, array: &Name) -> bool {
+    term.any(&mut |t| match t.kind() {
+        Kind::Read(name, _) => system.depends(name, array),
+        _ => false,
+    })
+}
+

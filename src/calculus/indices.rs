@@ -1,0 +1,102 @@
+//! Names for the free indices of an answer: the author's own where an array is always read with
+//! bare bound indices, the size's letter or a fresh one elsewhere.
+
+use crate::integer::{Index, Var};
+use crate::language::syntax::Name;
+use crate::model::{Bound, Kind, System, Term};
+use std::collections::BTreeSet;
+
+const LETTERS: &[&str] = &["n", "c", "p", "q", "m", "a", "b", "u", "v", "s", "t", "d", "e", "h", "j", "l", "z"];
+
+/// The indices of an array, named, with their ranges. `avoid` holds indices already in use.
+pub fn indices_of(system: &System, array: &str, avoid: &[Bound]) -> Vec<Bound> {
+    let bounds = system.bounds(array).unwrap_or_default();
+    if let Some(equation) = system.equation(array) {
+        return equation.indices.clone();
+    }
+    let names = authors_names(system, array, bounds.len(), avoid).unwrap_or_else(|| fresh_names(system, &bounds, avoid));
+    let bound = |(var, (lo, hi)): (Var, (Index, Index))| Bound { var, lo, hi };
+    names.into_iter().zip(bounds).map(bound).collect()
+}
+
+/// The bare indices with which the array is read, if every read is with the same ones (numbers
+/// aside), they are different from each other and not in use.
+fn authors_names(system: &System, array: &str, axes: usize, avoid: &[Bound]) -> Option<Vec<Var>> {
+    let mut names: Vec<Option<Var>> = vec![None; axes];
+    for equation in &system.equations {
+        let mut good = true;
+        equation.body.any(&mut |term| {
+            if let Kind::Read(name, at) = term.kind()
+                && &**name == array
+            {
+                for (slot, index) in names.iter_mut().zip(at) {
+                    match (index.as_var(), &slot) {
+                        (Some(var), None) => *slot = Some(var.clone()),
+                        (Some(var), Some(old)) => good &= var == old,
+                        (None, _) => good &= index.as_constant().is_some(),
+                    }
+                }
+            }
+            false
+        });
+        if !good {
+            return None;
+        }
+    }
+    let used: BTreeSet<&Var> = names.iter().flatten().chain(avoid.iter().map(|b| &b.var)).collect();
+    if used.len() != names.iter().flatten().count() + avoid.len() {
+        return None;
+    }
+    let mut taken = letters_in_use(system);
+    taken.extend(avoid.iter().map(|b| b.var.name.clone()));
+    Some(names.into_iter().map(|slot| slot.unwrap_or_else(|| pick(&mut taken, None))).collect())
+}
+
+fn fresh_names(system: &System, bounds: &[(Index, Index)], avoid: &[Bound]) -> Vec<Var> {
+    let mut taken = letters_in_use(system);
+    taken.extend(avoid.iter().map(|b| b.var.name.clone()));
+    bounds
+        .iter()
+        .map(|(lo, hi)| {
+            let length = hi.minus(lo).plus_number(1);
+            let own = match length.terms() {
+                [(monomial, 1)] => match monomial.as_slice() {
+                    [crate::integer::Atom::Size(name)] if name.chars().count() == 1 => Some(name.to_lowercase()),
+                    _ => None,
+                },
+                _ => None,
+            };
+            pick(&mut taken, own)
+        })
+        .collect()
+}
+
+fn pick(taken: &mut BTreeSet<Name>, wish: Option<String>) -> Var {
+    let wish = wish.map(Name::from).filter(|name| !taken.contains(name));
+    let letter = || LETTERS.iter().map(|l| Name::from(*l)).find(|name| !taken.contains(name));
+    let numbered = || (1..).map(|k| Name::from(format!("i_{k}"))).find(|name| !taken.contains(name));
+    let name = wish.or_else(letter).or_else(numbered).unwrap_or_else(|| "i".into());
+    taken.insert(name.clone());
+    Var::new(name)
+}
+
+/// Every name that means something in the system, and the letters of gradients.
+fn letters_in_use(system: &System) -> BTreeSet<Name> {
+    let mut names: BTreeSet<Name> = ["g", "l", "d"].into_iter().map(Name::from).collect();
+    names.extend(system.sizes.iter().map(|(n, _)| n.clone()));
+    names.extend(system.given.keys().cloned());
+    names.extend(system.arrays.iter().map(|a| a.name.clone()));
+    for equation in &system.equations {
+        names.insert(equation.array.clone());
+        names.extend(equation.indices.iter().map(|b| b.var.name.clone()));
+        collect_bound(&equation.body, &mut names);
+    }
+    names
+}
+
+fn collect_bound(term: &Term, names: &mut BTreeSet<Name>) {
+    if let Kind::Sigma(bounds, _) = term.kind() {
+        names.extend(bounds.iter().map(|b| b.var.name.clone()));
+    }
+    term.children().iter().for_each(|child| collect_bound(child, names));
+}

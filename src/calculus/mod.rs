@@ -1,0 +1,16 @@
+//! The calculus: a goal and a system become a derivation, step by step, by the rules of one table.
+//!
+//! Invariant: every step is one application of one rule at one place, and is logged.
+
+pub mod differentiate;
+pub mod indices;
+pub mod range;
+pub mod rearrange;
+pub mod rule;
+pub mod shape;
+pub mod sift;
+mod strategy;
+
+pub use rule::{PHASES, Place, Rewrite, Rule};
+pub use shape::shape;
+pub use strategy::{derive, derive_with};

@@ -1,0 +1,49 @@
+//! Brackets that the ranges in force decide.
+
+use super::rule::{Rewrite, Rule};
+use crate::derivation::RuleName;
+use crate::integer::{Condition, Facts, Truth};
+use crate::model::{Kind, Term};
+
+/// A bracket that follows from the ranges and requirements in force disappears; one that they
+/// refute makes its product 0; of a double inequality the half that follows disappears.
+pub const RANGE: Rule = Rule {
+    name: RuleName::Range,
+    statement: "a bracket that follows from the ranges in force is 1, one that contradicts them is 0",
+    shrinks: "the number of relations in brackets",
+    apply: |term, place| {
+        let factors = term.factors();
+        for (k, factor) in factors.iter().enumerate() {
+            let Kind::Bracket(condition) = factor.kind() else { continue };
+            let mut facts = place.facts.clone();
+            for (j, other) in factors.iter().enumerate() {
+                if let (true, Kind::Bracket(other)) = (j != k, other.kind()) {
+                    facts.require(other);
+                }
+            }
+            if place.facts.judge(condition) == Truth::No {
+                return Some(Term::zero().into());
+            }
+            let Some((now, discharged)) = simpler(condition, &facts) else { continue };
+            let mut factors = factors.to_vec();
+            factors[k] = Term::bracket(now);
+            let after = Term::product(factors);
+            return Some(Rewrite { after, solved: None, discharged: vec![discharged] });
+        }
+        None
+    },
+};
+
+/// What is left of a condition, and the part of it that was found to hold.
+fn simpler(condition: &Condition, facts: &Facts) -> Option<(Condition, Condition)> {
+    if facts.judge(condition) == Truth::Yes {
+        return Some((Condition::always(), condition.clone()));
+    }
+    let Condition::Within(lo, e, hi) = condition else { return None };
+    let lower = Condition::AtMost(lo.clone(), e.clone());
+    let upper = Condition::AtMost(e.clone(), hi.clone());
+    if facts.judge(&lower) == Truth::Yes {
+        return Some((upper, lower));
+    }
+    (facts.judge(&upper) == Truth::Yes).then_some((lower, upper))
+}

@@ -1,0 +1,104 @@
+//! Rules that move sums, products and brackets to where a sift or a reader can use them.
+
+use super::rule::Rule;
+use crate::derivation::RuleName;
+use crate::integer::Condition;
+use crate::model::{Bound, Kind, Term};
+use num_rational::BigRational;
+use num_traits::One;
+
+/// Σ(a + b) = Σa + Σb, and a·(b + c) = ab + ac, where a bracket waits inside.
+pub const DISTRIBUTE: Rule = Rule {
+    name: RuleName::Distribute,
+    statement: "a sum of sums is split, and a product with a sum is multiplied out, where a bracket on the bound index stands inside",
+    shrinks: "the number of sums that hold a bracket below a Σ",
+    apply: |term, _| {
+        let Kind::Sigma(bounds, body) = term.kind() else { return None };
+        if let Kind::Sum(terms) = body.kind() {
+            let wanted = terms.iter().any(|t| delta_on(t, bounds));
+            return wanted.then(|| Term::sum(terms.iter().map(|t| Term::sigma(bounds.clone(), t.clone()))).into());
+        }
+        let factors = body.factors();
+        let place = factors.iter().position(|f| matches!(f.kind(), Kind::Sum(_)) && delta_on(f, bounds))?;
+        let each = factors[place].summands().iter().map(|summand| {
+            let mut factors = factors.to_vec();
+            factors[place] = summand.clone();
+            Term::product(factors)
+        });
+        Some(Term::sigma(bounds.clone(), Term::sum(each)).into())
+    },
+};
+
+/// Σ_a F·Σ_b G = Σ_a Σ_b F·G, where G holds a bracket on a.
+pub const JOIN: Rule = Rule {
+    name: RuleName::Join,
+    statement: "a factor moves into an inner sum, so that both sums stand at one place",
+    shrinks: "the number of sums below a Σ whose brackets wait for an outer index",
+    apply: |term, place| {
+        let Kind::Sigma(bounds, body) = term.kind() else { return None };
+        let factors = body.factors();
+        let inner = factors.iter().position(|f| matches!(f.kind(), Kind::Sigma(..)) && delta_on(f, bounds))?;
+        let others: Vec<Term> = factors.iter().enumerate().filter(|(k, _)| *k != inner).map(|(_, f)| f.clone()).collect();
+        let rest = Term::product(others.clone());
+        let fresh = factors[inner].with_fresh_bounds(&|v| {
+            place.taken.contains(v) || rest.any_var(v) || bounds.iter().any(|b| b.var == *v)
+        });
+        let Kind::Sigma(more, inside) = fresh.kind() else { return None };
+        let all: Vec<Bound> = bounds.iter().chain(more).cloned().collect();
+        Some(Term::sigma(all, Term::product(others.into_iter().chain([inside.clone()]))).into())
+    },
+};
+
+/// Σ_i [p] F(i) = [p] Σ_i F(i), where p does not mention i.
+pub const FACTOR: Rule = Rule {
+    name: RuleName::Factor,
+    statement: "a bracket that does not depend on the bound index moves out of the sum",
+    shrinks: "the number of brackets below a Σ",
+    apply: |term, _| {
+        let Kind::Sigma(bounds, body) = term.kind() else { return None };
+        let outside = |f: &Term| match f.kind() {
+            Kind::Bracket(condition) => bounds.iter().all(|b| !condition.mentions(&b.var)),
+            _ => false,
+        };
+        let (out, inside): (Vec<Term>, Vec<Term>) = body.factors().iter().cloned().partition(outside);
+        if out.is_empty() {
+            return None;
+        }
+        let sum = Term::sigma(bounds.clone(), Term::product(inside));
+        Some(Term::product(out.into_iter().chain([sum])).into())
+    },
+};
+
+/// a + a = 2a
+pub const COLLECT: Rule = Rule {
+    name: RuleName::Collect,
+    statement: "equal terms of a sum are collected",
+    shrinks: "the number of terms",
+    apply: |term, _| {
+        let Kind::Sum(terms) = term.kind() else { return None };
+        let split: Vec<(BigRational, Term)> = terms.iter().map(coefficient).collect();
+        for (k, (n, body)) in split.iter().enumerate() {
+            let Some(j) = (k + 1..split.len()).find(|j| split[*j].1 == *body && body.as_number().is_none()) else { continue };
+            let mut terms = terms.clone();
+            terms[k] = Term::product([Term::number(n + &split[j].0), body.clone()]);
+            terms.remove(j);
+            return Some(Term::sum(terms).into());
+        }
+        None
+    },
+};
+
+fn coefficient(term: &Term) -> (BigRational, Term) {
+    match term.factors().first().and_then(Term::as_number) {
+        Some(n) if term.factors().len() > 1 => (n.clone(), Term::product(term.factors()[1..].iter().cloned())),
+        _ => (BigRational::one(), term.clone()),
+    }
+}
+
+/// Whether a Kronecker delta on one of the bound indices stands anywhere in the term.
+fn delta_on(term: &Term, bounds: &[Bound]) -> bool {
+    term.any(&mut |t| match t.kind() {
+        Kind::Bracket(condition @ Condition::Equal(..)) => bounds.iter().any(|b| condition.mentions(&b.var)),
+        _ => false,
+    })
+}

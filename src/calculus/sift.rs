@@ -1,0 +1,131 @@
+//! The sift: a sum that a Kronecker delta cuts down to one term, with everything that hand
+//! derivations forget – the range of the index that is gone, and divisibility.
+
+use super::rule::{Place, Rewrite, Rule};
+use crate::derivation::RuleName;
+use crate::integer::{Condition, Facts, Index, Truth, Var};
+use crate::model::{Bound, Kind, Term};
+
+/// Σ_i [c·i + e = 0] F(i) = [c | e] [lo ≤ −e/c ≤ hi] F(−e/c), for c ≥ 1.
+pub const SIFT: Rule = Rule {
+    name: RuleName::Sift,
+    statement: "of a sum over i that carries the bracket [c·i + e = 0], c at least 1, only the term i = −e/c is left, \
+                provided that c divides e and that −e/c lies in the range of i",
+    shrinks: "the number of bound indices",
+    apply: |term, place| {
+        let Kind::Sigma(bounds, body) = term.kind() else { return None };
+        let best = candidates(bounds, body, place.facts).into_iter().min_by_key(|s| s.preference)?;
+        Some(best.apply(bounds, body, place))
+    },
+};
+
+/// A bound index solved for from one bracket: slope·var = value.
+struct Solution {
+    preference: (u8, i128, usize),
+    binder: usize,
+    factor: usize,
+    slope: Index,
+    value: Index,
+}
+
+fn candidates(bounds: &[Bound], body: &Term, facts: &Facts) -> Vec<Solution> {
+    let mut found = Vec::new();
+    for (factor, term) in body.factors().iter().enumerate() {
+        let Kind::Bracket(Condition::Equal(a, b)) = term.kind() else { continue };
+        let difference = a.minus(b);
+        let content = difference.content().max(1);
+        let Some(equation) = difference.exact_quotient(&Index::constant(content)) else { continue };
+        for (binder, bound) in bounds.iter().enumerate() {
+            found.extend(solve(&equation, binder, bound, bounds, facts).map(|(slope, value)| Solution {
+                preference: preference(&slope, &value, binder, bounds),
+                binder,
+                factor,
+                slope,
+                value,
+            }));
+        }
+    }
+    found
+}
+
+/// (c, v) with c ≥ 1 and c·var = v, from an expression that must be 0.
+fn solve(equation: &Index, binder: usize, bound: &Bound, bounds: &[Bound], facts: &Facts) -> Option<(Index, Index)> {
+    let (slope, rest) = equation.linear_in(&bound.var)?;
+    if slope.is_zero() || !slope.is_free_of_vars() {
+        return None;
+    }
+    let (slope, value) = match facts.proves_positive(&slope) {
+        true => (slope, rest.times_number(-1)),
+        false if facts.proves_positive(&slope.times_number(-1)) => (slope.times_number(-1), rest),
+        false => return None,
+    };
+    let circular = bounds[binder + 1..].iter().any(|later| {
+        (later.lo.mentions(&bound.var) || later.hi.mentions(&bound.var)) && value.mentions(&later.var)
+    });
+    (!circular).then_some((slope, value))
+}
+
+/// Bare indices first, in order; then unit slopes, small numbers and symbols, innermost first.
+fn preference(slope: &Index, value: &Index, binder: usize, bounds: &[Bound]) -> (u8, i128, usize) {
+    let settled = bounds.iter().all(|b| !value.mentions(&b.var));
+    match slope.as_constant() {
+        Some(1) if settled && value.as_var().is_some() => (0, 0, binder),
+        Some(1) => (1, 0, bounds.len() - binder),
+        Some(n) => (2, n, bounds.len() - binder),
+        None => (3, 0, bounds.len() - binder),
+    }
+}
+
+impl Solution {
+    fn apply(&self, bounds: &[Bound], body: &Term, place: &Place) -> Rewrite {
+        let bound = &bounds[self.binder];
+        let room = self.value.minus(&self.slope.times(&bound.lo));
+        let quotient = room.floor_div(&self.slope);
+        let solved = bound.lo.plus(&quotient);
+        let replace = |e: &Index| replace_exactly(e, &bound.var, &self.slope, &self.value, &solved);
+
+        let mut rest: Vec<Bound> = bounds.to_vec();
+        rest.remove(self.binder);
+        for later in &mut rest[self.binder..] {
+            *later = Bound { var: later.var.clone(), lo: replace(&later.lo), hi: replace(&later.hi) };
+        }
+        let mut factors = body.factors().to_vec();
+        factors.remove(self.factor);
+        let left = substitute(&Term::product(factors), &bound.var, &replace, &solved);
+
+        let mut facts = place.facts.clone();
+        for b in &rest {
+            facts.bound_index(b.var.clone(), b.lo.clone(), b.hi.clone());
+        }
+        let mut discharged = Vec::new();
+        let mut guards = Vec::new();
+        let conditions = [
+            Condition::Divides(self.slope.clone(), room),
+            Condition::Within(bound.lo.clone(), solved.clone(), bound.hi.clone()),
+        ];
+        for condition in conditions {
+            match facts.judge(&condition) {
+                Truth::Yes => discharged.push(condition),
+                Truth::No | Truth::Unknown => guards.push(Term::bracket(condition)),
+            }
+        }
+        let after = Term::sigma(rest, Term::product(guards.into_iter().chain([left])));
+        Rewrite { after, solved: Some((bound.var.clone(), solved)), discharged }
+    }
+}
+
+/// The expression with var replaced, where slope·var = value is used wherever the slope divides
+/// the factor of var, so that no quotient is left there.
+fn replace_exactly(e: &Index, var: &Var, slope: &Index, value: &Index, solved: &Index) -> Index {
+    if let Some((factor, rest)) = e.linear_in(var)
+        && let Some(times) = factor.exact_quotient(slope)
+    {
+        return rest.plus(&times.times(value));
+    }
+    e.substitute(var, solved)
+}
+
+fn substitute(term: &Term, var: &Var, replace: &dyn Fn(&Index) -> Index, solved: &Index) -> Term {
+    let clear = term.with_all_bounds_fresh(&|v| v == var || solved.mentions(v));
+    clear.map_indices(&mut |index| replace(index))
+}

@@ -1,0 +1,137 @@
+//! From a goal to a derivation: the first formula, then rule after rule until none applies.
+
+use super::indices::indices_of;
+use super::rule::{PHASES, Place, Rewrite, Rule};
+use crate::derivation::{Derivation, Goal, Step};
+use crate::integer::{Facts, Index};
+use crate::language::syntax::Name;
+use crate::model::{Bound, Kind, System, Term};
+
+const MOST_STEPS: usize = 20_000;
+
+/// Derives a goal. None if the goal names an array that the system does not have.
+pub fn derive(system: &System, goal: &Goal) -> Option<Derivation> {
+    derive_with(system, goal, PHASES)
+}
+
+/// Derives a goal with other rules: for tests that show what a wrong rule does.
+pub fn derive_with(system: &System, goal: &Goal, phases: &[&[Rule]]) -> Option<Derivation> {
+    let (indices, output_axes, start) = beginning(system, goal)?;
+    let mut facts = system.facts();
+    for bound in &indices {
+        facts.bound_index(bound.var.clone(), bound.lo.clone(), bound.hi.clone());
+    }
+    let mut term = start.clone();
+    let mut steps = Vec::new();
+    for phase in phases {
+        while let Some(step) = first_step(system, &facts, &indices, phase, &term) {
+            term = step.after.clone();
+            steps.push(step);
+            if steps.len() > MOST_STEPS {
+                return None;
+            }
+        }
+    }
+    Some(Derivation { goal: goal.clone(), indices, output_axes, start, steps, result: term })
+}
+
+/// The free indices, how many of them are the output's, and the first right-hand side.
+fn beginning(system: &System, goal: &Goal) -> Option<(Vec<Bound>, usize, Term)> {
+    match goal {
+        Goal::Value { output } => {
+            let equation = system.equation(output)?;
+            Some((equation.indices.clone(), equation.indices.len(), equation.body.clone()))
+        }
+        Goal::Jacobian { output, array } => {
+            let mut indices = system.equation(output)?.indices.clone();
+            system.bounds(array)?;
+            let axes = indices.len();
+            let of = entry(output, &indices);
+            let at = indices_of(system, array, &indices);
+            let start = Term::derivative(of, array.clone(), vars(&at));
+            indices.extend(at);
+            Some((indices, axes, start))
+        }
+        Goal::Gradient { array } => {
+            system.bounds(array)?;
+            let at = indices_of(system, array, &[]);
+            let through = system.outputs.iter().filter(|output| system.depends(output, array));
+            let terms = through.map(|output| chain(system, output, array, &at)).collect::<Option<Vec<_>>>()?;
+            Some((at, 0, Term::sum(terms)))
+        }
+    }
+}
+
+/// Σ_α ∂ℓ/∂y[α] · ∂y[α]/∂A[β]
+fn chain(system: &System, output: &Name, array: &Name, at: &[Bound]) -> Option<Term> {
+    let mut indices = system.equation(output)?.indices.clone();
+    for k in 0..indices.len() {
+        let old = indices[k].var.clone();
+        indices[k].var = old.fresh(|v| at.iter().any(|b| b.var == *v));
+    }
+    let upstream = Term::upstream(output.clone(), vars(&indices));
+    let local = Term::derivative(entry(output, &indices), array.clone(), vars(at));
+    Some(Term::sigma(indices, Term::product([upstream, local])))
+}
+
+fn entry(array: &Name, indices: &[Bound]) -> Term {
+    Term::read(array.clone(), vars(indices))
+}
+
+fn vars(bounds: &[Bound]) -> Vec<Index> {
+    bounds.iter().map(|b| Index::var(&b.var)).collect()
+}
+
+fn first_step(system: &System, facts: &Facts, indices: &[Bound], phase: &[Rule], term: &Term) -> Option<Step> {
+    let taken = indices.iter().map(|b| b.var.clone()).collect();
+    let mut search = Search { system, phase, place: Vec::new(), found: None };
+    let after = search.rewrite(term, facts, &taken)?;
+    let (rule, rewrite) = search.found?;
+    Some(Step {
+        rule: rule.name,
+        place: search.place,
+        before: term.clone(),
+        after,
+        solved: rewrite.solved,
+        discharged: rewrite.discharged,
+    })
+}
+
+/// The search for the outermost, leftmost place at which a rule of a phase applies.
+struct Search<'a> {
+    system: &'a System,
+    phase: &'a [Rule],
+    place: Vec<usize>,
+    found: Option<(&'a Rule, Rewrite)>,
+}
+
+impl Search<'_> {
+    /// The whole term with the first applicable rule applied.
+    fn rewrite(&mut self, term: &Term, facts: &Facts, taken: &std::collections::BTreeSet<crate::integer::Var>) -> Option<Term> {
+        let place = Place { system: self.system, facts, taken };
+        for rule in self.phase {
+            if let Some(rewrite) = (rule.apply)(term, &place) {
+                let after = rewrite.after.clone();
+                self.found = Some((rule, rewrite));
+                return Some(after);
+            }
+        }
+        let (mut facts, mut taken) = (facts.clone(), taken.clone());
+        if let Kind::Sigma(bounds, _) = term.kind() {
+            for b in bounds {
+                facts.bound_index(b.var.clone(), b.lo.clone(), b.hi.clone());
+                taken.insert(b.var.clone());
+            }
+        }
+        for (k, child) in term.children().iter().enumerate() {
+            self.place.push(k);
+            if let Some(after) = self.rewrite(child, &facts, &taken) {
+                let mut children = term.children().to_vec();
+                children[k] = after;
+                return Some(term.with_children(children));
+            }
+            self.place.pop();
+        }
+        None
+    }
+}

@@ -1,0 +1,130 @@
+//! A derivation as plain data: a goal, the steps, the result.
+//!
+//! A step is a rule, a place, the formula before and after, and the side conditions discharged –
+//! no prose, no LaTeX. Verification and rendering depend on this and not on the engine.
+
+use crate::integer::{Condition, Index, Var};
+use crate::language::syntax::Name;
+use crate::model::system::Limit;
+use crate::model::{Bound, Term};
+
+/// What is to be derived.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Goal {
+    /// The elements of an array: `f[r]`.
+    Value {
+        /// The array.
+        output: Name,
+    },
+    /// ∂ output / ∂ array.
+    Jacobian {
+        /// The array differentiated.
+        output: Name,
+        /// The array it is differentiated with respect to.
+        array: Name,
+    },
+    /// ∂ℓ / ∂ array for a loss ℓ that depends on the outputs.
+    Gradient {
+        /// The array.
+        array: Name,
+    },
+}
+
+/// How a formula was derived.
+#[derive(Clone, Debug)]
+pub struct Derivation {
+    /// What was asked.
+    pub goal: Goal,
+    /// The free indices of the left side and their ranges: those of the output, then those of the
+    /// array.
+    pub indices: Vec<Bound>,
+    /// How many of them belong to the output.
+    pub output_axes: usize,
+    /// The first right-hand side.
+    pub start: Term,
+    /// The steps, each from the formula before it.
+    pub steps: Vec<Step>,
+    /// The last right-hand side.
+    pub result: Term,
+}
+
+/// One application of one rule.
+#[derive(Clone, Debug)]
+pub struct Step {
+    /// The rule.
+    pub rule: RuleName,
+    /// Where in the formula: the numbers of the children from the root down.
+    pub place: Vec<usize>,
+    /// The whole formula before.
+    pub before: Term,
+    /// The whole formula after.
+    pub after: Term,
+    /// The bound index that was solved for, and its value.
+    pub solved: Option<(Var, Index)>,
+    /// Conditions that were found to hold.
+    pub discharged: Vec<Condition>,
+}
+
+/// The rules of the calculus, by name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum RuleName {
+    /// A named array is replaced by its definition.
+    Definition,
+    /// ∂ of what does not depend on the array is 0.
+    Constant,
+    /// ∂(a + b) = ∂a + ∂b, and ∂Σ = Σ∂.
+    Sum,
+    /// ∂(ab) = ∂a·b + a·∂b.
+    Product,
+    /// ∂(aⁿ) = n·aⁿ⁻¹·∂a.
+    Power,
+    /// ∂x[a]/∂x[b] = [a = b].
+    Read,
+    /// Σ(a + b) = Σa + Σb, a product with a sum multiplied out.
+    Distribute,
+    /// a·Σb = Σ a·b.
+    Join,
+    /// Of a sum over i with the bracket [c·i + e = 0], the one term with i = −e/c is left.
+    Sift,
+    /// A bracket that the ranges decide disappears, or its term does.
+    Range,
+    /// A bracket that does not depend on the bound index moves out of the sum.
+    Factor,
+    /// Equal terms are collected.
+    Collect,
+}
+
+impl RuleName {
+    /// The rule's name as printed.
+    pub fn text(self) -> &'static str {
+        match self {
+            RuleName::Definition => "definition",
+            RuleName::Constant => "constant",
+            RuleName::Sum => "sum",
+            RuleName::Product => "product",
+            RuleName::Power => "power",
+            RuleName::Read => "read",
+            RuleName::Distribute => "distribute",
+            RuleName::Join => "join",
+            RuleName::Sift => "sift",
+            RuleName::Range => "range",
+            RuleName::Factor => "factor",
+            RuleName::Collect => "collect",
+        }
+    }
+}
+
+/// How the shape of an array was derived.
+#[derive(Clone, Debug)]
+pub struct ShapeDerivation {
+    /// The array.
+    pub array: Name,
+    /// Its indices and their ranges.
+    pub indices: Vec<Bound>,
+    /// The reads that end the ranges the author left open.
+    pub limits: Vec<Limit>,
+    /// What had to be assumed of the sizes.
+    pub assumptions: Vec<Condition>,
+    /// The lengths of its axes.
+    pub lengths: Vec<Index>,
+}

@@ -1,0 +1,352 @@
+//! Index expressions: polynomials over indices, sizes and floor quotients, in one canonical form.
+//!
+//! Invariant: terms are sorted by monomial, no coefficient is zero, no monomial occurs twice; so
+//! equal polynomials are equal values. Literals are bounded (see `LARGEST`), which keeps the
+//! coefficients of every expression the language can state inside `i128`.
+
+use crate::language::syntax::Name;
+use std::collections::BTreeSet;
+
+/// The largest literal or size, in absolute value.
+pub const LARGEST: i128 = 1 << 30;
+
+/// An index: a name and, for fresh copies made by the engine, the number of primes it carries.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Var {
+    /// The author's name.
+    pub name: Name,
+    /// 0 for the author's own index, more for fresh copies of it.
+    pub serial: u16,
+}
+
+impl Var {
+    /// The author's index of that name.
+    pub fn new(name: impl Into<Name>) -> Self {
+        Var { name: name.into(), serial: 0 }
+    }
+
+    /// The first copy of this index that `taken` does not hold.
+    pub fn fresh(&self, taken: impl Fn(&Var) -> bool) -> Var {
+        let mut var = self.clone();
+        while taken(&var) {
+            var.serial += 1;
+        }
+        var
+    }
+}
+
+/// An unknown of a polynomial.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Atom {
+    /// A free or bound index.
+    Var(Var),
+    /// A symbolic size.
+    Size(Name),
+    /// ⌊numerator / denominator⌋, the denominator at least 1.
+    Div(Box<(Index, Index)>),
+}
+
+type Monomial = Vec<Atom>;
+
+/// A polynomial with integer coefficients.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Index {
+    terms: Vec<(Monomial, i128)>,
+}
+
+impl Index {
+    /// The number n.
+    pub fn constant(n: i128) -> Self {
+        Index { terms: if n == 0 { Vec::new() } else { vec![(Vec::new(), n)] } }
+    }
+
+    /// One unknown.
+    pub fn atom(atom: Atom) -> Self {
+        Index { terms: vec![(vec![atom], 1)] }
+    }
+
+    /// An index.
+    pub fn var(var: &Var) -> Self {
+        Index::atom(Atom::Var(var.clone()))
+    }
+
+    /// A size.
+    pub fn size(name: impl Into<Name>) -> Self {
+        Index::atom(Atom::Size(name.into()))
+    }
+
+    /// The terms: monomials, as sorted lists of atoms, and their coefficients.
+    pub fn terms(&self) -> &[(Vec<Atom>, i128)] {
+        &self.terms
+    }
+
+    /// The number this is, if it is one.
+    pub fn as_constant(&self) -> Option<i128> {
+        match self.terms.as_slice() {
+            [] => Some(0),
+            [(monomial, n)] if monomial.is_empty() => Some(*n),
+            _ => None,
+        }
+    }
+
+    /// The index this is, if it is a bare one.
+    pub fn as_var(&self) -> Option<&Var> {
+        match self.terms.as_slice() {
+            [(monomial, 1)] => match monomial.as_slice() {
+                [Atom::Var(var)] => Some(var),
+                _ => None,
+            },
+            _ => None,
+        }
+    }
+
+    /// The constant term.
+    pub fn constant_term(&self) -> i128 {
+        self.terms.iter().find(|(m, _)| m.is_empty()).map_or(0, |(_, n)| *n)
+    }
+
+    /// Whether this is the number 0.
+    pub fn is_zero(&self) -> bool {
+        self.terms.is_empty()
+    }
+
+    fn collect(mut raw: Vec<(Monomial, i128)>) -> Self {
+        raw.sort_by(|a, b| a.0.cmp(&b.0));
+        let mut terms: Vec<(Monomial, i128)> = Vec::with_capacity(raw.len());
+        for (monomial, n) in raw {
+            match terms.last_mut() {
+                Some((last, m)) if *last == monomial => *m = m.saturating_add(n),
+                _ => terms.push((monomial, n)),
+            }
+        }
+        terms.retain(|(_, n)| *n != 0);
+        Index { terms }
+    }
+
+    /// self + other.
+    pub fn plus(&self, other: &Index) -> Index {
+        Index::collect(self.terms.iter().chain(&other.terms).cloned().collect())
+    }
+
+    /// self − other.
+    pub fn minus(&self, other: &Index) -> Index {
+        self.plus(&other.times_number(-1))
+    }
+
+    /// self + n.
+    pub fn plus_number(&self, n: i128) -> Index {
+        self.plus(&Index::constant(n))
+    }
+
+    /// self · n.
+    pub fn times_number(&self, n: i128) -> Index {
+        if n == 0 {
+            return Index::default();
+        }
+        Index { terms: self.terms.iter().map(|(m, c)| (m.clone(), c.saturating_mul(n))).collect() }
+    }
+
+    /// self · other.
+    pub fn times(&self, other: &Index) -> Index {
+        let mut raw = Vec::with_capacity(self.terms.len() * other.terms.len());
+        for (a, m) in &self.terms {
+            for (b, n) in &other.terms {
+                let mut monomial: Monomial = a.iter().chain(b).cloned().collect();
+                monomial.sort();
+                raw.push((monomial, m.saturating_mul(*n)));
+            }
+        }
+        Index::collect(raw)
+    }
+
+    /// ⌊self / divisor⌋ for a divisor known to be at least 1. The parts of self that the divisor
+    /// divides term by term leave the floor when nothing else remains in it.
+    pub fn floor_div(&self, divisor: &Index) -> Index {
+        if let (Some(a), Some(b)) = (self.as_constant(), divisor.as_constant())
+            && b != 0
+        {
+            return Index::constant(a.div_euclid(b));
+        }
+        match self.exact_quotient(divisor) {
+            Some(quotient) => quotient,
+            None => Index::atom(Atom::Div(Box::new((self.clone(), divisor.clone())))),
+        }
+    }
+
+    /// self mod divisor: self − divisor·⌊self/divisor⌋.
+    pub fn modulo(&self, divisor: &Index) -> Index {
+        self.minus(&divisor.times(&self.floor_div(divisor)))
+    }
+
+    /// self / divisor where a divisor of one term divides every term.
+    pub fn exact_quotient(&self, divisor: &Index) -> Option<Index> {
+        let [(monomial, n)] = divisor.terms.as_slice() else { return None };
+        let mut terms = Vec::with_capacity(self.terms.len());
+        for (m, c) in &self.terms {
+            let mut rest = m.clone();
+            for atom in monomial {
+                rest.remove(rest.iter().position(|a| a == atom)?);
+            }
+            if c % n != 0 {
+                return None;
+            }
+            terms.push((rest, c / n));
+        }
+        Some(Index::collect(terms))
+    }
+
+    /// self = quotient·divisor + rest, where the quotient takes every term that a divisor of one
+    /// term divides.
+    pub fn split_by(&self, divisor: &Index) -> (Index, Index) {
+        let (mut quotient, mut rest) = (Index::default(), Index::default());
+        for term in &self.terms {
+            let term = Index { terms: vec![term.clone()] };
+            match term.exact_quotient(divisor) {
+                Some(part) => quotient = quotient.plus(&part),
+                None => rest = rest.plus(&term),
+            }
+        }
+        (quotient, rest)
+    }
+
+    /// The greatest common divisor of all coefficients; 0 for the number 0.
+    pub fn content(&self) -> i128 {
+        self.terms.iter().fold(0, |g, (_, n)| gcd(g, *n))
+    }
+
+    /// (c, e) with self = c·var + e, where neither mentions var; none if var stands inside a
+    /// quotient or a square.
+    pub fn linear_in(&self, var: &Var) -> Option<(Index, Index)> {
+        let (mut slope, mut rest) = (Vec::new(), Vec::new());
+        for (monomial, n) in &self.terms {
+            match monomial.iter().position(|a| matches!(a, Atom::Var(v) if v == var)) {
+                Some(place) => {
+                    let mut other = monomial.clone();
+                    other.remove(place);
+                    slope.push((other, *n));
+                }
+                None => rest.push((monomial.clone(), *n)),
+            }
+        }
+        let (slope, rest) = (Index::collect(slope), Index::collect(rest));
+        (!slope.mentions(var) && !rest.mentions(var)).then_some((slope, rest))
+    }
+
+    /// Whether the index occurs anywhere in this.
+    pub fn mentions(&self, var: &Var) -> bool {
+        self.any_atom(&mut |atom| matches!(atom, Atom::Var(v) if v == var))
+    }
+
+    /// Whether any atom, quotients' insides included, satisfies the predicate.
+    pub fn any_atom(&self, test: &mut dyn FnMut(&Atom) -> bool) -> bool {
+        self.terms.iter().flat_map(|(m, _)| m).any(|atom| {
+            test(atom)
+                || match atom {
+                    Atom::Div(pair) => pair.0.any_atom(test) || pair.1.any_atom(test),
+                    Atom::Var(_) | Atom::Size(_) => false,
+                }
+        })
+    }
+
+    /// Adds every index that occurs in this to the set.
+    pub fn collect_vars(&self, vars: &mut BTreeSet<Var>) {
+        self.any_atom(&mut |atom| {
+            if let Atom::Var(var) = atom {
+                vars.insert(var.clone());
+            }
+            false
+        });
+    }
+
+    /// Whether no index occurs in this.
+    pub fn is_free_of_vars(&self) -> bool {
+        !self.any_atom(&mut |atom| matches!(atom, Atom::Var(_)))
+    }
+
+    /// The same with every atom replaced by what `replace` gives for it; quotients are rebuilt
+    /// from their replaced insides.
+    pub fn map_atoms(&self, replace: &dyn Fn(&Atom) -> Option<Index>) -> Index {
+        let mut sum = Index::default();
+        for (monomial, n) in &self.terms {
+            let mut product = Index::constant(*n);
+            for atom in monomial {
+                let factor = match (replace(atom), atom) {
+                    (Some(index), _) => index,
+                    (None, Atom::Div(pair)) => pair.0.map_atoms(replace).floor_div(&pair.1.map_atoms(replace)),
+                    (None, Atom::Var(_) | Atom::Size(_)) => Index::atom(atom.clone()),
+                };
+                product = product.times(&factor);
+            }
+            sum = sum.plus(&product);
+        }
+        sum
+    }
+
+    /// The same with an index replaced by an expression.
+    pub fn substitute(&self, var: &Var, by: &Index) -> Index {
+        if !self.mentions(var) {
+            return self.clone();
+        }
+        self.map_atoms(&|atom| matches!(atom, Atom::Var(v) if v == var).then(|| by.clone()))
+    }
+
+    /// The same with a size replaced by an expression.
+    pub fn substitute_size(&self, size: &str, by: &Index) -> Index {
+        self.map_atoms(&|atom| matches!(atom, Atom::Size(name) if &**name == size).then(|| by.clone()))
+    }
+
+    /// A form in which quotients by a number have their numerator reduced, so that equal
+    /// expressions such as ⌊(n+2)/2⌋ and 1+⌊n/2⌋ are equal values. For comparison, not for print.
+    pub fn canonical(&self) -> Index {
+        self.map_atoms(&|atom| match atom {
+            Atom::Div(pair) => {
+                let (numerator, divisor) = (pair.0.canonical(), pair.1.canonical());
+                let (quotient, rest) = match divisor.as_constant() {
+                    Some(m) if m > 0 => reduce(&numerator, m),
+                    _ => numerator.split_by(&divisor),
+                };
+                Some(quotient.plus(&rest.floor_div(&divisor)))
+            }
+            Atom::Var(_) | Atom::Size(_) => None,
+        })
+    }
+}
+
+fn reduce(numerator: &Index, m: i128) -> (Index, Index) {
+    let part = |f: fn(i128, i128) -> i128| {
+        Index::collect(numerator.terms.iter().map(|(mono, n)| (mono.clone(), f(*n, m))).collect())
+    };
+    (part(i128::div_euclid), part(i128::rem_euclid))
+}
+
+/// The greatest common divisor, never negative.
+pub fn gcd(a: i128, b: i128) -> i128 {
+    let (mut a, mut b) = (a.unsigned_abs(), b.unsigned_abs());
+    while b != 0 {
+        (a, b) = (b, a % b);
+    }
+    a.min(i128::MAX as u128) as i128
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn quotients_by_numbers_have_one_canonical_form() {
+        let n = Index::size("N");
+        let two = Index::constant(2);
+        let a = n.plus_number(2).floor_div(&two);
+        let b = n.floor_div(&two).plus_number(1);
+        assert_ne!(a, b);
+        assert_eq!(a.canonical(), b.canonical());
+    }
+
+    #[test]
+    fn a_linear_index_is_taken_apart() {
+        let (i, r) = (Var::new("i"), Var::new("r"));
+        let e = Index::size("S").times(&Index::var(&r)).plus(&Index::var(&i));
+        assert_eq!(e.linear_in(&r), Some((Index::size("S"), Index::var(&i))));
+        assert_eq!(e.floor_div(&Index::constant(2)).linear_in(&r), None);
+    }
+}

@@ -1,0 +1,12 @@
+//! Integer expressions over indices and sizes, conditions on them, and what can be proved of them.
+//!
+//! An index expression is a polynomial with integer coefficients whose unknowns are indices, sizes
+//! and opaque atoms (⌊e/m⌋). Everything here is exact; what cannot be decided is *unknown*.
+
+pub mod condition;
+pub mod index;
+pub mod solver;
+
+pub use condition::Condition;
+pub use index::{Atom, Index, Var};
+pub use solver::{Facts, Truth};

@@ -1,0 +1,378 @@
+//! What follows from the ranges and requirements in force: yes, no, or unknown – never a guess.
+//!
+//! To prove e ≥ 0, each index is replaced by the end of its range that makes e smallest, floors by
+//! their bounds, sizes by their least value plus something ≥ 0; if no negative coefficient is left
+//! e ≥ 0 holds. Otherwise known facts are subtracted and the proof is tried again. Where only
+//! numbers are involved and this does not decide, the values are enumerated.
+
+use super::condition::Condition;
+use super::index::{Atom, Index, Var};
+use crate::language::syntax::Name;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// An answer that may be withheld.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Truth {
+    /// It follows.
+    Yes,
+    /// Its negation follows.
+    No,
+    /// Neither was proved.
+    Unknown,
+}
+
+/// The ranges of sizes and indices, and the requirements, that are in force at a place.
+#[derive(Clone, Debug, Default)]
+pub struct Facts {
+    least: BTreeMap<Name, i128>,
+    ranges: Vec<(Var, Index, Index)>,
+    nonnegative: Vec<Index>,
+}
+
+const DEPTH: usize = 3;
+const ENUMERATION: i128 = 4096;
+
+impl Facts {
+    /// States that a size is at least a number.
+    pub fn bound_size(&mut self, size: Name, least: i128) {
+        self.least.insert(size, least);
+    }
+
+    /// States lo ≤ var ≤ hi; inner indices are stated after the outer ones their range mentions.
+    pub fn bound_index(&mut self, var: Var, lo: Index, hi: Index) {
+        self.ranges.retain(|(v, ..)| *v != var);
+        self.ranges.push((var, lo, hi));
+    }
+
+    /// States the range of an index that was bound before all those stated so far.
+    pub fn bound_index_outermost(&mut self, var: Var, lo: Index, hi: Index) {
+        self.ranges.retain(|(v, ..)| *v != var);
+        self.ranges.insert(0, (var, lo, hi));
+    }
+
+    /// The expression with every index in range pushed, innermost first, to the end at which it is
+    /// largest or smallest; none if the direction of some index cannot be proved.
+    pub fn extreme_over_ranges(&self, e: &Index, largest: bool) -> Option<Index> {
+        let mut pushed = e.clone();
+        for (var, lo, hi) in self.ranges.iter().rev() {
+            if !pushed.mentions(var) {
+                continue;
+            }
+            let (slope, _) = pushed.linear_in(var)?;
+            let end = if self.proves_nonnegative(&slope) {
+                if largest { hi } else { lo }
+            } else if self.proves_nonnegative(&slope.times_number(-1)) {
+                if largest { lo } else { hi }
+            } else {
+                return None;
+            };
+            pushed = pushed.substitute(var, end);
+        }
+        Some(pushed)
+    }
+
+    /// States a requirement; those that are not order relations or equations are not used.
+    pub fn require(&mut self, condition: &Condition) {
+        self.nonnegative.extend(condition.as_nonnegative().into_iter().flatten());
+    }
+
+    /// The range of an index, if it is in force.
+    pub fn range(&self, var: &Var) -> Option<(&Index, &Index)> {
+        self.ranges.iter().rev().find(|(v, ..)| v == var).map(|(_, lo, hi)| (lo, hi))
+    }
+
+    /// Whether the condition holds wherever the facts do (Yes), nowhere (No), or neither is proved.
+    pub fn judge(&self, condition: &Condition) -> Truth {
+        match condition {
+            Condition::Equal(a, b) => self.judge_zero(&a.minus(b)),
+            Condition::AtMost(a, b) => self.judge_nonnegative(&b.minus(a)),
+            Condition::Within(lo, e, hi) => {
+                both(self.judge_nonnegative(&e.minus(lo)), self.judge_nonnegative(&hi.minus(e)))
+            }
+            Condition::Divides(m, e) => self.judge_divides(m, e),
+            Condition::All(parts) => parts.iter().fold(Truth::Yes, |t, p| both(t, self.judge(p))),
+            Condition::Any(parts) => negate(parts.iter().fold(Truth::Yes, |t, p| both(t, negate(self.judge(p))))),
+            Condition::Not(inner) => negate(self.judge(inner)),
+        }
+    }
+
+    /// Whether e ≥ 0 follows.
+    pub fn proves_nonnegative(&self, e: &Index) -> bool {
+        self.judge_nonnegative(e) == Truth::Yes
+    }
+
+    /// Whether e ≥ 1 follows.
+    pub fn proves_positive(&self, e: &Index) -> bool {
+        self.proves_nonnegative(&e.plus_number(-1))
+    }
+
+    fn judge_nonnegative(&self, e: &Index) -> Truth {
+        if let Some(n) = e.as_constant() {
+            return if n >= 0 { Truth::Yes } else { Truth::No };
+        }
+        if self.prove(e, DEPTH) {
+            return Truth::Yes;
+        }
+        if self.prove(&e.times_number(-1).plus_number(-1), DEPTH) {
+            return Truth::No;
+        }
+        self.enumerate(e, |value| value >= 0)
+    }
+
+    fn judge_zero(&self, e: &Index) -> Truth {
+        let e = e.canonical();
+        if e.is_zero() {
+            return Truth::Yes;
+        }
+        let g = e.plus_number(-e.constant_term()).content();
+        if g == 0 || e.constant_term() % g != 0 {
+            return Truth::No;
+        }
+        if self.prove(&e.plus_number(-1), DEPTH) || self.prove(&e.times_number(-1).plus_number(-1), DEPTH) {
+            return Truth::No;
+        }
+        if self.prove(&e, DEPTH) && self.prove(&e.times_number(-1), DEPTH) {
+            return Truth::Yes;
+        }
+        self.enumerate(&e, |value| value == 0)
+    }
+
+    fn judge_divides(&self, m: &Index, e: &Index) -> Truth {
+        let (_, rest) = e.split_by(m);
+        if rest.is_zero() || m.as_constant() == Some(1) {
+            return Truth::Yes;
+        }
+        match m.as_constant() {
+            Some(m) if m > 0 => match rest.as_constant() {
+                Some(n) if n % m != 0 => Truth::No,
+                _ => self.enumerate(e, |value| value.rem_euclid(m) == 0),
+            },
+            _ => Truth::Unknown,
+        }
+    }
+
+    fn prove(&self, e: &Index, depth: usize) -> bool {
+        self.prove_by_ends(e, self.ranges.len()) || (depth > 0 && self.prove_by_facts(e, depth))
+    }
+
+    fn prove_by_facts(&self, e: &Index, depth: usize) -> bool {
+        let useful = |fact: &Index| {
+            fact.terms().iter().any(|(m, n)| !m.is_empty() && e.terms().iter().any(|(o, k)| o == m && (*k < 0) == (*n < 0)))
+        };
+        self.nonnegative.iter().any(|fact| {
+            if useful(fact) {
+                return self.prove(&e.minus(fact), depth - 1);
+            }
+            sizes_of(e).into_iter().any(|size| {
+                let multiple = fact.times(&Index::size(size));
+                useful(&multiple) && self.prove(&e.minus(&multiple), depth - 1)
+            })
+        })
+    }
+
+    /// Replaces the indices of the first `inner` ranges, innermost first, by their worse end.
+    fn prove_by_ends(&self, e: &Index, inner: usize) -> bool {
+        let Some(place) = (0..inner).rev().find(|k| e.mentions(&self.ranges[*k].0)) else {
+            return self.prove_over_sizes(e, 2 * DEPTH);
+        };
+        let (var, lo, hi) = &self.ranges[place];
+        match e.linear_in(var) {
+            Some((slope, _)) => {
+                let sign = |s: &Index| match s.as_constant() {
+                    Some(n) => n >= 0,
+                    None => self.prove_by_ends(s, place),
+                };
+                if sign(&slope) {
+                    self.prove_by_ends(&e.substitute(var, lo), place)
+                } else if sign(&slope.times_number(-1)) {
+                    self.prove_by_ends(&e.substitute(var, hi), place)
+                } else {
+                    false
+                }
+            }
+            None => self.bound_quotient(e, Some(var)).into_iter().any(|bound| self.prove_by_ends(&bound, inner)),
+        }
+    }
+
+    fn prove_over_sizes(&self, e: &Index, fuel: usize) -> bool {
+        let shifted = e.map_atoms(&|atom| match atom {
+            Atom::Size(name) => {
+                let least = self.least.get(name).copied().unwrap_or(1);
+                (least != 0).then(|| Index::atom(atom.clone()).plus_number(least))
+            }
+            Atom::Div(_) => Some(Index::atom(atom.clone())),
+            Atom::Var(_) => None,
+        });
+        let only_sizes = |m: &[Atom]| m.iter().all(|a| matches!(a, Atom::Size(_)));
+        if shifted.terms().iter().all(|(m, n)| *n >= 0 && only_sizes(m)) {
+            return true;
+        }
+        fuel > 0
+            && (self.bound_quotient(e, None).into_iter().any(|bound| self.prove_over_sizes(&bound, fuel - 1))
+                || self.nonnegative.iter().any(|fact| {
+                    let cancels = fact.terms().iter().any(|(m, n)| {
+                        !m.is_empty() && shifted.terms().iter().any(|(o, k)| o == m && *k < 0 && *n < 0)
+                    });
+                    cancels && fact.is_free_of_vars() && self.prove_over_sizes(&e.minus(fact), fuel.min(3) - 1)
+                }))
+    }
+
+    /// Expressions that are ≤ some positive multiple of e, in which one quotient ⌊a/m⌋ (one that
+    /// mentions `var`, if given) is replaced by a bound: m⌊a/m⌋ ≤ a, m⌊a/m⌋ ≥ a − m + 1.
+    fn bound_quotient(&self, e: &Index, var: Option<&Var>) -> Vec<Index> {
+        let Some((quotient, numerator, divisor)) = find_quotient(e, var) else { return Vec::new() };
+        let marker = Var { name: "⌊⌋".into(), serial: 0 };
+        let marked = e.map_atoms(&|atom| match atom {
+            Atom::Div(_) if *atom == quotient => Some(Index::var(&marker)),
+            Atom::Div(_) => Some(Index::atom(atom.clone())),
+            _ => None,
+        });
+        let Some((slope, rest)) = marked.linear_in(&marker) else { return Vec::new() };
+        let lower = numerator.minus(&divisor).plus_number(1);
+        let mut bounds = Vec::new();
+        let mut bound = |factor: &Index, rest: &Index| {
+            if self.prove_by_ends(factor, self.ranges.len()) {
+                bounds.push(factor.times(&lower).plus(rest));
+                if self.prove_by_ends(&numerator, self.ranges.len()) {
+                    bounds.push(rest.clone());
+                }
+            } else if self.prove_by_ends(&factor.times_number(-1), self.ranges.len()) {
+                bounds.push(factor.times(&numerator).plus(rest));
+            }
+        };
+        match slope.exact_quotient(&divisor) {
+            Some(factor) => bound(&factor, &rest),
+            None => bound(&slope, &rest.times(&divisor)),
+        }
+        bounds
+    }
+
+    /// Decides by trying all values, where all ranges are numbers and few.
+    fn enumerate(&self, e: &Index, holds: impl Fn(i128) -> bool) -> Truth {
+        let mut vars = BTreeSet::new();
+        e.collect_vars(&mut vars);
+        let involved: Vec<&(Var, Index, Index)> = {
+            for (var, lo, hi) in self.ranges.iter().rev() {
+                if vars.contains(var) {
+                    lo.collect_vars(&mut vars);
+                    hi.collect_vars(&mut vars);
+                }
+            }
+            self.ranges.iter().filter(|(v, ..)| vars.contains(v)).collect()
+        };
+        if involved.len() != vars.len() || e.any_atom(&mut |a| matches!(a, Atom::Size(_))) {
+            return Truth::Unknown;
+        }
+        let (mut seen, mut budget) = ([false, false], ENUMERATION);
+        if !walk(e, &involved, &holds, &mut seen, &mut budget) {
+            return Truth::Unknown;
+        }
+        match seen {
+            [_, false] => Truth::Yes,
+            [false, true] => Truth::No,
+            [true, true] => Truth::Unknown,
+        }
+    }
+}
+
+fn walk(e: &Index, ranges: &[&(Var, Index, Index)], holds: &impl Fn(i128) -> bool, seen: &mut [bool; 2], budget: &mut i128) -> bool {
+    let Some(((var, lo, hi), inner)) = ranges.split_first().map(|(first, inner)| (*first, inner)) else {
+        *budget -= 1;
+        return match e.as_constant() {
+            Some(n) if *budget >= 0 => {
+                seen[usize::from(!holds(n))] = true;
+                true
+            }
+            _ => false,
+        };
+    };
+    let (Some(lo), Some(hi)) = (lo.as_constant(), hi.as_constant()) else { return false };
+    if hi - lo > *budget {
+        return false;
+    }
+    (lo..=hi).all(|n| {
+        let value = Index::constant(n);
+        let narrowed: Vec<(Var, Index, Index)> = inner
+            .iter()
+            .map(|(v, a, b)| (v.clone(), a.substitute(var, &value), b.substitute(var, &value)))
+            .collect();
+        walk(&e.substitute(var, &value), &narrowed.iter().collect::<Vec<_>>(), holds, seen, budget)
+    })
+}
+
+fn find_quotient(e: &Index, var: Option<&Var>) -> Option<(Atom, Index, Index)> {
+    e.terms().iter().flat_map(|(m, _)| m).find_map(|atom| match atom {
+        Atom::Div(pair) if var.is_none_or(|v| pair.0.mentions(v)) => Some((atom.clone(), pair.0.clone(), pair.1.clone())),
+        _ => None,
+    })
+}
+
+fn sizes_of(e: &Index) -> BTreeSet<Name> {
+    let mut sizes = BTreeSet::new();
+    e.any_atom(&mut |atom| {
+        if let Atom::Size(name) = atom {
+            sizes.insert(name.clone());
+        }
+        false
+    });
+    sizes
+}
+
+fn both(a: Truth, b: Truth) -> Truth {
+    match (a, b) {
+        (Truth::No, _) | (_, Truth::No) => Truth::No,
+        (Truth::Yes, Truth::Yes) => Truth::Yes,
+        _ => Truth::Unknown,
+    }
+}
+
+fn negate(a: Truth) -> Truth {
+    match a {
+        Truth::Yes => Truth::No,
+        Truth::No => Truth::Yes,
+        Truth::Unknown => Truth::Unknown,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn size(name: &str) -> Index {
+        Index::size(name)
+    }
+
+    #[test]
+    fn the_last_window_of_a_strided_dilated_padded_correlation_is_readable() {
+        let mut facts = Facts::default();
+        facts.bound_size("P".into(), 0);
+        let (r, i) = (Var::new("r"), Var::new("i"));
+        let reach = size("N").plus(&size("P").times_number(2)).minus(&size("D").times(&size("K").plus_number(-1))).plus_number(-1);
+        facts.require(&Condition::AtMost(Index::default(), reach.clone()));
+        let last = reach.floor_div(&size("S")).plus_number(1);
+        facts.bound_index(r.clone(), Index::constant(1), last);
+        facts.bound_index(i.clone(), Index::constant(1), size("K"));
+        let position = Index::constant(1)
+            .plus(&size("S").times(&Index::var(&r).plus_number(-1)))
+            .plus(&size("D").times(&Index::var(&i).plus_number(-1)))
+            .minus(&size("P"));
+        let padded = Condition::Within(Index::constant(1).minus(&size("P")), position.clone(), size("N").plus(&size("P")));
+        assert_eq!(facts.judge(&padded), Truth::Yes);
+        let inner = Condition::Within(Index::constant(1), position, size("N"));
+        assert_eq!(facts.judge(&inner), Truth::Unknown);
+    }
+
+    #[test]
+    fn numbers_are_decided_completely() {
+        let mut facts = Facts::default();
+        let (a, b) = (Var::new("a"), Var::new("b"));
+        facts.bound_index(a.clone(), Index::constant(1), Index::constant(4));
+        facts.bound_index(b.clone(), Index::constant(1), Index::var(&a));
+        let difference = Index::var(&a).minus(&Index::var(&b));
+        assert_eq!(facts.judge(&Condition::AtMost(Index::default(), difference.clone())), Truth::Yes);
+        let even = Condition::Divides(Index::constant(2), Index::var(&a).times_number(2).plus(&difference.times_number(4)));
+        assert_eq!(facts.judge(&even), Truth::Yes);
+        let square = Index::var(&a).times(&Index::var(&a)).minus(&Index::var(&a));
+        assert_eq!(facts.judge(&Condition::AtMost(Index::default(), square)), Truth::Yes);
+    }
+}

@@ -1,0 +1,20 @@
+//! What a specification means: terms, systems of equations, and the way back to syntax.
+//!
+//! `elaborate` takes statements to a [`System`]: names resolved, ranges found, padding turned into
+//! brackets. `quote` takes terms back to syntax. What is printed and verified is always syntax.
+
+pub mod elaborate;
+mod names;
+pub mod quote;
+mod quote_integer;
+mod ranges;
+mod resolve;
+pub mod system;
+pub mod term;
+mod translate;
+
+pub use elaborate::elaborate;
+pub use names::Sizes;
+pub use quote::Quote;
+pub use system::System;
+pub use term::{Bound, Kind, Term};

@@ -1,0 +1,228 @@
+//! The way back: terms, index expressions and conditions as syntax, in the form a person would
+//! write. What is printed, and what is verified, is what this makes.
+//!
+//! Index expressions come out as i+2(r−1), not 2r+i−2: an index is written with the offset in which
+//! the author wrote it, and D·K−D as D·(K−1).
+
+use super::term::{Bound, Kind, Term};
+use crate::integer::{Atom, Condition, Index, Var};
+use crate::language::syntax::{Binder, Expr, ExprKind, Name, Operator, Reduction, Sign};
+use num_bigint::BigInt;
+use num_rational::BigRational;
+use num_traits::{One, Signed};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// How terms become syntax.
+#[derive(Clone, Debug, Default)]
+pub struct Quote {
+    /// The offsets in which indices are written.
+    pub offsets: BTreeMap<Name, i128>,
+    /// Whether brackets on a bound index stand under its Σ.
+    pub conditional_sums: bool,
+    /// Whether brackets on a whole formula become `if … then … else 0`.
+    pub cases: bool,
+    /// The letter that the upstream gradient of an output has.
+    pub upstream: BTreeMap<Name, Name>,
+    /// Indices that bound ones must not share a name with.
+    pub taken: BTreeSet<Var>,
+}
+
+impl Quote {
+    /// No offsets, plain brackets.
+    pub fn plain() -> Self {
+        Quote::default()
+    }
+
+    /// The name of an index: primes for copies.
+    pub fn var(&self, var: &Var) -> Name {
+        format!("{}{}", var.name, "'".repeat(var.serial.into())).into()
+    }
+
+    /// A binder with its range.
+    pub fn binder(&self, bound: &Bound) -> Binder {
+        let range = Some((self.index(&bound.lo), self.index(&bound.hi)));
+        Binder { name: self.var(&bound.var), range, span: Default::default() }
+    }
+
+    /// A whole formula.
+    pub fn formula(&self, term: &Term) -> Expr {
+        if self.cases
+            && let Kind::Product(factors) = term.kind()
+        {
+            let (guards, rest) = split_brackets(factors);
+            if guards.iter().any(|c| !matches!(c, Condition::Equal(..))) {
+                let exact = exact_quotients(&guards);
+                let holds = self.condition_under(&one_condition(guards), &exact);
+                let value = self.term(&Term::product(rest), &exact);
+                return Expr::new(ExprKind::If(Box::new(holds), Box::new(value), Box::new(Expr::integer(0))));
+            }
+        }
+        self.term(term, &[])
+    }
+
+    fn term(&self, term: &Term, exact: &[(Index, Index)]) -> Expr {
+        let at = |indices: &[Index]| indices.iter().map(|i| self.index_under(i, exact)).collect::<Vec<_>>();
+        let kind = match term.kind() {
+            Kind::Number(_) | Kind::Product(_) | Kind::Power(_, ..=-1) => return self.product(term, exact),
+            Kind::Integer(index) => return self.index_under(index, exact),
+            Kind::Read(array, indices) => named(array, at(indices)),
+            Kind::Upstream(output, indices) => match self.upstream.get(output) {
+                Some(letter) => named(letter, at(indices)),
+                None => ExprKind::Upstream(output.clone(), at(indices)),
+            },
+            Kind::Sum(terms) => {
+                let signed = terms.iter().map(|t| {
+                    let (sign, size) = split_sign(t);
+                    (sign, self.term(&size, exact))
+                });
+                ExprKind::Sum(signed.collect())
+            }
+            Kind::Power(base, e) => {
+                ExprKind::Power(Box::new(self.term(base, exact)), Box::new(Expr::integer((*e).into())))
+            }
+            Kind::Sigma(bounds, body) => return self.sigma(bounds, body, exact),
+            Kind::Bracket(condition) => ExprKind::Bracket(Box::new(self.condition_under(condition, exact))),
+            Kind::Derivative(of, array, indices) => {
+                ExprKind::Derivative(Box::new(self.term(of, exact)), array.clone(), at(indices))
+            }
+        };
+        Expr::new(kind)
+    }
+
+    fn sigma(&self, bounds: &[Bound], body: &Term, exact: &[(Index, Index)]) -> Expr {
+        let mut free = body.free_vars();
+        free.extend(self.taken.iter().cloned());
+        let whole = Term::sigma(bounds.to_vec(), body.clone());
+        let mut tidy = whole.with_fresh_bounds(&|_| true);
+        let mut chosen = BTreeSet::new();
+        if let Kind::Sigma(fresh, _) = tidy.kind() {
+            let outer = whole.free_vars();
+            let pairs: Vec<(Var, Var)> = fresh
+                .iter()
+                .zip(bounds)
+                .map(|(now, _)| {
+                    let plain = Var { serial: 0, ..now.var.clone() };
+                    let new = plain.fresh(|v| outer.contains(v) || self.taken.contains(v) || chosen.contains(v));
+                    chosen.insert(new.clone());
+                    (now.var.clone(), new)
+                })
+                .collect();
+            tidy = rename(&tidy, &pairs);
+        }
+        let Kind::Sigma(bounds, body) = tidy.kind() else { return self.term(&tidy, exact) };
+        let mut inner = self.clone();
+        inner.taken.extend(chosen);
+        let (mut condition, mut body) = (None, body.clone());
+        let mut exact = exact.to_vec();
+        if self.conditional_sums {
+            let (guards, rest) = split_brackets(body.factors());
+            let (under, ahead): (Vec<_>, Vec<_>) =
+                guards.into_iter().partition(|c| bounds.iter().any(|b| c.mentions(&b.var)));
+            if !under.is_empty() {
+                exact.extend(exact_quotients(&under));
+                condition = Some(Box::new(inner.condition_under(&one_condition(under), &exact)));
+                body = Term::product(ahead.into_iter().map(Term::bracket).chain(rest));
+            }
+        }
+        let binders = bounds.iter().map(|b| inner.binder(b)).collect();
+        let body = inner.term(&body, &exact);
+        Expr::new(ExprKind::Reduce(Reduction::Sum, binders, condition, Box::new(body)))
+    }
+
+    /// A product as −(p/q)·a·b/(c·d).
+    fn product(&self, term: &Term, exact: &[(Index, Index)]) -> Expr {
+        let mut number = BigRational::one();
+        let (guards, _) = split_brackets(term.factors());
+        let mut exact = exact.to_vec();
+        exact.extend(exact_quotients(&guards));
+        let (mut scale, mut above, mut below, mut under) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+        for factor in term.factors() {
+            match factor.kind() {
+                Kind::Number(n) => number *= n,
+                Kind::Power(base, e) if *e < 0 => {
+                    let positive = Term::power(base.clone(), e.checked_neg().unwrap_or(i64::MAX));
+                    let list = if matches!(base.kind(), Kind::Integer(_)) { &mut under } else { &mut below };
+                    list.push(self.term(&positive, &exact));
+                }
+                Kind::Integer(_) => scale.push(self.term(factor, &exact)),
+                _ => above.push(self.term(factor, &exact)),
+            }
+        }
+        let (negative, number) = (number.is_negative(), number.abs());
+        if !number.denom().is_one() {
+            under.insert(0, literal(number.denom()));
+        }
+        let front_empty = scale.is_empty() && (!under.is_empty() || (above.is_empty() && !below.is_empty()));
+        if !number.numer().is_one() || front_empty || (scale.is_empty() && above.is_empty()) {
+            scale.insert(0, literal(number.numer()));
+        }
+        let joined = |operator: Operator, list: Vec<Expr>| list.into_iter().map(move |e| (operator, e));
+        let mut all: Vec<(Operator, Expr)> = joined(Operator::Times, scale)
+            .chain(joined(Operator::Over, under))
+            .chain(joined(Operator::Times, above))
+            .chain(joined(Operator::Over, below))
+            .collect();
+        let product = if all.len() == 1 { all.remove(0).1 } else { Expr::new(ExprKind::Product(all)) };
+        if negative { Expr::new(ExprKind::Sum(vec![(Sign::Minus, product)])) } else { product }
+    }
+}
+
+fn named(array: &Name, at: Vec<Expr>) -> ExprKind {
+    if at.is_empty() { ExprKind::Name(array.clone()) } else { ExprKind::Read(array.clone(), at) }
+}
+
+fn literal(n: &BigInt) -> Expr {
+    Expr::new(ExprKind::Number(BigRational::from_integer(n.clone())))
+}
+
+/// The sign that stands before a summand, and the summand without it.
+fn split_sign(term: &Term) -> (Sign, Term) {
+    match term.factors().first().and_then(Term::as_number) {
+        Some(n) if n.is_negative() => (Sign::Minus, term.clone().negative()),
+        _ => (Sign::Plus, term.clone()),
+    }
+}
+
+fn split_brackets(factors: &[Term]) -> (Vec<Condition>, Vec<Term>) {
+    let (mut guards, mut rest) = (Vec::new(), Vec::new());
+    for factor in factors {
+        match factor.kind() {
+            Kind::Bracket(condition) => guards.push(condition.clone()),
+            _ => rest.push(factor.clone()),
+        }
+    }
+    (guards, rest)
+}
+
+fn one_condition(mut guards: Vec<Condition>) -> Condition {
+    if guards.len() == 1 { guards.remove(0) } else { Condition::All(guards) }
+}
+
+/// The quotients that leave no remainder where the guards hold.
+fn exact_quotients(guards: &[Condition]) -> Vec<(Index, Index)> {
+    guards
+        .iter()
+        .filter_map(|guard| match guard {
+            Condition::Divides(m, e) => Some((e.clone(), m.clone())),
+            _ => None,
+        })
+        .collect()
+}
+
+fn rename(term: &Term, pairs: &[(Var, Var)]) -> Term {
+    let Kind::Sigma(bounds, body) = term.kind() else { return term.clone() };
+    let swap = |index: &Index| {
+        index.map_atoms(&|atom| match atom {
+            Atom::Var(v) => pairs.iter().find(|(old, _)| old == v).map(|(_, new)| Index::var(new)),
+            Atom::Size(_) | Atom::Div(_) => None,
+        })
+    };
+    let renamed = bounds.iter().map(|b| Bound {
+        var: pairs.iter().find(|(old, _)| *old == b.var).map_or(b.var.clone(), |(_, new)| new.clone()),
+        lo: swap(&b.lo),
+        hi: swap(&b.hi),
+    });
+    let clear = body.with_all_bounds_fresh(&|v| pairs.iter().any(|(_, new)| new == v));
+    let body = pairs.iter().fold(clear, |body, (old, new)| body.substitute(old, &Index::var(new)));
+    Term::sigma(renamed.collect(), body)
+}

@@ -1,0 +1,193 @@
+//! Index expressions and conditions as a person writes them.
+//!
+//! i+2(r−1), not 2r+i−2: an index is written with the offset in which the author wrote it, D·K−D as
+//! D·(K−1), a condition with one side 0 as negative parts ≤ positive parts.
+
+use super::quote::Quote;
+use crate::integer::{Atom, Condition, Index, Var};
+use crate::language::syntax::{self, Expr, ExprKind, Operator, Relation, Sign};
+use std::collections::BTreeSet;
+
+/// One signed part of an index expression while it is being arranged.
+struct Part {
+    negative: bool,
+    rank: u8,
+    mentions_index: bool,
+    expr: Expr,
+}
+
+impl Quote {
+    /// An index expression.
+    pub fn index(&self, index: &Index) -> Expr {
+        self.index_under(index, &[])
+    }
+
+    /// An index expression where the quotients `exact` (numerator, divisor) leave no remainder.
+    pub(super) fn index_under(&self, index: &Index, exact: &[(Index, Index)]) -> Expr {
+        join(self.parts(index, exact))
+    }
+
+    fn parts(&self, index: &Index, exact: &[(Index, Index)]) -> Vec<Part> {
+        let mut vars = BTreeSet::new();
+        let mut parts = Vec::new();
+        let mut rest = index.clone();
+        index.collect_vars(&mut vars);
+        for var in &vars {
+            let Some((slope, without)) = rest.linear_in(var) else { continue };
+            if slope.is_zero() {
+                continue;
+            }
+            let plain = slope.as_constant().is_some_and(|n| n.abs() == 1) || !slope.is_free_of_vars();
+            let offset = if plain { 0 } else { self.offsets.get(&var.name).copied().unwrap_or(0) };
+            rest = without.plus(&slope.times_number(offset));
+            parts.push(self.slope_times(&slope, var, offset, exact));
+        }
+        parts.extend(self.size_parts(&rest, exact));
+        parts
+    }
+
+    fn slope_times(&self, slope: &Index, var: &Var, offset: i128, exact: &[(Index, Index)]) -> Part {
+        let name = Expr::name(self.var(var));
+        let shifted = match offset {
+            0 => name,
+            n => join(vec![
+                Part { negative: false, rank: 0, mentions_index: true, expr: name },
+                Part { negative: n > 0, rank: 1, mentions_index: false, expr: Expr::integer(n.abs()) },
+            ]),
+        };
+        let negative = slope.terms().iter().all(|(_, n)| *n < 0);
+        let slope = if negative { slope.times_number(-1) } else { slope.clone() };
+        let unit = slope.as_constant() == Some(1);
+        let expr = if unit { shifted } else { times(vec![self.index_under(&slope, exact), shifted]) };
+        Part { negative, rank: u8::from(!unit), mentions_index: true, expr }
+    }
+
+    /// Terms without indices outside quotients, M·A − k·M written as M·(A−k).
+    fn size_parts(&self, rest: &Index, exact: &[(Index, Index)]) -> Vec<Part> {
+        let mut terms: Vec<(Vec<Atom>, i128)> = rest.terms().to_vec();
+        let mut parts = Vec::new();
+        while let Some(place) = (0..terms.len()).max_by_key(|k| (terms[*k].0.len(), usize::MAX - k)) {
+            let (monomial, n) = terms.remove(place);
+            let mut factors: Vec<Expr> = Vec::new();
+            if n.abs() != 1 || monomial.is_empty() {
+                factors.push(Expr::integer(n.abs()));
+            }
+            let folded = if monomial.len() < 2 { None } else { fold_offset(&monomial, n, &terms) };
+            if let Some((atom, other, k)) = folded {
+                let remaining: Vec<Atom> = terms.remove(other).0;
+                factors.extend(remaining.iter().map(|a| self.atom(a, exact)));
+                factors.push(self.index_under(&Index::atom(monomial[atom].clone()).plus_number(-k), exact));
+            } else {
+                factors.extend(monomial.iter().map(|a| self.atom(a, exact)));
+            }
+            let rank = if monomial.is_empty() { 3 } else { 2 };
+            let within = |a: &Atom| !Index::atom(a.clone()).is_free_of_vars();
+            let mentions_index = monomial.iter().any(within);
+            parts.push(Part { negative: n < 0, rank: if mentions_index { 1 } else { rank }, mentions_index, expr: times(factors) });
+        }
+        parts.reverse();
+        parts.sort_by_key(|p| p.rank);
+        parts
+    }
+
+    fn atom(&self, atom: &Atom, exact: &[(Index, Index)]) -> Expr {
+        match atom {
+            Atom::Var(var) => Expr::name(self.var(var)),
+            Atom::Size(name) => Expr::name(name.clone()),
+            Atom::Div(pair) => {
+                let operator = if exact.contains(&**pair) { Operator::Over } else { Operator::Div };
+                let (numerator, divisor) = (self.index_under(&pair.0, exact), self.index_under(&pair.1, exact));
+                Expr::new(ExprKind::Product(vec![(Operator::Times, numerator), (operator, divisor)]))
+            }
+        }
+    }
+
+    /// A condition. Where one side is 0 the negative parts move to the other side.
+    pub fn condition(&self, condition: &Condition) -> syntax::Condition {
+        self.condition_under(condition, &[])
+    }
+
+    pub(super) fn condition_under(&self, condition: &Condition, exact: &[(Index, Index)]) -> syntax::Condition {
+        use syntax::Condition as Written;
+        let index = |e: &Index| self.index_under(e, exact);
+        let all = |parts: &[Condition]| parts.iter().map(|p| self.condition_under(p, exact)).collect();
+        match condition {
+            Condition::Equal(a, b) if b.is_zero() => self.balanced(a, Relation::Equal, exact),
+            Condition::Equal(a, b) => Written::Chain(index(a), vec![(Relation::Equal, index(b))]),
+            Condition::AtMost(a, b) if a.is_zero() => self.balanced(b, Relation::AtMost, exact),
+            Condition::AtMost(a, b) => Written::Chain(index(a), vec![(Relation::AtMost, index(b))]),
+            Condition::Within(lo, e, hi) => {
+                Written::Chain(index(lo), vec![(Relation::AtMost, index(e)), (Relation::AtMost, index(hi))])
+            }
+            Condition::Divides(m, e) => Written::Divides(index(m), index(e)),
+            Condition::All(parts) if parts.len() == 1 => self.condition_under(&parts[0], exact),
+            Condition::Any(parts) if parts.len() == 1 => self.condition_under(&parts[0], exact),
+            Condition::All(parts) if parts.is_empty() => {
+                Written::Chain(Expr::integer(0), vec![(Relation::Equal, Expr::integer(0))])
+            }
+            Condition::Any(parts) if parts.is_empty() => {
+                Written::Chain(Expr::integer(0), vec![(Relation::Equal, Expr::integer(1))])
+            }
+            Condition::All(parts) => Written::All(all(parts)),
+            Condition::Any(parts) => Written::Any(all(parts)),
+            Condition::Not(inner) => match &**inner {
+                Condition::Equal(a, b) => Written::Chain(index(a), vec![(Relation::NotEqual, index(b))]),
+                _ => Written::Not(Box::new(self.condition_under(inner, exact))),
+            },
+        }
+    }
+
+    /// 0 ≤ e (or e = 0) as negative parts ≤ positive parts.
+    fn balanced(&self, e: &Index, relation: Relation, exact: &[(Index, Index)]) -> syntax::Condition {
+        let (negative, positive): (Vec<Part>, Vec<Part>) = self.parts(e, exact).into_iter().partition(|p| p.negative);
+        let flipped = negative.into_iter().map(|p| Part { negative: false, ..p }).collect();
+        let (left, right) = if relation == Relation::Equal { (positive, flipped) } else { (flipped, positive) };
+        syntax::Condition::Chain(join(left), vec![(relation, join(right))])
+    }
+}
+
+/// The parts as a sum: what an index heads first, numbers last, positive parts before negative
+/// ones; a number leads where the first part is a product with an index: 1+S(r−1).
+fn join(mut parts: Vec<Part>) -> Expr {
+    parts.sort_by_key(|p| (p.negative, p.rank));
+    if let Some(number) = parts.iter().position(|p| p.rank == 3 && !p.negative)
+        && parts[0].rank == 1
+        && parts[0].mentions_index
+    {
+        let number = parts.remove(number);
+        parts.insert(0, number);
+    }
+    if let [only] = parts.as_slice()
+        && !only.negative
+    {
+        return only.expr.clone();
+    }
+    let signed = |p: Part| (if p.negative { Sign::Minus } else { Sign::Plus }, p.expr);
+    match parts.is_empty() {
+        true => Expr::integer(0),
+        false => Expr::new(ExprKind::Sum(parts.into_iter().map(signed).collect())),
+    }
+}
+
+/// The product of factors; products among them are flattened.
+fn times(factors: Vec<Expr>) -> Expr {
+    let mut flat = Vec::new();
+    for factor in factors {
+        match factor.kind {
+            ExprKind::Product(inner) if flat.is_empty() => flat.extend(inner),
+            _ => flat.push((Operator::Times, factor)),
+        }
+    }
+    if flat.len() == 1 { flat.remove(0).1 } else { Expr::new(ExprKind::Product(flat)) }
+}
+
+/// For n·M with M of two atoms or more: an atom A of it and the place of a term −k·n·M/A, so that
+/// both are n·(M/A)·(A−k).
+fn fold_offset(monomial: &[Atom], n: i128, terms: &[(Vec<Atom>, i128)]) -> Option<(usize, usize, i128)> {
+    (0..monomial.len()).rev().filter(|k| matches!(monomial[*k], Atom::Size(_))).find_map(|atom| {
+        let mut remaining = monomial.to_vec();
+        remaining.remove(atom);
+        let other = terms.iter().position(|(m, c)| *m == remaining && c % n == 0 && (*c < 0) != (n < 0))?;
+        Some((atom, other, -terms[other].1 / n))
+    })
+}

@@ -1,0 +1,261 @@
+//! The ranges of the output's indices, and whether every read stays inside its array.
+//!
+//! An index without a range gets the largest one for which every read lies inside its padded
+//! array: each read is pushed to its extreme over the bound indices and solved for the index.
+
+use super::names::Names;
+use super::system::Limit;
+use super::term::{Bound, Kind, Term};
+use crate::diagnostic::{Diagnostic, Span};
+use crate::integer::{Condition, Facts, Index, Truth, Var};
+use crate::language::syntax::Name;
+
+/// One read on one axis: where it stands and the ends of the padded axis.
+struct Reach {
+    array: Name,
+    axis: usize,
+    at: Index,
+    first: Index,
+    last: Index,
+    facts: Facts,
+}
+
+/// A bound on an output index, with the read it comes from.
+struct End {
+    value: Index,
+    limit: Limit,
+}
+
+impl Names {
+    /// Fills in the missing ranges of `indices` and reports reads that can leave their array. The
+    /// term must have been translated with padding ignored. Gives the limits that were found.
+    pub(super) fn infer_ranges(&mut self, indices: &mut [(Var, Option<Bound>)], body: &Term, span: Span) -> Option<Vec<Limit>> {
+        let mut reaches = Vec::new();
+        let mut facts = self.facts.clone();
+        for (_, bound) in indices.iter() {
+            if let Some(b) = bound {
+                facts.bound_index(b.var.clone(), b.lo.clone(), b.hi.clone());
+            }
+        }
+        self.collect_reaches(body, &facts, &mut reaches);
+        let unknown: Vec<Var> = indices.iter().filter(|(_, b)| b.is_none()).map(|(v, _)| v.clone()).collect();
+        let mut limits = Vec::new();
+        for (axis, (var, bound)) in indices.iter_mut().enumerate() {
+            if bound.is_none() {
+                let (found, new) = self.range_of_output(axis, var, &unknown, &reaches, span)?;
+                limits.extend(new);
+                *bound = Some(found);
+            }
+        }
+        let bounds: Vec<Bound> = indices.iter().filter_map(|(_, b)| b.clone()).collect();
+        self.check_reads(&bounds, &reaches, span)?;
+        Some(limits)
+    }
+
+    fn collect_reaches(&self, term: &Term, facts: &Facts, found: &mut Vec<Reach>) {
+        match term.kind() {
+            Kind::Read(array, at) => {
+                let Some(info) = self.arrays.get(array) else { return };
+                for (axis, (index, range)) in at.iter().zip(&info.axes).enumerate() {
+                    found.push(Reach {
+                        array: array.clone(),
+                        axis,
+                        at: index.clone(),
+                        first: range.first.minus(&range.before),
+                        last: range.last.plus(&range.after),
+                        facts: facts.clone(),
+                    });
+                }
+            }
+            Kind::Product(factors) => {
+                let mut guarded = facts.clone();
+                for factor in factors {
+                    if let Kind::Bracket(condition) = factor.kind() {
+                        guarded.require(condition);
+                    }
+                }
+                factors.iter().for_each(|f| self.collect_reaches(f, &guarded, found));
+            }
+            Kind::Sigma(bounds, body) => {
+                let mut inner = facts.clone();
+                for b in bounds {
+                    inner.bound_index(b.var.clone(), b.lo.clone(), b.hi.clone());
+                }
+                self.collect_reaches(body, &inner, found);
+            }
+            _ => term.children().iter().for_each(|child| self.collect_reaches(child, facts, found)),
+        }
+    }
+
+    fn range_of_output(
+        &mut self,
+        axis: usize,
+        var: &Var,
+        unknown: &[Var],
+        reaches: &[Reach],
+        span: Span,
+    ) -> Option<(Bound, Vec<Limit>)> {
+        let ask = |names: &mut Names, why: String| {
+            let hint = format!("give the range: `{} in 1..N`", var.name);
+            names.report(Diagnostic::new(why, span).label("this equation").hint(hint));
+            None
+        };
+        let (mut lowers, mut uppers) = (Vec::new(), Vec::new());
+        for reach in reaches.iter().filter(|r| r.at.mentions(var)) {
+            let inside = Condition::Within(reach.first.clone(), reach.at.clone(), reach.last.clone());
+            if reach.facts.judge(&inside) == Truth::Yes {
+                continue;
+            }
+            if unknown.iter().any(|other| other != var && reach.at.mentions(other)) {
+                return ask(self, format!("the range of `{}` depends on another index of the output", var.name));
+            }
+            match self.ends(axis, var, reach) {
+                Some((lower, upper)) => {
+                    lowers.push(lower);
+                    uppers.push(upper);
+                }
+                None => {
+                    let message = format!("the range of `{}` cannot be solved for from `{}`", var.name, reach.array);
+                    return ask(self, message);
+                }
+            }
+        }
+        if uppers.is_empty() {
+            return ask(self, format!("the range of `{}` is not known: no read limits it", var.name));
+        }
+        let base = Index::constant(self.base.into());
+        let facts = self.facts.clone();
+        let first = dominant(&lowers, |a, b| facts.proves_nonnegative(&a.minus(b)));
+        let last = dominant(&uppers, |a, b| facts.proves_nonnegative(&b.minus(a)));
+        let (Some(first), Some(last)) = (first, last) else {
+            return ask(self, format!("which read ends the range of `{}` depends on the sizes", var.name));
+        };
+        let mut limits = vec![uppers[last].limit.clone()];
+        let lo = if facts.proves_nonnegative(&base.minus(&lowers[first].value)) {
+            base
+        } else if facts.proves_nonnegative(&lowers[first].value.minus(&base)) {
+            limits.insert(0, lowers[first].limit.clone());
+            lowers[first].value.clone()
+        } else {
+            return ask(self, format!("where the range of `{}` begins depends on the sizes", var.name));
+        };
+        Some((Bound { var: var.clone(), lo, hi: uppers[last].value.clone() }, limits))
+    }
+
+    /// What one read says of the index: its least and its greatest value.
+    fn ends(&self, axis: usize, var: &Var, reach: &Reach) -> Option<(End, End)> {
+        let highest = extreme(&reach.at, var, &reach.facts, true)?;
+        let lowest = extreme(&reach.at, var, &reach.facts, false)?;
+        let (slope, _) = reach.at.linear_in(var)?;
+        let rising = reach.facts.proves_positive(&slope);
+        if !rising && !reach.facts.proves_positive(&slope.times_number(-1)) {
+            return None;
+        }
+        let steep = if rising { slope } else { slope.times_number(-1) };
+        let base = i128::from(self.base);
+        let origin = |e: &Index| e.substitute(var, &Index::constant(base));
+        let limit = |reach_condition, solved| Limit {
+            var: var.clone(),
+            axis,
+            read: (reach.array.clone(), reach.axis),
+            reach: reach_condition,
+            solved,
+        };
+        let below = Condition::AtMost(highest.clone(), reach.last.clone());
+        let above = Condition::AtMost(reach.first.clone(), lowest.clone());
+        let room_below = reach.last.minus(&origin(&highest));
+        let room_above = origin(&lowest).minus(&reach.first);
+        let (up, down, up_by, down_by) =
+            if rising { (room_below, room_above, below, above) } else { (room_above, room_below, above, below) };
+        let upper = up.floor_div(&steep).plus_number(base);
+        let lower = down.floor_div(&steep).times_number(-1).plus_number(base);
+        let index = Index::var(var);
+        Some((
+            End { value: lower.clone(), limit: limit(down_by, Condition::AtMost(lower, index.clone())) },
+            End { value: upper.clone(), limit: limit(up_by, Condition::AtMost(index, upper)) },
+        ))
+    }
+
+    fn check_reads(&mut self, bounds: &[Bound], reaches: &[Reach], span: Span) -> Option<()> {
+        for bound in bounds {
+            self.assume(&Condition::AtMost(bound.lo.clone(), bound.hi.clone()), span, || {
+                format!("no value of `{}` keeps every read inside its array: the output is empty", bound.var.name)
+            })?;
+        }
+        for reach in reaches {
+            let mut facts = reach.facts.clone();
+            for bound in bounds {
+                facts.bound_index_outermost(bound.var.clone(), bound.lo.clone(), bound.hi.clone());
+            }
+            for assumption in &self.assumptions {
+                facts.require(assumption);
+            }
+            let inside = Condition::Within(reach.first.clone(), reach.at.clone(), reach.last.clone());
+            if facts.judge(&inside) == Truth::Yes {
+                continue;
+            }
+            let worst = |largest| facts.extreme_over_ranges(&reach.at, largest);
+            let ends = worst(false).zip(worst(true)).filter(|(lo, hi)| lo.is_free_of_vars() && hi.is_free_of_vars());
+            let message = || format!("`{}` can be read outside its axis {}", reach.array, reach.axis + 1);
+            match ends {
+                Some((lo, hi)) => {
+                    self.assume(&Condition::AtMost(reach.first.clone(), lo), span, message)?;
+                    self.assume(&Condition::AtMost(hi, reach.last.clone()), span, message)?;
+                }
+                None => {
+                    let diagnostic = Diagnostic::new(message(), span).label("in this equation");
+                    self.report(diagnostic.hint("guard the read with a bracket, or give the indices tighter ranges"));
+                    return None;
+                }
+            }
+        }
+        Some(())
+    }
+
+    /// Takes a condition on the sizes as an assumption unless it follows already; complains if it
+    /// is refuted.
+    fn assume(&mut self, condition: &Condition, span: Span, message: impl Fn() -> String) -> Option<()> {
+        match self.facts.judge(condition) {
+            Truth::Yes => Some(()),
+            Truth::No => {
+                let diagnostic = Diagnostic::new(message(), span).label("in this equation");
+                self.report(diagnostic.hint("check the sizes, the index and its range"));
+                None
+            }
+            Truth::Unknown => {
+                let simple = without_floor(condition);
+                self.facts.require(&simple);
+                self.assumptions.push(simple);
+                Some(())
+            }
+        }
+    }
+}
+
+/// lo ≤ lo + ⌊a/m⌋ holds exactly where 0 ≤ a.
+fn without_floor(condition: &Condition) -> Condition {
+    if let Condition::AtMost(a, b) = condition
+        && let [(monomial, 1)] = b.minus(a).terms()
+        && let [crate::integer::Atom::Div(pair)] = monomial.as_slice()
+    {
+        return Condition::AtMost(Index::default(), pair.0.clone());
+    }
+    condition.clone()
+}
+
+/// The place of an end that is at least as strong as all others, if there is one.
+fn dominant(ends: &[End], stronger: impl Fn(&Index, &Index) -> bool) -> Option<usize> {
+    (0..ends.len()).find(|k| {
+        ends.iter().all(|other| {
+            ends[*k].value.canonical() == other.value.canonical() || stronger(&ends[*k].value, &other.value)
+        })
+    })
+}
+
+/// The index expression at its largest or smallest over all indices in range but `keep`.
+fn extreme(at: &Index, keep: &Var, facts: &Facts, largest: bool) -> Option<Index> {
+    let marker = Var { name: keep.name.clone(), serial: u16::MAX };
+    let held = at.substitute(keep, &Index::var(&marker));
+    let pushed = facts.extreme_over_ranges(&held, largest)?;
+    Some(pushed.substitute(&marker, &Index::var(keep)))
+}

@@ -1,0 +1,218 @@
+//! Filling in what the author may leave out: the range of every bound index.
+//!
+//! A bound index that stands alone on an axis runs over that axis. The result is again syntax,
+//! with every range explicit: the form the evaluator runs.
+
+use super::names::{Names, Scope};
+use crate::diagnostic::{Diagnostic, Span};
+use crate::integer::Var;
+use crate::language::syntax::*;
+
+/// The expression with names replaced where `replace` has something for them; names that are bound
+/// inside keep standing for their index.
+pub(super) fn map_names(expr: &Expr, replace: &dyn Fn(&Name) -> Option<ExprKind>) -> Expr {
+    let go = |e: &Expr| map_names(e, replace);
+    let all = |es: &[Expr]| es.iter().map(go).collect::<Vec<_>>();
+    let kind = match &expr.kind {
+        ExprKind::Number(_) => expr.kind.clone(),
+        ExprKind::Name(name) => replace(name).unwrap_or_else(|| expr.kind.clone()),
+        ExprKind::Read(array, at) => ExprKind::Read(array.clone(), all(at)),
+        ExprKind::Upstream(array, at) => ExprKind::Upstream(array.clone(), all(at)),
+        ExprKind::Derivative(of, array, at) => ExprKind::Derivative(Box::new(go(of)), array.clone(), all(at)),
+        ExprKind::Sum(terms) => ExprKind::Sum(terms.iter().map(|(s, e)| (*s, go(e))).collect()),
+        ExprKind::Product(factors) => ExprKind::Product(factors.iter().map(|(o, e)| (*o, go(e))).collect()),
+        ExprKind::Power(base, exponent) => ExprKind::Power(Box::new(go(base)), Box::new(go(exponent))),
+        ExprKind::Call(name, arguments) => ExprKind::Call(name.clone(), all(arguments)),
+        ExprKind::Bracket(condition) => ExprKind::Bracket(Box::new(map_condition(condition, &go))),
+        ExprKind::If(condition, a, b) => {
+            ExprKind::If(Box::new(map_condition(condition, &go)), Box::new(go(a)), Box::new(go(b)))
+        }
+        ExprKind::Reduce(word, binders, condition, body) => {
+            let inner = |name: &Name| {
+                if binders.iter().any(|b| b.name == *name) { None } else { replace(name) }
+            };
+            let go = |e: &Expr| map_names(e, &inner);
+            let binders = binders.iter().map(|b| map_binder(b, &go)).collect();
+            let condition = condition.as_ref().map(|c| Box::new(map_condition(c, &go)));
+            ExprKind::Reduce(*word, binders, condition, Box::new(go(body)))
+        }
+    };
+    Expr { kind, span: expr.span }
+}
+
+fn map_binder(binder: &Binder, go: &dyn Fn(&Expr) -> Expr) -> Binder {
+    let range = binder.range.as_ref().map(|(lo, hi)| (go(lo), go(hi)));
+    Binder { range, ..binder.clone() }
+}
+
+pub(super) fn map_condition(condition: &Condition, go: &dyn Fn(&Expr) -> Expr) -> Condition {
+    let all = |parts: &[Condition]| parts.iter().map(|p| map_condition(p, go)).collect();
+    match condition {
+        Condition::Chain(first, rest) => Condition::Chain(go(first), rest.iter().map(|(r, e)| (*r, go(e))).collect()),
+        Condition::Divides(m, e) => Condition::Divides(go(m), go(e)),
+        Condition::All(parts) => Condition::All(all(parts)),
+        Condition::Any(parts) => Condition::Any(all(parts)),
+        Condition::Not(inner) => Condition::Not(Box::new(map_condition(inner, go))),
+    }
+}
+
+/// Calls `f` on every direct part of an expression, those of its conditions and ranges included.
+pub(super) fn visit(expr: &Expr, f: &mut dyn FnMut(&Expr)) {
+    match &expr.kind {
+        ExprKind::Number(_) | ExprKind::Name(_) => {}
+        ExprKind::Read(_, at) | ExprKind::Upstream(_, at) | ExprKind::Call(_, at) => at.iter().for_each(f),
+        ExprKind::Derivative(of, _, at) => {
+            f(of);
+            at.iter().for_each(f);
+        }
+        ExprKind::Sum(terms) => terms.iter().for_each(|(_, e)| f(e)),
+        ExprKind::Product(factors) => factors.iter().for_each(|(_, e)| f(e)),
+        ExprKind::Power(base, exponent) => {
+            f(base);
+            f(exponent);
+        }
+        ExprKind::Bracket(condition) => visit_condition(condition, f),
+        ExprKind::If(condition, a, b) => {
+            visit_condition(condition, f);
+            f(a);
+            f(b);
+        }
+        ExprKind::Reduce(_, binders, condition, body) => {
+            for (lo, hi) in binders.iter().filter_map(|b| b.range.as_ref()) {
+                f(lo);
+                f(hi);
+            }
+            condition.iter().for_each(|c| visit_condition(c, f));
+            f(body);
+        }
+    }
+}
+
+fn visit_condition(condition: &Condition, f: &mut dyn FnMut(&Expr)) {
+    match condition {
+        Condition::Chain(first, rest) => {
+            f(first);
+            rest.iter().for_each(|(_, e)| f(e));
+        }
+        Condition::Divides(m, e) => {
+            f(m);
+            f(e);
+        }
+        Condition::All(parts) | Condition::Any(parts) => parts.iter().for_each(|p| visit_condition(p, f)),
+        Condition::Not(inner) => visit_condition(inner, f),
+    }
+}
+
+/// The arrays an expression reads.
+pub(super) fn arrays_read(expr: &Expr, found: &mut Vec<(Name, Span)>) {
+    match &expr.kind {
+        ExprKind::Read(name, _) | ExprKind::Name(name) => found.push((name.clone(), expr.span)),
+        _ => {}
+    }
+    visit(expr, &mut |part| arrays_read(part, found));
+}
+
+/// The axes on which a name stands alone: array, axis, place.
+fn alone_on(name: &Name, expr: &Expr, found: &mut Vec<(Name, usize, Span)>) {
+    match &expr.kind {
+        ExprKind::Read(array, at) | ExprKind::Upstream(array, at) | ExprKind::Derivative(_, array, at) => {
+            for (axis, index) in at.iter().enumerate() {
+                if matches!(&index.kind, ExprKind::Name(n) if n == name) {
+                    found.push((array.clone(), axis, index.span));
+                }
+            }
+        }
+        ExprKind::Reduce(_, binders, ..) if binders.iter().any(|b| b.name == *name) => return,
+        _ => {}
+    }
+    visit(expr, &mut |part| alone_on(name, part, found));
+}
+
+impl Names {
+    /// The expression with sizes given as numbers written as numbers and every range explicit.
+    pub fn resolve(&mut self, expr: &Expr) -> Expr {
+        let expr = self.with_sizes(expr);
+        self.fill_ranges(&expr)
+    }
+
+    fn fill_ranges(&mut self, expr: &Expr) -> Expr {
+        let mut kind = expr.kind.clone();
+        match &mut kind {
+            ExprKind::Reduce(_, binders, condition, body) => {
+                let mut whole = (**body).clone();
+                if let Some(condition) = condition {
+                    let guard = Expr { kind: ExprKind::Bracket(condition.clone()), span: expr.span };
+                    whole = Expr::new(ExprKind::Product(vec![(Operator::Times, guard), (Operator::Times, whole)]));
+                }
+                for binder in binders.iter_mut() {
+                    if let Some(size) = self.sizes.get(&binder.name) {
+                        let message = format!("`{}` is a size and cannot be bound", binder.name);
+                        let declared = size.span;
+                        self.report(Diagnostic::new(message, binder.span).also(declared, "declared here").hint("rename one"));
+                    }
+                    if binder.range.is_none() {
+                        binder.range = self.range_of(&binder.name, &whole, binder.span);
+                    }
+                }
+                **body = self.fill_ranges(body);
+            }
+            ExprKind::Sum(terms) => terms.iter_mut().for_each(|(_, e)| *e = self.fill_ranges(e)),
+            ExprKind::Product(factors) => factors.iter_mut().for_each(|(_, e)| *e = self.fill_ranges(e)),
+            ExprKind::Power(base, _) => **base = self.fill_ranges(base),
+            ExprKind::Call(_, arguments) => arguments.iter_mut().for_each(|e| *e = self.fill_ranges(e)),
+            ExprKind::If(_, a, b) => {
+                **a = self.fill_ranges(a);
+                **b = self.fill_ranges(b);
+            }
+            ExprKind::Derivative(of, ..) => **of = self.fill_ranges(of),
+            ExprKind::Number(_) | ExprKind::Name(_) | ExprKind::Read(..) | ExprKind::Upstream(..) | ExprKind::Bracket(_) => {}
+        }
+        Expr { kind, span: expr.span }
+    }
+
+    /// The range that the axes give on which the name stands alone; all must agree.
+    fn range_of(&mut self, name: &Name, body: &Expr, span: Span) -> Option<(Expr, Expr)> {
+        let mut places = Vec::new();
+        alone_on(name, body, &mut places);
+        let scope = Scope::new();
+        let mut chosen: Option<((Expr, Expr), Span, Name, usize)> = None;
+        for (array, axis, place) in places {
+            let Some(found) = self.arrays.get(&array).and_then(|a| a.boxes.get(axis)) else { continue };
+            let range = (found.first.clone(), found.last.clone());
+            match &chosen {
+                None => chosen = Some((range, place, array, axis)),
+                Some((first, other, array0, axis0)) => {
+                    let (first, other) = (first.clone(), *other);
+                    let mut same = |a: &Expr, b: &Expr| {
+                        let (a, b) = (self.index(a, &scope), self.index(b, &scope));
+                        a.zip(b).is_none_or(|(a, b)| a.canonical() == b.canonical())
+                    };
+                    if !(same(&first.0, &range.0) && same(&first.1, &range.1)) {
+                        let label = |r: &(Expr, Expr), array: &Name, axis: usize| {
+                            use crate::language::print::{Alphabet, expression};
+                            let (lo, hi) = (expression(&r.0, Alphabet::Ascii), expression(&r.1, Alphabet::Ascii));
+                            format!("axis {} of `{array}` runs over {lo}..{hi}", axis + 1)
+                        };
+                        let message = format!("`{name}` stands alone on two axes of different range");
+                        let diagnostic = Diagnostic::new(message, place)
+                            .label(label(&range, &array, axis))
+                            .also(other, label(&first, array0, *axis0))
+                            .hint(format!("give the range: `sum[{name} in …]`"));
+                        self.report(diagnostic);
+                        return None;
+                    }
+                }
+            }
+        }
+        if chosen.is_none() {
+            let message = format!("the range of `{name}` is not known: it stands alone on no axis");
+            self.report(Diagnostic::new(message, span).hint(format!("give it: `{name} in 1..3`")));
+        }
+        chosen.map(|(range, ..)| range)
+    }
+
+    /// The index a name becomes when it is bound inside `scope`: primed if an outer one hides.
+    pub fn bind(&self, name: &Name, scope: &Scope) -> Var {
+        Var::new(name.clone()).fresh(|v| scope.iter().any(|(_, other)| other == v))
+    }
+}

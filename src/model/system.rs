@@ -1,0 +1,151 @@
+//! A system of equations between indexed arrays: what a layer is to the calculus.
+//!
+//! Invariant: every array's box is known, every index expression is over the declared sizes, and a
+//! padded read has become [in range]·read.
+
+use super::term::{Bound, Term};
+use crate::integer::{Condition, Facts, Index, Var};
+use crate::language::program::Program;
+use crate::language::syntax::{Name, Role};
+use std::collections::BTreeMap;
+
+/// A layer, ready for the calculus.
+#[derive(Clone, Debug)]
+pub struct System {
+    /// The index base: 1 unless the file says `index from 0`.
+    pub base: i64,
+    /// The sizes that are symbols, with their least values, in source order.
+    pub sizes: Vec<(Name, i128)>,
+    /// The sizes that were given as numbers.
+    pub given: BTreeMap<Name, i128>,
+    /// Inputs, weights, data and params (axis-free) in source order.
+    pub arrays: Vec<Array>,
+    /// The equations, each after those it reads.
+    pub equations: Vec<Equation>,
+    /// The outputs in source order.
+    pub outputs: Vec<Name>,
+    /// What the author requires of the sizes.
+    pub requires: Vec<Condition>,
+    /// What had to be assumed of the sizes: outputs are not empty, reads stay inside.
+    pub assumptions: Vec<Condition>,
+    /// How names print, where the author says so.
+    pub notation: Vec<(Name, String)>,
+    /// The same system as the author wrote it, names resolved: for the evaluator and for code.
+    pub program: Program,
+    /// The offsets in which the author wrote an index: `r` ↦ 1 where `2*(r-1)` was written.
+    pub offsets: BTreeMap<Name, i128>,
+}
+
+/// A given array.
+#[derive(Clone, Debug)]
+pub struct Array {
+    /// Its name.
+    pub name: Name,
+    /// What it is to the layer.
+    pub role: Role,
+    /// Whether it is a `param`: a constant, not differentiated unless asked for.
+    pub constant: bool,
+    /// Its axes.
+    pub axes: Vec<Axis>,
+}
+
+/// The indices first..=last of one axis, and how far reads may leave them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Axis {
+    /// The first index.
+    pub first: Index,
+    /// The last index.
+    pub last: Index,
+    /// Padding ahead of the first.
+    pub before: Index,
+    /// Padding behind the last.
+    pub after: Index,
+}
+
+impl Axis {
+    /// The number of indices.
+    pub fn length(&self) -> Index {
+        self.last.minus(&self.first).plus_number(1)
+    }
+}
+
+/// array[indices] = body
+#[derive(Clone, Debug)]
+pub struct Equation {
+    /// The array it defines.
+    pub array: Name,
+    /// Its indices and their ranges.
+    pub indices: Vec<Bound>,
+    /// The right-hand side.
+    pub body: Term,
+    /// How the ranges that the author did not give were found.
+    pub limits: Vec<Limit>,
+}
+
+/// The read that ends the range of an index of the output.
+#[derive(Clone, Debug)]
+pub struct Limit {
+    /// The index.
+    pub var: Var,
+    /// The place in `indices`.
+    pub axis: usize,
+    /// The array whose axis ends the range, and that axis.
+    pub read: (Name, usize),
+    /// The extreme read and what bounds it: 3 + 2(r−1) ≤ 7.
+    pub reach: Condition,
+    /// The same solved for the index: r ≤ 3.
+    pub solved: Condition,
+}
+
+impl System {
+    /// The equation that defines an array.
+    pub fn equation(&self, array: &str) -> Option<&Equation> {
+        self.equations.iter().find(|e| &*e.array == array)
+    }
+
+    /// The given array of that name.
+    pub fn array(&self, name: &str) -> Option<&Array> {
+        self.arrays.iter().find(|a| &*a.name == name)
+    }
+
+    /// First and last index of each axis of an array, given or defined.
+    pub fn bounds(&self, name: &str) -> Option<Vec<(Index, Index)>> {
+        if let Some(array) = self.array(name) {
+            return Some(array.axes.iter().map(|a| (a.first.clone(), a.last.clone())).collect());
+        }
+        self.equation(name).map(|e| e.indices.iter().map(|b| (b.lo.clone(), b.hi.clone())).collect())
+    }
+
+    /// The lengths of the axes of an array.
+    pub fn lengths(&self, name: &str) -> Vec<Index> {
+        self.bounds(name).unwrap_or_default().iter().map(|(lo, hi)| hi.minus(lo).plus_number(1)).collect()
+    }
+
+    /// What is known of the sizes.
+    pub fn facts(&self) -> Facts {
+        let mut facts = Facts::default();
+        for (size, least) in &self.sizes {
+            facts.bound_size(size.clone(), *least);
+        }
+        for condition in self.requires.iter().chain(&self.assumptions) {
+            facts.require(condition);
+        }
+        facts
+    }
+
+    /// Whether the array, given or defined, depends on `on`.
+    pub fn depends(&self, array: &str, on: &str) -> bool {
+        array == on
+            || self.equation(array).is_some_and(|e| {
+                e.body.any(&mut |t| match t.kind() {
+                    super::term::Kind::Read(name, _) => self.depends(name, on),
+                    _ => false,
+                })
+            })
+    }
+
+    /// The arrays that derivatives are taken with respect to: inputs and weights.
+    pub fn differentiable(&self) -> impl Iterator<Item = &Array> {
+        self.arrays.iter().filter(|a| !a.constant && a.role != Role::Integer)
+    }
+}

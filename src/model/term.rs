@@ -1,0 +1,450 @@
+//! Scalar terms: one closed enum for every formula of the calculus.
+//!
+//! Terms are immutable and shared. Sums and products are flat; the factors keep the order in which
+//! the author or a rule put them, because a reader wants to see them so – equality up to order is
+//! the business of the canonical form. Binders carry names; substitution never captures.
+
+use crate::integer::{Condition, Index, Var};
+use crate::language::syntax::Name;
+use num_rational::BigRational;
+use num_traits::{One, Zero};
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+/// A scalar-valued formula.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Term(Arc<Kind>);
+
+/// The shapes a term can have.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Kind {
+    /// A rational number.
+    Number(BigRational),
+    /// An index expression as a value: a size, an index.
+    Integer(Index),
+    /// An entry of an array.
+    Read(Name, Vec<Index>),
+    /// An entry of the upstream gradient of an output: ∂ℓ/∂f[…].
+    Upstream(Name, Vec<Index>),
+    /// A sum of at least two terms.
+    Sum(Vec<Term>),
+    /// A product of at least two factors.
+    Product(Vec<Term>),
+    /// An integer power other than 0 and 1.
+    Power(Term, i64),
+    /// A Σ over one or more bound indices; a range may mention indices bound before it.
+    Sigma(Vec<Bound>, Term),
+    /// An Iverson bracket. It is strong: where it is false, what it multiplies is not evaluated.
+    Bracket(Condition),
+    /// ∂ term / ∂ array[…], not yet carried out.
+    Derivative(Term, Name, Vec<Index>),
+}
+
+/// A bound index with its range, both ends included.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Bound {
+    /// The index.
+    pub var: Var,
+    /// Its first value.
+    pub lo: Index,
+    /// Its last value.
+    pub hi: Index,
+}
+
+impl Bound {
+    fn map(&self, f: &mut dyn FnMut(&Index) -> Index) -> Bound {
+        Bound { var: self.var.clone(), lo: f(&self.lo), hi: f(&self.hi) }
+    }
+}
+
+impl Term {
+    /// What it is.
+    pub fn kind(&self) -> &Kind {
+        &self.0
+    }
+
+    fn new(kind: Kind) -> Term {
+        Term(Arc::new(kind))
+    }
+
+    /// A rational number.
+    pub fn number(value: BigRational) -> Term {
+        Term::new(Kind::Number(value))
+    }
+
+    /// The integer n.
+    pub fn from_i64(n: i64) -> Term {
+        Term::number(BigRational::from_integer(n.into()))
+    }
+
+    /// 0
+    pub fn zero() -> Term {
+        Term::from_i64(0)
+    }
+
+    /// 1
+    pub fn one() -> Term {
+        Term::from_i64(1)
+    }
+
+    /// An index expression as a value.
+    pub fn integer(index: Index) -> Term {
+        match index.as_constant() {
+            Some(n) => Term::number(BigRational::from_integer(n.into())),
+            None => Term::new(Kind::Integer(index)),
+        }
+    }
+
+    /// array[at]
+    pub fn read(array: Name, at: Vec<Index>) -> Term {
+        Term::new(Kind::Read(array, at))
+    }
+
+    /// ∂ℓ/∂output[at]
+    pub fn upstream(output: Name, at: Vec<Index>) -> Term {
+        Term::new(Kind::Upstream(output, at))
+    }
+
+    /// [condition]
+    pub fn bracket(condition: Condition) -> Term {
+        match &condition {
+            Condition::All(parts) if parts.is_empty() => Term::one(),
+            Condition::Any(parts) if parts.is_empty() => Term::zero(),
+            _ => Term::new(Kind::Bracket(condition)),
+        }
+    }
+
+    /// ∂ of / ∂ array[at]
+    pub fn derivative(of: Term, array: Name, at: Vec<Index>) -> Term {
+        Term::new(Kind::Derivative(of, array, at))
+    }
+
+    /// The sum of terms: flat, numbers added up, zeros gone.
+    pub fn sum(terms: impl IntoIterator<Item = Term>) -> Term {
+        let mut constant = BigRational::zero();
+        let mut flat = Vec::new();
+        for term in terms {
+            match term.kind() {
+                Kind::Sum(inner) => flat.extend(inner.iter().cloned()),
+                _ => flat.push(term),
+            }
+        }
+        flat.retain(|term| match term.as_number() {
+            Some(n) => {
+                constant += n;
+                false
+            }
+            None => true,
+        });
+        if !constant.is_zero() {
+            flat.push(Term::number(constant));
+        }
+        match flat.len() {
+            0 => Term::zero(),
+            1 => flat.remove(0),
+            _ => Term::new(Kind::Sum(flat)),
+        }
+    }
+
+    /// The product of factors: flat, numbers multiplied and put first, ones gone, zero if one is.
+    pub fn product(factors: impl IntoIterator<Item = Term>) -> Term {
+        let mut number = BigRational::one();
+        let mut flat: Vec<Term> = Vec::new();
+        for factor in factors {
+            match factor.kind() {
+                Kind::Product(inner) => flat.extend(inner.iter().cloned()),
+                _ => flat.push(factor),
+            }
+        }
+        flat.retain(|factor| match factor.as_number() {
+            Some(n) => {
+                number *= n;
+                false
+            }
+            None => true,
+        });
+        if number.is_zero() {
+            return Term::zero();
+        }
+        if !number.is_one() {
+            flat.insert(0, Term::number(number));
+        }
+        match flat.len() {
+            0 => Term::one(),
+            1 => flat.remove(0),
+            _ => Term::new(Kind::Product(flat)),
+        }
+    }
+
+    /// base^exponent
+    pub fn power(base: Term, exponent: i64) -> Term {
+        match (exponent, base.kind()) {
+            (0, _) => Term::one(),
+            (1, _) => base,
+            (_, Kind::Number(n)) if !n.is_zero() && exponent.unsigned_abs() <= 64 => Term::number(n.pow(exponent as i32)),
+            (_, Kind::Power(inner, e)) if e.checked_mul(exponent).is_some() => Term::power(inner.clone(), e * exponent),
+            _ => Term::new(Kind::Power(base, exponent)),
+        }
+    }
+
+    /// Σ over bounds; adjacent sums are one.
+    pub fn sigma(mut bounds: Vec<Bound>, body: Term) -> Term {
+        if bounds.is_empty() || body.is_zero() {
+            return body;
+        }
+        match body.kind() {
+            Kind::Sigma(inner, body) if inner.iter().all(|b| bounds.iter().all(|o| o.var != b.var)) => {
+                bounds.extend(inner.iter().cloned());
+                Term::new(Kind::Sigma(bounds, body.clone()))
+            }
+            _ => Term::new(Kind::Sigma(bounds, body)),
+        }
+    }
+
+    /// −term
+    pub fn negative(self) -> Term {
+        Term::product([Term::from_i64(-1), self])
+    }
+
+    /// The number this is, if it is one.
+    pub fn as_number(&self) -> Option<&BigRational> {
+        match self.kind() {
+            Kind::Number(n) => Some(n),
+            _ => None,
+        }
+    }
+
+    /// Whether this is the number 0.
+    pub fn is_zero(&self) -> bool {
+        self.as_number().is_some_and(Zero::is_zero)
+    }
+
+    /// The factors of a product; anything else is its own only factor.
+    pub fn factors(&self) -> &[Term] {
+        match self.kind() {
+            Kind::Product(factors) => factors,
+            _ => std::slice::from_ref(self),
+        }
+    }
+
+    /// The terms of a sum; anything else is its own only term.
+    pub fn summands(&self) -> &[Term] {
+        match self.kind() {
+            Kind::Sum(terms) => terms,
+            _ => std::slice::from_ref(self),
+        }
+    }
+
+    /// The subterms, in reading order.
+    pub fn children(&self) -> &[Term] {
+        match self.kind() {
+            Kind::Sum(terms) | Kind::Product(terms) => terms,
+            Kind::Power(term, _) | Kind::Sigma(_, term) | Kind::Derivative(term, ..) => std::slice::from_ref(term),
+            Kind::Number(_) | Kind::Integer(_) | Kind::Read(..) | Kind::Upstream(..) | Kind::Bracket(_) => &[],
+        }
+    }
+
+    /// The same with its subterms replaced, in the order of `children`.
+    pub fn with_children(&self, children: Vec<Term>) -> Term {
+        let mut children = children;
+        match self.kind() {
+            Kind::Sum(_) => Term::sum(children),
+            Kind::Product(_) => Term::product(children),
+            Kind::Power(_, e) => Term::power(children.remove(0), *e),
+            Kind::Sigma(bounds, _) => Term::sigma(bounds.clone(), children.remove(0)),
+            Kind::Derivative(_, array, at) => Term::derivative(children.remove(0), array.clone(), at.clone()),
+            Kind::Number(_) | Kind::Integer(_) | Kind::Read(..) | Kind::Upstream(..) | Kind::Bracket(_) => self.clone(),
+        }
+    }
+
+    /// The same with `f` applied to each subterm.
+    pub fn map_children(&self, f: &mut dyn FnMut(&Term) -> Term) -> Term {
+        if self.children().is_empty() {
+            return self.clone();
+        }
+        self.with_children(self.children().iter().map(f).collect())
+    }
+
+    /// Whether the term or a subterm satisfies the predicate.
+    pub fn any(&self, test: &mut dyn FnMut(&Term) -> bool) -> bool {
+        test(self) || self.children().iter().any(|child| child.any(test))
+    }
+
+    /// Whether the array is read anywhere in it.
+    pub fn reads(&self, array: &str) -> bool {
+        self.any(&mut |term| matches!(term.kind(), Kind::Read(name, _) if &**name == array))
+    }
+
+    /// The indices that stand in the term itself, not in its subterms: of reads, brackets, ranges.
+    pub fn own_indices(&self) -> Vec<&Index> {
+        let mut found = Vec::new();
+        match self.kind() {
+            Kind::Integer(index) => found.push(index),
+            Kind::Read(_, at) | Kind::Upstream(_, at) | Kind::Derivative(_, _, at) => found.extend(at),
+            Kind::Sigma(bounds, _) => found.extend(bounds.iter().flat_map(|b| [&b.lo, &b.hi])),
+            Kind::Number(_) | Kind::Sum(_) | Kind::Product(_) | Kind::Power(..) | Kind::Bracket(_) => {}
+        }
+        found
+    }
+
+    /// The indices that occur free in it.
+    pub fn free_vars(&self) -> BTreeSet<Var> {
+        let mut vars = BTreeSet::new();
+        self.collect_free(&mut vars);
+        vars
+    }
+
+    fn collect_free(&self, vars: &mut BTreeSet<Var>) {
+        match self.kind() {
+            Kind::Bracket(condition) => condition.collect_vars(vars),
+            Kind::Sigma(bounds, body) => {
+                let mut inner = BTreeSet::new();
+                body.collect_free(&mut inner);
+                for bound in bounds.iter().rev() {
+                    inner.remove(&bound.var);
+                    bound.lo.collect_vars(&mut inner);
+                    bound.hi.collect_vars(&mut inner);
+                }
+                vars.extend(inner);
+            }
+            _ => {
+                self.own_indices().into_iter().for_each(|index| index.collect_vars(vars));
+                self.children().iter().for_each(|child| child.collect_free(vars));
+            }
+        }
+    }
+
+    /// The same with every index expression in it replaced, those in ranges included. `f` must not
+    /// bring in an index that is bound here; `substitute` sees to that itself.
+    pub fn map_indices(&self, f: &mut dyn FnMut(&Index) -> Index) -> Term {
+        match self.kind() {
+            Kind::Number(_) => self.clone(),
+            Kind::Integer(index) => Term::integer(f(index)),
+            Kind::Read(array, at) => Term::read(array.clone(), at.iter().map(f).collect()),
+            Kind::Upstream(array, at) => Term::upstream(array.clone(), at.iter().map(f).collect()),
+            Kind::Bracket(condition) => Term::bracket(condition.map(f)),
+            Kind::Derivative(of, array, at) => {
+                let at = at.iter().map(&mut *f).collect();
+                Term::derivative(of.map_indices(f), array.clone(), at)
+            }
+            Kind::Sigma(bounds, body) => {
+                let bounds = bounds.iter().map(|b| b.map(f)).collect();
+                Term::sigma(bounds, body.map_indices(f))
+            }
+            Kind::Sum(_) | Kind::Product(_) | Kind::Power(..) => self.map_children(&mut |child| child.map_indices(f)),
+        }
+    }
+
+    /// The same with a free index replaced by an expression; bound indices that the expression
+    /// mentions are renamed first.
+    pub fn substitute(&self, var: &Var, by: &Index) -> Term {
+        match self.kind() {
+            Kind::Sigma(bounds, body) => {
+                let mut bounds = bounds.clone();
+                let mut body = body.clone();
+                if bounds.iter().any(|b| by.mentions(&b.var)) {
+                    (bounds, body) = rename_bounds(&bounds, &body, &|v| by.mentions(v));
+                }
+                let mut shadowed = false;
+                for bound in &mut bounds {
+                    if !shadowed {
+                        *bound = bound.map(&mut |index| index.substitute(var, by));
+                    }
+                    shadowed |= bound.var == *var;
+                }
+                let body = if shadowed { body } else { body.substitute(var, by) };
+                Term::sigma(bounds, body)
+            }
+            Kind::Derivative(of, array, at) => Term::derivative(
+                of.substitute(var, by),
+                array.clone(),
+                at.iter().map(|index| index.substitute(var, by)).collect(),
+            ),
+            Kind::Sum(_) | Kind::Product(_) | Kind::Power(..) => {
+                self.map_children(&mut |child| child.substitute(var, by))
+            }
+            Kind::Number(_) | Kind::Integer(_) | Kind::Read(..) | Kind::Upstream(..) | Kind::Bracket(_) => {
+                self.map_indices(&mut |index| index.substitute(var, by))
+            }
+        }
+    }
+
+    /// Several free indices replaced at once.
+    pub fn substitute_all(&self, pairs: &[(Var, Index)]) -> Term {
+        let clash = |v: &Var| pairs.iter().any(|(w, by)| v == w || by.mentions(v)) || self.any_var(v);
+        let mut term = self.clone();
+        let mut middle: Vec<(Var, &Index)> = Vec::new();
+        for (var, by) in pairs {
+            let place = var.fresh(|v| clash(v) || middle.iter().any(|(m, _)| m == v));
+            term = term.substitute(var, &Index::var(&place));
+            middle.push((place, by));
+        }
+        middle.into_iter().fold(term, |term, (place, by)| term.substitute(&place, by))
+    }
+
+    /// Whether an index occurs anywhere, free or bound.
+    pub fn any_var(&self, var: &Var) -> bool {
+        self.any(&mut |term| match term.kind() {
+            Kind::Bracket(condition) => condition.mentions(var),
+            Kind::Sigma(bounds, _) if bounds.iter().any(|b| b.var == *var) => true,
+            _ => term.own_indices().iter().any(|index| index.mentions(var)),
+        })
+    }
+
+    /// The same with the bound indices of its outermost Σ renamed so that none is in `taken`.
+    pub fn with_fresh_bounds(&self, taken: &dyn Fn(&Var) -> bool) -> Term {
+        match self.kind() {
+            Kind::Sigma(bounds, body) if bounds.iter().any(|b| taken(&b.var)) => {
+                let (bounds, body) = rename_bounds(bounds, body, taken);
+                Term::sigma(bounds, body)
+            }
+            _ => self.clone(),
+        }
+    }
+
+    /// Every bound index in it renamed so that none is in `taken`.
+    pub fn with_all_bounds_fresh(&self, taken: &dyn Fn(&Var) -> bool) -> Term {
+        let renamed = self.with_fresh_bounds(taken);
+        renamed.map_children(&mut |child| child.with_all_bounds_fresh(taken))
+    }
+}
+
+fn rename_bounds(bounds: &[Bound], body: &Term, taken: &dyn Fn(&Var) -> bool) -> (Vec<Bound>, Term) {
+    let mut bounds = bounds.to_vec();
+    let mut body = body.clone();
+    for place in 0..bounds.len() {
+        let old = bounds[place].var.clone();
+        if !taken(&old) {
+            continue;
+        }
+        let new = old.fresh(|v| {
+            taken(v)
+                || body.any_var(v)
+                || bounds.iter().any(|b| b.var == *v || b.lo.mentions(v) || b.hi.mentions(v))
+        });
+        let by = Index::var(&new);
+        bounds[place].var = new;
+        for later in &mut bounds[place + 1..] {
+            *later = later.map(&mut |index| index.substitute(&old, &by));
+        }
+        body = body.substitute(&old, &by);
+    }
+    (bounds, body)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn substitution_never_captures() {
+        let (i, k) = (Var::new("i"), Var::new("k"));
+        let one = Index::constant(1);
+        let body = Term::read("x".into(), vec![Index::var(&i), Index::var(&k)]);
+        let sum = Term::sigma(vec![Bound { var: k.clone(), lo: one.clone(), hi: Index::size("K") }], body);
+        let replaced = sum.substitute(&i, &Index::var(&k));
+        assert!(replaced.free_vars().contains(&k));
+        let Kind::Sigma(bounds, _) = replaced.kind() else { panic!("still a sum") };
+        assert_eq!(bounds[0].var, Var { name: "k".into(), serial: 1 });
+    }
+}
