@@ -1,9 +1,12 @@
 //! Backprose.
 
+pub mod answer;
 pub mod calculus;
 pub mod derivation;
 pub mod diagnostic;
+pub mod evaluate;
 pub mod integer;
 pub mod language;
 pub mod model;
+pub mod verify;
 pub mod writeup;

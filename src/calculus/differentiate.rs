@@ -29,9 +29,7 @@ pub const DEFINITION: Rule = Rule {
             return None;
         }
         let equation = place.system.equation(name)?;
-        let taken = |v: &_| {
-            place.taken.contains(v) || at.iter().chain(indices).any(|e: &Index| e.mentions(v))
-        };
+        let taken = |v: &_| place.taken.contains(v) || at.iter().chain(indices).any(|e: &Index| e.mentions(v));
         let pairs: Vec<_> = equation.indices.iter().map(|b| b.var.clone()).zip(indices.iter().cloned()).collect();
         let body = equation.body.with_all_bounds_fresh(&taken).substitute_all(&pairs);
         Some(Term::derivative(body, array.clone(), at.to_vec()).into())
@@ -123,4 +121,3 @@ pub fn depends(system: &System, term: &Term, array: &Name) -> bool {
         _ => false,
     })
 }
-

@@ -14,13 +14,14 @@ pub fn indices_of(system: &System, array: &str, avoid: &[Bound]) -> Vec<Bound> {
     if let Some(equation) = system.equation(array) {
         return equation.indices.clone();
     }
-    let names = authors_names(system, array, bounds.len(), avoid).unwrap_or_else(|| fresh_names(system, &bounds, avoid));
+    let names =
+        authors_names(system, array, bounds.len(), avoid).unwrap_or_else(|| fresh_names(system, &bounds, avoid));
     let bound = |(var, (lo, hi)): (Var, (Index, Index))| Bound { var, lo, hi };
     names.into_iter().zip(bounds).map(bound).collect()
 }
 
 /// The bare indices with which the array is read, if every read is with the same ones (numbers
-/// aside), they are different from each other and not in use.
+/// aside) and they are different from each other; primed where they are in use.
 fn authors_names(system: &System, array: &str, axes: usize, avoid: &[Bound]) -> Option<Vec<Var>> {
     let mut names: Vec<Option<Var>> = vec![None; axes];
     for equation in &system.equations {
@@ -43,13 +44,14 @@ fn authors_names(system: &System, array: &str, axes: usize, avoid: &[Bound]) -> 
             return None;
         }
     }
-    let used: BTreeSet<&Var> = names.iter().flatten().chain(avoid.iter().map(|b| &b.var)).collect();
-    if used.len() != names.iter().flatten().count() + avoid.len() {
+    let used: BTreeSet<&Var> = names.iter().flatten().collect();
+    if used.len() != names.iter().flatten().count() {
         return None;
     }
     let mut taken = letters_in_use(system);
     taken.extend(avoid.iter().map(|b| b.var.name.clone()));
-    Some(names.into_iter().map(|slot| slot.unwrap_or_else(|| pick(&mut taken, None))).collect())
+    let in_use = |v: &Var| avoid.iter().any(|b| b.var == *v);
+    Some(names.into_iter().map(|slot| slot.map_or_else(|| pick(&mut taken, None), |v| v.fresh(in_use))).collect())
 }
 
 fn fresh_names(system: &System, bounds: &[(Index, Index)], avoid: &[Bound]) -> Vec<Var> {
@@ -81,7 +83,7 @@ fn pick(taken: &mut BTreeSet<Name>, wish: Option<String>) -> Var {
 }
 
 /// Every name that means something in the system, and the letters of gradients.
-fn letters_in_use(system: &System) -> BTreeSet<Name> {
+pub(crate) fn letters_in_use(system: &System) -> BTreeSet<Name> {
     let mut names: BTreeSet<Name> = ["g", "l", "d"].into_iter().map(Name::from).collect();
     names.extend(system.sizes.iter().map(|(n, _)| n.clone()));
     names.extend(system.given.keys().cloned());

@@ -4,12 +4,13 @@
 
 pub mod differentiate;
 pub mod indices;
+pub mod normal;
 pub mod range;
 pub mod rearrange;
 pub mod rule;
 pub mod shape;
 pub mod sift;
-mod strategy;
+pub(crate) mod strategy;
 
 pub use rule::{PHASES, Place, Rewrite, Rule};
 pub use shape::shape;

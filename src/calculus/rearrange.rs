@@ -38,11 +38,11 @@ pub const JOIN: Rule = Rule {
         let Kind::Sigma(bounds, body) = term.kind() else { return None };
         let factors = body.factors();
         let inner = factors.iter().position(|f| matches!(f.kind(), Kind::Sigma(..)) && delta_on(f, bounds))?;
-        let others: Vec<Term> = factors.iter().enumerate().filter(|(k, _)| *k != inner).map(|(_, f)| f.clone()).collect();
+        let others: Vec<Term> =
+            factors.iter().enumerate().filter(|(k, _)| *k != inner).map(|(_, f)| f.clone()).collect();
         let rest = Term::product(others.clone());
-        let fresh = factors[inner].with_fresh_bounds(&|v| {
-            place.taken.contains(v) || rest.any_var(v) || bounds.iter().any(|b| b.var == *v)
-        });
+        let fresh = factors[inner]
+            .with_fresh_bounds(&|v| place.taken.contains(v) || rest.any_var(v) || bounds.iter().any(|b| b.var == *v));
         let Kind::Sigma(more, inside) = fresh.kind() else { return None };
         let all: Vec<Bound> = bounds.iter().chain(more).cloned().collect();
         Some(Term::sigma(all, Term::product(others.into_iter().chain([inside.clone()]))).into())
@@ -78,7 +78,9 @@ pub const COLLECT: Rule = Rule {
         let Kind::Sum(terms) = term.kind() else { return None };
         let split: Vec<(BigRational, Term)> = terms.iter().map(coefficient).collect();
         for (k, (n, body)) in split.iter().enumerate() {
-            let Some(j) = (k + 1..split.len()).find(|j| split[*j].1 == *body && body.as_number().is_none()) else { continue };
+            let Some(j) = (k + 1..split.len()).find(|j| split[*j].1 == *body && body.as_number().is_none()) else {
+                continue;
+            };
             let mut terms = terms.clone();
             terms[k] = Term::product([Term::number(n + &split[j].0), body.clone()]);
             terms.remove(j);

@@ -51,7 +51,13 @@ impl From<Term> for Rewrite {
 /// The rules in the phases in which they are applied; within a phase the first that applies
 /// anywhere, outermost first, is applied.
 pub const PHASES: &[&[Rule]] = &[
-    &[differentiate::CONSTANT, differentiate::DEFINITION, differentiate::SUM, differentiate::PRODUCT, differentiate::POWER],
+    &[
+        differentiate::CONSTANT,
+        differentiate::DEFINITION,
+        differentiate::SUM,
+        differentiate::PRODUCT,
+        differentiate::POWER,
+    ],
     &[differentiate::READ],
     &[sift::SIFT, rearrange::DISTRIBUTE, rearrange::JOIN, rearrange::FACTOR],
     &[range::RANGE, rearrange::FACTOR],

@@ -21,7 +21,7 @@ pub const SIFT: Rule = Rule {
 
 /// A bound index solved for from one bracket: slope·var = value.
 struct Solution {
-    preference: (u8, i128, usize),
+    preference: (u8, usize),
     binder: usize,
     factor: usize,
     slope: Index,
@@ -59,20 +59,20 @@ fn solve(equation: &Index, binder: usize, bound: &Bound, bounds: &[Bound], facts
         false if facts.proves_positive(&slope.times_number(-1)) => (slope.times_number(-1), rest),
         false => return None,
     };
-    let circular = bounds[binder + 1..].iter().any(|later| {
-        (later.lo.mentions(&bound.var) || later.hi.mentions(&bound.var)) && value.mentions(&later.var)
-    });
+    let circular = bounds[binder + 1..]
+        .iter()
+        .any(|later| (later.lo.mentions(&bound.var) || later.hi.mentions(&bound.var)) && value.mentions(&later.var));
     (!circular).then_some((slope, value))
 }
 
-/// Bare indices first, in order; then unit slopes, small numbers and symbols, innermost first.
-fn preference(slope: &Index, value: &Index, binder: usize, bounds: &[Bound]) -> (u8, i128, usize) {
+/// Bare indices first, in order; then unit slopes, numbers and symbols, innermost first.
+fn preference(slope: &Index, value: &Index, binder: usize, bounds: &[Bound]) -> (u8, usize) {
     let settled = bounds.iter().all(|b| !value.mentions(&b.var));
     match slope.as_constant() {
-        Some(1) if settled && value.as_var().is_some() => (0, 0, binder),
-        Some(1) => (1, 0, bounds.len() - binder),
-        Some(n) => (2, n, bounds.len() - binder),
-        None => (3, 0, bounds.len() - binder),
+        Some(1) if settled && value.as_var().is_some() => (0, binder),
+        Some(1) => (1, bounds.len() - binder),
+        Some(_) => (2, bounds.len() - binder),
+        None => (3, bounds.len() - binder),
     }
 }
 
@@ -99,10 +99,11 @@ impl Solution {
         }
         let mut discharged = Vec::new();
         let mut guards = Vec::new();
-        let conditions = [
-            Condition::Divides(self.slope.clone(), room),
-            Condition::Within(bound.lo.clone(), solved.clone(), bound.hi.clone()),
-        ];
+        let in_range = match self.slope.as_constant() {
+            Some(1) => Condition::Within(bound.lo.clone(), solved.clone(), bound.hi.clone()),
+            _ => Condition::Within(Index::default(), quotient.clone(), bound.hi.minus(&bound.lo)),
+        };
+        let conditions = [Condition::Divides(self.slope.clone(), room), in_range];
         for condition in conditions {
             match facts.judge(&condition) {
                 Truth::Yes => discharged.push(condition),

@@ -3,7 +3,7 @@
 use super::indices::indices_of;
 use super::rule::{PHASES, Place, Rewrite, Rule};
 use crate::derivation::{Derivation, Goal, Step};
-use crate::integer::{Facts, Index};
+use crate::integer::{Facts, Index, Var};
 use crate::language::syntax::Name;
 use crate::model::{Bound, Kind, System, Term};
 
@@ -40,7 +40,9 @@ fn beginning(system: &System, goal: &Goal) -> Option<(Vec<Bound>, usize, Term)> 
     match goal {
         Goal::Value { output } => {
             let equation = system.equation(output)?;
-            Some((equation.indices.clone(), equation.indices.len(), equation.body.clone()))
+            let settled: Vec<(Var, Index)> =
+                equation.indices.iter().filter(|b| b.lo == b.hi).map(|b| (b.var.clone(), b.lo.clone())).collect();
+            Some((equation.indices.clone(), equation.indices.len(), equation.body.substitute_all(&settled)))
         }
         Goal::Jacobian { output, array } => {
             let mut indices = system.equation(output)?.indices.clone();
@@ -71,6 +73,7 @@ fn chain(system: &System, output: &Name, array: &Name, at: &[Bound]) -> Option<T
     }
     let upstream = Term::upstream(output.clone(), vars(&indices));
     let local = Term::derivative(entry(output, &indices), array.clone(), vars(at));
+    indices.retain(|b| b.lo != b.hi);
     Some(Term::sigma(indices, Term::product([upstream, local])))
 }
 
@@ -78,8 +81,9 @@ fn entry(array: &Name, indices: &[Bound]) -> Term {
     Term::read(array.clone(), vars(indices))
 }
 
-fn vars(bounds: &[Bound]) -> Vec<Index> {
-    bounds.iter().map(|b| Index::var(&b.var)).collect()
+/// The indices as they stand in a read: an axis of one place is read at its number.
+pub(crate) fn vars(bounds: &[Bound]) -> Vec<Index> {
+    bounds.iter().map(|b| if b.lo == b.hi { b.lo.clone() } else { Index::var(&b.var) }).collect()
 }
 
 fn first_step(system: &System, facts: &Facts, indices: &[Bound], phase: &[Rule], term: &Term) -> Option<Step> {
@@ -107,7 +111,12 @@ struct Search<'a> {
 
 impl Search<'_> {
     /// The whole term with the first applicable rule applied.
-    fn rewrite(&mut self, term: &Term, facts: &Facts, taken: &std::collections::BTreeSet<crate::integer::Var>) -> Option<Term> {
+    fn rewrite(
+        &mut self,
+        term: &Term,
+        facts: &Facts,
+        taken: &std::collections::BTreeSet<crate::integer::Var>,
+    ) -> Option<Term> {
         let place = Place { system: self.system, facts, taken };
         for rule in self.phase {
             if let Some(rewrite) = (rule.apply)(term, &place) {

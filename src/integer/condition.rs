@@ -110,10 +110,9 @@ impl Condition {
         let mut parts = match self {
             Condition::Equal(a, b) => vec![canonical_equation(&a.minus(b).canonical())],
             Condition::AtMost(a, b) => vec![canonical_inequality(&b.minus(a).canonical())],
-            Condition::Within(lo, e, hi) => vec![
-                canonical_inequality(&e.minus(lo).canonical()),
-                canonical_inequality(&hi.minus(e).canonical()),
-            ],
+            Condition::Within(lo, e, hi) => {
+                vec![canonical_inequality(&e.minus(lo).canonical()), canonical_inequality(&hi.minus(e).canonical())]
+            }
             Condition::Divides(m, e) => {
                 let (_, rest) = e.canonical().split_by(&m.canonical());
                 vec![Condition::Divides(m.canonical(), canonical_remainder(&rest, m))]
@@ -189,7 +188,8 @@ fn canonical_remainder(rest: &Index, divisor: &Index) -> Index {
         Some(m) if m > 0 => {
             let positive = |e: &Index| {
                 e.terms().iter().fold(Index::default(), |sum, (mono, n)| {
-                    let unit = mono.iter().fold(Index::constant(n.rem_euclid(m)), |p, a| p.times(&Index::atom(a.clone())));
+                    let unit =
+                        mono.iter().fold(Index::constant(n.rem_euclid(m)), |p, a| p.times(&Index::atom(a.clone())));
                     sum.plus(&unit)
                 })
             };

@@ -157,7 +157,9 @@ impl Facts {
 
     fn prove_by_facts(&self, e: &Index, depth: usize) -> bool {
         let useful = |fact: &Index| {
-            fact.terms().iter().any(|(m, n)| !m.is_empty() && e.terms().iter().any(|(o, k)| o == m && (*k < 0) == (*n < 0)))
+            fact.terms()
+                .iter()
+                .any(|(m, n)| !m.is_empty() && e.terms().iter().any(|(o, k)| o == m && (*k < 0) == (*n < 0)))
         };
         self.nonnegative.iter().any(|fact| {
             if useful(fact) {
@@ -210,9 +212,10 @@ impl Facts {
         fuel > 0
             && (self.bound_quotient(e, None).into_iter().any(|bound| self.prove_over_sizes(&bound, fuel - 1))
                 || self.nonnegative.iter().any(|fact| {
-                    let cancels = fact.terms().iter().any(|(m, n)| {
-                        !m.is_empty() && shifted.terms().iter().any(|(o, k)| o == m && *k < 0 && *n < 0)
-                    });
+                    let cancels = fact
+                        .terms()
+                        .iter()
+                        .any(|(m, n)| !m.is_empty() && shifted.terms().iter().any(|(o, k)| o == m && *k < 0 && *n < 0));
                     cancels && fact.is_free_of_vars() && self.prove_over_sizes(&e.minus(fact), fuel.min(3) - 1)
                 }))
     }
@@ -275,7 +278,13 @@ impl Facts {
     }
 }
 
-fn walk(e: &Index, ranges: &[&(Var, Index, Index)], holds: &impl Fn(i128) -> bool, seen: &mut [bool; 2], budget: &mut i128) -> bool {
+fn walk(
+    e: &Index,
+    ranges: &[&(Var, Index, Index)],
+    holds: &impl Fn(i128) -> bool,
+    seen: &mut [bool; 2],
+    budget: &mut i128,
+) -> bool {
     let Some(((var, lo, hi), inner)) = ranges.split_first().map(|(first, inner)| (*first, inner)) else {
         *budget -= 1;
         return match e.as_constant() {
@@ -292,17 +301,17 @@ fn walk(e: &Index, ranges: &[&(Var, Index, Index)], holds: &impl Fn(i128) -> boo
     }
     (lo..=hi).all(|n| {
         let value = Index::constant(n);
-        let narrowed: Vec<(Var, Index, Index)> = inner
-            .iter()
-            .map(|(v, a, b)| (v.clone(), a.substitute(var, &value), b.substitute(var, &value)))
-            .collect();
+        let narrowed: Vec<(Var, Index, Index)> =
+            inner.iter().map(|(v, a, b)| (v.clone(), a.substitute(var, &value), b.substitute(var, &value))).collect();
         walk(&e.substitute(var, &value), &narrowed.iter().collect::<Vec<_>>(), holds, seen, budget)
     })
 }
 
 fn find_quotient(e: &Index, var: Option<&Var>) -> Option<(Atom, Index, Index)> {
     e.terms().iter().flat_map(|(m, _)| m).find_map(|atom| match atom {
-        Atom::Div(pair) if var.is_none_or(|v| pair.0.mentions(v)) => Some((atom.clone(), pair.0.clone(), pair.1.clone())),
+        Atom::Div(pair) if var.is_none_or(|v| pair.0.mentions(v)) => {
+            Some((atom.clone(), pair.0.clone(), pair.1.clone()))
+        }
         _ => None,
     })
 }
@@ -347,7 +356,10 @@ mod tests {
         let mut facts = Facts::default();
         facts.bound_size("P".into(), 0);
         let (r, i) = (Var::new("r"), Var::new("i"));
-        let reach = size("N").plus(&size("P").times_number(2)).minus(&size("D").times(&size("K").plus_number(-1))).plus_number(-1);
+        let reach = size("N")
+            .plus(&size("P").times_number(2))
+            .minus(&size("D").times(&size("K").plus_number(-1)))
+            .plus_number(-1);
         facts.require(&Condition::AtMost(Index::default(), reach.clone()));
         let last = reach.floor_div(&size("S")).plus_number(1);
         facts.bound_index(r.clone(), Index::constant(1), last);
@@ -356,7 +368,8 @@ mod tests {
             .plus(&size("S").times(&Index::var(&r).plus_number(-1)))
             .plus(&size("D").times(&Index::var(&i).plus_number(-1)))
             .minus(&size("P"));
-        let padded = Condition::Within(Index::constant(1).minus(&size("P")), position.clone(), size("N").plus(&size("P")));
+        let padded =
+            Condition::Within(Index::constant(1).minus(&size("P")), position.clone(), size("N").plus(&size("P")));
         assert_eq!(facts.judge(&padded), Truth::Yes);
         let inner = Condition::Within(Index::constant(1), position, size("N"));
         assert_eq!(facts.judge(&inner), Truth::Unknown);
@@ -370,7 +383,8 @@ mod tests {
         facts.bound_index(b.clone(), Index::constant(1), Index::var(&a));
         let difference = Index::var(&a).minus(&Index::var(&b));
         assert_eq!(facts.judge(&Condition::AtMost(Index::default(), difference.clone())), Truth::Yes);
-        let even = Condition::Divides(Index::constant(2), Index::var(&a).times_number(2).plus(&difference.times_number(4)));
+        let even =
+            Condition::Divides(Index::constant(2), Index::var(&a).times_number(2).plus(&difference.times_number(4)));
         assert_eq!(facts.judge(&even), Truth::Yes);
         let square = Index::var(&a).times(&Index::var(&a)).minus(&Index::var(&a));
         assert_eq!(facts.judge(&Condition::AtMost(Index::default(), square)), Truth::Yes);

@@ -10,7 +10,9 @@ use super::translate::Padding;
 use crate::diagnostic::{Diagnostic, Diagnostics, Span, nearest};
 use crate::integer::{Condition, Index, Var};
 use crate::language::program::{ArrayBox, AxisBox, Program, ResolvedEquation};
-use crate::language::syntax::{self, Binder, Expr, ExprKind, LeftIndex, Name, Operator, Role, Sign, Statement, StatementKind};
+use crate::language::syntax::{
+    self, Binder, Expr, ExprKind, LeftIndex, Name, Operator, Role, Sign, Statement, StatementKind,
+};
 use std::collections::BTreeMap;
 
 /// The system that statements describe, at the sizes chosen. `base` is the index base of the file.
@@ -98,7 +100,8 @@ fn evaluation_order<'a>(names: &mut Names, written: &[&'a syntax::Equation]) -> 
             Some(place) => order.push(waiting.remove(place)),
             None => {
                 let circle: Vec<String> = waiting.iter().map(|e| format!("`{}`", e.array)).collect();
-                let message = format!("{} depend{} on itself", circle.join(", "), if circle.len() == 1 { "s" } else { "" });
+                let message =
+                    format!("{} depend{} on itself", circle.join(", "), if circle.len() == 1 { "s" } else { "" });
                 let diagnostic = Diagnostic::new(message, waiting[0].span).label("in this equation");
                 names.report(diagnostic.hint("recurrences are not in the language yet"));
                 return Vec::new();
@@ -184,7 +187,8 @@ impl Names {
     fn left_index(&mut self, left: &LeftIndex, scope: &Scope, declared: Option<&Axis>) -> Option<(Var, Option<Bound>)> {
         match left {
             LeftIndex::Fixed(expr) => {
-                let diagnostic = Diagnostic::new("a constant on the left of an equation is not in the language yet", expr.span);
+                let diagnostic =
+                    Diagnostic::new("a constant on the left of an equation is not in the language yet", expr.span);
                 self.report(diagnostic.hint("name the index and drop the axis, or give it a range"));
                 None
             }
@@ -200,12 +204,16 @@ impl Names {
                         let (lo, hi) = (self.index(lo, scope)?, self.index(hi, scope)?);
                         if !lo.is_free_of_vars() || !hi.is_free_of_vars() {
                             let message = "the range of an output's index cannot depend on another index";
-                            self.report(Diagnostic::new(message, binder.span).hint("the box of an array is rectangular"));
+                            self.report(
+                                Diagnostic::new(message, binder.span).hint("the box of an array is rectangular"),
+                            );
                             return None;
                         }
                         Some(Bound { var: var.clone(), lo, hi })
                     }
-                    (None, Some(axis)) => Some(Bound { var: var.clone(), lo: axis.first.clone(), hi: axis.last.clone() }),
+                    (None, Some(axis)) => {
+                        Some(Bound { var: var.clone(), lo: axis.first.clone(), hi: axis.last.clone() })
+                    }
                     (None, None) => None,
                 };
                 Some((var, bound))
@@ -217,7 +225,12 @@ impl Names {
         let quote = Quote::plain();
         let axes = bounds
             .iter()
-            .map(|b| Axis { first: b.lo.clone(), last: b.hi.clone(), before: Index::default(), after: Index::default() })
+            .map(|b| Axis {
+                first: b.lo.clone(),
+                last: b.hi.clone(),
+                before: Index::default(),
+                after: Index::default(),
+            })
             .collect();
         let boxes = bounds
             .iter()
@@ -247,11 +260,11 @@ fn assemble(
     resolved: Vec<ResolvedEquation>,
     outputs: Vec<Name>,
 ) -> System {
-    let mut offsets = BTreeMap::new();
+    let (mut offsets, mut order) = (BTreeMap::new(), Vec::new());
     let mut notation = Vec::new();
     for statement in statements {
         match &statement.kind {
-            StatementKind::Equation(equation) => collect_offsets(&equation.body, &mut offsets),
+            StatementKind::Equation(equation) => collect_offsets(&equation.body, &mut offsets, &mut order),
             StatementKind::Notation(name, text) => notation.push((name.clone(), text.clone())),
             _ => {}
         }
@@ -293,11 +306,18 @@ fn assemble(
         notation,
         program,
         offsets,
+        order,
     }
 }
 
-/// `(r - 1)` as a factor says that the author counts r from 1: remembered for printing.
-fn collect_offsets(expr: &Expr, offsets: &mut BTreeMap<Name, i128>) {
+/// `(r - 1)` as a factor says that the author counts r from 1: remembered for printing, with the
+/// order in which names come.
+fn collect_offsets(expr: &Expr, offsets: &mut BTreeMap<Name, i128>, order: &mut Vec<Name>) {
+    if let ExprKind::Name(name) = &expr.kind
+        && !order.contains(name)
+    {
+        order.push(name.clone());
+    }
     if let ExprKind::Product(factors) = &expr.kind {
         for (operator, factor) in factors {
             if let (Operator::Times, ExprKind::Sum(terms)) = (operator, &factor.kind)
@@ -309,7 +329,7 @@ fn collect_offsets(expr: &Expr, offsets: &mut BTreeMap<Name, i128>) {
             }
         }
     }
-    super::resolve::visit(expr, &mut |part| collect_offsets(part, offsets));
+    super::resolve::visit(expr, &mut |part| collect_offsets(part, offsets, order));
 }
 
 /// A formula about a system – a claim, an answer given by hand – as resolved syntax over the free
@@ -370,7 +390,14 @@ fn names_of(system: &System) -> Names {
     };
     for array in &system.arrays {
         let boxes = array.axes.iter().map(resolved).collect();
-        names.insert_array(array.name.clone(), array.role, array.constant, (array.axes.clone(), boxes), None, Span::default());
+        names.insert_array(
+            array.name.clone(),
+            array.role,
+            array.constant,
+            (array.axes.clone(), boxes),
+            None,
+            Span::default(),
+        );
     }
     for equation in &system.equations {
         let written = syntax::Equation {

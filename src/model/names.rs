@@ -69,7 +69,9 @@ impl Names {
         let mut diagnostic = Diagnostic::new(format!("`{name}` is not declared"), span).label("unknown here");
         diagnostic = match guess {
             Some(guess) => diagnostic.hint(format!("did you mean `{guess}`?")),
-            None => diagnostic.hint(format!("declare it: `size {name}` or `input {name}[…]`, or bind it: `sum[{name}] …`")),
+            None => {
+                diagnostic.hint(format!("declare it: `size {name}` or `input {name}[…]`, or bind it: `sum[{name}] …`"))
+            }
         };
         self.report(diagnostic);
     }
@@ -327,8 +329,12 @@ impl Names {
                 let m = self.positive(value, m.span)?;
                 Some(Condition::Divides(m, self.index(e, scope)?))
             }
-            Written::All(parts) => parts.iter().map(|p| self.condition(p, scope)).collect::<Option<_>>().map(Condition::All),
-            Written::Any(parts) => parts.iter().map(|p| self.condition(p, scope)).collect::<Option<_>>().map(Condition::Any),
+            Written::All(parts) => {
+                parts.iter().map(|p| self.condition(p, scope)).collect::<Option<_>>().map(Condition::All)
+            }
+            Written::Any(parts) => {
+                parts.iter().map(|p| self.condition(p, scope)).collect::<Option<_>>().map(Condition::Any)
+            }
             Written::Not(inner) => Some(Condition::Not(Box::new(self.condition(inner, scope)?))),
         }
     }

@@ -17,6 +17,10 @@ use std::collections::{BTreeMap, BTreeSet};
 pub struct Quote {
     /// The offsets in which indices are written.
     pub offsets: BTreeMap<Name, i128>,
+    /// Index names in the order in which the author first wrote them.
+    pub order: Vec<Name>,
+    /// Expressions that have a name: the length of an output axis.
+    pub named: Vec<(Index, Name)>,
     /// Whether brackets on a bound index stand under its Σ.
     pub conditional_sums: bool,
     /// Whether brackets on a whole formula become `if … then … else 0`.
@@ -89,26 +93,24 @@ impl Quote {
         Expr::new(kind)
     }
 
+    /// A Σ whose bound indices carry as few primes as the indices around them allow.
     fn sigma(&self, bounds: &[Bound], body: &Term, exact: &[(Index, Index)]) -> Expr {
-        let mut free = body.free_vars();
-        free.extend(self.taken.iter().cloned());
         let whole = Term::sigma(bounds.to_vec(), body.clone());
-        let mut tidy = whole.with_fresh_bounds(&|_| true);
-        let mut chosen = BTreeSet::new();
-        if let Kind::Sigma(fresh, _) = tidy.kind() {
-            let outer = whole.free_vars();
-            let pairs: Vec<(Var, Var)> = fresh
-                .iter()
-                .zip(bounds)
-                .map(|(now, _)| {
-                    let plain = Var { serial: 0, ..now.var.clone() };
-                    let new = plain.fresh(|v| outer.contains(v) || self.taken.contains(v) || chosen.contains(v));
-                    chosen.insert(new.clone());
-                    (now.var.clone(), new)
-                })
-                .collect();
-            tidy = rename(&tidy, &pairs);
+        let outer = whole.free_vars();
+        let mut chosen: BTreeSet<Var> = BTreeSet::new();
+        let mut pairs: Vec<(Var, Var)> = Vec::new();
+        for bound in bounds {
+            let plain = Var { serial: 0, ..bound.var.clone() };
+            let new = plain.fresh(|v| outer.contains(v) || self.taken.contains(v) || chosen.contains(v));
+            chosen.insert(new.clone());
+            pairs.push((bound.var.clone(), new));
         }
+        let clash = |v: &Var| chosen.contains(v) || pairs.iter().any(|(old, _)| old == v);
+        let moved = whole.with_fresh_bounds(&clash);
+        let Kind::Sigma(middle, _) = moved.kind() else { return self.term(&moved, exact) };
+        let pairs: Vec<(Var, Var)> =
+            middle.iter().zip(&pairs).map(|(m, (_, new))| (m.var.clone(), new.clone())).collect();
+        let tidy = rename(&moved, &pairs);
         let Kind::Sigma(bounds, body) = tidy.kind() else { return self.term(&tidy, exact) };
         let mut inner = self.clone();
         inner.taken.extend(chosen);

@@ -28,11 +28,12 @@ impl Quote {
     }
 
     fn parts(&self, index: &Index, exact: &[(Index, Index)]) -> Vec<Part> {
-        let mut vars = BTreeSet::new();
+        if let Some((_, name)) = self.named.iter().find(|(length, _)| length == index) {
+            return vec![Part { negative: false, rank: 2, mentions_index: false, expr: Expr::name(name.clone()) }];
+        }
         let mut parts = Vec::new();
         let mut rest = index.clone();
-        index.collect_vars(&mut vars);
-        for var in &vars {
+        for var in &self.in_authors_order(index) {
             let Some((slope, without)) = rest.linear_in(var) else { continue };
             if slope.is_zero() {
                 continue;
@@ -44,6 +45,15 @@ impl Quote {
         }
         parts.extend(self.size_parts(&rest, exact));
         parts
+    }
+
+    /// The indices of an expression in the order in which the author first wrote them.
+    fn in_authors_order(&self, index: &Index) -> Vec<Var> {
+        let mut vars = BTreeSet::new();
+        index.collect_vars(&mut vars);
+        let mut vars: Vec<Var> = vars.into_iter().collect();
+        vars.sort_by_key(|v| self.order.iter().position(|name| *name == v.name).map_or(0, |k| k + 1));
+        vars
     }
 
     fn slope_times(&self, slope: &Index, var: &Var, offset: i128, exact: &[(Index, Index)]) -> Part {
@@ -65,7 +75,7 @@ impl Quote {
     /// Terms without indices outside quotients, M·A − k·M written as M·(A−k).
     fn size_parts(&self, rest: &Index, exact: &[(Index, Index)]) -> Vec<Part> {
         let mut terms: Vec<(Vec<Atom>, i128)> = rest.terms().to_vec();
-        let mut parts = Vec::new();
+        let mut parts: Vec<(usize, Vec<Atom>, Part)> = Vec::new();
         while let Some(place) = (0..terms.len()).max_by_key(|k| (terms[*k].0.len(), usize::MAX - k)) {
             let (monomial, n) = terms.remove(place);
             let mut factors: Vec<Expr> = Vec::new();
@@ -83,11 +93,12 @@ impl Quote {
             let rank = if monomial.is_empty() { 3 } else { 2 };
             let within = |a: &Atom| !Index::atom(a.clone()).is_free_of_vars();
             let mentions_index = monomial.iter().any(within);
-            parts.push(Part { negative: n < 0, rank: if mentions_index { 1 } else { rank }, mentions_index, expr: times(factors) });
+            let rank = if mentions_index { 1 } else { rank };
+            let part = Part { negative: n < 0, rank, mentions_index, expr: times(factors) };
+            parts.push((monomial.len(), monomial, part));
         }
-        parts.reverse();
-        parts.sort_by_key(|p| p.rank);
-        parts
+        parts.sort_by(|a, b| (a.2.rank, a.0, &a.1).cmp(&(b.2.rank, b.0, &b.1)));
+        parts.into_iter().map(|(.., part)| part).collect()
     }
 
     fn atom(&self, atom: &Atom, exact: &[(Index, Index)]) -> Expr {

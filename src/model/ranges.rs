@@ -29,7 +29,12 @@ struct End {
 impl Names {
     /// Fills in the missing ranges of `indices` and reports reads that can leave their array. The
     /// term must have been translated with padding ignored. Gives the limits that were found.
-    pub(super) fn infer_ranges(&mut self, indices: &mut [(Var, Option<Bound>)], body: &Term, span: Span) -> Option<Vec<Limit>> {
+    pub(super) fn infer_ranges(
+        &mut self,
+        indices: &mut [(Var, Option<Bound>)],
+        body: &Term,
+        span: Span,
+    ) -> Option<Vec<Limit>> {
         let mut reaches = Vec::new();
         let mut facts = self.facts.clone();
         for (_, bound) in indices.iter() {

@@ -148,7 +148,9 @@ impl Names {
                     if let Some(size) = self.sizes.get(&binder.name) {
                         let message = format!("`{}` is a size and cannot be bound", binder.name);
                         let declared = size.span;
-                        self.report(Diagnostic::new(message, binder.span).also(declared, "declared here").hint("rename one"));
+                        self.report(
+                            Diagnostic::new(message, binder.span).also(declared, "declared here").hint("rename one"),
+                        );
                     }
                     if binder.range.is_none() {
                         binder.range = self.range_of(&binder.name, &whole, binder.span);
@@ -165,7 +167,11 @@ impl Names {
                 **b = self.fill_ranges(b);
             }
             ExprKind::Derivative(of, ..) => **of = self.fill_ranges(of),
-            ExprKind::Number(_) | ExprKind::Name(_) | ExprKind::Read(..) | ExprKind::Upstream(..) | ExprKind::Bracket(_) => {}
+            ExprKind::Number(_)
+            | ExprKind::Name(_)
+            | ExprKind::Read(..)
+            | ExprKind::Upstream(..)
+            | ExprKind::Bracket(_) => {}
         }
         Expr { kind, span: expr.span }
     }

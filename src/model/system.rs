@@ -34,6 +34,8 @@ pub struct System {
     pub program: Program,
     /// The offsets in which the author wrote an index: `r` ↦ 1 where `2*(r-1)` was written.
     pub offsets: BTreeMap<Name, i128>,
+    /// Index names in the order in which the author first wrote them.
+    pub order: Vec<Name>,
 }
 
 /// A given array.

@@ -181,10 +181,23 @@ impl Term {
         match (exponent, base.kind()) {
             (0, _) => Term::one(),
             (1, _) => base,
-            (_, Kind::Number(n)) if !n.is_zero() && exponent.unsigned_abs() <= 64 => Term::number(n.pow(exponent as i32)),
+            (_, Kind::Number(n)) if !n.is_zero() && exponent.unsigned_abs() <= 64 => {
+                Term::number(n.pow(exponent as i32))
+            }
             (_, Kind::Power(inner, e)) if e.checked_mul(exponent).is_some() => Term::power(inner.clone(), e * exponent),
             _ => Term::new(Kind::Power(base, exponent)),
         }
+    }
+
+    /// term · term · … with n ≥ 1 factors, the bound indices of each copy its own.
+    pub fn product_of_copies(term: &Term, n: usize) -> Term {
+        let mut copies: Vec<Term> = Vec::with_capacity(n);
+        for _ in 0..n {
+            let used = |v: &Var| copies.iter().any(|c| c.any_var(v));
+            let copy = term.with_all_bounds_fresh(&used);
+            copies.push(copy);
+        }
+        Term::product(copies)
     }
 
     /// Σ over bounds; adjacent sums are one.
@@ -418,9 +431,7 @@ fn rename_bounds(bounds: &[Bound], body: &Term, taken: &dyn Fn(&Var) -> bool) ->
             continue;
         }
         let new = old.fresh(|v| {
-            taken(v)
-                || body.any_var(v)
-                || bounds.iter().any(|b| b.var == *v || b.lo.mentions(v) || b.hi.mentions(v))
+            taken(v) || body.any_var(v) || bounds.iter().any(|b| b.var == *v || b.lo.mentions(v) || b.hi.mentions(v))
         });
         let by = Index::var(&new);
         bounds[place].var = new;

@@ -55,7 +55,8 @@ impl Names {
             ExprKind::Call(name, arguments) => match (&**name, arguments.len()) {
                 ("floor" | "ceil", 1) => self.index(expr, scope).map(Term::integer),
                 _ => {
-                    let diagnostic = Diagnostic::new(format!("the function `{name}` is not in the language yet"), expr.span);
+                    let diagnostic =
+                        Diagnostic::new(format!("the function `{name}` is not in the language yet"), expr.span);
                     self.report(diagnostic.hint("sums, products, quotients and integer powers are"));
                     None
                 }
@@ -98,7 +99,11 @@ impl Names {
         let (wanted, declared) = (info.axes.len(), info.span);
         if at.len() != wanted {
             let plural = |n: usize, word: &str| format!("{n} {word}{}", if n == 1 { "" } else { "es" });
-            let message = format!("`{array}` has {}, read with {}", axes(wanted), plural(at.len(), "index").replace("indexes", "indices"));
+            let message = format!(
+                "`{array}` has {}, read with {}",
+                axes(wanted),
+                plural(at.len(), "index").replace("indexes", "indices")
+            );
             let diagnostic = Diagnostic::new(message, span).label("here").also(declared, "declared here");
             self.report(diagnostic.hint("give one index for each axis"));
             return None;
@@ -112,7 +117,11 @@ impl Names {
         if padding == Padding::Brackets {
             for (axis, index) in self.arrays[array].axes.iter().zip(&indices) {
                 if !(axis.before.is_zero() && axis.after.is_zero()) {
-                    factors.push(Term::bracket(Condition::Within(axis.first.clone(), index.clone(), axis.last.clone())));
+                    factors.push(Term::bracket(Condition::Within(
+                        axis.first.clone(),
+                        index.clone(),
+                        axis.last.clone(),
+                    )));
                 }
             }
         }
@@ -128,7 +137,13 @@ impl Names {
         }
     }
 
-    fn term_product(&mut self, whole: &Expr, factors: &[(Operator, Expr)], scope: &Scope, padding: Padding) -> Option<Term> {
+    fn term_product(
+        &mut self,
+        whole: &Expr,
+        factors: &[(Operator, Expr)],
+        scope: &Scope,
+        padding: Padding,
+    ) -> Option<Term> {
         if factors.iter().any(|(o, _)| matches!(o, Operator::Div | Operator::Mod)) {
             return self.index(whole, scope).map(Term::integer);
         }

@@ -1,2 +1,3 @@
 //! The write-up.
 pub mod document;
+pub mod numpy;

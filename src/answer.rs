@@ -1,0 +1,144 @@
+//! An answer: a derivation put into the words of the page – every formula as syntax, with the
+//! author's names. This is what is verified, and what is printed.
+
+use crate::calculus::{derive_with, indices::letters_in_use, rule::Rule, strategy::vars};
+use crate::derivation::{Derivation, Goal, RuleName};
+use crate::integer::{Atom, Index, Var};
+use crate::language::syntax::{Binder, Expr, ExprKind, Name};
+use crate::model::{Bound, Quote, System, Term};
+
+/// A derived formula as it is printed, with the lines of its derivation.
+#[derive(Clone, Debug)]
+pub struct Answer {
+    /// Its name: `df/dW`.
+    pub name: String,
+    /// The left side.
+    pub left: Expr,
+    /// The free indices with their ranges; an axis of one place has an index that does not occur.
+    pub indices: Vec<Binder>,
+    /// The right side.
+    pub formula: Expr,
+    /// The first right-hand side.
+    pub start: Expr,
+    /// The right-hand side after each step of the derivation.
+    pub lines: Vec<Expr>,
+    /// The derivation.
+    pub derivation: Derivation,
+}
+
+/// Names that the write-up of a system gives to what the author left without one.
+#[derive(Clone, Debug, Default)]
+pub struct Names {
+    /// The letters of the upstream gradients: output, letter.
+    pub upstream: Vec<(Name, Name)>,
+    /// Lengths of output axes that are floors: letter, length.
+    pub lengths: Vec<(Name, Index)>,
+}
+
+impl Names {
+    /// Letters that the author did not use.
+    pub fn new(system: &System) -> Names {
+        let mut taken = letters_in_use(system);
+        taken.remove("g");
+        let mut fresh = |wishes: &[String]| {
+            let numbered = (1..).map(|k| format!("{}_{k}", wishes[0]));
+            let found = wishes.iter().cloned().chain(numbered).map(Name::from).find(|n| !taken.contains(n));
+            let name = found.unwrap_or_else(|| wishes[0].as_str().into());
+            taken.insert(name.clone());
+            name
+        };
+        let upstream = match system.outputs.as_slice() {
+            [only] => vec![(only.clone(), fresh(&["g".into(), "G".into(), "u".into(), "gbar".into()]))],
+            several => several.iter().map(|o| (o.clone(), fresh(&[format!("g_{o}")]))).collect(),
+        };
+        let mut lengths: Vec<(Name, Index)> = Vec::new();
+        for bound in system.equations.iter().flat_map(|e| &e.indices) {
+            let last = &bound.hi;
+            let floor = last.any_atom(&mut |a| matches!(a, Atom::Div(_)));
+            if floor && !lengths.iter().any(|(_, known)| known == last) {
+                let letter = bound.var.name.to_uppercase();
+                lengths.push((
+                    fresh(&[letter.clone(), format!("{letter}_out"), format!("n_{}", bound.var.name)]),
+                    last.clone(),
+                ));
+            }
+        }
+        Names { upstream, lengths }
+    }
+
+    /// How terms of the system become syntax.
+    pub fn quote(&self, system: &System, indices: &[Bound]) -> Quote {
+        Quote {
+            offsets: system.offsets.clone(),
+            order: system.order.clone(),
+            named: self.lengths.iter().map(|(name, index)| (index.clone(), name.clone())).collect(),
+            conditional_sums: false,
+            cases: false,
+            upstream: self.upstream.iter().cloned().collect(),
+            taken: indices.iter().map(|b| b.var.clone()).collect(),
+        }
+    }
+}
+
+impl Answer {
+    /// Derives a goal by the rules of `phases` and puts it into syntax. `rename` gives the free
+    /// indices other names or values, in their order. None if the goal names no array of the system.
+    pub fn new(system: &System, names: &Names, goal: &Goal, phases: &[&[Rule]]) -> Option<Answer> {
+        let derivation = derive_with(system, goal, phases)?;
+        let lines = names.quote(system, &derivation.indices);
+        let result = Quote { conditional_sums: true, cases: true, ..lines.clone() };
+        let plain = Quote { named: Vec::new(), ..lines.clone() };
+        Some(Answer {
+            name: goal_name(goal),
+            left: left_side(goal, &derivation, &lines),
+            indices: derivation.indices.iter().map(|b| plain.binder(b)).collect(),
+            formula: result.formula(&derivation.result),
+            start: lines.formula(&derivation.start),
+            lines: derivation.steps.iter().map(|s| lines.formula(&s.after)).collect(),
+            derivation,
+        })
+    }
+
+    /// The rules applied, in order.
+    pub fn rules(&self) -> impl Iterator<Item = RuleName> {
+        self.derivation.steps.iter().map(|s| s.rule)
+    }
+}
+
+/// The name of a goal, as on the command line: `f`, `df/dW`, `dl/dW`.
+pub fn goal_name(goal: &Goal) -> String {
+    match goal {
+        Goal::Value { output } => output.to_string(),
+        Goal::Jacobian { output, array } => format!("d{output}/d{array}"),
+        Goal::Gradient { array } => format!("dl/d{array}"),
+    }
+}
+
+fn left_side(goal: &Goal, derivation: &Derivation, quote: &Quote) -> Expr {
+    let at = |bounds: &[Bound]| vars(bounds).iter().map(|i| quote.index(i)).collect::<Vec<_>>();
+    let (rows, columns) = derivation.indices.split_at(derivation.output_axes);
+    let entry = |name: &Name, at: Vec<Expr>| {
+        let kind = if at.is_empty() { ExprKind::Name(name.clone()) } else { ExprKind::Read(name.clone(), at) };
+        Expr::new(kind)
+    };
+    match goal {
+        Goal::Value { output } => entry(output, at(rows)),
+        Goal::Jacobian { output, array } => {
+            Expr::new(ExprKind::Derivative(Box::new(entry(output, at(rows))), array.clone(), at(columns)))
+        }
+        Goal::Gradient { array } => Expr::new(ExprKind::Upstream(array.clone(), at(columns))),
+    }
+}
+
+/// The free indices of an answer that are really free: those of axes with more than one place.
+pub fn free_indices(answer: &Answer) -> Vec<&Binder> {
+    let bounds = &answer.derivation.indices;
+    answer.indices.iter().zip(bounds).filter(|(_, b)| b.lo != b.hi).map(|(binder, _)| binder).collect()
+}
+
+/// A derivation's result with its free indices replaced, in order.
+pub fn at_indices(derivation: &Derivation, values: &[Index]) -> Term {
+    let pairs: Vec<(Var, Index)> =
+        derivation.indices.iter().map(|b| b.var.clone()).zip(values.iter().cloned()).collect();
+    derivation.result.substitute_all(&pairs)
+}

@@ -1,0 +1,340 @@
+//! The normal form: two formulas with the same normal form are equal.
+//!
+//! A formula becomes a set of summands, each a rational coefficient, bound indices with ranges,
+//! conditions and factors. Sums are multiplied out, deltas sifted, implied conditions dropped,
+//! bound indices shifted or reversed until an array is read with them bare, and renamed in the
+//! order that gives the least form. Different normal forms prove nothing.
+
+use super::rule::{Place, Rule};
+use super::{rearrange, sift};
+use crate::integer::{Atom, Condition, Facts, Index, Truth, Var};
+use crate::model::{Bound, Kind, System, Term};
+use num_rational::BigRational;
+use num_traits::{One, Zero};
+use std::collections::{BTreeMap, BTreeSet};
+
+const MOST_SUMMANDS: usize = 2_000;
+const MOST_PERMUTED: usize = 5;
+
+/// The normal form of a formula: summands and their coefficients.
+pub type Normal = BTreeMap<Summand, BigRational>;
+
+/// A product under sums, up to its coefficient.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Summand {
+    bounds: Vec<Bound>,
+    conditions: Vec<Condition>,
+    factors: Vec<Term>,
+}
+
+/// The normal form, unless the formula is too large for it or holds derivatives.
+pub fn normal(system: &System, facts: &Facts, term: &Term) -> Option<Normal> {
+    let sifted = sift_all(system, facts, term);
+    let mut normal = Normal::new();
+    for (coefficient, summand) in expand(&sifted, &BTreeSet::new())? {
+        if let Some(summand) = summand.reduced(facts) {
+            *normal.entry(summand).or_insert_with(BigRational::zero) += coefficient;
+        }
+    }
+    normal.retain(|_, n| !n.is_zero());
+    Some(normal)
+}
+
+/// Whether two formulas are proved equal wherever the facts hold.
+pub fn proved_equal(system: &System, facts: &Facts, a: &Term, b: &Term) -> bool {
+    normal(system, facts, a).is_some_and(|a| normal(system, facts, b).is_some_and(|b| a == b))
+}
+
+fn sift_all(system: &System, facts: &Facts, term: &Term) -> Term {
+    const RULES: &[Rule] = &[sift::SIFT, rearrange::DISTRIBUTE, rearrange::JOIN];
+    let place = Place { system, facts, taken: &term.free_vars() };
+    for rule in RULES {
+        if let Some(rewrite) = (rule.apply)(term, &place) {
+            return sift_all(system, facts, &rewrite.after);
+        }
+    }
+    let mut facts = facts.clone();
+    if let Kind::Sigma(bounds, _) = term.kind() {
+        bounds.iter().for_each(|b| facts.bound_index(b.var.clone(), b.lo.clone(), b.hi.clone()));
+    }
+    let mapped = term.map_children(&mut |child| sift_all(system, &facts, child));
+    let place = Place { system, facts: &facts, taken: &BTreeSet::new() };
+    match RULES.iter().any(|rule| mapped != *term && (rule.apply)(&mapped, &place).is_some()) {
+        true => sift_all(system, &facts, &mapped),
+        false => mapped,
+    }
+}
+
+type Expanded = Vec<(BigRational, Summand)>;
+
+/// The summands of a term, every bound index different from `taken` and from the others.
+fn expand(term: &Term, taken: &BTreeSet<Var>) -> Option<Expanded> {
+    let one = |factor: Term| vec![(BigRational::one(), Summand::of(Vec::new(), Vec::new(), vec![factor]))];
+    Some(match term.kind() {
+        Kind::Number(n) => vec![(n.clone(), Summand::of(Vec::new(), Vec::new(), Vec::new()))],
+        Kind::Integer(index) => expand_integer(&index.canonical()),
+        Kind::Read(..) | Kind::Upstream(..) => one(term.map_indices(&mut |index| index.canonical())),
+        Kind::Sum(terms) => {
+            let mut all = Vec::new();
+            for term in terms {
+                all.extend(expand(term, taken)?);
+            }
+            (all.len() <= MOST_SUMMANDS).then_some(all)?
+        }
+        Kind::Product(factors) => {
+            let mut product = one(Term::one());
+            product[0].1.factors.clear();
+            let mut taken = taken.clone();
+            for factor in factors {
+                let expanded = expand(factor, &taken)?;
+                taken.extend(expanded.iter().flat_map(|(_, s)| s.bounds.iter().map(|b| b.var.clone())));
+                product = multiply(&product, &expanded)?;
+            }
+            product
+        }
+        Kind::Power(base, n) if (2..=4).contains(n) => expand(&Term::product_of_copies(base, *n as usize), taken)?,
+        Kind::Power(base, n) => {
+            let inner = base.map_indices(&mut |index| index.canonical());
+            one(Term::power(inner, *n))
+        }
+        Kind::Bracket(condition) => {
+            vec![(BigRational::one(), Summand::of(Vec::new(), condition.canonical(), Vec::new()))]
+        }
+        Kind::Sigma(..) => {
+            let fresh = term.with_fresh_bounds(&|v| taken.contains(v));
+            let Kind::Sigma(bounds, body) = fresh.kind() else { return None };
+            let mut taken = taken.clone();
+            taken.extend(bounds.iter().map(|b| b.var.clone()));
+            taken.extend(body.free_vars());
+            let mut all = expand(body, &taken)?;
+            for (_, summand) in &mut all {
+                summand.bounds.splice(0..0, bounds.iter().cloned());
+            }
+            all
+        }
+        Kind::Derivative(..) => return None,
+    })
+}
+
+fn expand_integer(index: &Index) -> Expanded {
+    let term = |(monomial, n): &(Vec<Atom>, i128)| {
+        let factors = monomial.iter().map(|atom| Term::integer(Index::atom(atom.clone()))).collect();
+        (BigRational::from_integer((*n).into()), Summand::of(Vec::new(), Vec::new(), factors))
+    };
+    index.terms().iter().map(term).collect()
+}
+
+fn multiply(a: &Expanded, b: &Expanded) -> Option<Expanded> {
+    if a.len() * b.len() > MOST_SUMMANDS {
+        return None;
+    }
+    let both = a.iter().flat_map(|(m, s)| b.iter().map(move |(n, t)| (m * n, s.joined(t))));
+    Some(both.collect())
+}
+
+impl Summand {
+    fn of(bounds: Vec<Bound>, conditions: Vec<Condition>, factors: Vec<Term>) -> Self {
+        Summand { bounds, conditions, factors }
+    }
+
+    fn joined(&self, other: &Summand) -> Summand {
+        Summand {
+            bounds: self.bounds.iter().chain(&other.bounds).cloned().collect(),
+            conditions: self.conditions.iter().chain(&other.conditions).cloned().collect(),
+            factors: self.factors.iter().chain(&other.factors).cloned().collect(),
+        }
+    }
+
+    /// The least form; none if it is 0.
+    fn reduced(mut self, facts: &Facts) -> Option<Summand> {
+        self.factors.retain(|f| f.as_number().is_none_or(|n| !n.is_one()));
+        self.cancel_powers();
+        self.factors.sort();
+        for place in 0..self.bounds.len() {
+            self.straighten(place);
+        }
+        self.tighten(facts)?;
+        self.drop_implied(facts)?;
+        for bound in &mut self.bounds {
+            (bound.lo, bound.hi) = (bound.lo.canonical(), bound.hi.canonical());
+        }
+        Some(self.least_renaming())
+    }
+
+    /// a · a⁻¹ = 1 for sizes, which are never 0.
+    fn cancel_powers(&mut self) {
+        while let Some((a, b)) = self.inverse_pair() {
+            self.factors.remove(a.max(b));
+            self.factors.remove(a.min(b));
+        }
+    }
+
+    fn inverse_pair(&self) -> Option<(usize, usize)> {
+        self.factors.iter().enumerate().find_map(|(a, factor)| match factor.kind() {
+            Kind::Power(base, -1) if matches!(base.kind(), Kind::Integer(_)) => {
+                self.factors.iter().position(|f| f == base).map(|b| (a, b))
+            }
+            _ => None,
+        })
+    }
+
+    /// Shifts or reverses a bound index so that the first read that has it with slope ±1 has it bare.
+    fn straighten(&mut self, place: usize) {
+        let var = self.bounds[place].var.clone();
+        let later_depend = self.bounds[place + 1..].iter().any(|b| b.lo.mentions(&var) || b.hi.mentions(&var));
+        let straight = self.factors.iter().flat_map(|f| f.own_indices().into_iter().cloned()).find_map(|index| {
+            let (slope, rest) = index.linear_in(&var)?;
+            let sign = slope.as_constant().filter(|n| n.abs() == 1)?;
+            let bound_elsewhere = self.bounds.iter().any(|b| rest.mentions(&b.var));
+            (!bound_elsewhere).then_some((sign, rest))
+        });
+        let Some((sign, rest)) = straight else { return };
+        if later_depend && !rest.is_zero() {
+            return;
+        }
+        // index = sign·var + rest becomes the new var; var = sign·(new − rest)
+        let by = Index::var(&var).minus(&rest).times_number(sign);
+        let image = |end: &Index| end.times_number(sign).plus(&rest);
+        let bound = &self.bounds[place];
+        let (lo, hi) = match sign {
+            1 => (image(&bound.lo), image(&bound.hi)),
+            _ => (image(&bound.hi), image(&bound.lo)),
+        };
+        self.bounds[place] = Bound { var: var.clone(), lo, hi };
+        self.factors =
+            self.factors.iter().map(|f| f.map_indices(&mut |i| i.substitute(&var, &by).canonical())).collect();
+        self.factors.sort();
+        self.conditions = self.conditions.iter().map(|c| c.substitute(&var, &by)).collect();
+    }
+
+    fn facts(&self, facts: &Facts) -> Facts {
+        let mut facts = facts.clone();
+        for b in &self.bounds {
+            facts.bound_index(b.var.clone(), b.lo.clone(), b.hi.clone());
+        }
+        facts
+    }
+
+    /// Moves conditions on one bound index into its range where they are at least as tight.
+    fn tighten(&mut self, facts: &Facts) -> Option<()> {
+        self.conditions = self.conditions.iter().flat_map(Condition::canonical).collect();
+        let mut k = 0;
+        while k < self.conditions.len() {
+            if self.absorb(k, facts) {
+                self.conditions.remove(k)
+            } else {
+                k += 1;
+                continue;
+            };
+        }
+        for bound in &self.bounds {
+            if facts.judge(&Condition::AtMost(bound.lo.clone(), bound.hi.clone())) == Truth::No {
+                return None;
+            }
+        }
+        Some(())
+    }
+
+    fn absorb(&mut self, k: usize, facts: &Facts) -> bool {
+        let Condition::AtMost(zero, e) = &self.conditions[k] else { return false };
+        if !zero.is_zero() {
+            return false;
+        }
+        for place in (0..self.bounds.len()).rev() {
+            let bound = &self.bounds[place];
+            let Some((slope, rest)) = e.linear_in(&bound.var) else { continue };
+            if self.bounds.iter().any(|b| rest.mentions(&b.var)) {
+                continue;
+            }
+            match slope.as_constant() {
+                Some(1) if facts.proves_nonnegative(&rest.times_number(-1).minus(&bound.lo)) => {
+                    self.bounds[place].lo = rest.times_number(-1);
+                    return true;
+                }
+                Some(-1) if facts.proves_nonnegative(&bound.hi.minus(&rest)) => {
+                    self.bounds[place].hi = rest;
+                    return true;
+                }
+                _ => {}
+            }
+        }
+        false
+    }
+
+    fn drop_implied(&mut self, facts: &Facts) -> Option<()> {
+        let base = self.facts(facts);
+        self.conditions.sort();
+        self.conditions.dedup();
+        let mut k = 0;
+        while k < self.conditions.len() {
+            let mut known = base.clone();
+            for (j, other) in self.conditions.iter().enumerate() {
+                if j != k {
+                    known.require(other);
+                }
+            }
+            match known.judge(&self.conditions[k]) {
+                Truth::Yes => {
+                    self.conditions.remove(k);
+                }
+                Truth::No => return None,
+                Truth::Unknown => k += 1,
+            }
+        }
+        Some(())
+    }
+
+    fn least_renaming(&self) -> Summand {
+        let n = self.bounds.len();
+        if n > MOST_PERMUTED {
+            return self.renamed(&(0..n).collect::<Vec<_>>());
+        }
+        let mut best: Option<Summand> = None;
+        let mut order: Vec<usize> = (0..n).collect();
+        permutations(&mut order, 0, &mut |order| {
+            let candidate = self.renamed(order);
+            if best.as_ref().is_none_or(|b| candidate < *b) {
+                best = Some(candidate);
+            }
+        });
+        best.unwrap_or_else(|| self.clone())
+    }
+
+    fn renamed(&self, order: &[usize]) -> Summand {
+        let name = |k: usize| Var { name: "·".into(), serial: k as u16 };
+        let table: Vec<(Var, Index)> = order
+            .iter()
+            .enumerate()
+            .map(|(k, place)| (self.bounds[*place].var.clone(), Index::var(&name(k))))
+            .collect();
+        let swap = |index: &Index| {
+            index.map_atoms(&|atom| match atom {
+                Atom::Var(v) => table.iter().find(|(old, _)| old == v).map(|(_, new)| new.clone()),
+                Atom::Size(_) | Atom::Div(_) => None,
+            })
+        };
+        let bounds = order.iter().enumerate().map(|(k, place)| {
+            let bound = &self.bounds[*place];
+            Bound { var: name(k), lo: swap(&bound.lo), hi: swap(&bound.hi) }
+        });
+        let mut conditions: Vec<Condition> =
+            self.conditions.iter().flat_map(|c| c.map(&mut |i| swap(i)).canonical()).collect();
+        let mut factors: Vec<Term> = self.factors.iter().map(|f| f.map_indices(&mut |i| swap(i))).collect();
+        let bounds = bounds.collect();
+        conditions.sort();
+        factors.sort();
+        Summand { bounds, conditions, factors }
+    }
+}
+
+fn permutations(order: &mut Vec<usize>, from: usize, f: &mut dyn FnMut(&[usize])) {
+    if from + 1 >= order.len() {
+        f(order);
+        return;
+    }
+    for k in from..order.len() {
+        order.swap(from, k);
+        permutations(order, from + 1, f);
+        order.swap(from, k);
+    }
+}

@@ -1,0 +1,239 @@
+//! Syntax tree to compiled formula: every name is looked up once, here.
+//!
+//! A name means, in this order: a bound or free index, a size, a param, an alias of an upstream
+//! gradient, an array. Invariant: a compiled formula mentions only slots, arrays, literals and
+//! params that exist in the scope it was compiled for.
+
+mod exact;
+mod value;
+
+use super::error::EvalError;
+use super::field::Fp;
+use super::node::{Access, Exact, Test, Value};
+use super::scope::Scope;
+use crate::language::syntax::{Binder, Condition, Expr, ExprKind, Name, Operator};
+use num_rational::BigRational;
+use std::borrow::Cow;
+use std::collections::BTreeSet;
+
+/// How deep a formula may be nested; deeper ones are refused before the stack is at risk.
+const DEEPEST: usize = 96;
+
+/// A formula whose value is a field element.
+#[derive(Clone, Debug)]
+pub struct Formula {
+    pub(super) root: Value,
+    pub(super) literals: Vec<Fp>,
+    pub(super) slots: usize,
+    pub(super) free: usize,
+    pub(super) reads: BTreeSet<usize>,
+}
+
+/// A formula whose value is an integer.
+#[derive(Clone, Debug)]
+pub struct IntegerFormula {
+    pub(super) root: Exact,
+    pub(super) slots: usize,
+    pub(super) free: usize,
+}
+
+/// A condition on its free indices.
+#[derive(Clone, Debug)]
+pub struct ConditionFormula {
+    pub(super) root: Test,
+    pub(super) slots: usize,
+    pub(super) free: usize,
+}
+
+/// Compiles a value; `differentiable` says whether derivatives may occur in it.
+pub fn value(scope: &Scope, expr: &Expr, free: &[Name], differentiable: bool) -> Result<Formula, EvalError> {
+    let mut compiler = Compiler::new(scope, free);
+    compiler.differentiable = differentiable;
+    let root = compiler.value(expr)?;
+    let embed = |literal| Fp::from_rational(literal).ok_or(EvalError::ZeroDivisor);
+    Ok(Formula {
+        root,
+        literals: compiler.literals.iter().map(embed).collect::<Result<_, _>>()?,
+        slots: compiler.slots,
+        free: free.len(),
+        reads: compiler.reads,
+    })
+}
+
+/// Compiles an integer.
+pub fn integer(scope: &Scope, expr: &Expr, free: &[Name]) -> Result<IntegerFormula, EvalError> {
+    let mut compiler = Compiler::new(scope, free);
+    let root = compiler.exact(expr, true)?;
+    let (slots, free) = (compiler.slots, free.len());
+    Ok(IntegerFormula { root, slots, free })
+}
+
+/// Compiles a condition.
+pub fn condition(scope: &Scope, condition: &Condition, free: &[Name]) -> Result<ConditionFormula, EvalError> {
+    let mut compiler = Compiler::new(scope, free);
+    let root = compiler.test(condition)?;
+    let (slots, free) = (compiler.slots, free.len());
+    Ok(ConditionFormula { root, slots, free })
+}
+
+struct Compiler<'a> {
+    scope: &'a Scope,
+    bound: Vec<(Name, usize)>,
+    slots: usize,
+    literals: Vec<BigRational>,
+    reads: BTreeSet<usize>,
+    depth: usize,
+    differentiable: bool,
+}
+
+impl<'a> Compiler<'a> {
+    fn new(scope: &'a Scope, free: &[Name]) -> Compiler<'a> {
+        Compiler {
+            scope,
+            bound: free.iter().cloned().zip(0..).collect(),
+            slots: free.len(),
+            literals: Vec::new(),
+            reads: BTreeSet::new(),
+            depth: 0,
+            differentiable: false,
+        }
+    }
+
+    fn nested<T>(&mut self, inner: impl FnOnce(&mut Self) -> Result<T, EvalError>) -> Result<T, EvalError> {
+        if self.depth >= DEEPEST {
+            let what = format!("a formula nested more than {DEEPEST} deep");
+            return Err(EvalError::Unsupported(what));
+        }
+        self.depth += 1;
+        let result = inner(self);
+        self.depth -= 1;
+        result
+    }
+
+    fn test(&mut self, condition: &Condition) -> Result<Test, EvalError> {
+        self.nested(|compiler| compiler.test_node(condition))
+    }
+
+    fn test_node(&mut self, condition: &Condition) -> Result<Test, EvalError> {
+        Ok(match condition {
+            Condition::Chain(first, rest) => {
+                let first = self.exact(first, false)?;
+                let link = |(relation, expr): &(_, _)| Ok((*relation, self.exact(expr, false)?));
+                Test::Chain(first, rest.iter().map(link).collect::<Result<_, _>>()?)
+            }
+            Condition::Divides(divisor, of) => Test::Divides(self.exact(divisor, true)?, self.exact(of, true)?),
+            Condition::All(parts) => Test::All(self.tests(parts)?),
+            Condition::Any(parts) => Test::Any(self.tests(parts)?),
+            Condition::Not(part) => Test::Not(Box::new(self.test(part)?)),
+        })
+    }
+
+    fn tests<'c>(&mut self, conditions: impl IntoIterator<Item = &'c Condition>) -> Result<Vec<Test>, EvalError> {
+        conditions.into_iter().map(|part| self.test(part)).collect()
+    }
+
+    /// Opens binders; whoever calls this cuts `bound` back to its former length.
+    fn bind(&mut self, binders: &[Binder]) -> Result<Vec<(usize, Exact, Exact)>, EvalError> {
+        if binders.len() > DEEPEST {
+            let what = format!("more than {DEEPEST} indices bound at once");
+            return Err(EvalError::Unsupported(what));
+        }
+        let mut ranges = Vec::with_capacity(binders.len());
+        for binder in binders {
+            let no_range = || EvalError::NoRange(binder.name.clone());
+            let (first, last) = binder.range.as_ref().ok_or_else(no_range)?;
+            let (first, last) = (self.exact(first, true)?, self.exact(last, true)?);
+            ranges.push((self.slots, first, last));
+            self.bound.push((binder.name.clone(), self.slots));
+            self.slots += 1;
+        }
+        Ok(ranges)
+    }
+
+    fn slot(&self, name: &str) -> Option<usize> {
+        let mut inner_first = self.bound.iter().rev();
+        let found = inner_first.find(|(bound, _)| &**bound == name);
+        found.map(|(_, slot)| *slot)
+    }
+
+    fn access(&mut self, name: &Name, index: &[Expr]) -> Result<Access, EvalError> {
+        let array = match self.scope.aliases.get(name) {
+            Some(&upstream) => upstream,
+            None => self.scope.array(name)?,
+        };
+        self.access_array(array, index)
+    }
+
+    fn access_upstream(&mut self, output: &Name, index: &[Expr]) -> Result<Access, EvalError> {
+        let unknown = || EvalError::UnknownName(format!("dl/d{output}").into());
+        let array = self.scope.upstream.get(output).copied().ok_or_else(unknown)?;
+        self.access_array(array, index)
+    }
+
+    fn access_array(&mut self, array: usize, index: &[Expr]) -> Result<Access, EvalError> {
+        let layout = &self.scope.layouts[array];
+        if layout.axes.len() != index.len() {
+            return Err(EvalError::Rank {
+                array: layout.name.clone(),
+                expected: layout.axes.len(),
+                found: index.len(),
+            });
+        }
+        self.reads.insert(array);
+        let index: Result<_, _> = index.iter().map(|expr| self.exact(expr, true)).collect();
+        Ok(Access { array, index: index? })
+    }
+}
+
+type Factors = [(Operator, Expr)];
+
+/// Takes the brackets out of a product, those inside nested products too: first the brackets,
+/// then what is left of the factors.
+fn strengthened(factors: &Factors) -> (Vec<&Condition>, Cow<'_, Factors>) {
+    let mut found = Vec::new();
+    collect(factors, 0, &mut found);
+    let rest = match found.is_empty() {
+        true => Cow::Borrowed(factors),
+        false => Cow::Owned(without(factors, 0)),
+    };
+    (found, rest)
+}
+
+fn collect<'e>(factors: &'e [(Operator, Expr)], depth: usize, found: &mut Vec<&'e Condition>) {
+    let multiplied = factors.iter().filter(|(operator, _)| *operator == Operator::Times);
+    for (_, factor) in multiplied {
+        collect_factor(factor, depth, found);
+    }
+}
+
+fn collect_factor<'e>(factor: &'e Expr, depth: usize, found: &mut Vec<&'e Condition>) {
+    match &factor.kind {
+        ExprKind::Bracket(condition) => found.push(condition),
+        ExprKind::Product(factors) if depth < DEEPEST => collect(factors, depth + 1, found),
+        ExprKind::Sum(terms) if terms.len() == 1 && depth < DEEPEST => {
+            collect_factor(&terms[0].1, depth + 1, found);
+        }
+        _ => {}
+    }
+}
+
+fn without(factors: &[(Operator, Expr)], depth: usize) -> Vec<(Operator, Expr)> {
+    let left = factors.iter().map(|(operator, factor)| match operator {
+        Operator::Times => (*operator, without_factor(factor, depth)),
+        Operator::Over | Operator::Div | Operator::Mod => (*operator, factor.clone()),
+    });
+    left.collect()
+}
+
+fn without_factor(factor: &Expr, depth: usize) -> Expr {
+    match &factor.kind {
+        ExprKind::Bracket(_) => Expr::integer(1),
+        ExprKind::Product(factors) if depth < DEEPEST => Expr::new(ExprKind::Product(without(factors, depth + 1))),
+        ExprKind::Sum(terms) if terms.len() == 1 && depth < DEEPEST => {
+            let (sign, term) = &terms[0];
+            let term = without_factor(term, depth + 1);
+            Expr::new(ExprKind::Sum(vec![(*sign, term)]))
+        }
+        _ => factor.clone(),
+    }
+}

@@ -1,0 +1,102 @@
+//! Why an expression has no value at the given sizes and indices.
+//!
+//! Every message is a full lower-case sentence in the author's own symbols.
+
+use crate::language::syntax::Name;
+use std::fmt;
+
+/// Why an expression has no value.
+#[derive(Clone, Debug, PartialEq)]
+pub enum EvalError {
+    /// A read outside its array and its padding.
+    OutOfRange {
+        /// The array read.
+        array: Name,
+        /// Which of its axes, counted from 0.
+        axis: usize,
+        /// The index that was asked for.
+        index: i128,
+        /// The first index of that axis.
+        first: i64,
+        /// The last index of that axis.
+        last: i64,
+    },
+    /// A name that is neither an index, a size, a param nor an array evaluated before.
+    UnknownName(Name),
+    /// A size of the system that was given no number.
+    MissingSize(Name),
+    /// A bound index without a range.
+    NoRange(Name),
+    /// An array read with the wrong number of indices.
+    Rank {
+        /// The array read.
+        array: Name,
+        /// How many axes it has.
+        expected: usize,
+        /// How many indices were given.
+        found: usize,
+    },
+    /// A formula evaluated at the wrong number of free indices, or a direction of the wrong length.
+    Count {
+        /// How many numbers are needed.
+        expected: usize,
+        /// How many were given.
+        found: usize,
+    },
+    /// A fraction where an integer is needed, written `7/2`.
+    NotInteger(String),
+    /// A division by zero, or divisibility by zero.
+    ZeroDivisor,
+    /// A mean over no terms.
+    EmptyMean,
+    /// Integer data whose range of values is empty or missing.
+    NoValues(Name),
+    /// Integer data, a size or a param differentiated for.
+    NotDifferentiable(Name),
+    /// More elementary operations than allowed.
+    TooMuchWork {
+        /// How many are allowed.
+        limit: u64,
+    },
+    /// An integer beyond 128 bits, or an index beyond 64 bits.
+    Overflow,
+    /// A construct that has no exact value here, in words that follow "cannot evaluate".
+    Unsupported(String),
+}
+
+impl fmt::Display for EvalError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            EvalError::OutOfRange { array, axis, index, first, last } => {
+                write!(f, "{array} is read at {index} on axis {}, which runs over {first}..{last}", axis + 1)
+            }
+            EvalError::UnknownName(name) => write!(f, "{name} has no value here"),
+            EvalError::MissingSize(name) => write!(f, "the size {name} is given no number"),
+            EvalError::NoRange(name) => write!(f, "the index {name} has no range"),
+            EvalError::Rank { array, expected, found } => {
+                write!(f, "{array} has {expected} axes and is read with {found} indices")
+            }
+            EvalError::Count { expected, found } => {
+                write!(f, "{expected} numbers are needed and {found} are given")
+            }
+            EvalError::NotInteger(value) => {
+                write!(f, "{value} is not an integer where an integer is needed")
+            }
+            EvalError::ZeroDivisor => f.write_str("a divisor is zero"),
+            EvalError::EmptyMean => f.write_str("a mean is taken over no terms"),
+            EvalError::NoValues(name) => {
+                write!(f, "the integer data {name} can take no value")
+            }
+            EvalError::NotDifferentiable(name) => {
+                write!(f, "{name} is not an array that can be differentiated for")
+            }
+            EvalError::TooMuchWork { limit } => {
+                write!(f, "the evaluation needs more than {limit} operations")
+            }
+            EvalError::Overflow => f.write_str("an integer is too large"),
+            EvalError::Unsupported(what) => write!(f, "cannot evaluate {what}"),
+        }
+    }
+}
+
+impl std::error::Error for EvalError {}

@@ -1,0 +1,309 @@
+//! A system at given sizes: random entries in its given arrays, computed entries in the others,
+//! and the derivative of each by dual numbers.
+//!
+//! Invariant: entries are a function of program, sizes and seed alone; `values` holds one vector
+//! for each layout of the scope, upstream gradients included.
+
+use super::compile::{self, ConditionFormula, Formula, IntegerFormula};
+use super::error::EvalError;
+use super::field::{Fp, Random};
+use super::machine::{Machine, Work};
+use super::node::Place;
+use super::number::{Memory, Nothing};
+use super::scope::{Layout, Points, Scope, Sizes};
+use super::tangent::{Moved, Stored, Tangent, Tangents};
+use crate::language::program::{Program, ResolvedEquation};
+use crate::language::syntax::{Condition, Expr, Name};
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
+/// A work limit that takes about a second.
+pub const DEFAULT_WORK: u64 = 20_000_000;
+
+/// A system at given sizes with random field elements in its given arrays.
+#[derive(Debug)]
+pub struct Instance {
+    pub(super) scope: Scope,
+    pub(super) params: Vec<Fp>,
+    pub(super) values: Vec<Vec<Fp>>,
+    equations: Vec<(usize, Formula)>,
+    pub(super) outputs: Vec<Name>,
+    seed: u64,
+    pub(super) work: Work,
+    one_hot: RefCell<BTreeMap<Place, Tangents>>,
+}
+
+impl Instance {
+    /// Draws inputs, weights, params, integer data and the upstream gradient of each output, and
+    /// computes the defined arrays. At most `limit` elementary operations are done for it and for
+    /// everything asked of it afterwards.
+    ///
+    /// # Errors
+    /// A size without a number, an equation that has no value somewhere in its box, too much work.
+    pub fn new(program: &Program, sizes: &Sizes, seed: u64, limit: u64) -> Result<Instance, EvalError> {
+        if let Some(missing) = program.sizes.iter().find(|size| !sizes.contains_key(*size)) {
+            return Err(EvalError::MissingSize(missing.clone()));
+        }
+        let mut random = Random::new(seed);
+        let mut scope = Scope::new(sizes);
+        scope.params = program.params.iter().map(|(name, _)| name.clone()).collect();
+        let mut instance = Instance {
+            params: random.vector(scope.params.len()),
+            scope,
+            values: Vec::new(),
+            equations: Vec::new(),
+            outputs: program.outputs.clone(),
+            seed,
+            work: Work::new(limit),
+            one_hot: RefCell::default(),
+        };
+        for array in &program.arrays {
+            let number = instance.scope.give(array, &mut random, &instance.work)?;
+            let layout = &instance.scope.layouts[number];
+            let drawn = if layout.integers.is_some() { 0 } else { layout.volume };
+            instance.values.push(random.vector(drawn));
+        }
+        for equation in &program.equations {
+            instance.define(equation)?;
+        }
+        for output in &program.outputs {
+            let number = instance.scope.differentiate(output, &instance.work)?;
+            instance.values.push(random.vector(instance.scope.layouts[number].volume));
+        }
+        Ok(instance)
+    }
+
+    fn define(&mut self, equation: &ResolvedEquation) -> Result<(), EvalError> {
+        let axes = self.scope.equation_box(equation)?;
+        let free: Vec<Name> = equation.indices.iter().map(|index| index.name.clone()).collect();
+        let formula = compile::value(&self.scope, &equation.body, &free, false)?;
+        let array = self.scope.define(&equation.array, axes, &self.work)?;
+        let values = self.entries_of(array, &formula, Stored { instance: self, formula: &formula })?;
+        self.values.push(values);
+        self.equations.push((array, formula));
+        Ok(())
+    }
+
+    /// Lets a formula write `name[…]` for the upstream gradient of an output.
+    ///
+    /// # Errors
+    /// The output is unknown.
+    pub fn alias_upstream(&mut self, name: Name, output: &str) -> Result<(), EvalError> {
+        let unknown = || EvalError::UnknownName(output.into());
+        let upstream = self.scope.upstream.get(output).copied().ok_or_else(unknown)?;
+        self.scope.aliases.insert(name, upstream);
+        Ok(())
+    }
+
+    /// The outputs of the system, in source order.
+    pub fn outputs(&self) -> &[Name] {
+        &self.outputs
+    }
+
+    /// The seed that the entries were drawn from.
+    pub fn seed(&self) -> u64 {
+        self.seed
+    }
+
+    /// How many elementary operations were done so far.
+    pub fn work(&self) -> u64 {
+        self.work.done()
+    }
+
+    /// The first and last index of each axis of an array, given or defined.
+    pub fn axes(&self, array: &str) -> Option<&[(i64, i64)]> {
+        let number = self.scope.array(array).ok()?;
+        Some(&self.scope.layouts[number].axes)
+    }
+
+    /// An entry of an array that holds field elements; none outside its box.
+    pub fn entry(&self, array: &str, at: &[i64]) -> Option<Fp> {
+        let place = self.scope.place(self.scope.array(array).ok()?, at)?;
+        self.values[place.array].get(place.offset).copied()
+    }
+
+    /// An entry of integer data; none outside its box.
+    pub fn integer_entry(&self, array: &str, at: &[i64]) -> Option<i64> {
+        let place = self.scope.place(self.scope.array(array).ok()?, at)?;
+        let integers = self.scope.layouts[place.array].integers.as_ref()?;
+        integers.get(place.offset).copied()
+    }
+
+    /// All entries of an array that holds field elements, row-major.
+    pub fn entries(&self, array: &str) -> Option<&[Fp]> {
+        let number = self.scope.array(array).ok()?;
+        let real = self.scope.layouts[number].integers.is_none();
+        real.then(|| self.values[number].as_slice())
+    }
+
+    /// An entry of the upstream gradient of an output; none outside its box.
+    pub fn upstream(&self, output: &str, at: &[i64]) -> Option<Fp> {
+        let place = self.scope.place(*self.scope.upstream.get(output)?, at)?;
+        self.values[place.array].get(place.offset).copied()
+    }
+
+    /// The value of a param.
+    pub fn param(&self, name: &str) -> Option<Fp> {
+        let index = self.scope.params.iter().position(|param| &**param == name)?;
+        self.params.get(index).copied()
+    }
+
+    /// The derivative of every defined array along a direction on one array, row-major. A defined
+    /// array is moved as if it were given: its own equation is left out.
+    ///
+    /// # Errors
+    /// The array is unknown, is integer data, or has not as many entries as the direction.
+    pub fn tangent(&self, array: &str, direction: &[Fp]) -> Result<Tangent<'_>, EvalError> {
+        let array = self.differentiable(array)?;
+        let (expected, found) = (self.scope.layouts[array].volume, direction.len());
+        if expected != found {
+            return Err(EvalError::Count { expected, found });
+        }
+        let tangents = self.forward(array, direction.to_vec())?;
+        Ok(Tangent { instance: self, tangents })
+    }
+
+    /// The derivative of every defined array for one entry; computed once for each entry.
+    ///
+    /// # Errors
+    /// The array is unknown or integer data, or the entry is outside its box.
+    pub fn entry_tangent(&self, array: &str, at: &[i64]) -> Result<Tangent<'_>, EvalError> {
+        let number = self.differentiable(array)?;
+        let layout = &self.scope.layouts[number];
+        let offset = layout.offset(at).ok_or_else(|| outside(layout, at))?;
+        let tangents = self.forward_one_hot(Place { array: number, offset })?;
+        Ok(Tangent { instance: self, tangents })
+    }
+
+    /// Resolves a formula once; `free` names its free indices in the order of `at`.
+    ///
+    /// # Errors
+    /// Unknown names, binders without ranges, constructs without exact values.
+    pub fn compile(&self, formula: &Expr, free: &[Name]) -> Result<Formula, EvalError> {
+        compile::value(&self.scope, formula, free, true)
+    }
+
+    /// Resolves an integer expression once.
+    ///
+    /// # Errors
+    /// Those of [`Instance::compile`].
+    pub fn compile_integer(&self, formula: &Expr, free: &[Name]) -> Result<IntegerFormula, EvalError> {
+        compile::integer(&self.scope, formula, free)
+    }
+
+    /// Resolves a condition once.
+    ///
+    /// # Errors
+    /// Those of [`Instance::compile`].
+    pub fn compile_condition(&self, formula: &Condition, free: &[Name]) -> Result<ConditionFormula, EvalError> {
+        compile::condition(&self.scope, formula, free)
+    }
+
+    /// The value of a formula at the given free indices.
+    ///
+    /// # Errors
+    /// The formula has no value there.
+    pub fn evaluate(&self, formula: &Formula, at: &[i64]) -> Result<Fp, EvalError> {
+        counted(formula.free, at.len())?;
+        let memory = Stored { instance: self, formula };
+        Machine::new(&self.scope, &self.work, memory, formula.slots).value_at(&formula.root, at)
+    }
+
+    /// The value of an integer expression at the given free indices.
+    ///
+    /// # Errors
+    /// The expression has no integer value there.
+    pub fn evaluate_integer(&self, formula: &IntegerFormula, at: &[i64]) -> Result<i128, EvalError> {
+        counted(formula.free, at.len())?;
+        let mut machine = Machine::new(&self.scope, &self.work, Nothing, formula.slots);
+        machine.slots[..at.len()].copy_from_slice(at);
+        machine.integer(&formula.root)
+    }
+
+    /// Whether a condition holds at the given free indices.
+    ///
+    /// # Errors
+    /// The condition has no answer there.
+    pub fn evaluate_condition(&self, formula: &ConditionFormula, at: &[i64]) -> Result<bool, EvalError> {
+        counted(formula.free, at.len())?;
+        let mut machine = Machine::new(&self.scope, &self.work, Nothing, formula.slots);
+        machine.slots[..at.len()].copy_from_slice(at);
+        machine.test(&formula.root)
+    }
+
+    /// A function of the free indices that keeps its storage from call to call.
+    pub(super) fn runner<'a>(&'a self, formula: &'a Formula) -> impl FnMut(&[i64]) -> Result<Fp, EvalError> + 'a {
+        let memory = Stored { instance: self, formula };
+        let mut machine = Machine::new(&self.scope, &self.work, memory, formula.slots);
+        move |at| {
+            counted(formula.free, at.len())?;
+            machine.value_at(&formula.root, at)
+        }
+    }
+
+    fn differentiable(&self, array: &str) -> Result<usize, EvalError> {
+        let number = self.scope.array(array)?;
+        match &self.scope.layouts[number].integers {
+            Some(_) => Err(EvalError::NotDifferentiable(array.into())),
+            None => Ok(number),
+        }
+    }
+
+    /// The derivatives for one entry, remembered.
+    pub(super) fn forward_one_hot(&self, place: Place) -> Result<Tangents, EvalError> {
+        if let Some(known) = self.one_hot.borrow().get(&place) {
+            return Ok(known.clone());
+        }
+        let volume = self.scope.layouts[place.array].volume;
+        self.work.charge(volume as u64)?;
+        let mut direction = vec![Fp::ZERO; volume];
+        direction[place.offset] = Fp::ONE;
+        let tangents = self.forward(place.array, direction)?;
+        self.one_hot.borrow_mut().insert(place, tangents.clone());
+        Ok(tangents)
+    }
+
+    fn forward(&self, array: usize, direction: Vec<Fp>) -> Result<Tangents, EvalError> {
+        let mut tangents = vec![Vec::new(); self.values.len()];
+        tangents[array] = direction;
+        for (defined, formula) in &self.equations {
+            let moved = formula.reads.iter().any(|read| !tangents[*read].is_empty());
+            if *defined == array || !moved {
+                continue;
+            }
+            let memory = Moved { instance: self, formula, tangents: &tangents };
+            let duals = self.entries_of(*defined, formula, memory)?;
+            tangents[*defined] = duals.into_iter().map(|dual| dual.tangent).collect();
+        }
+        Ok(Rc::new(tangents))
+    }
+
+    fn entries_of<M: Memory>(&self, array: usize, formula: &Formula, memory: M) -> Result<Vec<M::Number>, EvalError> {
+        let layout = &self.scope.layouts[array];
+        self.work.charge(layout.volume as u64)?;
+        let mut entries = Vec::with_capacity(layout.volume);
+        let mut machine = Machine::new(&self.scope, &self.work, memory, formula.slots);
+        let mut points = Points::new(&layout.axes);
+        while let Some(at) = points.advance() {
+            entries.push(machine.value_at(&formula.root, at)?);
+        }
+        Ok(entries)
+    }
+}
+
+fn counted(expected: usize, found: usize) -> Result<(), EvalError> {
+    if expected == found { Ok(()) } else { Err(EvalError::Count { expected, found }) }
+}
+
+fn outside(layout: &Layout, at: &[i64]) -> EvalError {
+    let indices = at.iter().zip(&layout.axes).enumerate();
+    for (axis, (&index, &(first, last))) in indices {
+        if index < first || index > last {
+            let (array, index) = (layout.name.clone(), index.into());
+            return EvalError::OutOfRange { array, axis, index, first, last };
+        }
+    }
+    let (expected, found) = (layout.axes.len(), at.len());
+    EvalError::Count { expected, found }
+}

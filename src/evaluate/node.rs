@@ -1,0 +1,193 @@
+//! Compiled formulas: the syntax tree with every name replaced by the number of a slot, an array,
+//! a literal or a param, and index expressions that are affine folded into one node.
+//!
+//! Invariant: in a product the guards are the Iverson brackets it is multiplied with; they are
+//! asked first, and where one is false nothing else of the product is evaluated.
+
+use super::error::EvalError;
+use super::fraction::Fraction;
+use crate::language::syntax::{Operator, Relation, Sign};
+
+/// A scalar expression.
+#[derive(Clone, Debug)]
+pub enum Value {
+    /// A number computed exactly and then embedded.
+    Exact(Exact),
+    /// A rational literal, by its number in the formula.
+    Literal(usize),
+    /// A param, by its number in the scope.
+    Param(usize),
+    /// An array read.
+    Read(Access),
+    /// Terms added and subtracted.
+    Sum(Vec<(Sign, Value)>),
+    /// Guarded factors, multiplied (false) or divided by (true).
+    Product(Vec<Test>, Vec<(bool, Value)>),
+    /// An integer power.
+    Power(Box<(Value, Exact)>),
+    /// A sum or a mean.
+    Reduce(Box<Reduce>),
+    /// 1 or 0.
+    Bracket(Test),
+    /// The branch that the test takes.
+    If(Box<(Test, Value, Value)>),
+    /// The total derivative of a value for an entry.
+    Derivative(Box<(Value, Access)>),
+}
+
+/// A sum or a mean over bound indices.
+#[derive(Clone, Debug)]
+pub struct Reduce {
+    /// The slot of each index with its first and last value.
+    pub binders: Vec<(usize, Exact, Exact)>,
+    /// Where the body counts.
+    pub condition: Option<Test>,
+    /// The terms.
+    pub body: Value,
+    /// Whether the sum is divided by the number of its terms.
+    pub mean: bool,
+}
+
+/// A read of an array at computed indices.
+#[derive(Clone, Debug)]
+pub struct Access {
+    /// Which array of the scope.
+    pub array: usize,
+    /// One index an axis.
+    pub index: Vec<Exact>,
+}
+
+/// An entry of an array, known to exist.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Place {
+    /// Which array of the scope.
+    pub array: usize,
+    /// Its position in row-major order.
+    pub offset: usize,
+}
+
+/// An expression over integers, computed in exact fractions.
+#[derive(Clone, Debug)]
+pub enum Exact {
+    /// A constant and multiples of slots.
+    Affine(Affine),
+    /// A constant that is no 64-bit integer.
+    Constant(Fraction),
+    /// Terms added and subtracted.
+    Sum(Vec<(Sign, Exact)>),
+    /// Guarded factors; if `whole`, each quotient must be an integer.
+    Product {
+        /// The brackets it is multiplied with.
+        guards: Vec<Test>,
+        /// How each factor joins what stands at its left.
+        factors: Vec<(Operator, Exact)>,
+        /// Whether each quotient must be an integer.
+        whole: bool,
+    },
+    /// An integer power.
+    Power(Box<(Exact, Exact)>),
+    /// The least of several.
+    Least(Vec<Exact>),
+    /// The greatest of several.
+    Greatest(Vec<Exact>),
+    /// The absolute value.
+    Absolute(Box<Exact>),
+    /// Rounded down.
+    Floor(Box<Exact>),
+    /// Rounded up.
+    Ceil(Box<Exact>),
+    /// Integer data.
+    Read(Access),
+    /// 1 or 0.
+    Bracket(Box<Test>),
+    /// The branch that the test takes.
+    If(Box<(Test, Exact, Exact)>),
+}
+
+/// A condition over integers.
+#[derive(Clone, Debug)]
+pub enum Test {
+    /// A chain of comparisons.
+    Chain(Exact, Vec<(Relation, Exact)>),
+    /// The first divides the second.
+    Divides(Exact, Exact),
+    /// All hold.
+    All(Vec<Test>),
+    /// One holds.
+    Any(Vec<Test>),
+    /// It does not hold.
+    Not(Box<Test>),
+}
+
+/// `constant + Σ coefficient · slot`, with slots that differ and no zero coefficient.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Affine {
+    /// The constant.
+    pub constant: i64,
+    /// Slots and their coefficients.
+    pub terms: Vec<(usize, i64)>,
+}
+
+impl Affine {
+    /// A constant.
+    pub fn constant(constant: i64) -> Affine {
+        let terms = Vec::new();
+        Affine { constant, terms }
+    }
+
+    /// A slot alone.
+    pub fn slot(slot: usize) -> Affine {
+        Affine { constant: 0, terms: vec![(slot, 1)] }
+    }
+
+    /// The constant, if there is nothing else.
+    pub fn as_constant(&self) -> Option<i64> {
+        self.terms.is_empty().then_some(self.constant)
+    }
+
+    /// The multiple; none if a coefficient overflows.
+    pub fn scaled(&self, factor: i64) -> Option<Affine> {
+        if factor == 0 {
+            return Some(Affine::constant(0));
+        }
+        let scale = |&(slot, c): &(usize, i64)| Some((slot, c.checked_mul(factor)?));
+        Some(Affine {
+            constant: self.constant.checked_mul(factor)?,
+            terms: self.terms.iter().map(scale).collect::<Option<_>>()?,
+        })
+    }
+
+    /// The sum; none if a coefficient overflows.
+    pub fn plus(&self, other: &Affine) -> Option<Affine> {
+        let mut sum = self.clone();
+        sum.constant = sum.constant.checked_add(other.constant)?;
+        for &(slot, coefficient) in &other.terms {
+            match sum.terms.iter_mut().find(|(known, _)| *known == slot) {
+                Some((_, known)) => *known = known.checked_add(coefficient)?,
+                None => sum.terms.push((slot, coefficient)),
+            }
+        }
+        sum.terms.retain(|(_, coefficient)| *coefficient != 0);
+        Some(sum)
+    }
+
+    /// The value at the given slots.
+    pub fn evaluate(&self, slots: &[i64]) -> Result<i128, EvalError> {
+        let mut sum = self.constant;
+        for &(slot, coefficient) in &self.terms {
+            match coefficient.checked_mul(slots[slot]).and_then(|term| sum.checked_add(term)) {
+                Some(next) => sum = next,
+                None => return self.evaluate_wide(slots),
+            }
+        }
+        Ok(i128::from(sum))
+    }
+
+    fn evaluate_wide(&self, slots: &[i64]) -> Result<i128, EvalError> {
+        let start = i128::from(self.constant);
+        self.terms.iter().try_fold(start, |sum, &(slot, c)| {
+            let term = i128::from(c) * i128::from(slots[slot]);
+            sum.checked_add(term).ok_or(EvalError::Overflow)
+        })
+    }
+}

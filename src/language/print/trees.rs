@@ -1,0 +1,400 @@
+//! Random trees of everything the parser can make.
+
+use crate::diagnostic::Span;
+use crate::language::syntax::*;
+use num_bigint::BigInt;
+use num_rational::BigRational;
+use proptest::collection::vec;
+use proptest::option::{self, of};
+use proptest::prelude::*;
+
+/// Names that come close to words of the language.
+const NAMES: [&str; 20] = [
+    "x", "W", "f", "k", "k'", "K_H", "df", "dx", "d", "l", "ℓ", "iv", "elta", "input", "size", "α",
+    "x2", "sums", "iff", "mod_1",
+];
+
+fn name() -> impl Strategy<Value = Name> {
+    proptest::sample::select(&NAMES[..]).prop_map(Name::from)
+}
+
+fn kind(kind: impl Strategy<Value = ExprKind>) -> impl Strategy<Value = Expr> {
+    kind.prop_map(Expr::new)
+}
+
+fn number() -> impl Strategy<Value = ExprKind> {
+    (
+        0i64..2000,
+        prop::sample::select(vec![1i64, 1, 1, 2, 8, 10, 100]),
+    )
+        .prop_map(|(value, scale)| {
+            ExprKind::Number(BigRational::new(BigInt::from(value), BigInt::from(scale)))
+        })
+}
+
+fn range(value: impl Strategy<Value = Expr> + Clone) -> impl Strategy<Value = (Expr, Expr)> {
+    (value.clone(), value)
+}
+
+fn binder(value: impl Strategy<Value = Expr> + Clone) -> impl Strategy<Value = Binder> {
+    (name(), of(range(value))).prop_map(|(name, range)| Binder {
+        name,
+        range,
+        span: Span::default(),
+    })
+}
+
+fn operator() -> impl Strategy<Value = Operator> {
+    use Operator::{Div, Mod, Over, Times};
+    prop_oneof![4 => Just(Times), 2 => Just(Over), 1 => Just(Div), 1 => Just(Mod)]
+}
+
+fn product(value: impl Strategy<Value = Expr>) -> impl Strategy<Value = ExprKind> {
+    vec((operator(), value), 2..5).prop_map(|mut factors| {
+        factors[0].0 = Operator::Times;
+        ExprKind::Product(factors)
+    })
+}
+
+fn sum(value: impl Strategy<Value = Expr> + Clone) -> impl Strategy<Value = ExprKind> {
+    let sign = || prop_oneof![Just(Sign::Plus), Just(Sign::Minus)];
+    prop_oneof![
+        value
+            .clone()
+            .prop_map(|term| ExprKind::Sum(vec![(Sign::Minus, term)])),
+        vec((sign(), value), 2..4).prop_map(ExprKind::Sum),
+    ]
+}
+
+fn call(value: impl Strategy<Value = Expr>) -> impl Strategy<Value = ExprKind> {
+    let called = prop::sample::select(vec!["floor", "ceil", "min", "exp", "d", "df", "delta", "x"]);
+    (called, vec(value, 0..3)).prop_map(|(name, arguments)| ExprKind::Call(name.into(), arguments))
+}
+
+fn reduce(value: impl Strategy<Value = Expr> + Clone + 'static) -> impl Strategy<Value = ExprKind> {
+    let word = prop_oneof![Just(Reduction::Sum), Just(Reduction::Mean)];
+    let p = option::weighted(0.3, condition_of(value.clone().boxed()));
+    (word, vec(binder(value.clone()), 1..3), p, value).prop_map(|(word, binders, p, body)| {
+        ExprKind::Reduce(word, binders, p.map(Box::new), Box::new(body))
+    })
+}
+
+fn derivative(value: impl Strategy<Value = Expr> + Clone) -> impl Strategy<Value = ExprKind> {
+    let at = vec(value.clone(), 0..3);
+    prop_oneof![
+        (name(), at.clone()).prop_map(|(name, at)| ExprKind::Upstream(name, at)),
+        (value, name(), at).prop_map(|(of, by, at)| ExprKind::Derivative(Box::new(of), by, at)),
+    ]
+}
+
+fn relation() -> impl Strategy<Value = Relation> {
+    use Relation::*;
+    prop::sample::select(vec![Equal, NotEqual, Less, AtMost, Greater, AtLeast])
+}
+
+fn condition_of(value: BoxedStrategy<Expr>) -> BoxedStrategy<Condition> {
+    let links = vec((relation(), value.clone()), 1..3);
+    let leaf = prop_oneof![
+        3 => (value.clone(), links).prop_map(|(first, links)| Condition::Chain(first, links)),
+        1 => (value.clone(), value).prop_map(|(left, right)| Condition::Divides(left, right)),
+    ];
+    leaf.prop_recursive(2, 4, 2, |inner| {
+        prop_oneof![
+            vec(inner.clone(), 2..4).prop_map(Condition::All),
+            vec(inner.clone(), 2..4).prop_map(Condition::Any),
+            inner.prop_map(|p| Condition::Not(Box::new(p))),
+        ]
+    })
+    .boxed()
+}
+
+/// Any expression.
+pub(super) fn expression() -> BoxedStrategy<Expr> {
+    let leaf = prop_oneof![kind(number()), kind(name().prop_map(ExprKind::Name))];
+    leaf.prop_recursive(5, 40, 4, |value| {
+        let value = value.boxed();
+        let p = condition_of(value.clone());
+        prop_oneof![
+            3 => kind((name(), vec(value.clone(), 1..3)).prop_map(|(name, at)| ExprKind::Read(name, at))),
+            3 => kind(sum(value.clone())),
+            3 => kind(product(value.clone())),
+            1 => kind((value.clone(), value.clone())
+                .prop_map(|(base, above)| ExprKind::Power(Box::new(base), Box::new(above)))),
+            2 => kind(reduce(value.clone())),
+            1 => kind(call(value.clone())),
+            1 => kind(derivative(value.clone())),
+            1 => kind(p.clone().prop_map(|p| ExprKind::Bracket(Box::new(p)))),
+            1 => kind((p, value.clone(), value)
+                .prop_map(|(p, then, other)| ExprKind::If(Box::new(p), Box::new(then), Box::new(other)))),
+        ]
+    })
+    .boxed()
+}
+
+/// Any condition.
+pub(super) fn condition() -> BoxedStrategy<Condition> {
+    condition_of(small())
+}
+
+/// A small expression, for trees that hold many.
+fn small() -> BoxedStrategy<Expr> {
+    let leaf = prop_oneof![kind(number()), kind(name().prop_map(ExprKind::Name))];
+    leaf.prop_recursive(2, 6, 3, |value| {
+        let value = value.boxed();
+        prop_oneof![
+            kind(sum(value.clone())),
+            kind(product(value.clone())),
+            kind(reduce(value.clone())),
+            kind((name(), vec(value, 1..3)).prop_map(|(name, at)| ExprKind::Read(name, at))),
+        ]
+    })
+    .boxed()
+}
+
+/// Any target.
+pub(super) fn target() -> BoxedStrategy<Target> {
+    let one = || (name(), of(vec(small(), 1..3)));
+    let plain = prop_oneof![
+        one().prop_map(|(name, at)| Target::Value(name, at)),
+        (one(), one())
+            .prop_filter("the loss by itself is a gradient", |((above, at), _)| {
+                at.is_some() || !["l", "ℓ"].contains(&&**above)
+            })
+            .prop_map(|(above, below)| Target::Jacobian(above, below)),
+        one().prop_map(|(name, at)| Target::Gradient(name, at)),
+    ];
+    (plain, any::<bool>())
+        .prop_map(|(target, shape)| {
+            if shape {
+                Target::Shape(Box::new(target))
+            } else {
+                target
+            }
+        })
+        .boxed()
+}
+
+fn axis() -> impl Strategy<Value = Axis> {
+    let pad = prop_oneof![
+        small().prop_map(|both| (both.clone(), both)),
+        (small(), small())
+    ];
+    (
+        option::weighted(0.3, small()),
+        small(),
+        option::weighted(0.3, pad),
+    )
+        .prop_map(|(first, last, pad)| Axis { first, last, pad })
+}
+
+fn array() -> impl Strategy<Value = ArrayDecl> {
+    (
+        name(),
+        vec(axis(), 0..3),
+        option::weighted(0.2, range(small())),
+    )
+        .prop_map(|(name, axes, values)| ArrayDecl {
+            name,
+            axes,
+            values,
+            span: Span::default(),
+        })
+}
+
+fn arrays() -> impl Strategy<Value = StatementKind> {
+    let role = prop_oneof![
+        Just(Role::Input),
+        Just(Role::Weight),
+        Just(Role::Integer),
+        Just(Role::Plain)
+    ];
+    (role, vec(array(), 1..3))
+        .prop_filter("a bare name alone declares nothing", |(role, list)| {
+            *role != Role::Plain
+                || !list[0].axes.is_empty()
+                || (list.len() > 1 && list[0].values.is_none())
+        })
+        .prop_map(|(role, list)| StatementKind::Arrays(role, list))
+}
+
+fn left_index() -> impl Strategy<Value = LeftIndex> {
+    prop_oneof![
+        binder(small()).prop_map(LeftIndex::Free),
+        small().prop_map(LeftIndex::Fixed)
+    ]
+}
+
+fn statement() -> impl Strategy<Value = Statement> {
+    let size = (name(), of(small()), of(small())).prop_map(|(name, least, default)| SizeDecl {
+        name,
+        least,
+        default,
+        span: Span::default(),
+    });
+    let bound = of((
+        relation().prop_filter("`=` is the default", |joint| *joint != Relation::Equal),
+        small(),
+    ));
+    let param = (name(), bound, of(small())).prop_map(|(name, bound, default)| ParamDecl {
+        name,
+        bound,
+        default,
+        span: Span::default(),
+    });
+    let equation =
+        (name(), vec(left_index(), 0..3), expression()).prop_map(|(array, at, body)| Equation {
+            array,
+            at,
+            body,
+            span: Span::default(),
+        });
+    prop_oneof![
+        vec(size, 1..3).prop_map(StatementKind::Size),
+        vec(param, 1..3).prop_map(StatementKind::Param),
+        condition().prop_map(StatementKind::Require),
+        arrays(),
+        equation.prop_map(StatementKind::Equation),
+        vec(name().prop_map(|name| (name, Span::default())), 1..3).prop_map(StatementKind::Output),
+        (name(), "[a-zA-Z_(){}\\\\'\"]{1,8}( [a-z]{1,3})?")
+            .prop_map(|(name, text)| StatementKind::Notation(name, text)),
+    ]
+    .prop_map(|kind| Statement {
+        kind,
+        span: Span::default(),
+    })
+}
+
+fn statements() -> impl Strategy<Value = Vec<Statement>> {
+    vec(statement(), 0..4)
+}
+
+/// Any text that quotes can hold.
+fn text() -> impl Strategy<Value = String> {
+    "[a-z é$\\\\{}()#;\"\n]{0,12}[a-z]"
+        .prop_filter("three quotes end a text", |text| !text.contains("\"\"\""))
+}
+
+fn label() -> impl Strategy<Value = String> {
+    "[a-z0-9][a-z0-9.]{0,3}"
+}
+
+fn answers() -> impl Strategy<Value = Vec<Answer>> {
+    let sizes = vec((name(), small()), 0..3);
+    let kind = prop_oneof![
+        3 => (target(), sizes).prop_map(|(target, sizes)| AnswerKind::Derive(target, sizes)),
+        1 => (target(), target()).prop_map(|(left, right)| AnswerKind::Compare(left, right)),
+        1 => target().prop_map(AnswerKind::Picture),
+        1 => text().prop_map(AnswerKind::Text),
+    ];
+    vec(
+        kind.prop_map(|kind| Answer {
+            kind,
+            span: Span::default(),
+        }),
+        0..4,
+    )
+}
+
+fn homework() -> impl Strategy<Value = Homework> {
+    let part = (label(), text(), answers()).prop_map(|(label, text, answers)| Part {
+        label,
+        text,
+        answers,
+    });
+    let question = (label(), text(), statements(), answers(), vec(part, 0..3)).prop_map(
+        |(label, text, statements, answers, parts)| Question {
+            label,
+            text,
+            statements,
+            answers,
+            parts,
+            span: Span::default(),
+        },
+    );
+    let problem =
+        (label(), text(), vec(question, 0..3)).prop_map(|(label, title, questions)| Problem {
+            label,
+            title,
+            questions,
+        });
+    (
+        text(),
+        of(text()),
+        of(text()),
+        of("[0-9-]{1,10}"),
+        vec(text(), 0..3),
+        vec(problem, 0..2),
+    )
+        .prop_map(
+            |(title, author, course, date, numbering, problems)| Homework {
+                title,
+                author,
+                course,
+                date,
+                numbering,
+                problems,
+            },
+        )
+}
+
+fn test() -> impl Strategy<Value = Test> {
+    let subject = (name(), vec((name(), small()), 0..3)).prop_map(|(layer, sizes)| Subject {
+        layer,
+        sizes,
+        span: Span::default(),
+    });
+    let claim = (
+        any::<bool>(),
+        target(),
+        expression(),
+        vec(small(), 0..4),
+        of(text()),
+    )
+        .prop_map(|(expected, target, formula, lengths, because)| {
+            let value = match target {
+                Target::Shape(_) => ClaimValue::Shape(lengths),
+                _ => ClaimValue::Formula(formula),
+            };
+            Claim {
+                expected,
+                target,
+                value,
+                because,
+                span: Span::default(),
+            }
+        });
+    (text(), of(subject), statements(), vec(claim, 0..4)).prop_map(
+        |(title, subject, statements, claims)| Test {
+            title,
+            subject,
+            statements,
+            claims,
+            span: Span::default(),
+        },
+    )
+}
+
+/// Any file.
+pub(super) fn file() -> impl Strategy<Value = File> {
+    let layer = (
+        name(),
+        prop_oneof![Just(String::new()), text()],
+        statements(),
+    )
+        .prop_map(|(name, about, statements)| Layer {
+            name,
+            about,
+            statements,
+            span: Span::default(),
+        });
+    let item = prop_oneof![
+        layer.prop_map(Item::Layer),
+        homework().prop_map(Item::Homework),
+        test().prop_map(Item::Test),
+    ];
+    (of(-3i64..3), vec(item, 0..3), statements()).prop_map(|(base, items, statements)| File {
+        base,
+        items,
+        statements,
+    })
+}

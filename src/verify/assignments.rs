@@ -1,0 +1,124 @@
+//! Numbers for symbolic sizes: a few assignments that satisfy every requirement and have the
+//! nasty corners among them – a size at its least, one larger than another, not divisible by it,
+//! an output of one place.
+
+use crate::evaluate::{Random, Sizes, condition, integer};
+use crate::language::syntax::{Condition, Expr, Name};
+use crate::model::System;
+use crate::model::elaborate::conditions;
+use std::collections::BTreeSet;
+
+const DRAWS: usize = 1500;
+const LARGEST_BOX: i128 = 30_000;
+
+/// What the sizes of a system must satisfy, and what its arrays cost, as syntax.
+struct Limits {
+    conditions: Vec<Condition>,
+    arrays: Vec<Vec<(Expr, Expr)>>,
+    sizes: Vec<(Name, i64)>,
+}
+
+/// At most `wanted` assignments, small ones first; one empty assignment if no size is symbolic.
+pub fn assignments(system: &System, wanted: usize) -> Vec<Sizes> {
+    if system.sizes.is_empty() {
+        return vec![Sizes::new()];
+    }
+    let limits = Limits::new(system);
+    let mut pool: Vec<Sizes> = Vec::new();
+    for span in [4, 9, 30] {
+        let mut random = Random::new(0x5eed ^ span as u64);
+        for _ in 0..DRAWS {
+            let drawn = limits.draw(&mut random, span);
+            if limits.accept(&drawn) && !pool.contains(&drawn) {
+                pool.push(drawn);
+            }
+        }
+        if pool.len() >= 8 * wanted || (span > 4 && !pool.is_empty()) {
+            break;
+        }
+    }
+    let mut chosen = cover(pool, wanted);
+    chosen.sort_by_key(|sizes| (sizes.values().sum::<i64>(), sizes.values().copied().collect::<Vec<_>>()));
+    chosen
+}
+
+impl Limits {
+    fn new(system: &System) -> Self {
+        let mut stated = system.requires.clone();
+        stated.extend(system.assumptions.iter().cloned());
+        let plain = crate::model::Quote::plain();
+        let ends = |name: &Name| {
+            let bounds = system.bounds(name).unwrap_or_default();
+            bounds.iter().map(|(lo, hi)| (plain.index(lo), plain.index(hi))).collect()
+        };
+        let names = system.arrays.iter().map(|a| &a.name).chain(system.equations.iter().map(|e| &e.array));
+        Limits {
+            conditions: conditions(&stated),
+            arrays: names.map(ends).collect(),
+            sizes: system.sizes.iter().map(|(n, least)| (n.clone(), *least as i64)).collect(),
+        }
+    }
+
+    fn draw(&self, random: &mut Random, span: i64) -> Sizes {
+        let value = |random: &mut Random, least: i64| match random.between(0, 4) {
+            0 => least,
+            _ => random.between(least, least + span),
+        };
+        self.sizes.iter().map(|(name, least)| (name.clone(), value(random, *least))).collect()
+    }
+
+    fn accept(&self, sizes: &Sizes) -> bool {
+        if !self.conditions.iter().all(|c| condition(c, sizes) == Ok(true)) {
+            return false;
+        }
+        let mut volumes: Vec<i128> = Vec::new();
+        for axes in &self.arrays {
+            let mut volume = 1i128;
+            for (lo, hi) in axes {
+                let (Ok(lo), Ok(hi)) = (integer(lo, sizes), integer(hi, sizes)) else { return false };
+                if hi < lo {
+                    return false;
+                }
+                volume = volume.saturating_mul(hi - lo + 1);
+            }
+            volumes.push(volume);
+        }
+        volumes.sort_unstable();
+        volumes.iter().rev().take(2).product::<i128>() <= LARGEST_BOX
+    }
+}
+
+/// Greedily the assignments that together show the most corners.
+fn cover(mut pool: Vec<Sizes>, wanted: usize) -> Vec<Sizes> {
+    let mut seen = BTreeSet::new();
+    let mut chosen = Vec::new();
+    while chosen.len() < wanted && !pool.is_empty() {
+        let gain = |sizes: &Sizes| corners(sizes).into_iter().filter(|c| !seen.contains(c)).count();
+        let best = (0..pool.len()).max_by_key(|k| (gain(&pool[*k]), usize::MAX - k)).unwrap_or(0);
+        let sizes = pool.swap_remove(best);
+        seen.extend(corners(&sizes));
+        chosen.push(sizes);
+    }
+    chosen
+}
+
+fn corners(sizes: &Sizes) -> BTreeSet<(Name, Name, u8)> {
+    let mut found = BTreeSet::new();
+    let mut values = BTreeSet::new();
+    for (a, m) in sizes {
+        found.insert((a.clone(), a.clone(), (*m).clamp(0, 4) as u8));
+        values.insert(m);
+        for (b, n) in sizes {
+            if m < n {
+                found.insert((a.clone(), b.clone(), 8));
+            }
+            if *m > 1 && n % m != 0 {
+                found.insert((a.clone(), b.clone(), 9));
+            }
+        }
+    }
+    if values.len() == sizes.len() {
+        found.insert(("".into(), "".into(), 10));
+    }
+    found
+}

@@ -1,0 +1,226 @@
+//! Verification: every answer, and every line of its derivation, against the equations as the
+//! author wrote them, run by the independent evaluator.
+//!
+//! An answer is checked in the very syntax in which it is printed, at random points of the field
+//! of p = 2^61 − 1 elements. What fails is never printed.
+
+mod assignments;
+mod sample;
+
+pub use assignments::assignments;
+
+use crate::answer::{Answer, Names};
+use crate::derivation::{Goal, ShapeDerivation};
+use crate::evaluate::check::{Failure as CheckFailure, check_gradient, check_jacobian, check_value};
+use crate::evaluate::range::{Reach, check_box};
+use crate::evaluate::{Instance, Random, Sizes, integer};
+use crate::language::syntax::{Expr, Name};
+use crate::model::{Quote, System};
+use std::fmt;
+
+/// What was checked.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Certificate {
+    /// Entries of formulas compared with the equations.
+    pub entries: usize,
+    /// Random points of the field at which they were compared.
+    pub points: usize,
+    /// Assignments of numbers to symbolic sizes; 0 if every size is a number.
+    pub assignments: usize,
+    /// Values of lines of derivations compared with the line before.
+    pub steps: usize,
+    /// Whether some box was too large to check every entry.
+    pub sampled: bool,
+}
+
+impl Certificate {
+    /// Both together.
+    pub fn and(&self, other: &Certificate) -> Certificate {
+        Certificate {
+            entries: self.entries + other.entries,
+            points: self.points.max(other.points),
+            assignments: self.assignments.max(other.assignments),
+            steps: self.steps + other.steps,
+            sampled: self.sampled || other.sampled,
+        }
+    }
+}
+
+/// A formula that did not pass.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Unverified {
+    /// The answer: `df/dW`.
+    pub answer: String,
+    /// What differs, or why it could not be checked.
+    pub reason: String,
+    /// The numbers chosen for the symbolic sizes.
+    pub sizes: Sizes,
+}
+
+impl fmt::Display for Unverified {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} is not verified: {}", self.answer, self.reason)?;
+        if !self.sizes.is_empty() {
+            let sizes: Vec<String> = self.sizes.iter().map(|(n, v)| format!("{n} = {v}")).collect();
+            write!(f, ", at {}", sizes.join(", "))?;
+        }
+        Ok(())
+    }
+}
+
+/// Instances of a system at the sizes and points at which its answers are tried.
+pub struct Trials<'a> {
+    system: &'a System,
+    runs: Vec<(Sizes, Vec<Instance>)>,
+}
+
+const WORK: u64 = 400_000_000;
+const ASSIGNMENTS: usize = 12;
+
+impl<'a> Trials<'a> {
+    /// Draws sizes and points for a system.
+    ///
+    /// # Errors
+    /// If no sizes satisfy the requirements, or the system cannot be evaluated.
+    pub fn new(system: &'a System, names: &Names) -> Result<Self, Unverified> {
+        let chosen = assignments(system, ASSIGNMENTS);
+        let fail =
+            |reason: String, sizes: &Sizes| Unverified { answer: "the system".into(), reason, sizes: sizes.clone() };
+        if chosen.is_empty() {
+            let reason = "no small sizes were found that satisfy all requirements".into();
+            return Err(fail(reason, &Sizes::new()));
+        }
+        let mut runs = Vec::new();
+        for (k, mut sizes) in chosen.into_iter().enumerate() {
+            let shown = sizes.clone();
+            let plain = Quote::plain();
+            for (name, index) in &names.lengths {
+                let value = integer(&plain.index(index), &sizes).map_err(|e| fail(e.to_string(), &shown))?;
+                sizes.insert(name.clone(), value as i64);
+            }
+            let mut instances: Vec<Instance> = Vec::new();
+            let points = if system.sizes.is_empty() { 20 } else { 2 };
+            while instances.len() < points {
+                let seed = Random::new((1000 * k + instances.len()) as u64 + 1).bits();
+                let mut instance =
+                    Instance::new(&system.program, &sizes, seed, WORK).map_err(|e| fail(e.to_string(), &shown))?;
+                for (output, letter) in &names.upstream {
+                    instance.alias_upstream(letter.clone(), output).map_err(|e| fail(e.to_string(), &shown))?;
+                }
+                let costly = instance.work() > 1_000_000;
+                instances.push(instance);
+                if costly && instances.len() >= 2 {
+                    break;
+                }
+            }
+            runs.push((shown, instances));
+        }
+        Ok(Trials { system, runs })
+    }
+
+    /// Checks an answer and every line of its derivation.
+    ///
+    /// # Errors
+    /// The first entry that differs, with the sizes.
+    pub fn verify(&self, answer: &Answer) -> Result<Certificate, Unverified> {
+        let mut total = Certificate::default();
+        let free: Vec<Name> = answer.indices.iter().map(|b| b.name.clone()).collect();
+        for (sizes, instances) in &self.runs {
+            let fail = |reason: String| Unverified { answer: answer.name.clone(), reason, sizes: sizes.clone() };
+            for (k, instance) in instances.iter().enumerate() {
+                let formula = instance.compile(&answer.formula, &free).map_err(|e| fail(e.to_string()))?;
+                let (entries, sampled) = if sample::is_small(instance, &answer.derivation.goal) {
+                    let checked = match &answer.derivation.goal {
+                        Goal::Value { output } => check_value(instance, output, &formula),
+                        Goal::Jacobian { output, array } => check_jacobian(instance, output, array, &formula),
+                        Goal::Gradient { array } => check_gradient(instance, array, &formula),
+                    };
+                    (checked.map_err(|e| fail(describe(answer, &e)))?.entries, false)
+                } else {
+                    let checked = sample::check(instance, &answer.derivation.goal, &formula);
+                    (checked.map_err(|e| fail(describe(answer, &e)))?.entries, true)
+                };
+                total.entries = total.entries.max(entries);
+                total.sampled |= sampled;
+                total.points += 1;
+                if k == 0 {
+                    total.steps += self.check_lines(instance, answer, &free).map_err(fail)?;
+                }
+            }
+        }
+        total.assignments = if self.system.sizes.is_empty() { 0 } else { self.runs.len() };
+        Ok(total)
+    }
+
+    /// Compares each line of a derivation with the one before, at a sample of entries.
+    fn check_lines(&self, instance: &Instance, answer: &Answer, free: &[Name]) -> Result<usize, String> {
+        let lines: Vec<&Expr> = std::iter::once(&answer.start).chain(&answer.lines).chain([&answer.formula]).collect();
+        let compiled = lines.iter().map(|line| instance.compile(line, free)).collect::<Result<Vec<_>, _>>();
+        let compiled = compiled.map_err(|e| e.to_string())?;
+        let mut compared = 0;
+        for at in sample::entries(instance, &answer.derivation.goal, compiled.last()) {
+            let mut before = None;
+            for (k, line) in compiled.iter().enumerate() {
+                let value = instance.evaluate(line, &at).map_err(|e| format!("line {k} at {at:?}: {e}"))?;
+                if before.is_some_and(|b| b != value) {
+                    let rule = answer.derivation.steps.get(k - 1).map_or("presentation", |s| s.rule.text());
+                    return Err(format!("the step by the rule `{rule}` (line {k}) changes the value at {at:?}"));
+                }
+                before = Some(value);
+                compared += 1;
+            }
+        }
+        Ok(compared)
+    }
+
+    /// Checks that the derived box of an array is the largest one in which every read is in range,
+    /// and that the lengths are its own.
+    ///
+    /// # Errors
+    /// The index and the value that is wrongly in or out of it.
+    pub fn verify_shape(&self, shape: &ShapeDerivation) -> Result<Certificate, Unverified> {
+        let mut total = Certificate::default();
+        let plain = Quote::plain();
+        for (sizes, instances) in &self.runs {
+            let name = format!("shape {}", shape.array);
+            let fail = |reason: String| Unverified { answer: name.clone(), reason, sizes: sizes.clone() };
+            let Some(axes) = instances[0].axes(&shape.array) else { return Err(fail("there is no such array".into())) };
+            for (length, (first, last)) in shape.lengths.iter().zip(axes) {
+                let claimed = integer(&plain.index(length), sizes).map_err(|e| fail(e.to_string()))?;
+                if claimed != i128::from(last - first + 1) {
+                    return Err(fail(format!("a length is given as {claimed}, it is {}", last - first + 1)));
+                }
+            }
+            let equation = self.system.equations.iter().position(|e| *e.array == *shape.array);
+            if let (Some(number), false) = (equation, shape.limits.is_empty()) {
+                let reach = Reach { base: self.system.base, margin: 4 };
+                let small = axes.iter().map(|(lo, hi)| hi - lo + 1).product::<i64>() <= 20_000;
+                if small && all_open(shape) {
+                    let checked = check_box(&self.system.program, sizes, number, reach, axes);
+                    total.entries += checked.map_err(|e| fail(e.to_string()))?.entries;
+                } else {
+                    total.sampled = true;
+                }
+            }
+            total.points += 1;
+        }
+        total.assignments = if self.system.sizes.is_empty() { 0 } else { self.runs.len() };
+        Ok(total)
+    }
+}
+
+fn all_open(shape: &ShapeDerivation) -> bool {
+    (0..shape.indices.len()).all(|axis| shape.limits.iter().any(|l| l.axis == axis))
+}
+
+fn describe(answer: &Answer, failure: &CheckFailure) -> String {
+    let place = |at: &[i64]| {
+        let pairs = answer.indices.iter().zip(at).map(|(b, v)| format!("{} = {v}", b.name));
+        pairs.collect::<Vec<_>>().join(", ")
+    };
+    match failure {
+        CheckFailure::Mismatch(m) => format!("the entry at {} differs from the definition", place(&m.at)),
+        CheckFailure::NoValue { at, error } => format!("the entry at {} has no value: {error}", place(at)),
+        CheckFailure::Error(error) => error.to_string(),
+    }
+}

@@ -1,0 +1,137 @@
+//! Which entries are compared where a box is too large for all of them: the corners of every axis
+//! and a few places between, always the same ones for the same instance.
+
+use crate::derivation::Goal;
+use crate::evaluate::check::{Checked, Failure, Mismatch};
+use crate::evaluate::{EvalError, Formula, Fp, Instance, Random};
+
+const ALL: i128 = 60_000;
+const SAMPLED: usize = 20_000;
+const LINES: usize = 24;
+
+fn goal_axes(instance: &Instance, goal: &Goal) -> Vec<(i64, i64)> {
+    let axes = |name: &str| instance.axes(name).map(<[_]>::to_vec).unwrap_or_default();
+    match goal {
+        Goal::Value { output } => axes(output),
+        Goal::Jacobian { output, array } => [axes(output), axes(array)].concat(),
+        Goal::Gradient { array } => axes(array),
+    }
+}
+
+fn volume(axes: &[(i64, i64)]) -> i128 {
+    axes.iter().fold(1i128, |v, (lo, hi)| v.saturating_mul((hi - lo + 1).into()))
+}
+
+/// Whether every entry of the goal's box can be compared.
+pub fn is_small(instance: &Instance, goal: &Goal) -> bool {
+    volume(&goal_axes(instance, goal)) <= ALL
+}
+
+/// A sample of entries for the lines of a derivation, half of them where the result is not 0.
+pub fn entries(instance: &Instance, goal: &Goal, result: Option<&Formula>) -> Vec<Vec<i64>> {
+    let axes = goal_axes(instance, goal);
+    let mut random = Random::new(instance.seed() ^ 0x11);
+    let draw = |random: &mut Random| -> Vec<i64> { axes.iter().map(|(lo, hi)| random.between(*lo, *hi)).collect() };
+    if volume(&axes) <= LINES as i128 {
+        return grid(&axes.iter().map(|(lo, hi)| (*lo..=*hi).collect()).collect::<Vec<_>>());
+    }
+    let mut chosen: Vec<Vec<i64>> = (0..LINES / 2).map(|_| draw(&mut random)).collect();
+    let nonzero = |at: &Vec<i64>| result.is_some_and(|f| instance.evaluate(f, at).is_ok_and(|v| v != Fp::ZERO));
+    let more: Vec<Vec<i64>> = (0..20 * LINES).map(|_| draw(&mut random)).filter(nonzero).take(LINES / 2).collect();
+    chosen.extend(more);
+    chosen
+}
+
+/// Compares a sample of the entries of a goal with what the equations give.
+pub fn check(instance: &Instance, goal: &Goal, formula: &Formula) -> Result<Checked, Failure> {
+    let axes = |name: &str| instance.axes(name).map(<[_]>::to_vec).unwrap_or_default();
+    let mut random = Random::new(instance.seed() ^ 0x22);
+    match goal {
+        Goal::Value { output } => {
+            let places = places(&axes(output), SAMPLED, &mut random);
+            for at in &places {
+                let expected = instance.entry(output, at).ok_or_else(|| EvalError::UnknownName(output.clone()))?;
+                compare(at, expected, instance.evaluate(formula, at))?;
+            }
+            Ok(Checked { entries: places.len() })
+        }
+        Goal::Jacobian { output, array } => {
+            let (rows, columns) = (places(&axes(output), 140, &mut random), places(&axes(array), 140, &mut random));
+            let (direction, weights) = direction(instance, array, &columns, &mut random);
+            let tangent = instance.tangent(array, &direction)?;
+            for row in &rows {
+                let mut sum = Fp::ZERO;
+                for (column, weight) in columns.iter().zip(&weights) {
+                    let at = [row.as_slice(), column].concat();
+                    sum = sum + value(&at, instance.evaluate(formula, &at))? * *weight;
+                }
+                let expected = tangent.entry(output, row).ok_or_else(|| EvalError::UnknownName(output.clone()))?;
+                if sum != expected {
+                    let at = [row.as_slice(), &columns[0]].concat();
+                    return Err(Failure::Mismatch(Mismatch { at, expected, found: sum }));
+                }
+            }
+            Ok(Checked { entries: rows.len() * columns.len() })
+        }
+        Goal::Gradient { array } => {
+            let columns = places(&axes(array), 400, &mut random);
+            let (direction, weights) = direction(instance, array, &columns, &mut random);
+            let expected = instance.tangent(array, &direction)?.loss();
+            let mut sum = Fp::ZERO;
+            for (at, weight) in columns.iter().zip(&weights) {
+                sum = sum + value(at, instance.evaluate(formula, at))? * *weight;
+            }
+            match sum == expected {
+                true => Ok(Checked { entries: columns.len() }),
+                false => Err(Failure::Mismatch(Mismatch { at: columns[0].clone(), expected, found: sum })),
+            }
+        }
+    }
+}
+
+fn value(at: &[i64], found: Result<Fp, EvalError>) -> Result<Fp, Failure> {
+    found.map_err(|error| Failure::NoValue { at: at.to_vec(), error })
+}
+
+fn compare(at: &[i64], expected: Fp, found: Result<Fp, EvalError>) -> Result<(), Failure> {
+    let found = value(at, found)?;
+    if found == expected { Ok(()) } else { Err(Failure::Mismatch(Mismatch { at: at.to_vec(), expected, found })) }
+}
+
+/// A direction that is random at the given places and 0 elsewhere, and its values there.
+fn direction(instance: &Instance, array: &str, places: &[Vec<i64>], random: &mut Random) -> (Vec<Fp>, Vec<Fp>) {
+    let axes = instance.axes(array).map(<[_]>::to_vec).unwrap_or_default();
+    let mut direction = vec![Fp::ZERO; usize::try_from(volume(&axes)).unwrap_or(0)];
+    let weights: Vec<Fp> = places.iter().map(|_| random.field()).collect();
+    for (place, weight) in places.iter().zip(&weights) {
+        let offset = place.iter().zip(&axes).fold(0i64, |o, (i, (lo, hi))| o * (hi - lo + 1) + i - lo);
+        direction[offset as usize] = *weight;
+    }
+    (direction, weights)
+}
+
+/// At most about `most` places of a box: per axis the first, the last and some between.
+fn places(axes: &[(i64, i64)], most: usize, random: &mut Random) -> Vec<Vec<i64>> {
+    let mut per_axis = (most as f64).powf(1.0 / axes.len().max(1) as f64).floor().max(2.0) as usize;
+    if axes.iter().any(|(lo, hi)| ((hi - lo + 1) as usize) < per_axis) {
+        per_axis *= 2;
+    }
+    let choose = |(lo, hi): &(i64, i64), random: &mut Random| -> Vec<i64> {
+        if ((hi - lo + 1) as usize) <= per_axis {
+            return (*lo..=*hi).collect();
+        }
+        let edge = per_axis as i64 / 3;
+        let mut chosen: Vec<i64> = (*lo..=lo + edge).chain(hi - edge..=*hi).collect();
+        chosen.extend((0..per_axis / 3).map(|_| random.between(*lo, *hi)));
+        chosen.sort_unstable();
+        chosen.dedup();
+        chosen
+    };
+    grid(&axes.iter().map(|axis| choose(axis, random)).collect::<Vec<_>>())
+}
+
+fn grid(choices: &[Vec<i64>]) -> Vec<Vec<i64>> {
+    choices.iter().fold(vec![Vec::new()], |places, axis| {
+        places.iter().flat_map(|place| axis.iter().map(move |i| [place.as_slice(), &[*i]].concat())).collect()
+    })
+}

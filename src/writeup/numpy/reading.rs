@@ -1,0 +1,137 @@
+//! Reads: which position of which NumPy array an index stands for.
+//!
+//! Verification has shown that reads are in range, so they are written plainly. Only a read that
+//! may fall into padding goes through `_padded`, unless a bracket or a range keeps it out.
+
+use super::arithmetic::{is_zero, minus};
+use super::code::{Code, Level, entry, tuple};
+use super::expression::Writer;
+use super::layout::{Doc, bracketed, list, text};
+use super::names::Names;
+use crate::language::program::{AxisBox, Program};
+use crate::language::syntax::{Binder, Condition, Expr, ExprKind, Name, Relation, Role};
+use std::collections::BTreeMap;
+
+/// An array as it is stored.
+#[derive(Clone, Debug)]
+pub(super) struct Stored {
+    /// Its name in Python.
+    pub python: String,
+    /// Whether it holds integer data.
+    pub integer: bool,
+    /// Its axes.
+    pub axes: Vec<AxisBox>,
+}
+
+/// Every array of a program, given or defined, as it is stored.
+pub(super) fn stored(program: &Program, names: &Names) -> Result<BTreeMap<Name, Stored>, String> {
+    let python = |name: &Name| names.arrays.get(name).cloned().unwrap_or_default();
+    let mut all = BTreeMap::new();
+    for array in &program.arrays {
+        let stored =
+            Stored { python: python(&array.name), integer: array.role == Role::Integer, axes: array.axes.clone() };
+        all.insert(array.name.clone(), stored);
+    }
+    for equation in &program.equations {
+        let axes: Result<Vec<AxisBox>, String> = equation.indices.iter().map(axis).collect();
+        let stored = Stored { python: python(&equation.array), integer: false, axes: axes? };
+        all.insert(equation.array.clone(), stored);
+    }
+    Ok(all)
+}
+
+fn axis(binder: &Binder) -> Result<AxisBox, String> {
+    let (first, last) = range_of(binder)?;
+    Ok(AxisBox { first: first.clone(), last: last.clone(), before: Expr::integer(0), after: Expr::integer(0) })
+}
+
+/// The first and last value of an index.
+pub(super) fn range_of(binder: &Binder) -> Result<&(Expr, Expr), String> {
+    let missing = || format!("the range of the index `{}` is not known", binder.name);
+    binder.range.as_ref().ok_or_else(missing)
+}
+impl Writer<'_> {
+    /// An entry of an array.
+    pub(super) fn read(&mut self, array: &Name, at: &[Expr]) -> Result<Code, String> {
+        let arrays = self.arrays;
+        let stored = arrays.get(array).ok_or_else(|| format!("nothing is called `{array}`"))?;
+        self.reads.insert(array.clone());
+        let places = self.places(array, at, &stored.axes)?;
+        let inside = at
+            .iter()
+            .zip(&stored.axes)
+            .all(|(e, axis)| is_zero(&axis.before) && is_zero(&axis.after) || self.is_inside(e, axis));
+        let code = if inside { entry(&stored.python, places) } else { self.padded(stored, places)? };
+        Ok(if stored.integer {
+            Code { doc: bracketed("int(", code, ")"), level: Level::Atom }
+        } else {
+            Code { doc: code, level: Level::Atom }
+        })
+    }
+
+    /// An entry of an upstream gradient.
+    pub(super) fn upstream(&mut self, output: &Name, at: &[Expr]) -> Result<Code, String> {
+        let arrays = self.arrays;
+        let (Some(stored), Some(python)) = (arrays.get(output), self.names.upstream.get(output)) else {
+            return Err(format!("`{output}` is not an output"));
+        };
+        let places = self.places(output, at, &stored.axes)?;
+        Ok(Code { doc: entry(python, places), level: Level::Atom })
+    }
+
+    /// The positions at which an entry is stored, an axis each.
+    fn places(&mut self, array: &str, at: &[Expr], axes: &[AxisBox]) -> Result<Vec<Doc>, String> {
+        if at.len() != axes.len() {
+            return Err(format!("`{array}` has {} axes, but {} indices are given", axes.len(), at.len()));
+        }
+        at.iter().zip(axes).map(|(e, axis)| self.index(&minus(e, &axis.first))).collect()
+    }
+
+    fn padded(&mut self, stored: &Stored, places: Vec<Doc>) -> Result<Doc, String> {
+        self.padded = true;
+        let (mut before, mut after) = (Vec::new(), Vec::new());
+        for axis in &stored.axes {
+            before.push(self.index(&axis.before)?);
+            after.push(self.index(&axis.after)?);
+        }
+        let arguments = vec![text(&stored.python), tuple(places), tuple(before), tuple(after)];
+        Ok(list("_padded(", arguments, ")"))
+    }
+
+    /// Whether a bracket or the range of an index says that `e` lies on the axis proper.
+    fn is_inside(&self, e: &Expr, axis: &AxisBox) -> bool {
+        if let ExprKind::Name(name) = &e.kind
+            && let Some(bound) = self.scope.iter().rev().find(|bound| bound.name == *name)
+            && bound.range.0 == axis.first
+            && bound.range.1 == axis.last
+        {
+            return true;
+        }
+        let says = |low: &Expr, high: &Expr| self.guards.iter().any(|guard| states(guard, low, high));
+        says(&axis.first, e) && says(e, &axis.last)
+    }
+}
+
+/// Whether `guard` holds only where `low <= high`, because it says just that.
+fn states(guard: &Condition, low: &Expr, high: &Expr) -> bool {
+    match guard {
+        Condition::Chain(first, rest) => {
+            let mut left = first;
+            for (relation, right) in rest {
+                let found = match relation {
+                    Relation::AtMost | Relation::Less => left == low && right == high,
+                    Relation::AtLeast | Relation::Greater => left == high && right == low,
+                    Relation::Equal => left == low && right == high || left == high && right == low,
+                    Relation::NotEqual => false,
+                };
+                if found {
+                    return true;
+                }
+                left = right;
+            }
+            false
+        }
+        Condition::All(parts) => parts.iter().any(|part| states(part, low, high)),
+        Condition::Any(_) | Condition::Not(_) | Condition::Divides(..) => false,
+    }
+}
