@@ -22,6 +22,8 @@ pub struct Answer {
     pub start: Expr,
     /// The right-hand side after each step of the derivation.
     pub lines: Vec<Expr>,
+    /// The right-hand side in which an earlier answer has been inserted.
+    pub shortcut: Option<Expr>,
     /// The derivation.
     pub derivation: Derivation,
 }
@@ -95,8 +97,14 @@ impl Answer {
             formula: result.formula(&derivation.result),
             start: lines.formula(&derivation.start),
             lines: derivation.steps.iter().map(|s| lines.formula(&s.after)).collect(),
+            shortcut: None,
             derivation,
         })
+    }
+
+    /// Every right-hand side that may be printed, from the first to the boxed one.
+    pub fn all_lines(&self) -> impl Iterator<Item = &Expr> {
+        std::iter::once(&self.start).chain(&self.lines).chain(&self.shortcut).chain([&self.formula])
     }
 
     /// The rules applied, in order.

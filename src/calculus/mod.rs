@@ -14,4 +14,4 @@ pub(crate) mod strategy;
 
 pub use rule::{PHASES, Place, Rewrite, Rule};
 pub use shape::shape;
-pub use strategy::{derive, derive_with};
+pub use strategy::{derive, derive_with, insert_jacobian};

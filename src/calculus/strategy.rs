@@ -17,10 +17,7 @@ pub fn derive(system: &System, goal: &Goal) -> Option<Derivation> {
 /// Derives a goal with other rules: for tests that show what a wrong rule does.
 pub fn derive_with(system: &System, goal: &Goal, phases: &[&[Rule]]) -> Option<Derivation> {
     let (indices, output_axes, start) = beginning(system, goal)?;
-    let mut facts = system.facts();
-    for bound in &indices {
-        facts.bound_index(bound.var.clone(), bound.lo.clone(), bound.hi.clone());
-    }
+    let facts = facts_of(system, &indices);
     let mut term = start.clone();
     let mut steps = Vec::new();
     for phase in phases {
@@ -75,6 +72,45 @@ fn chain(system: &System, output: &Name, array: &Name, at: &[Bound]) -> Option<T
     let local = Term::derivative(entry(output, &indices), array.clone(), vars(at));
     indices.retain(|b| b.lo != b.hi);
     Some(Term::sigma(indices, Term::product([upstream, local])))
+}
+
+/// The first line of a gradient with the Jacobian's result in the place of the Jacobian, and what
+/// the last phases leave of it; none if that is not what the gradient itself came to.
+pub fn insert_jacobian(system: &System, gradient: &Derivation, jacobian: &Derivation) -> Option<Term> {
+    let inserted = replace_local(&gradient.start, jacobian)?;
+    let facts = facts_of(system, &gradient.indices);
+    let mut term = inserted;
+    for phase in &PHASES[2..] {
+        while let Some(step) = first_step(system, &facts, &gradient.indices, phase, &term) {
+            term = step.after;
+        }
+    }
+    (term == gradient.result || super::normal::proved_equal(system, &facts, &term, &gradient.result))
+        .then(|| replace_local(&gradient.start, jacobian))
+        .flatten()
+}
+
+fn replace_local(term: &Term, jacobian: &Derivation) -> Option<Term> {
+    if let Kind::Derivative(of, _, at) = term.kind() {
+        let Kind::Read(_, rows) = of.kind() else { return None };
+        let values = rows.iter().chain(at).cloned();
+        let pairs: Vec<(Var, Index)> = jacobian.indices.iter().map(|b| b.var.clone()).zip(values).collect();
+        let clear = jacobian.result.with_all_bounds_fresh(&|v| pairs.iter().any(|(_, by)| by.mentions(v)));
+        return Some(clear.substitute_all(&pairs));
+    }
+    if term.children().is_empty() {
+        return Some(term.clone());
+    }
+    let children: Option<Vec<Term>> = term.children().iter().map(|child| replace_local(child, jacobian)).collect();
+    Some(term.with_children(children?))
+}
+
+fn facts_of(system: &System, indices: &[Bound]) -> Facts {
+    let mut facts = system.facts();
+    for bound in indices {
+        facts.bound_index(bound.var.clone(), bound.lo.clone(), bound.hi.clone());
+    }
+    facts
 }
 
 fn entry(array: &Name, indices: &[Bound]) -> Term {

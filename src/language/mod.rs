@@ -1,7 +1,7 @@
 //! Text to syntax tree and back.
 //!
 //! [`parse`] reads the surface language of `grammar/backprose.pest` into the tree of [`syntax`];
-//! [`print`] writes a tree as plain text, in ASCII or in mathematical Unicode. A [`program`] is
+//! [`print`](mod@print) writes a tree as plain text, in ASCII or in mathematical Unicode. A [`program`] is
 //! the same tree after every name is resolved and every range made explicit.
 //!
 //! Invariant: parsing what was printed gives the tree that was printed, in both alphabets, and

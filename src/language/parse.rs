@@ -90,19 +90,14 @@ fn recognise(rule: Rule, text: &str) -> Result<Node<'_>, Diagnostics> {
     if !scanned.is_empty() {
         return Err(scanned);
     }
-    let mut nodes =
-        Grammar::parse(rule, text).map_err(|error| complaint::complaints(rule, text, &error))?;
-    nodes
-        .next()
-        .ok_or_else(|| vec![Diagnostic::general("there is nothing to read")])
+    let mut nodes = Grammar::parse(rule, text).map_err(|error| complaint::complaints(rule, text, &error))?;
+    nodes.next().ok_or_else(|| vec![Diagnostic::general("there is nothing to read")])
 }
 
 /// The one thing in a rule that holds one thing and the end of the text.
 fn only_child(node: Node<'_>) -> Result<Node<'_>, Diagnostics> {
     let span = span_of(&node);
-    node.into_inner()
-        .next()
-        .ok_or_else(|| vec![unreadable(span)])
+    node.into_inner().next().ok_or_else(|| vec![unreadable(span)])
 }
 
 /// The next piece of `nodes`, which the grammar promises; `place` is blamed if it lied.
@@ -118,8 +113,5 @@ fn unreadable(span: Span) -> Diagnostic {
 /// Where a piece stands, without the blanks behind it.
 fn span_of(node: &Node<'_>) -> Span {
     let found = node.as_span();
-    Span::new(
-        found.start(),
-        found.start() + found.as_str().trim_end().len(),
-    )
+    Span::new(found.start(), found.start() + found.as_str().trim_end().len())
 }

@@ -2,7 +2,7 @@
 //!
 //! ASCII is the language as it is typed; Unicode is what a terminal shows: `Σ(k=1..5) x[k]·W[k]`,
 //! `2(r−1)`, `⌊a/b⌋`, `∂ℓ/∂f[r]`. Both can be read back. [`expression`](fn@expression) prints what has a
-//! value, [`statement`](fn@statement) a line, [`file`] everything.
+//! value, [`statement`](fn@statement) a line, [`file`](fn@file) everything.
 //!
 //! Invariant: for every tree that the parser can make, parsing what is printed here gives that
 //! tree again, in either alphabet; parentheses stand exactly where they are needed for it, or

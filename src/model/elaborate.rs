@@ -332,6 +332,42 @@ fn collect_offsets(expr: &Expr, offsets: &mut BTreeMap<Name, i128>, order: &mut 
     super::resolve::visit(expr, &mut |part| collect_offsets(part, offsets, order));
 }
 
+/// The statements with sizes replaced: each name on the left by its value. A value that is a new
+/// name becomes a size, with the greatest of the least values of the sizes it replaces.
+pub fn specialise(statements: &[Statement], by: &[(Name, Expr)]) -> Vec<Statement> {
+    let value = |name: &Name| by.iter().find(|(n, _)| n == name).map(|(_, e)| e.kind.clone());
+    let mut made: Vec<syntax::SizeDecl> = Vec::new();
+    let mut rewritten = Vec::new();
+    for statement in statements {
+        let mut statement = super::resolve::map_statement(statement, &value);
+        if let StatementKind::Size(decls) = &mut statement.kind {
+            let mut kept = Vec::new();
+            for decl in decls.drain(..) {
+                match value(&decl.name) {
+                    None => kept.push(decl),
+                    Some(ExprKind::Name(name)) => match made.iter_mut().find(|d| d.name == name) {
+                        Some(new) if decl.least.is_none() => new.least = None,
+                        Some(_) => {}
+                        None => made.push(syntax::SizeDecl { name, ..decl }),
+                    },
+                    Some(_) => {}
+                }
+            }
+            *decls = kept;
+        }
+        rewritten.push(statement);
+    }
+    let declared = |name: &Name| {
+        rewritten.iter().any(|s| matches!(&s.kind, StatementKind::Size(d) if d.iter().any(|d| d.name == *name)))
+    };
+    made.retain(|d| !declared(&d.name));
+    if !made.is_empty() {
+        let span = made[0].span;
+        rewritten.insert(0, Statement { kind: StatementKind::Size(made), span });
+    }
+    rewritten
+}
+
 /// A formula about a system – a claim, an answer given by hand – as resolved syntax over the free
 /// indices with their ranges.
 ///

@@ -22,6 +22,12 @@ impl Quote {
         self.index_under(index, &[])
     }
 
+    /// An index expression where the quotients `exact` (numerator, divisor) are known to leave no
+    /// remainder.
+    pub fn index_with_exact(&self, index: &Index, exact: &[(Index, Index)]) -> Expr {
+        self.index_under(index, exact)
+    }
+
     /// An index expression where the quotients `exact` (numerator, divisor) leave no remainder.
     pub(super) fn index_under(&self, index: &Index, exact: &[(Index, Index)]) -> Expr {
         join(self.parts(index, exact))

@@ -56,6 +56,38 @@ pub(super) fn map_condition(condition: &Condition, go: &dyn Fn(&Expr) -> Expr) -
     }
 }
 
+/// A statement with names replaced in everything that has a value.
+pub(super) fn map_statement(statement: &Statement, replace: &dyn Fn(&Name) -> Option<ExprKind>) -> Statement {
+    let go = |e: &Expr| map_names(e, replace);
+    let pair = |(a, b): &(Expr, Expr)| (go(a), go(b));
+    let kind = match &statement.kind {
+        StatementKind::Arrays(role, arrays) => {
+            let array = |a: &ArrayDecl| ArrayDecl {
+                axes: a
+                    .axes
+                    .iter()
+                    .map(|x| Axis { first: x.first.as_ref().map(go), last: go(&x.last), pad: x.pad.as_ref().map(pair) })
+                    .collect(),
+                values: a.values.as_ref().map(pair),
+                ..a.clone()
+            };
+            StatementKind::Arrays(*role, arrays.iter().map(array).collect())
+        }
+        StatementKind::Require(condition) => StatementKind::Require(map_condition(condition, &go)),
+        StatementKind::Equation(equation) => {
+            let at = equation.at.iter().map(|left| match left {
+                LeftIndex::Free(binder) => LeftIndex::Free(map_binder(binder, &go)),
+                LeftIndex::Fixed(expr) => LeftIndex::Fixed(go(expr)),
+            });
+            StatementKind::Equation(Equation { at: at.collect(), body: go(&equation.body), ..equation.clone() })
+        }
+        StatementKind::Size(_) | StatementKind::Param(_) | StatementKind::Output(_) | StatementKind::Notation(..) => {
+            statement.kind.clone()
+        }
+    };
+    Statement { kind, span: statement.span }
+}
+
 /// Calls `f` on every direct part of an expression, those of its conditions and ranges included.
 pub(super) fn visit(expr: &Expr, f: &mut dyn FnMut(&Expr)) {
     match &expr.kind {

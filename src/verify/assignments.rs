@@ -32,8 +32,11 @@ pub fn assignments(system: &System, wanted: usize) -> Vec<Sizes> {
             if limits.accept(&drawn) && !pool.contains(&drawn) {
                 pool.push(drawn);
             }
+            if pool.len() >= 6 * wanted {
+                break;
+            }
         }
-        if pool.len() >= 8 * wanted || (span > 4 && !pool.is_empty()) {
+        if pool.len() >= 6 * wanted || (span > 4 && !pool.is_empty()) {
             break;
         }
     }

@@ -65,6 +65,7 @@ pub struct Part {
 
 /// A piece of an answer, in reading order.
 #[derive(Clone, Debug, PartialEq)]
+#[allow(clippy::large_enum_variant)]
 pub enum Block {
     /// The answer, boxed: formulas side by side, and beside the box the ranges of the free indices.
     Boxed {

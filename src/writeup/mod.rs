@@ -1,3 +1,43 @@
-//! The write-up.
+//! The write-up: a document model, and the renderer that sets it in LaTeX, Markdown and
+//! terminal text.
+
+pub mod comparison;
+pub mod context;
 pub mod document;
+pub mod latex;
+mod latex_expression;
+pub mod listing;
+pub mod module;
+pub mod notation;
 pub mod numpy;
+pub mod operation;
+pub mod outline;
+pub mod pattern;
+pub mod picture;
+mod plain;
+mod prose;
+mod reason;
+pub mod render;
+pub mod shape;
+pub mod sheet;
+mod source;
+mod symbols;
+mod terminal;
+pub mod tex;
+
+#[cfg(test)]
+mod tests;
+
+/// A formula in one line of Unicode, with the author's notation.
+pub fn unicode(math: &document::Math, names: &[(crate::language::syntax::Name, String)]) -> String {
+    plain::math(math, &notation::Notation::new(names))
+}
+
+/// The author's text with its TeX mathematics as Unicode.
+pub fn tex_to_unicode(words: &str) -> String {
+    let mut out = String::new();
+    for (k, part) in words.split('$').enumerate() {
+        if k % 2 == 1 { out += &tex::to_unicode(part) } else { out += part }
+    }
+    out
+}

@@ -34,9 +34,7 @@ const KEYWORDS: [&str; 20] = [
     "reject",
 ];
 /// Answers that are still missing.
-const MISSING_ANSWERS: [&str; 8] = [
-    "matrix", "value", "show", "limit", "count", "diagram", "given", "latex",
-];
+const MISSING_ANSWERS: [&str; 8] = ["matrix", "value", "show", "limit", "count", "diagram", "given", "latex"];
 
 /// The complaint about a text that the grammar did not recognise.
 pub(super) fn complaints(rule: Rule, text: &str, error: &Error<Rule>) -> Diagnostics {
@@ -65,11 +63,7 @@ fn blank_length(text: &str) -> usize {
     let comment = rest.find('\n').unwrap_or(rest.len());
     let skipped = text.len() - rest.len() + comment;
     let tail = text[skipped..].trim_start();
-    if tail.starts_with('#') {
-        skipped
-    } else {
-        text.len() - tail.len()
-    }
+    if tail.starts_with('#') { skipped } else { text.len() - tail.len() }
 }
 
 /// Whether a letter can stand in a name.
@@ -88,11 +82,7 @@ fn token(text: &str, at: usize) -> &str {
 /// The word that ends at or before `at`, blanks between, and where it starts.
 fn before(text: &str, at: usize) -> (usize, &str) {
     let head = text[..at].trim_end();
-    let start = head
-        .char_indices()
-        .rev()
-        .take_while(|(_, letter)| in_name(*letter))
-        .last();
+    let start = head.char_indices().rev().take_while(|(_, letter)| in_name(*letter)).last();
     let start = start.map_or(head.len(), |(start, _)| start);
     (start, &head[start..])
 }
@@ -120,28 +110,21 @@ fn misspelt(text: &str, at: usize, before: (usize, &str), here: &str) -> Option<
 fn missing_answer(text: &str, at: usize, prior: (usize, &str), here: &str) -> Option<Diagnostic> {
     let earlier = before(text, prior.0);
     let words = [(at, here), prior, earlier];
-    let (start, word) = words
-        .into_iter()
-        .find(|(_, word)| MISSING_ANSWERS.contains(word))?;
+    let (start, word) = words.into_iter().find(|(_, word)| MISSING_ANSWERS.contains(word))?;
     let (_, keyword) = before(text, start);
     let listed = text[..start].trim_end().ends_with(',');
     if !listed && keyword != "answer" && word != "given" && word != "latex" {
         return None;
     }
     let span = Span::new(start, start + word.len());
-    Some(Diagnostic::new(
-        format!("`{word}` is not in the language yet"),
-        span,
-    ))
+    Some(Diagnostic::new(format!("`{word}` is not in the language yet"), span))
 }
 
 /// `input 3`, or `answer f` outside a question.
 fn keyword_alone(text: &str, at: usize, prior: (usize, &str), here: &str) -> Option<Diagnostic> {
     let (start, word) = prior;
     let (wanted, home) = match word {
-        "size" | "param" | "input" | "weight" | "integer" | "output" | "layer" | "notation" => {
-            (A_NAME, None)
-        }
+        "size" | "param" | "input" | "weight" | "integer" | "output" | "layer" | "notation" => (A_NAME, None),
         "answer" => ("an array or a derivative", Some("a question")),
         "expect" | "reject" => ("an array or a derivative", Some("a test")),
         "part" => (A_LABEL, Some("a question")),
@@ -162,48 +145,27 @@ fn keyword_alone(text: &str, at: usize, prior: (usize, &str), here: &str) -> Opt
     match home {
         Some(home) if fits => {
             let span = Span::new(start, start + word.len());
-            Some(
-                Diagnostic::new(format!("`{word}` does not belong here"), span)
-                    .hint(format!("it belongs in {home}")),
-            )
+            Some(Diagnostic::new(format!("`{word}` does not belong here"), span).hint(format!("it belongs in {home}")))
         }
         _ if fits => None,
         _ => {
             let span = Span::new(at, at + here.len());
-            Some(Diagnostic::new(
-                format!("expected {wanted} after `{word}`, found {}", shown(here)),
-                span,
-            ))
+            Some(Diagnostic::new(format!("expected {wanted} after `{word}`, found {}", shown(here)), span))
         }
     }
 }
 
 /// `f == x`
 fn doubled_equals(text: &str, at: usize) -> Option<Diagnostic> {
-    let start = if text[at..].starts_with("==") {
-        at
-    } else {
-        at.checked_sub(1)?
-    };
+    let start = if text[at..].starts_with("==") { at } else { at.checked_sub(1)? };
     let doubled = text.get(start..)?.starts_with("==");
-    let complaint = || {
-        Diagnostic::new(
-            "an equation is written with one `=`",
-            Span::new(start, start + 2),
-        )
-    };
+    let complaint = || Diagnostic::new("an equation is written with one `=`", Span::new(start, start + 2));
     doubled.then(|| complaint().hint("write `=` instead of `==`"))
 }
 
 /// `x y`, `3 x`, `f[r] (a + b)`: two factors with nothing between.
-fn forgotten_product(
-    text: &str,
-    at: usize,
-    prior: (usize, &str),
-    here: &str,
-) -> Option<Diagnostic> {
-    let starts_factor =
-        |word: &str| word.starts_with(|letter: char| in_name(letter) || letter == '(');
+fn forgotten_product(text: &str, at: usize, prior: (usize, &str), here: &str) -> Option<Diagnostic> {
+    let starts_factor = |word: &str| word.starts_with(|letter: char| in_name(letter) || letter == '(');
     let mut at = at;
     let mut here = here;
     let (word_start, word) = prior;
@@ -229,41 +191,27 @@ fn is_word(word: &str) -> bool {
 }
 
 /// Words that are no names.
-const RESERVED: [&str; 15] = [
-    "if", "then", "else", "and", "or", "not", "div", "mod", "sum", "mean", "in", "pad", "where",
-    "with", "Σ",
-];
+const RESERVED: [&str; 15] =
+    ["if", "then", "else", "and", "or", "not", "div", "mod", "sum", "mean", "in", "pad", "where", "with", "Σ"];
 /// Words that mean something only where the grammar waits for them.
-const OTHERS: [&str; 10] = [
-    "shape", "compare", "picture", "text", "because", "for", "as", "date", "index", "from",
-];
+const OTHERS: [&str; 10] = ["shape", "compare", "picture", "text", "because", "for", "as", "date", "index", "from"];
 
 /// A word of the language where a name is wanted.
 fn reserved(text: &str, at: usize, here: &str) -> Option<Diagnostic> {
     let (_, left) = before(text, at);
-    let wants_name = [
-        "size", "param", "input", "weight", "integer", "output", "layer",
-    ]
-    .contains(&left)
+    let wants_name = ["size", "param", "input", "weight", "integer", "output", "layer"].contains(&left)
         || (heads_line(text, at) && text[at + here.len()..].trim_start().starts_with(['=', '[']));
     if !wants_name || !RESERVED.contains(&here) {
         return None;
     }
     let span = Span::new(at, at + here.len());
-    let complaint = Diagnostic::new(
-        format!("`{here}` is a word of the language, not a name"),
-        span,
-    );
+    let complaint = Diagnostic::new(format!("`{here}` is a word of the language, not a name"), span);
     Some(complaint.hint("choose another name"))
 }
 
 /// What was found, as a message names it.
 fn shown(here: &str) -> String {
-    if here.is_empty() {
-        "the end of the text".to_owned()
-    } else {
-        format!("`{here}`")
-    }
+    if here.is_empty() { "the end of the text".to_owned() } else { format!("`{here}`") }
 }
 
 /// What was found, and what was expected instead.
@@ -271,17 +219,10 @@ fn unexpected(rule: Rule, text: &str, at: usize, error: &Error<Rule>) -> Diagnos
     let here = token(text, at);
     let found = shown(here);
     let mut wanted: Vec<&str> = match &error.variant {
-        ErrorVariant::ParsingError { positives, .. } => {
-            positives.iter().filter_map(|rule| words(*rule)).collect()
-        }
+        ErrorVariant::ParsingError { positives, .. } => positives.iter().filter_map(|rule| words(*rule)).collect(),
         ErrorVariant::CustomError { .. } => Vec::new(),
     };
-    let rank = |word: &str| {
-        ORDER
-            .iter()
-            .position(|known| *known == word)
-            .unwrap_or(ORDER.len())
-    };
+    let rank = |word: &str| ORDER.iter().position(|known| *known == word).unwrap_or(ORDER.len());
     wanted.sort_by_key(|word| (rank(word), *word));
     wanted.dedup();
     if wanted.contains(&AN_OPERATOR) {
@@ -296,8 +237,7 @@ fn unexpected(rule: Rule, text: &str, at: usize, error: &Error<Rule>) -> Diagnos
         }
     }
     let (start, _) = before(text, at);
-    if wanted.contains(&A_TEXT) && ["layer", "problem", "question"].contains(&before(text, start).1)
-    {
+    if wanted.contains(&A_TEXT) && ["layer", "problem", "question"].contains(&before(text, start).1) {
         wanted.push("`{`");
     }
     let span = Span::new(at, at + here.len());
@@ -309,12 +249,8 @@ fn unexpected(rule: Rule, text: &str, at: usize, error: &Error<Rule>) -> Diagnos
     let (_, left) = before(text, at);
     match here {
         "if" => complaint.hint("put `if … then … else …` in parentheses"),
-        "/" if left.starts_with('d') => {
-            complaint.hint("write a derivative without blanks, as in `df/dW`")
-        }
-        "sum" | "mean" => {
-            complaint.hint(format!("name the index behind it, as in `{here}[k] x[k]`"))
-        }
+        "/" if left.starts_with('d') => complaint.hint("write a derivative without blanks, as in `df/dW`"),
+        "sum" | "mean" => complaint.hint(format!("name the index behind it, as in `{here}[k] x[k]`")),
         _ => complaint,
     }
 }
@@ -334,12 +270,7 @@ const A_NAME: &str = "a name";
 const A_TEXT: &str = "a text in quotes";
 const A_LABEL: &str = "a number such as `1.1` or a letter";
 /// Said only where no operator could have followed.
-const NOISE: [&str; 4] = [
-    AN_EXPRESSION,
-    A_NAME,
-    "a statement",
-    "indices in square brackets",
-];
+const NOISE: [&str; 4] = [AN_EXPRESSION, A_NAME, "a statement", "indices in square brackets"];
 /// The order in which expectations are listed.
 const ORDER: [&str; 4] = [AN_EXPRESSION, A_NAME, AN_OPERATOR, "a comparison"];
 

@@ -15,19 +15,13 @@ use crate::language::syntax::{Condition, Expr, Relation};
 /// A `disjunction` where a condition is wanted.
 pub(super) fn condition(node: Node<'_>, depth: usize) -> Read<Condition> {
     check_depth(depth, span_of(&node))?;
-    let parts = node
-        .into_inner()
-        .filter(|part| part.as_rule() == Rule::conjunction);
-    let any: Vec<Condition> = parts
-        .map(|part| conjunction(part, depth))
-        .collect::<Read<_>>()?;
+    let parts = node.into_inner().filter(|part| part.as_rule() == Rule::conjunction);
+    let any: Vec<Condition> = parts.map(|part| conjunction(part, depth)).collect::<Read<_>>()?;
     Ok(single(any).unwrap_or_else(Condition::Any))
 }
 
 fn conjunction(node: Node<'_>, depth: usize) -> Read<Condition> {
-    let parts = node
-        .into_inner()
-        .filter(|part| part.as_rule() == Rule::chain);
+    let parts = node.into_inner().filter(|part| part.as_rule() == Rule::chain);
     let all: Vec<Condition> = parts.map(|part| chain(part, depth)).collect::<Read<_>>()?;
     Ok(single(all).unwrap_or_else(Condition::All))
 }
@@ -49,21 +43,14 @@ fn chain(node: Node<'_>, depth: usize) -> Read<Condition> {
     let mut parts = node.into_inner();
     let first = next(&mut parts, span)?;
     if first.as_rule() == Rule::negation {
-        let mut inner = first
-            .into_inner()
-            .filter(|part| part.as_rule() == Rule::disjunction);
-        return Ok(Condition::Not(Box::new(condition(
-            next(&mut inner, span)?,
-            depth + 1,
-        )?)));
+        let mut inner = first.into_inner().filter(|part| part.as_rule() == Rule::disjunction);
+        return Ok(Condition::Not(Box::new(condition(next(&mut inner, span)?, depth + 1)?)));
     }
     let Some(joint) = parts.next() else {
         return match sole_group(first) {
             Some(inner) => condition(inner, depth + 1),
-            None => Err(
-                Diagnostic::new("a condition is expected here, and this is a value", span)
-                    .hint("compare it with something, as in `1 <= n` or `n = 0`"),
-            ),
+            None => Err(Diagnostic::new("a condition is expected here, and this is a value", span)
+                .hint("compare it with something, as in `1 <= n` or `n = 0`")),
         };
     };
     if joint.as_rule() == Rule::divides {

@@ -24,18 +24,11 @@ pub(super) fn derivative(node: Node<'_>, depth: usize) -> Read<ExprKind> {
         (Some(slope), 1) => {
             let (by, at) = divisor(slope, depth)?;
             let of = arguments.pop().ok_or_else(|| unreadable(span))?;
-            Ok(ExprKind::Derivative(
-                Box::new(of),
-                by,
-                at.unwrap_or_default(),
-            ))
+            Ok(ExprKind::Derivative(Box::new(of), by, at.unwrap_or_default()))
         }
         (None, _) if bare => Ok(ExprKind::Call("d".into(), arguments)),
         (None, _) => Err(unfinished(span)),
-        (Some(_), _) => Err(Diagnostic::new(
-            "a derivative is taken of one expression",
-            span,
-        )),
+        (Some(_), _) => Err(Diagnostic::new("a derivative is taken of one expression", span)),
     }
 }
 
@@ -69,12 +62,7 @@ fn ratio(node: Node<'_>, depth: usize) -> Read<Ratio<'_>> {
     let span = span_of(&node);
     let mut parts = node.into_inner();
     let whole = next(&mut parts, span)?.as_str();
-    let mut found = Ratio {
-        whole,
-        below: None,
-        indices: None,
-        arguments: None,
-    };
+    let mut found = Ratio { whole, below: None, indices: None, arguments: None };
     for part in parts {
         match part.as_rule() {
             Rule::indices => found.indices = Some(list(part, depth + 1)?),
@@ -95,9 +83,7 @@ pub(super) fn differential(node: Node<'_>, depth: usize) -> Read<ExprKind> {
     let above: Name = found.above().into();
     let whole: Name = found.whole.into();
     Ok(match (found.below, found.indices, found.arguments) {
-        (Some((by, at)), None, _) if LOSS.contains(&&*above) => {
-            ExprKind::Upstream(by, at.unwrap_or_default())
-        }
+        (Some((by, at)), None, _) if LOSS.contains(&&*above) => ExprKind::Upstream(by, at.unwrap_or_default()),
         (Some((by, at)), indices, _) => {
             let kind = match indices {
                 Some(indices) => ExprKind::Read(above, indices),
@@ -116,10 +102,7 @@ fn divisor(node: Node<'_>, depth: usize) -> Read<(Name, Option<Vec<Expr>>)> {
     let span = span_of(&node);
     let mut parts = node.into_inner();
     let by = name(&next(&mut parts, span)?);
-    let at = parts
-        .next()
-        .map(|indices| list(indices, depth + 1))
-        .transpose()?;
+    let at = parts.next().map(|indices| list(indices, depth + 1)).transpose()?;
     Ok((by, at))
 }
 
@@ -140,11 +123,7 @@ pub(super) fn target(node: Node<'_>) -> Read<Target> {
                 _ => return Err(no_call(span)),
             },
         };
-        return Ok(if shape {
-            Target::Shape(Box::new(found))
-        } else {
-            found
-        });
+        return Ok(if shape { Target::Shape(Box::new(found)) } else { found });
     }
     Err(unreadable(span))
 }
@@ -160,18 +139,13 @@ fn ratio_target(node: Node<'_>) -> Read<Target> {
     }
     let above: Name = found.above().into();
     Ok(match found.below {
-        Some((by, at)) if found.indices.is_none() && LOSS.contains(&&*above) => {
-            Target::Gradient(by, at)
-        }
+        Some((by, at)) if found.indices.is_none() && LOSS.contains(&&*above) => Target::Gradient(by, at),
         Some(below) => Target::Jacobian((above, found.indices), below),
         None => Target::Value(found.whole.into(), found.indices),
     })
 }
 
 fn no_call(span: Span) -> Diagnostic {
-    Diagnostic::new(
-        "only an array or a derivative can be asked for, not a call",
-        span,
-    )
-    .hint("as in `f`, `shape f`, `df/dW` or `dl/dW[1,k,i]`")
+    Diagnostic::new("only an array or a derivative can be asked for, not a call", span)
+        .hint("as in `f`, `shape f`, `df/dW` or `dl/dW[1,k,i]`")
 }

@@ -11,9 +11,7 @@ use super::derivative::{derivative, differential};
 use super::product::product;
 use super::{Node, Read, Rule, next, span_of, unreadable};
 use crate::diagnostic::{Diagnostic, Span};
-use crate::language::syntax::{
-    Binder, Condition, Expr, ExprKind, Name, Operator, Reduction, Relation, Sign,
-};
+use crate::language::syntax::{Binder, Condition, Expr, ExprKind, Name, Operator, Reduction, Relation, Sign};
 use num_bigint::BigInt;
 use num_rational::BigRational;
 
@@ -34,16 +32,10 @@ pub(super) fn expression(node: Node<'_>, depth: usize) -> Read<Expr> {
             Rule::branch => branches.push(branch(child, depth + 1)?),
             _ => {
                 let last = sum(child, depth)?;
-                return Ok(branches
-                    .into_iter()
-                    .rev()
-                    .fold(last, |rest, (start, p, then)| {
-                        let span = start.to(rest.span);
-                        Expr {
-                            kind: ExprKind::If(Box::new(p), Box::new(then), Box::new(rest)),
-                            span,
-                        }
-                    }));
+                return Ok(branches.into_iter().rev().fold(last, |rest, (start, p, then)| {
+                    let span = start.to(rest.span);
+                    Expr { kind: ExprKind::If(Box::new(p), Box::new(then), Box::new(rest)), span }
+                }));
             }
         }
     }
@@ -53,9 +45,7 @@ pub(super) fn expression(node: Node<'_>, depth: usize) -> Read<Expr> {
 /// The condition and the value of `if p then a else`, and where it starts.
 fn branch(node: Node<'_>, depth: usize) -> Read<(Span, Condition, Expr)> {
     let place = span_of(&node);
-    let mut parts = node
-        .into_inner()
-        .filter(|part| matches!(part.as_rule(), Rule::disjunction | Rule::expression));
+    let mut parts = node.into_inner().filter(|part| matches!(part.as_rule(), Rule::disjunction | Rule::expression));
     let p = condition(next(&mut parts, place)?, depth)?;
     let then = expression(next(&mut parts, place)?, depth)?;
     Ok((place, p, then))
@@ -83,17 +73,11 @@ pub(super) fn sum(node: Node<'_>, depth: usize) -> Read<Expr> {
     }
     match terms.as_slice() {
         [] => Err(unreadable(place)),
-        [(Sign::Plus, _)] => terms
-            .pop()
-            .map(|(_, only)| only)
-            .ok_or_else(|| unreadable(place)),
+        [(Sign::Plus, _)] => terms.pop().map(|(_, only)| only).ok_or_else(|| unreadable(place)),
         [first, ..] => {
             let last = terms.last().map_or(place, |(_, term)| term.span);
             let span = start.unwrap_or(first.1.span).to(last);
-            Ok(Expr {
-                kind: ExprKind::Sum(terms),
-                span,
-            })
+            Ok(Expr { kind: ExprKind::Sum(terms), span })
         }
     }
 }
@@ -127,18 +111,12 @@ pub(super) fn power(node: Node<'_>, depth: usize) -> Read<Expr> {
             None => operand,
             Some(exponent) => {
                 let span = operand.span.to(exponent.span);
-                Expr {
-                    kind: ExprKind::Power(Box::new(operand), Box::new(exponent)),
-                    span,
-                }
+                Expr { kind: ExprKind::Power(Box::new(operand), Box::new(exponent)), span }
             }
         };
         for sign in signs.into_iter().rev() {
             let span = sign.to(value.span);
-            value = Expr {
-                kind: ExprKind::Sum(vec![(Sign::Minus, value)]),
-                span,
-            };
+            value = Expr { kind: ExprKind::Sum(vec![(Sign::Minus, value)]), span };
         }
         above = Some(value);
     }
@@ -151,25 +129,14 @@ fn primary(node: Node<'_>, depth: usize) -> Read<Expr> {
     let kind = match node.as_rule() {
         Rule::number => return number(node),
         Rule::group => {
-            let inner = next(
-                &mut node
-                    .into_inner()
-                    .filter(|part| part.as_rule() != Rule::if_word),
-                span,
-            )?;
+            let inner = next(&mut node.into_inner().filter(|part| part.as_rule() != Rule::if_word), span)?;
             let inner = match inner.as_rule() {
                 Rule::disjunction => value(inner, depth + 1)?,
                 _ => expression(inner, depth + 1)?,
             };
-            return Ok(Expr {
-                kind: inner.kind,
-                span,
-            });
+            return Ok(Expr { kind: inner.kind, span });
         }
-        Rule::bracket => ExprKind::Bracket(Box::new(condition(
-            next(&mut node.into_inner(), span)?,
-            depth + 1,
-        )?)),
+        Rule::bracket => ExprKind::Bracket(Box::new(condition(next(&mut node.into_inner(), span)?, depth + 1)?)),
         Rule::floor => floor(expression(next(&mut node.into_inner(), span)?, depth + 1)?),
         Rule::ceiling => {
             let inner = expression(next(&mut node.into_inner(), span)?, depth + 1)?;
@@ -177,13 +144,9 @@ fn primary(node: Node<'_>, depth: usize) -> Read<Expr> {
         }
         Rule::kronecker => {
             let list = list(next(&mut node.into_inner(), span)?, depth + 1)?;
-            let [left, right] = <[Expr; 2]>::try_from(list).map_err(|_| {
-                Diagnostic::new("`delta` takes two indices, as in `delta[i,j]`", span)
-            })?;
-            ExprKind::Bracket(Box::new(Condition::Chain(
-                left,
-                vec![(Relation::Equal, right)],
-            )))
+            let [left, right] = <[Expr; 2]>::try_from(list)
+                .map_err(|_| Diagnostic::new("`delta` takes two indices, as in `delta[i,j]`", span))?;
+            ExprKind::Bracket(Box::new(Condition::Chain(left, vec![(Relation::Equal, right)])))
         }
         Rule::derivative => derivative(node, depth)?,
         Rule::differential => differential(node, depth)?,
@@ -202,13 +165,7 @@ fn floor(inner: Expr) -> ExprKind {
             }
             ExprKind::Product(factors)
         }
-        kind => ExprKind::Call(
-            "floor".into(),
-            vec![Expr {
-                kind,
-                span: inner.span,
-            }],
-        ),
+        kind => ExprKind::Call("floor".into(), vec![Expr { kind, span: inner.span }]),
     }
 }
 
@@ -233,15 +190,10 @@ fn applied(name: Name, rest: Node<'_>, depth: usize) -> Read<ExprKind> {
 
 /// The expressions between brackets.
 pub(super) fn list(node: Node<'_>, depth: usize) -> Read<Vec<Expr>> {
-    node.into_inner()
-        .map(|part| expression(part, depth))
-        .collect()
+    node.into_inner().map(|part| expression(part, depth)).collect()
 }
 
-pub(super) fn reduction(
-    node: Node<'_>,
-    depth: usize,
-) -> Read<(Reduction, Vec<Binder>, Option<Condition>)> {
+pub(super) fn reduction(node: Node<'_>, depth: usize) -> Read<(Reduction, Vec<Binder>, Option<Condition>)> {
     let mut word = Reduction::Sum;
     let mut binders = Vec::new();
     let mut p = None;
@@ -259,11 +211,7 @@ pub(super) fn reduction(
 /// `i`, `i in 1..3`, and an index on the left of an equation, which is written alike.
 pub(super) fn binder(node: Node<'_>, depth: usize) -> Read<Binder> {
     let span = span_of(&node);
-    let mut found = Binder {
-        name: "".into(),
-        range: None,
-        span,
-    };
+    let mut found = Binder { name: "".into(), range: None, span };
     for part in node.into_inner() {
         match part.as_rule() {
             Rule::identifier => found.name = name(&part),
@@ -290,10 +238,7 @@ pub(super) fn number(node: Node<'_>) -> Read<Expr> {
     let digits = format!("{whole}{part}");
     let value = BigInt::parse_bytes(digits.as_bytes(), 10).ok_or_else(|| unreadable(span))?;
     let scale = BigInt::from(10).pow(part.len() as u32);
-    Ok(Expr {
-        kind: ExprKind::Number(BigRational::new(value, scale)),
-        span,
-    })
+    Ok(Expr { kind: ExprKind::Number(BigRational::new(value, scale)), span })
 }
 
 /// An identifier.
@@ -306,8 +251,6 @@ pub(super) fn check_depth(depth: usize, span: Span) -> Read<()> {
     if depth <= MAX_DEPTH {
         return Ok(());
     }
-    Err(
-        Diagnostic::new("this expression is nested too deeply", span)
-            .hint("give a part of it a name, in an equation of its own"),
-    )
+    Err(Diagnostic::new("this expression is nested too deeply", span)
+        .hint("give a part of it a name, in an equation of its own"))
 }

@@ -9,8 +9,7 @@ use super::statement::{Collected, unquoted};
 use super::{Node, Read, Rule, next, span_of, unreadable};
 use crate::diagnostic::{Diagnostic, Span};
 use crate::language::syntax::{
-    Answer, AnswerKind, Claim, ClaimValue, Expr, Homework, Name, Part, Problem, Question, Subject,
-    Target, Test,
+    Answer, AnswerKind, Claim, ClaimValue, Expr, Homework, Name, Part, Problem, Question, Subject, Target, Test,
 };
 
 /// Builds a homework.
@@ -20,25 +19,10 @@ pub(super) fn homework(node: Node<'_>, found: &mut Collected<'_>) -> Homework {
         let span = span_of(&part);
         match part.as_rule() {
             Rule::string => homework.title = unquoted(&part),
-            Rule::author => once(
-                &mut homework.author,
-                "author",
-                inner_text(part),
-                span,
-                found,
-            ),
-            Rule::course => once(
-                &mut homework.course,
-                "course",
-                inner_text(part),
-                span,
-                found,
-            ),
+            Rule::author => once(&mut homework.author, "author", inner_text(part), span, found),
+            Rule::course => once(&mut homework.course, "course", inner_text(part), span, found),
             Rule::date => {
-                let date = part
-                    .into_inner()
-                    .next()
-                    .map(|word| word.as_str().to_owned());
+                let date = part.into_inner().next().map(|word| word.as_str().to_owned());
                 once(&mut homework.date, "date", date, span, found);
             }
             Rule::numbering if homework.numbering.is_empty() => {
@@ -56,13 +40,7 @@ fn inner_text(node: Node<'_>) -> Option<String> {
     node.into_inner().next().map(|text| unquoted(&text))
 }
 
-fn once(
-    field: &mut Option<String>,
-    word: &str,
-    value: Option<String>,
-    span: Span,
-    found: &mut Collected<'_>,
-) {
+fn once(field: &mut Option<String>, word: &str, value: Option<String>, span: Span, found: &mut Collected<'_>) {
     if field.is_some() {
         found.complaints.push(twice(word, span));
     }
@@ -74,11 +52,7 @@ fn twice(word: &str, span: Span) -> Diagnostic {
 }
 
 fn problem(node: Node<'_>, found: &mut Collected<'_>) -> Problem {
-    let mut problem = Problem {
-        label: String::new(),
-        title: String::new(),
-        questions: Vec::new(),
-    };
+    let mut problem = Problem { label: String::new(), title: String::new(), questions: Vec::new() };
     for part in node.into_inner() {
         match part.as_rule() {
             Rule::label => problem.label = part.as_str().to_owned(),
@@ -123,11 +97,7 @@ fn question(node: Node<'_>, found: &mut Collected<'_>) -> Question {
 }
 
 fn part(node: Node<'_>, found: &mut Collected<'_>) -> Part {
-    let mut part = Part {
-        label: String::new(),
-        text: String::new(),
-        answers: Vec::new(),
-    };
+    let mut part = Part { label: String::new(), text: String::new(), answers: Vec::new() };
     for piece in node.into_inner() {
         match piece.as_rule() {
             Rule::label => part.label = piece.as_str().to_owned(),
@@ -140,10 +110,7 @@ fn part(node: Node<'_>, found: &mut Collected<'_>) -> Part {
 }
 
 fn answers(node: Node<'_>, into: &mut Vec<Answer>, found: &mut Collected<'_>) {
-    for item in node
-        .into_inner()
-        .filter(|part| part.as_rule() == Rule::item)
-    {
+    for item in node.into_inner().filter(|part| part.as_rule() == Rule::item) {
         into.extend(found.keep(answer(item)));
     }
 }
@@ -152,9 +119,8 @@ fn answer(node: Node<'_>) -> Read<Answer> {
     let span = span_of(&node);
     let node = next(&mut node.into_inner(), span)?;
     let rule = node.as_rule();
-    let mut parts = node
-        .into_inner()
-        .filter(|part| matches!(part.as_rule(), Rule::target | Rule::string | Rule::equality));
+    let mut parts =
+        node.into_inner().filter(|part| matches!(part.as_rule(), Rule::target | Rule::string | Rule::equality));
     let first = next(&mut parts, span)?;
     let kind = match rule {
         Rule::prose => AnswerKind::Text(unquoted(&first)),
@@ -192,13 +158,8 @@ fn equality(node: Node<'_>, into: &mut Vec<(Name, Expr)>) -> Read<()> {
 
 /// Builds a test.
 pub(super) fn test(node: Node<'_>, found: &mut Collected<'_>) -> Test {
-    let mut test = Test {
-        title: String::new(),
-        subject: None,
-        statements: Vec::new(),
-        claims: Vec::new(),
-        span: span_of(&node),
-    };
+    let mut test =
+        Test { title: String::new(), subject: None, statements: Vec::new(), claims: Vec::new(), span: span_of(&node) };
     for part in node.into_inner() {
         match part.as_rule() {
             Rule::string => {
@@ -220,9 +181,7 @@ fn subject(node: Node<'_>) -> Read<Subject> {
     let layer = name(&next(&mut parts, span)?);
     let mut sizes = Vec::new();
     for setting in parts {
-        let mut pieces = setting
-            .into_inner()
-            .filter(|piece| piece.as_rule() != Rule::equals);
+        let mut pieces = setting.into_inner().filter(|piece| piece.as_rule() != Rule::equals);
         let size = name(&next(&mut pieces, span)?);
         sizes.push((size, sum(next(&mut pieces, span)?, 0)?));
     }
@@ -250,13 +209,7 @@ fn claim(node: Node<'_>) -> Read<Claim> {
         }
     }
     match (wanted, value) {
-        (Some(target), Some(value)) => Ok(Claim {
-            expected,
-            target,
-            value,
-            because,
-            span,
-        }),
+        (Some(target), Some(value)) => Ok(Claim { expected, target, value, because, span }),
         _ => Err(unreadable(span)),
     }
 }

@@ -30,26 +30,15 @@ fn hostile_texts_are_errors_within_a_second() {
     ];
     for text in texts {
         let start = Instant::now();
-        assert!(
-            parse_file(&text).is_err(),
-            "{}…",
-            text.chars().take(40).collect::<String>()
-        );
+        assert!(parse_file(&text).is_err(), "{}…", text.chars().take(40).collect::<String>());
         let limit = Duration::from_secs(if cfg!(debug_assertions) { 15 } else { 1 });
-        assert!(
-            start.elapsed() < limit,
-            "{:?} {}…",
-            start.elapsed(),
-            text.chars().take(40).collect::<String>()
-        );
+        assert!(start.elapsed() < limit, "{:?} {}…", start.elapsed(), text.chars().take(40).collect::<String>());
     }
 }
 
 #[test]
 fn deep_but_bounded_texts_are_read() {
-    let nested = |open: &str, close: &str, count: usize| {
-        format!("f = {}x{}", open.repeat(count), close.repeat(count))
-    };
+    let nested = |open: &str, close: &str, count: usize| format!("f = {}x{}", open.repeat(count), close.repeat(count));
     for text in [
         nested("(", ")", 60),
         nested("a*(b+(", "))", 30),

@@ -49,12 +49,8 @@ pub(super) fn product(node: Node<'_>, depth: usize) -> Read<Expr> {
 /// Puts a factor in front of the factors at its right, which stand in reverse in `rest`.
 fn attach(found: Factor, rest: &mut Vec<(Operator, Expr)>) {
     let mut tail = std::mem::take(rest);
-    let mut near: Vec<(Operator, Expr)> = found
-        .operands
-        .into_iter()
-        .rev()
-        .map(|operand| (Operator::Times, operand))
-        .collect();
+    let mut near: Vec<(Operator, Expr)> =
+        found.operands.into_iter().rev().map(|operand| (Operator::Times, operand)).collect();
     for prefix in found.prefixes.into_iter().rev() {
         let (start, kind) = match prefix {
             Prefix::Minus(start) => {
@@ -67,10 +63,7 @@ fn attach(found: Factor, rest: &mut Vec<(Operator, Expr)>) {
                 all.extend(near);
                 let Some(body) = join(all) else { return };
                 let span = body.span;
-                (
-                    start.to(span),
-                    ExprKind::Reduce(word, binders, p.map(Box::new), Box::new(body)),
-                )
+                (start.to(span), ExprKind::Reduce(word, binders, p.map(Box::new), Box::new(body)))
             }
         };
         near = vec![(Operator::Times, Expr { kind, span: start })];
@@ -92,10 +85,7 @@ fn join(mut reversed: Vec<(Operator, Expr)>) -> Option<Expr> {
     let span = factors.first()?.1.span.to(factors.last()?.1.span);
     match factors.len() {
         1 => factors.pop().map(|(_, only)| only),
-        _ => Some(Expr {
-            kind: ExprKind::Product(factors),
-            span,
-        }),
+        _ => Some(Expr { kind: ExprKind::Product(factors), span }),
     }
 }
 
@@ -117,29 +107,19 @@ fn factor(node: Node<'_>, operator: Operator, depth: &mut usize) -> Read<Factor>
                 prefixes.push(Prefix::Reduce(here, word, binders, p));
             }
             Rule::juxtaposed if operator != Operator::Times => {
-                return Err(
-                    Diagnostic::new("it is not clear what this divides by", here)
-                        .label("a number directly before a factor")
-                        .hint("write `1/(2*x)` or `(1/2)*x`, whichever is meant"),
-                );
+                return Err(Diagnostic::new("it is not clear what this divides by", here)
+                    .label("a number directly before a factor")
+                    .hint("write `1/(2*x)` or `(1/2)*x`, whichever is meant"));
             }
             Rule::juxtaposed => {
                 let mut parts = child.into_inner();
                 let first = number(next(&mut parts, place)?)?;
                 let second = power(next(&mut parts, place)?, *depth)?;
-                return Ok(Factor {
-                    operator,
-                    prefixes,
-                    operands: vec![first, second],
-                });
+                return Ok(Factor { operator, prefixes, operands: vec![first, second] });
             }
             _ => {
                 let only = power(child, *depth)?;
-                return Ok(Factor {
-                    operator,
-                    prefixes,
-                    operands: vec![only],
-                });
+                return Ok(Factor { operator, prefixes, operands: vec![only] });
             }
         }
     }

@@ -17,15 +17,7 @@ const MAX_CHAIN: usize = 10_000;
 /// How many letters a number or a name may have.
 const MAX_WORD: usize = 200;
 /// Words that bind or leave free an index in square brackets, and are still missing.
-const MISSING_REDUCTIONS: [&str; 7] = [
-    "prod",
-    "var",
-    "max",
-    "min",
-    "softargmax",
-    "softmax",
-    "logsumexp",
-];
+const MISSING_REDUCTIONS: [&str; 7] = ["prod", "var", "max", "min", "softargmax", "softmax", "logsumexp"];
 
 /// What is open: the bracket, where it stands, the `if`s and the operators since.
 struct Open {
@@ -47,10 +39,7 @@ struct Scan<'i> {
 /// Complains about what no parser should be asked to read.
 pub(super) fn scan(text: &str) -> Diagnostics {
     if text.len() > MAX_BYTES {
-        let message = format!(
-            "this text has {} bytes; at most {MAX_BYTES} are read",
-            text.len()
-        );
+        let message = format!("this text has {} bytes; at most {MAX_BYTES} are read", text.len());
         return vec![Diagnostic::general(message)];
     }
     let mut walk = Scan::new(text);
@@ -63,34 +52,18 @@ pub(super) fn scan(text: &str) -> Diagnostics {
 pub(super) fn open_at(text: &str, end: usize) -> Option<(char, usize)> {
     let mut walk = Scan::new(text);
     walk.to(end);
-    walk.open
-        .last()
-        .filter(|open| open.bracket != ' ')
-        .map(|open| (open.bracket, open.at))
+    walk.open.last().filter(|open| open.bracket != ' ').map(|open| (open.bracket, open.at))
 }
 
 /// Where the line that `at` stands on ends.
 fn line_end(text: &str, at: usize) -> usize {
-    text[at..]
-        .find('\n')
-        .map_or(text.len(), |length| at + length)
+    text[at..].find('\n').map_or(text.len(), |length| at + length)
 }
 
 impl<'i> Scan<'i> {
     fn new(text: &'i str) -> Self {
-        let bottom = Open {
-            bracket: ' ',
-            at: 0,
-            ifs: 0,
-            operators: 0,
-        };
-        Scan {
-            text,
-            at: 0,
-            open: vec![bottom],
-            ifs: 0,
-            found: Vec::new(),
-        }
+        let bottom = Open { bracket: ' ', at: 0, ifs: 0, operators: 0 };
+        Scan { text, at: 0, open: vec![bottom], ifs: 0, found: Vec::new() }
     }
 
     /// Walks up to `end`, or to the first thing that makes it pointless to go on.
@@ -135,9 +108,7 @@ impl<'i> Scan<'i> {
                     "\"" => "a text of several lines stands between `\"\"\"` and `\"\"\"`",
                     _ => "close it with `\"\"\"`",
                 };
-                self.complain(
-                    Diagnostic::new("this text in quotes is never closed", span).hint(hint),
-                );
+                self.complain(Diagnostic::new("this text in quotes is never closed", span).hint(hint));
             }
         }
     }
@@ -148,10 +119,7 @@ impl<'i> Scan<'i> {
         let word = &rest[..rest.find(|letter| !more(letter)).unwrap_or(rest.len())];
         if word.chars().count() > MAX_WORD {
             let span = Span::new(self.at, self.at + word.len());
-            self.complain(Diagnostic::new(
-                format!("a word has at most {MAX_WORD} letters"),
-                span,
-            ));
+            self.complain(Diagnostic::new(format!("a word has at most {MAX_WORD} letters"), span));
         }
         self.at += word.len();
         word
@@ -163,8 +131,7 @@ impl<'i> Scan<'i> {
 
     fn word(&mut self) {
         let start = self.at;
-        let word =
-            self.run(|letter| letter.is_alphabetic() || letter.is_ascii_digit() || letter == '_');
+        let word = self.run(|letter| letter.is_alphabetic() || letter.is_ascii_digit() || letter == '_');
         let rest = self.text[self.at..].trim_start();
         match word {
             "if" => {
@@ -183,9 +150,7 @@ impl<'i> Scan<'i> {
             "div" | "mod" => self.operator(),
             "notation" => self.notation(),
             "latex" if rest.starts_with('"') => self.missing("latex", start),
-            _ if MISSING_REDUCTIONS.contains(&word) && rest.starts_with('[') => {
-                self.missing(word, start)
-            }
+            _ if MISSING_REDUCTIONS.contains(&word) && rest.starts_with('[') => self.missing(word, start),
             _ => {}
         }
     }
@@ -194,9 +159,7 @@ impl<'i> Scan<'i> {
     fn notation(&mut self) {
         let line = &self.text[self.at..line_end(self.text, self.at)];
         let mut words = line.split_whitespace();
-        let named = words
-            .next()
-            .is_some_and(|word| word.starts_with(char::is_alphabetic));
+        let named = words.next().is_some_and(|word| word.starts_with(char::is_alphabetic));
         if named && words.next() == Some("as") {
             let ends = [line.find(';'), line.find(" #"), Some(line.len())];
             self.at += ends.into_iter().flatten().min().unwrap_or(0);
@@ -205,26 +168,15 @@ impl<'i> Scan<'i> {
 
     fn missing(&mut self, what: &str, start: usize) {
         let span = Span::new(start, start + what.len());
-        self.complain(Diagnostic::new(
-            format!("`{what}` is not in the language yet"),
-            span,
-        ));
+        self.complain(Diagnostic::new(format!("`{what}` is not in the language yet"), span));
     }
 
     fn symbol(&mut self, letter: char) {
         let span = Span::new(self.at, self.at + letter.len_utf8());
         match letter {
-            '\0' => self.complain(
-                Diagnostic::new("a text may not hold a NUL byte", span)
-                    .hint("is this a text file?"),
-            ),
+            '\0' => self.complain(Diagnostic::new("a text may not hold a NUL byte", span).hint("is this a text file?")),
             '(' | '[' | '{' | '⌊' | '⌈' => {
-                self.open.push(Open {
-                    bracket: letter,
-                    at: self.at,
-                    ifs: 0,
-                    operators: 0,
-                });
+                self.open.push(Open { bracket: letter, at: self.at, ifs: 0, operators: 0 });
                 self.check_open(span);
             }
             ')' | ']' | '}' | '⌋' | '⌉' => self.close(letter, span),
@@ -233,11 +185,8 @@ impl<'i> Scan<'i> {
                     .hint("write the product with indices, as in `sum[j] A[i,j] * x[j]`"),
             ),
             ';' if self.open.last().is_some_and(|inner| inner.bracket == '(') => self.complain(
-                Diagnostic::new(
-                    "calling a layer with sizes behind `;` is not in the language yet",
-                    span,
-                )
-                .hint("write the equations of the layer instead of the call"),
+                Diagnostic::new("calling a layer with sizes behind `;` is not in the language yet", span)
+                    .hint("write the equations of the layer instead of the call"),
             ),
             '+' | '-' | '−' | '*' | '·' | '⋅' | '/' | '^' => self.operator(),
             ',' | ';' | '=' => self.restart(),
@@ -259,11 +208,8 @@ impl<'i> Scan<'i> {
         if inner.operators == MAX_CHAIN {
             let span = Span::new(self.at, self.at + 1);
             self.complain(
-                Diagnostic::new(
-                    format!("an expression has at most {MAX_CHAIN} operators"),
-                    span,
-                )
-                .hint("write it as a sum over an index, or in several equations"),
+                Diagnostic::new(format!("an expression has at most {MAX_CHAIN} operators"), span)
+                    .hint("write it as a sum over an index, or in several equations"),
             );
         }
     }
@@ -271,11 +217,8 @@ impl<'i> Scan<'i> {
     fn check_open(&mut self, span: Span) {
         if self.open.len() + self.ifs > MAX_OPEN {
             self.complain(
-                Diagnostic::new(
-                    format!("brackets and `if`s nest at most {MAX_OPEN} deep"),
-                    span,
-                )
-                .hint("give a part of it a name, in an equation of its own"),
+                Diagnostic::new(format!("brackets and `if`s nest at most {MAX_OPEN} deep"), span)
+                    .hint("give a part of it a name, in an equation of its own"),
             );
         }
     }
@@ -297,10 +240,8 @@ impl<'i> Scan<'i> {
                     .also(opened, "opened here")
                     .hint(format!("a `{wanted}` is missing before this"))
             }
-            _ => Diagnostic::new(format!("`{letter}` closes nothing"), span).hint(format!(
-                "leave it out, or open it with `{}`",
-                partner(letter)
-            )),
+            _ => Diagnostic::new(format!("`{letter}` closes nothing"), span)
+                .hint(format!("leave it out, or open it with `{}`", partner(letter))),
         };
         self.complain(complaint);
     }
@@ -323,8 +264,9 @@ impl<'i> Scan<'i> {
         let wanted = partner(inner.bracket);
         let complaint = match inner.bracket {
             '{' => Diagnostic::new("this block is never closed", span).hint("end it with `}`"),
-            bracket => Diagnostic::new(format!("`{bracket}` is never closed"), span)
-                .hint(format!("a `{wanted}` is missing")),
+            bracket => {
+                Diagnostic::new(format!("`{bracket}` is never closed"), span).hint(format!("a `{wanted}` is missing"))
+            }
         };
         self.complain(complaint);
     }

@@ -10,8 +10,7 @@ use super::expression::{binder, expression, name, range, sum};
 use super::{Node, Read, Rule, homework, next, span_of, unreadable};
 use crate::diagnostic::{Diagnostic, Diagnostics, Span};
 use crate::language::syntax::{
-    ArrayDecl, Axis, Equation, Expr, File, Item, Layer, LeftIndex, ParamDecl, Role, SizeDecl,
-    Statement, StatementKind,
+    ArrayDecl, Axis, Equation, Expr, File, Item, Layer, LeftIndex, ParamDecl, Role, SizeDecl, Statement, StatementKind,
 };
 
 /// Builds a file.
@@ -27,18 +26,12 @@ pub(super) fn file(node: Node<'_>) -> Result<File, Diagnostics> {
                 let built = homework::homework(part, &mut found);
                 file.items.push(Item::Homework(built));
             }
-            Rule::test => file
-                .items
-                .push(Item::Test(homework::test(part, &mut found))),
+            Rule::test => file.items.push(Item::Test(homework::test(part, &mut found))),
             Rule::statement => found.statement(part, &mut file.statements),
             _ => {}
         }
     }
-    if found.complaints.is_empty() {
-        Ok(file)
-    } else {
-        Err(found.complaints)
-    }
+    if found.complaints.is_empty() { Ok(file) } else { Err(found.complaints) }
 }
 
 /// What was wrong so far.
@@ -49,16 +42,12 @@ pub(super) struct Collected<'i> {
 
 impl<'i> Collected<'i> {
     fn new(text: &'i str) -> Self {
-        Collected {
-            text,
-            complaints: Vec::new(),
-        }
+        Collected { text, complaints: Vec::new() }
     }
 
     /// The piece, or none and its complaint kept.
     pub(super) fn keep<T>(&mut self, read: Read<T>) -> Option<T> {
-        read.map_err(|complaint| self.complaints.push(complaint))
-            .ok()
+        read.map_err(|complaint| self.complaints.push(complaint)).ok()
     }
 
     /// Adds a statement to those before it.
@@ -66,10 +55,7 @@ impl<'i> Collected<'i> {
         let Some(found) = self.keep(statement(node)) else {
             return;
         };
-        if let Some(complaint) = before
-            .last()
-            .and_then(|last| self.forgotten_joint(last, &found))
-        {
+        if let Some(complaint) = before.last().and_then(|last| self.forgotten_joint(last, &found)) {
             self.complaints.push(complaint);
         }
         before.push(found);
@@ -101,19 +87,11 @@ impl<'i> Collected<'i> {
 fn base(node: Node<'_>) -> Read<i64> {
     let span = span_of(&node);
     let value = next(&mut node.into_inner(), span)?;
-    value
-        .as_str()
-        .parse()
-        .map_err(|_| Diagnostic::new("this index is too large", span))
+    value.as_str().parse().map_err(|_| Diagnostic::new("this index is too large", span))
 }
 
 fn layer(node: Node<'_>, found: &mut Collected<'_>) -> Layer {
-    let mut layer = Layer {
-        name: "".into(),
-        about: String::new(),
-        statements: Vec::new(),
-        span: span_of(&node),
-    };
+    let mut layer = Layer { name: "".into(), about: String::new(), statements: Vec::new(), span: span_of(&node) };
     for part in node.into_inner() {
         match part.as_rule() {
             Rule::identifier => {
@@ -131,9 +109,7 @@ fn layer(node: Node<'_>, found: &mut Collected<'_>) -> Layer {
 /// The text between quotes.
 pub(super) fn unquoted(node: &Node<'_>) -> String {
     let text = node.as_str();
-    let inner = text
-        .strip_prefix("\"\"\"")
-        .and_then(|text| text.strip_suffix("\"\"\""));
+    let inner = text.strip_prefix("\"\"\"").and_then(|text| text.strip_suffix("\"\"\""));
     inner.unwrap_or_else(|| text.trim_matches('"')).to_owned()
 }
 
@@ -144,9 +120,7 @@ fn statement(node: Node<'_>) -> Read<Statement> {
         Rule::size => StatementKind::Size(items(node, Rule::size_item, size_item)?),
         Rule::param => StatementKind::Param(items(node, Rule::param_item, param_item)?),
         Rule::require => {
-            let mut parts = node
-                .into_inner()
-                .filter(|part| part.as_rule() == Rule::disjunction);
+            let mut parts = node.into_inner().filter(|part| part.as_rule() == Rule::disjunction);
             StatementKind::Require(condition(next(&mut parts, span)?, 0)?)
         }
         Rule::arrays => {
@@ -158,9 +132,7 @@ fn statement(node: Node<'_>) -> Read<Statement> {
             StatementKind::Arrays(role, items(node, Rule::array, array)?)
         }
         Rule::plain => StatementKind::Arrays(Role::Plain, items(node, Rule::array, array)?),
-        Rule::output => StatementKind::Output(items(node, Rule::identifier, |part| {
-            Ok((name(&part), span_of(&part)))
-        })?),
+        Rule::output => StatementKind::Output(items(node, Rule::identifier, |part| Ok((name(&part), span_of(&part))))?),
         Rule::notation => {
             let mut parts = node.into_inner();
             let array = name(&next(&mut parts, span)?);
@@ -179,20 +151,12 @@ fn statement(node: Node<'_>) -> Read<Statement> {
 
 /// Every piece of one kind, in order.
 fn items<'i, T>(node: Node<'i>, rule: Rule, build: impl Fn(Node<'i>) -> Read<T>) -> Read<Vec<T>> {
-    node.into_inner()
-        .filter(|part| part.as_rule() == rule)
-        .map(build)
-        .collect()
+    node.into_inner().filter(|part| part.as_rule() == rule).map(build).collect()
 }
 
 fn size_item(node: Node<'_>) -> Read<SizeDecl> {
     let span = span_of(&node);
-    let mut found = SizeDecl {
-        name: "".into(),
-        least: None,
-        default: None,
-        span,
-    };
+    let mut found = SizeDecl { name: "".into(), least: None, default: None, span };
     for part in node.into_inner() {
         match part.as_rule() {
             Rule::identifier => found.name = name(&part),
@@ -205,12 +169,7 @@ fn size_item(node: Node<'_>) -> Read<SizeDecl> {
 
 fn param_item(node: Node<'_>) -> Read<ParamDecl> {
     let span = span_of(&node);
-    let mut found = ParamDecl {
-        name: "".into(),
-        bound: None,
-        default: None,
-        span,
-    };
+    let mut found = ParamDecl { name: "".into(), bound: None, default: None, span };
     for part in node.into_inner() {
         match part.as_rule() {
             Rule::identifier => found.name = name(&part),
@@ -227,12 +186,7 @@ fn param_item(node: Node<'_>) -> Read<ParamDecl> {
 
 fn array(node: Node<'_>) -> Read<ArrayDecl> {
     let span = span_of(&node);
-    let mut found = ArrayDecl {
-        name: "".into(),
-        axes: Vec::new(),
-        values: None,
-        span,
-    };
+    let mut found = ArrayDecl { name: "".into(), axes: Vec::new(), values: None, span };
     for part in node.into_inner() {
         match part.as_rule() {
             Rule::declared => {
@@ -253,11 +207,7 @@ fn array(node: Node<'_>) -> Read<ArrayDecl> {
 fn axis(node: Node<'_>) -> Read<Axis> {
     let span = span_of(&node);
     let mut parts = node.into_inner();
-    let mut found = Axis {
-        first: None,
-        last: sum(next(&mut parts, span)?, 0)?,
-        pad: None,
-    };
+    let mut found = Axis { first: None, last: sum(next(&mut parts, span)?, 0)?, pad: None };
     for part in parts {
         match part.as_rule() {
             Rule::last => {
@@ -273,9 +223,7 @@ fn axis(node: Node<'_>) -> Read<Axis> {
 /// `pad P`, `pad (top, bottom)`
 fn pad(node: Node<'_>) -> Read<(Expr, Expr)> {
     let span = span_of(&node);
-    let mut parts = node
-        .into_inner()
-        .filter(|part| part.as_rule() != Rule::pad_word);
+    let mut parts = node.into_inner().filter(|part| part.as_rule() != Rule::pad_word);
     let both = next(&mut parts, span)?;
     if both.as_rule() == Rule::pair {
         return range(both, 0);
@@ -286,9 +234,7 @@ fn pad(node: Node<'_>) -> Read<(Expr, Expr)> {
 
 fn equation(node: Node<'_>) -> Read<Equation> {
     let span = span_of(&node);
-    let mut parts = node
-        .into_inner()
-        .filter(|part| part.as_rule() != Rule::equals);
+    let mut parts = node.into_inner().filter(|part| part.as_rule() != Rule::equals);
     let left = next(&mut parts, span)?;
     let place: Span = span_of(&left);
     let body = expression(next(&mut parts, span)?, 0)?;
@@ -298,12 +244,7 @@ fn equation(node: Node<'_>) -> Read<Equation> {
         None => Vec::new(),
         Some(list) => items(list, Rule::left_index, left_index)?,
     };
-    Ok(Equation {
-        array,
-        at,
-        body,
-        span: place,
-    })
+    Ok(Equation { array, at, body, span: place })
 }
 
 fn left_index(node: Node<'_>) -> Read<LeftIndex> {

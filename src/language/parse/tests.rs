@@ -9,27 +9,16 @@ fn complaint(text: &str) -> (String, String, String) {
         Ok(tree) => panic!("`{text}` was read as {tree:?}"),
         Err(found) => {
             let first = &found[0];
-            let span = first
-                .places
-                .first()
-                .map_or(Span::default(), |place| place.0);
+            let span = first.places.first().map_or(Span::default(), |place| place.0);
             let hint = first.hint.clone().unwrap_or_default();
-            (
-                first.message.clone(),
-                text[span.start..span.end].to_owned(),
-                hint,
-            )
+            (first.message.clone(), text[span.start..span.end].to_owned(), hint)
         }
     }
 }
 
 fn check(text: &str, message: &str, underlined: &str, hint: &str) {
     let found = complaint(text);
-    assert_eq!(
-        (found.0.as_str(), found.1.as_str(), found.2.as_str()),
-        (message, underlined, hint),
-        "{text}"
-    );
+    assert_eq!((found.0.as_str(), found.1.as_str(), found.2.as_str()), (message, underlined, hint), "{text}");
 }
 
 fn same(one: &str, other: &str) {
@@ -45,24 +34,15 @@ fn what_is_written_two_ways_is_one_tree() {
     same("-x^2", "-(x^2)");
     same("x^-2^k", "x^(-(2^k))");
     same("a - b div c * d", "a - ((b div c * d))");
-    same(
-        "Σ(k=1..5, i: 1 ≤ k−i ≤ 2) x[k]·y",
-        "sum[k in 1..5, i : 1 <= k - i <= 2] (x[k]*y)",
-    );
+    same("Σ(k=1..5, i: 1 ≤ k−i ≤ 2) x[k]·y", "sum[k in 1..5, i : 1 <= k - i <= 2] (x[k]*y)");
     same("a * sum[k] x[k] * y + 1", "(a * (sum[k] (x[k] * y))) + 1");
     same("mean[m] (x[m]-mu)^2", "mean[m] ((x[m]-mu)^2)");
     same("⌊a/b⌋ + ⌈a/b⌉ + ⌊a⌋", "a div b + ceil(a/b) + floor(a)");
     same("∂ℓ/∂f[r,1]", "dl/df[r,1]");
     same("∂(x*y)/∂W", "d(x*y)/dW");
     same("delta[i,j]", "[i = j]");
-    same(
-        "[(i = j and (k | n)) or not (i ≠ j)]",
-        "[i == j and k | n or not (i != j)]",
-    );
-    same(
-        "if a < b then 1 else if a = b then 2 else 3",
-        "if a < b then 1 else (if a = b then 2 else 3)",
-    );
+    same("[(i = j and (k | n)) or not (i ≠ j)]", "[i == j and k | n or not (i != j)]");
+    same("if a < b then 1 else if a = b then 2 else 3", "if a < b then 1 else (if a = b then 2 else 3)");
     same("0.50", "0.5");
 }
 
@@ -105,38 +85,23 @@ test "without a layer" { size N  x[N]  f = x[1]; expect f = x[1] }
 fn layers_and_tests_are_read() {
     let file = parse_file(LAYERS).unwrap_or_else(|found| panic!("{found:?}"));
     assert_eq!((file.base, file.items.len()), (Some(0), 3));
-    let (Item::Layer(layer), Item::Test(test)) = (&file.items[0], &file.items[1]) else {
-        panic!()
-    };
+    let (Item::Layer(layer), Item::Test(test)) = (&file.items[0], &file.items[1]) else { panic!() };
     assert_eq!(layer.statements.len(), 12);
-    let StatementKind::Equation(equation) = &layer.statements[8].kind else {
-        panic!()
-    };
-    assert!(matches!(
-        equation.at.as_slice(),
-        [LeftIndex::Free(_), LeftIndex::Fixed(_)]
-    ));
-    assert_eq!(
-        layer.statements[10].kind,
-        StatementKind::Notation("f".into(), "f_W(x)".to_owned())
-    );
+    let StatementKind::Equation(equation) = &layer.statements[8].kind else { panic!() };
+    assert!(matches!(equation.at.as_slice(), [LeftIndex::Free(_), LeftIndex::Fixed(_)]));
+    assert_eq!(layer.statements[10].kind, StatementKind::Notation("f".into(), "f_W(x)".to_owned()));
     let lengths = |at: usize| match &test.claims[at].value {
         ClaimValue::Shape(lengths) => lengths.len(),
         ClaimValue::Formula(_) => 99,
     };
-    assert_eq!(
-        (lengths(0), lengths(1), lengths(2), lengths(3)),
-        (3, 2, 0, 99)
-    );
+    assert_eq!((lengths(0), lengths(1), lengths(2), lengths(3)), (3, 2, 0, 99));
 }
 
 #[test]
 fn a_formula_alone_is_a_file() {
     let text = "x[7,5], W[1,5,3]; f[r] = sum[k,i] x[i + 2*(r-1), k] * W[1,k,i]";
     let file = parse_formula(text).unwrap_or_else(|found| panic!("{found:?}"));
-    assert!(
-        matches!(&file.statements[0].kind, StatementKind::Arrays(Role::Plain, list) if list.len() == 2)
-    );
+    assert!(matches!(&file.statements[0].kind, StatementKind::Arrays(Role::Plain, list) if list.len() == 2));
     assert_eq!(file.statements.len(), 2);
 }
 
@@ -144,62 +109,29 @@ fn a_formula_alone_is_a_file() {
 fn the_homework_is_read() {
     let text = include_str!("../../../examples/homework2.bp");
     let file = parse_file(text).unwrap_or_else(|found| panic!("{found:?}"));
-    let [Item::Homework(homework)] = file.items.as_slice() else {
-        panic!()
-    };
+    let [Item::Homework(homework)] = file.items.as_slice() else { panic!() };
     assert_eq!(homework.date.as_deref(), Some("2022-10-09"));
     let questions = &homework.problems[0].questions;
     assert_eq!(questions.len(), 3);
-    let AnswerKind::Derive(_, sizes) = &questions[1].answers[1].kind else {
-        panic!()
-    };
+    let AnswerKind::Derive(_, sizes) = &questions[1].answers[1].kind else { panic!() };
     assert_eq!(sizes.len(), 11);
-    let wanted: Vec<usize> = questions[2]
-        .parts
-        .iter()
-        .map(|part| part.answers.len())
-        .collect();
+    let wanted: Vec<usize> = questions[2].parts.iter().map(|part| part.answers.len()).collect();
     assert_eq!(wanted, [2, 1, 2, 3]);
 }
 
 #[test]
 fn mistakes_are_told_in_the_languages_own_terms() {
-    check(
-        "wieght W[3]",
-        "no statement begins with `wieght`",
-        "wieght",
-        "did you mean `weight`?",
-    );
-    check(
-        "ouput f, h",
-        "no statement begins with `ouput`",
-        "ouput",
-        "did you mean `output`?",
-    );
+    check("wieght W[3]", "no statement begins with `wieght`", "wieght", "did you mean `weight`?");
+    check("ouput f, h", "no statement begins with `ouput`", "ouput", "did you mean `output`?");
     check(
         "f[r] = x[r] W[r]",
         "the equation before this has already ended",
         "W[r]",
         "write `* W[r]` if a product is meant, or begin a new line",
     );
-    check(
-        "f = x y",
-        "an operator is missing before `y`",
-        "y",
-        "a product is written with `*`",
-    );
-    check(
-        "f = x[1] (y + 1)",
-        "an operator is missing before `(`",
-        "(",
-        "a product is written with `*`",
-    );
-    check(
-        "f[r] == x[r]",
-        "an equation is written with one `=`",
-        "==",
-        "write `=` instead of `==`",
-    );
+    check("f = x y", "an operator is missing before `y`", "y", "a product is written with `*`");
+    check("f = x[1] (y + 1)", "an operator is missing before `(`", "(", "a product is written with `*`");
+    check("f[r] == x[r]", "an equation is written with one `=`", "==", "write `=` instead of `==`");
     check(
         "f = 1/2(x)",
         "it is not clear what this divides by",
@@ -207,30 +139,10 @@ fn mistakes_are_told_in_the_languages_own_terms() {
         "write `1/(2*x)` or `(1/2)*x`, whichever is meant",
     );
     check("f[r = x[r]", "`[` is never closed", "[", "a `]` is missing");
-    check(
-        "f = (x[1)]",
-        "`[` is closed by `)`",
-        ")",
-        "a `]` is missing before this",
-    );
-    check(
-        "layer a { size N",
-        "this block is never closed",
-        "{",
-        "end it with `}`",
-    );
-    check(
-        "f = x)",
-        "`)` closes nothing",
-        ")",
-        "leave it out, or open it with `(`",
-    );
-    check(
-        "f = prod[k] x[k]",
-        "`prod` is not in the language yet",
-        "prod",
-        "",
-    );
+    check("f = (x[1)]", "`[` is closed by `)`", ")", "a `]` is missing before this");
+    check("layer a { size N", "this block is never closed", "{", "end it with `}`");
+    check("f = x)", "`)` closes nothing", ")", "leave it out, or open it with `(`");
+    check("f = prod[k] x[k]", "`prod` is not in the language yet", "prod", "");
     check(
         "f = A @ x",
         "`@` is not in the language yet",
@@ -243,24 +155,14 @@ fn mistakes_are_told_in_the_languages_own_terms() {
         ";",
         "write the equations of the layer instead of the call",
     );
-    check(
-        "size if",
-        "`if` is a word of the language, not a name",
-        "if",
-        "choose another name",
-    );
+    check("size if", "`if` is a word of the language, not a name", "if", "choose another name");
     check(
         "f = 2 * if a = 1 then 2 else 3",
         "expected an expression, found `if`",
         "if",
         "put `if … then … else …` in parentheses",
     );
-    check(
-        "f = x +",
-        "expected an expression, found the end of the text",
-        "",
-        "",
-    );
+    check("f = x +", "expected an expression, found the end of the text", "", "");
     check("f = x[i + ]", "expected an expression, found `]`", "]", "");
     check(
         "require a + b",
@@ -292,79 +194,33 @@ fn mistakes_are_told_in_the_languages_own_terms() {
         "author \"c\"",
         "keep one of the two",
     );
-    check(
-        "a\0b = 1",
-        "a text may not hold a NUL byte",
-        "\0",
-        "is this a text file?",
-    );
+    check("a\0b = 1", "a text may not hold a NUL byte", "\0", "is this a text file?");
 }
 
 #[test]
 fn what_was_expected_is_said_in_words() {
     check("f = x ? y", "expected an operator, found `?`", "?", "");
-    check(
-        "f = x[0..3]",
-        "expected an operator, `,` or `]`, found `.`",
-        ".",
-        "",
-    );
-    check(
-        "f = if a < b then 1",
-        "expected an operator or `else`, found the end of the text",
-        "",
-        "",
-    );
-    check(
-        "f = sum x",
-        "expected an expression, found `sum`",
-        "sum",
-        "name the index behind it, as in `sum[k] x[k]`",
-    );
-    check(
-        "input 3",
-        "expected a name after `input`, found `3`",
-        "3",
-        "",
-    );
-    check(
-        "layer a",
-        "expected a text in quotes or `{`, found the end of the text",
-        "",
-        "",
-    );
-    check(
-        "answer f",
-        "`answer` does not belong here",
-        "answer",
-        "it belongs in a question",
-    );
+    check("f = x[0..3]", "expected an operator, `,` or `]`, found `.`", ".", "");
+    check("f = if a < b then 1", "expected an operator or `else`, found the end of the text", "", "");
+    check("f = sum x", "expected an expression, found `sum`", "sum", "name the index behind it, as in `sum[k] x[k]`");
+    check("input 3", "expected a name after `input`, found `3`", "3", "");
+    check("layer a", "expected a text in quotes or `{`, found the end of the text", "", "");
+    check("answer f", "`answer` does not belong here", "answer", "it belongs in a question");
     check(
         "weight W[3] w[4]",
         "the declaration before this has already ended",
         "w[4]",
         "write `, w[4]` if one more array is meant, or begin a new line",
     );
-    let question =
-        |text: &str| format!("homework \"a\" {{ problem 1 {{ question 1 {{ {text} }} }} }}");
-    check(
-        &question("answer"),
-        "expected an array or a derivative after `answer`, found `}`",
-        "}",
-        "",
-    );
+    let question = |text: &str| format!("homework \"a\" {{ problem 1 {{ question 1 {{ {text} }} }} }}");
+    check(&question("answer"), "expected an array or a derivative after `answer`, found `}`", "}", "");
     check(
         &question("answer df / dW"),
         "expected `where` or a statement, found `/`",
         "/",
         "write a derivative without blanks, as in `df/dW`",
     );
-    check(
-        &question("answer shape f, matrix df/dW"),
-        "`matrix` is not in the language yet",
-        "matrix",
-        "",
-    );
+    check(&question("answer shape f, matrix df/dW"), "`matrix` is not in the language yet", "matrix", "");
 }
 
 #[test]

@@ -11,43 +11,24 @@ use crate::language::syntax::{Condition, Expr, Relation, Target};
 impl Pen {
     /// `1 <= n <= 3`, `p and q`
     pub(super) fn condition(self, p: &Condition) -> String {
-        let room = if self.unicode() {
-            Room::Tight
-        } else {
-            Room::Wide
-        };
+        let room = if self.unicode() { Room::Tight } else { Room::Wide };
         let side = |value: &Expr| self.expression(value, Level::Sum, room);
         match p {
             Condition::Chain(first, links) => {
-                let links = links
-                    .iter()
-                    .map(|(joint, value)| format!(" {} {}", self.relation(*joint), side(value)));
+                let links = links.iter().map(|(joint, value)| format!(" {} {}", self.relation(*joint), side(value)));
                 std::iter::once(side(first)).chain(links).collect()
             }
             Condition::Divides(left, right) => format!("{} | {}", side(left), side(right)),
-            Condition::All(list) => self.joined(list, " and ", |p| {
-                matches!(p, Condition::All(_) | Condition::Any(_))
-            }),
+            Condition::All(list) => self.joined(list, " and ", |p| matches!(p, Condition::All(_) | Condition::Any(_))),
             Condition::Any(list) => self.joined(list, " or ", |p| matches!(p, Condition::Any(_))),
             Condition::Not(p) => format!("not ({})", self.condition(p)),
         }
     }
 
-    fn joined(
-        self,
-        list: &[Condition],
-        joint: &str,
-        wrapped: impl Fn(&Condition) -> bool,
-    ) -> String {
+    fn joined(self, list: &[Condition], joint: &str, wrapped: impl Fn(&Condition) -> bool) -> String {
         let pieces: Vec<String> = list
             .iter()
-            .map(|p| {
-                if wrapped(p) {
-                    format!("({})", self.condition(p))
-                } else {
-                    self.condition(p)
-                }
-            })
+            .map(|p| if wrapped(p) { format!("({})", self.condition(p)) } else { self.condition(p) })
             .collect();
         pieces.join(joint)
     }
@@ -73,17 +54,11 @@ impl Pen {
                 None => name.to_string(),
                 Some(at) => format!("{name}{}", self.indices(at)),
             },
-            Target::Jacobian((above, at), (below, by)) => format!(
-                "{}/{}",
-                self.differential(above, at.as_deref()),
-                self.differential(below, by.as_deref())
-            ),
+            Target::Jacobian((above, at), (below, by)) => {
+                format!("{}/{}", self.differential(above, at.as_deref()), self.differential(below, by.as_deref()))
+            }
             Target::Gradient(name, at) => {
-                format!(
-                    "{}/{}",
-                    self.pick("dl", "∂ℓ"),
-                    self.differential(name, at.as_deref())
-                )
+                format!("{}/{}", self.pick("dl", "∂ℓ"), self.differential(name, at.as_deref()))
             }
         }
     }
@@ -93,15 +68,8 @@ impl Pen {
         if lengths.is_empty() {
             return "scalar".to_owned();
         }
-        let level = if lengths.len() == 1 {
-            Level::Sum
-        } else {
-            Level::Factor
-        };
-        let lengths: Vec<String> = lengths
-            .iter()
-            .map(|length| self.expression(length, level, Room::Wide))
-            .collect();
+        let level = if lengths.len() == 1 { Level::Sum } else { Level::Factor };
+        let lengths: Vec<String> = lengths.iter().map(|length| self.expression(length, level, Room::Wide)).collect();
         lengths.join(self.pick(" x ", " × "))
     }
 }

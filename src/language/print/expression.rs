@@ -58,11 +58,7 @@ impl Pen {
 
     /// The room inside square brackets.
     pub(super) fn inner(self) -> Room {
-        if self.unicode() {
-            Room::Tight
-        } else {
-            Room::Snug
-        }
+        if self.unicode() { Room::Tight } else { Room::Snug }
     }
 
     /// The room inside parentheses.
@@ -78,9 +74,7 @@ impl Pen {
             ExprKind::Product(_) if self.floored(value) => Level::Primary,
             ExprKind::Product(_) => Level::Product,
             ExprKind::Reduce(..) => Level::LastFactor,
-            ExprKind::Power(..) | ExprKind::Upstream(..) | ExprKind::Derivative(..) => {
-                Level::Factor
-            }
+            ExprKind::Power(..) | ExprKind::Upstream(..) | ExprKind::Derivative(..) => Level::Factor,
             _ => Level::Primary,
         };
         if level <= allowed {
@@ -95,27 +89,15 @@ impl Pen {
             ExprKind::Name(name) => name.to_string(),
             ExprKind::Read(name, at) => format!("{name}{}", self.indices(at)),
             ExprKind::Upstream(name, at) => {
-                format!(
-                    "{}/{}",
-                    self.pick("dl", "∂ℓ"),
-                    self.differential(name, Some(at))
-                )
+                format!("{}/{}", self.pick("dl", "∂ℓ"), self.differential(name, Some(at)))
             }
             ExprKind::Derivative(of, name, at) => {
-                format!(
-                    "{}/{}",
-                    self.numerator(of),
-                    self.differential(name, Some(at))
-                )
+                format!("{}/{}", self.numerator(of), self.differential(name, Some(at)))
             }
             ExprKind::Sum(terms) => self.sum(terms, room),
             ExprKind::Product(factors) => self.product(value, factors, room),
             ExprKind::Power(base, exponent) => {
-                let tight = if self.unicode() {
-                    Room::Tight
-                } else {
-                    Room::Snug
-                };
+                let tight = if self.unicode() { Room::Tight } else { Room::Snug };
                 let above = match exponent.kind {
                     ExprKind::Upstream(..) | ExprKind::Derivative(..) => Level::Primary,
                     _ => Level::Factor,
@@ -123,9 +105,7 @@ impl Pen {
                 let base = self.expression(base, Level::Primary, room);
                 format!("{base}^{}", self.expression(exponent, above, tight))
             }
-            ExprKind::Reduce(word, binders, p, body) => {
-                self.reduction(*word, binders, p.as_deref(), body, room)
-            }
+            ExprKind::Reduce(word, binders, p, body) => self.reduction(*word, binders, p.as_deref(), body, room),
             ExprKind::Call(name, arguments) => self.call(name, arguments, room),
             ExprKind::Bracket(p) => format!("[{}]", self.condition(p)),
             ExprKind::If(p, then, other) => format!(
@@ -140,11 +120,7 @@ impl Pen {
     fn sum(self, terms: &[(Sign, Expr)], room: Room) -> String {
         let simple = |value: &Expr| matches!(value.kind, ExprKind::Name(_) | ExprKind::Number(_));
         let short = terms.len() <= 2 && terms.iter().all(|(_, term)| simple(term));
-        let blank = if room == Room::Tight || (room == Room::Snug && short) {
-            ""
-        } else {
-            " "
-        };
+        let blank = if room == Room::Tight || (room == Room::Snug && short) { "" } else { " " };
         let mut text = String::new();
         for (at, (sign, term)) in terms.iter().enumerate() {
             let sign = match sign {
@@ -166,10 +142,7 @@ impl Pen {
         let ExprKind::Product(factors) = &value.kind else {
             return false;
         };
-        let divisions = factors
-            .iter()
-            .filter(|(operator, _)| *operator == Operator::Div)
-            .count();
+        let divisions = factors.iter().filter(|(operator, _)| *operator == Operator::Div).count();
         self.unicode() && divisions == 1 && matches!(factors.last(), Some((Operator::Div, _)))
     }
 
@@ -185,19 +158,11 @@ impl Pen {
     }
 
     fn factors(self, factors: &[(Operator, Expr)], room: Room) -> String {
-        let blank = if self.unicode() || factors.iter().all(|(_, factor)| plain(factor)) {
-            ""
-        } else {
-            " "
-        };
+        let blank = if self.unicode() || factors.iter().all(|(_, factor)| plain(factor)) { "" } else { " " };
         let mut text = String::new();
         let mut number = false;
         for (at, (operator, factor)) in factors.iter().enumerate() {
-            let level = if at + 1 == factors.len() {
-                Level::LastFactor
-            } else {
-                Level::Factor
-            };
+            let level = if at + 1 == factors.len() { Level::LastFactor } else { Level::Factor };
             let piece = self.expression(factor, level, room);
             let times = *operator == Operator::Times;
             match operator {
@@ -209,31 +174,19 @@ impl Pen {
                 Operator::Div => text.push_str(" div "),
                 Operator::Mod => text.push_str(" mod "),
             }
-            number =
-                self.unicode() && times && piece.ends_with(|letter: char| letter.is_ascii_digit());
+            number = self.unicode() && times && piece.ends_with(|letter: char| letter.is_ascii_digit());
             number &= matches!(factor.kind, ExprKind::Number(_));
             text.push_str(&piece);
         }
         text
     }
 
-    fn reduction(
-        self,
-        word: Reduction,
-        binders: &[Binder],
-        p: Option<&Condition>,
-        body: &Expr,
-        room: Room,
-    ) -> String {
+    fn reduction(self, word: Reduction, binders: &[Binder], p: Option<&Condition>, body: &Expr, room: Room) -> String {
         let word = match word {
             Reduction::Sum => self.pick("sum", "Σ"),
             Reduction::Mean => "mean",
         };
-        let (open, close) = if self.unicode() {
-            ("(", ")")
-        } else {
-            ("[", "]")
-        };
+        let (open, close) = if self.unicode() { ("(", ")") } else { ("[", "]") };
         let binders: Vec<String> = binders.iter().map(|binder| self.binder(binder)).collect();
         let p = match p {
             Some(p) => format!("{}{}", self.pick(" : ", ": "), self.condition(p)),
@@ -247,12 +200,7 @@ impl Pen {
     pub(super) fn binder(self, binder: &Binder) -> String {
         match &binder.range {
             None => binder.name.to_string(),
-            Some(range) => format!(
-                "{}{}{}",
-                binder.name,
-                self.pick(" in ", "="),
-                self.range(range)
-            ),
+            Some(range) => format!("{}{}{}", binder.name, self.pick(" in ", "="), self.range(range)),
         }
     }
 
@@ -281,30 +229,19 @@ impl Pen {
     }
 
     fn list(self, values: &[Expr], comma: &str, room: Room) -> String {
-        let values: Vec<String> = values
-            .iter()
-            .map(|value| self.expression(value, Level::Whole, room))
-            .collect();
+        let values: Vec<String> = values.iter().map(|value| self.expression(value, Level::Whole, room)).collect();
         values.join(comma)
     }
 
     /// `[i + 2*(r-1), k]`; single words are set close in ASCII: `[1,k,i]`.
     pub(super) fn indices(self, at: &[Expr]) -> String {
-        let comma = if self.unicode() || !at.iter().all(word) {
-            ", "
-        } else {
-            ","
-        };
+        let comma = if self.unicode() || !at.iter().all(word) { ", " } else { "," };
         format!("[{}]", self.list(at, comma, self.inner()))
     }
 
     /// `df[r,1]`, `∂f[r,1]`
     pub(super) fn differential(self, name: &str, at: Option<&[Expr]>) -> String {
-        let d = if REFUSED.contains(&name) {
-            "∂"
-        } else {
-            self.pick("d", "∂")
-        };
+        let d = if REFUSED.contains(&name) { "∂" } else { self.pick("d", "∂") };
         match at {
             None | Some([]) => format!("{d}{name}"),
             Some(at) => {

@@ -7,8 +7,8 @@
 
 use super::expression::{Level, Pen, Room};
 use crate::language::syntax::{
-    Answer, AnswerKind, ArrayDecl, Axis, Claim, ClaimValue, Equation, Expr, File, Homework, Item,
-    LeftIndex, ParamDecl, Part, Problem, Question, Role, SizeDecl, Statement, StatementKind, Test,
+    Answer, AnswerKind, ArrayDecl, Axis, Claim, ClaimValue, Equation, Expr, File, Homework, Item, LeftIndex, ParamDecl,
+    Part, Problem, Question, Role, SizeDecl, Statement, StatementKind, Test,
 };
 
 /// How long a line of answers may become before each gets its own.
@@ -108,30 +108,17 @@ impl Pen {
     fn size(self, size: &SizeDecl) -> String {
         let least = size.least.as_ref();
         let least = least.map(|value| format!(" {} {}", self.pick(">=", "≥"), self.plain(value)));
-        format!(
-            "{}{}{}",
-            size.name,
-            least.unwrap_or_default(),
-            self.default(size.default.as_ref())
-        )
+        format!("{}{}{}", size.name, least.unwrap_or_default(), self.default(size.default.as_ref()))
     }
 
     fn default(self, value: Option<&Expr>) -> String {
-        value
-            .map(|value| format!(" = {}", self.plain(value)))
-            .unwrap_or_default()
+        value.map(|value| format!(" = {}", self.plain(value))).unwrap_or_default()
     }
 
     fn param(self, param: &ParamDecl) -> String {
         let bound = param.bound.as_ref();
-        let bound =
-            bound.map(|(joint, value)| format!(" {} {}", self.relation(*joint), self.plain(value)));
-        format!(
-            "{}{}{}",
-            param.name,
-            bound.unwrap_or_default(),
-            self.default(param.default.as_ref())
-        )
+        let bound = bound.map(|(joint, value)| format!(" {} {}", self.relation(*joint), self.plain(value)));
+        format!("{}{}{}", param.name, bound.unwrap_or_default(), self.default(param.default.as_ref()))
     }
 
     fn array(self, array: &ArrayDecl) -> String {
@@ -139,32 +126,18 @@ impl Pen {
             [] => String::new(),
             axes => format!("[{}]", commas(axes, |axis| self.axis(axis))),
         };
-        let values = array
-            .values
-            .as_ref()
-            .map(|range| format!(" in {}", self.range(range)));
+        let values = array.values.as_ref().map(|range| format!(" in {}", self.range(range)));
         format!("{}{axes}{}", array.name, values.unwrap_or_default())
     }
 
     fn axis(self, axis: &Axis) -> String {
         let inside = |value: &Expr| self.expression(value, Level::Sum, self.inner());
-        let first = axis
-            .first
-            .as_ref()
-            .map(|first| format!("{}..", inside(first)));
-        let pad = axis
-            .pad
-            .as_ref()
-            .map(|(before, after)| match before == after {
-                true => format!(" pad {}", inside(before)),
-                false => format!(" pad ({}, {})", inside(before), inside(after)),
-            });
-        format!(
-            "{}{}{}",
-            first.unwrap_or_default(),
-            inside(&axis.last),
-            pad.unwrap_or_default()
-        )
+        let first = axis.first.as_ref().map(|first| format!("{}..", inside(first)));
+        let pad = axis.pad.as_ref().map(|(before, after)| match before == after {
+            true => format!(" pad {}", inside(before)),
+            false => format!(" pad ({}, {})", inside(before), inside(after)),
+        });
+        format!("{}{}{}", first.unwrap_or_default(), inside(&axis.last), pad.unwrap_or_default())
     }
 
     fn equation(self, equation: &Equation) -> String {
@@ -204,10 +177,7 @@ impl Pen {
                 page.line(format!("date {date}"));
             }
             if !homework.numbering.is_empty() {
-                page.line(format!(
-                    "numbering {}",
-                    commas(&homework.numbering, |text| quoted(text))
-                ));
+                page.line(format!("numbering {}", commas(&homework.numbering, |text| quoted(text))));
             }
             for problem in &homework.problems {
                 self.problem(problem, page);
@@ -246,10 +216,7 @@ impl Pen {
         if answers.is_empty() {
             return;
         }
-        let line = format!(
-            "answer {}",
-            commas(answers, |answer| self.answer(&answer.kind))
-        );
+        let line = format!("answer {}", commas(answers, |answer| self.answer(&answer.kind)));
         if line.chars().count() <= LINE {
             return page.line(line);
         }
@@ -263,9 +230,7 @@ impl Pen {
         match kind {
             AnswerKind::Derive(target, sizes) if sizes.is_empty() => self.target(target),
             AnswerKind::Derive(target, sizes) => {
-                let sizes = commas(sizes, |(name, value)| {
-                    format!("{name} = {}", self.plain(value))
-                });
+                let sizes = commas(sizes, |(name, value)| format!("{name} = {}", self.plain(value)));
                 format!("{} where {sizes}", self.target(target))
             }
             AnswerKind::Compare(left, right) => {
@@ -281,9 +246,7 @@ impl Pen {
             None => String::new(),
             Some(subject) if subject.sizes.is_empty() => format!(" for {}", subject.layer),
             Some(subject) => {
-                let sizes = commas(&subject.sizes, |(name, value)| {
-                    format!("{name}={}", self.plain(value))
-                });
+                let sizes = commas(&subject.sizes, |(name, value)| format!("{name}={}", self.plain(value)));
                 format!(" for {}({sizes})", subject.layer)
             }
         };
@@ -301,15 +264,8 @@ impl Pen {
             ClaimValue::Shape(lengths) => self.shape(lengths),
             ClaimValue::Formula(value) => self.expression(value, Level::Whole, Room::Wide),
         };
-        let because = claim
-            .because
-            .as_ref()
-            .map(|text| format!(" because {}", quoted(text)));
-        format!(
-            "{word} {} = {value}{}",
-            self.target(&claim.target),
-            because.unwrap_or_default()
-        )
+        let because = claim.because.as_ref().map(|text| format!(" because {}", quoted(text)));
+        format!("{word} {} = {value}{}", self.target(&claim.target), because.unwrap_or_default())
     }
 }
 
@@ -319,11 +275,7 @@ fn commas<T>(list: &[T], print: impl Fn(&T) -> String) -> String {
 
 /// A text in quotes after a blank, or nothing.
 fn after(text: &str) -> String {
-    if text.is_empty() {
-        String::new()
-    } else {
-        format!(" {}", quoted(text))
-    }
+    if text.is_empty() { String::new() } else { format!(" {}", quoted(text)) }
 }
 
 /// A text in the quotes that hold it as it is; what no quotes can hold is softened.

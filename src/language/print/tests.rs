@@ -66,11 +66,7 @@ fn formulas_read_as_on_paper() {
         "sum[k in 1..5, i in 1..3] x[i + 2*(r-1), k] * W[1,k,i]",
         "Σ(k=1..5, i=1..3) x[i+2(r−1), k]·W[1, k, i]",
     );
-    check(
-        "(N + 2*P - D*(K-1) - 1) div S + 1",
-        "(N + 2*P - D*(K-1) - 1) div S + 1",
-        "⌊(N+2P−D·(K−1)−1)/S⌋ + 1",
-    );
+    check("(N + 2*P - D*(K-1) - 1) div S + 1", "(N + 2*P - D*(K-1) - 1) div S + 1", "⌊(N+2P−D·(K−1)−1)/S⌋ + 1");
     check(
         "if 1<=n-2*(r-1)<=3 then W[1,c,n-2*(r-1)] else 0",
         "if 1 <= n - 2*(r-1) <= 3 then W[1, c, n - 2*(r-1)] else 0",
@@ -82,29 +78,13 @@ fn formulas_read_as_on_paper() {
         "Σ(r=1..3: 2 | n−r and n > 0) ∂ℓ/∂f[r,1]·x[n, k]",
     );
     check("df[r]/dW[1,k,i]", "df[r]/dW[1,k,i]", "∂f[r]/∂W[1,k,i]");
-    check(
-        "d(x[n]*W[k])/dW[i]",
-        "d(x[n] * W[k])/dW[i]",
-        "∂(x[n]·W[k])/∂W[i]",
-    );
+    check("d(x[n]*W[k])/dW[i]", "d(x[n] * W[k])/dW[i]", "∂(x[n]·W[k])/∂W[i]");
     check("df / dx", "df / dx", "df / dx");
-    check(
-        "c[t]*h[t-1]+(1-c[t])*z[t]",
-        "c[t] * h[t-1] + (1 - c[t]) * z[t]",
-        "c[t]·h[t−1] + (1 − c[t])·z[t]",
-    );
+    check("c[t]*h[t-1]+(1-c[t])*z[t]", "c[t] * h[t-1] + (1 - c[t]) * z[t]", "c[t]·h[t−1] + (1 − c[t])·z[t]");
     check("-x^2/2", "-x^2/2", "−x^2/2");
-    check(
-        "floor(a/b)+ceil(a/b)",
-        "floor(a/b) + ceil(a/b)",
-        "floor(a/b) + ⌈a/b⌉",
-    );
+    check("floor(a/b)+ceil(a/b)", "floor(a/b) + ceil(a/b)", "floor(a/b) + ⌈a/b⌉");
     check("1/2*(x+1)", "1/2*(x+1)", "1/2·(x + 1)");
-    check(
-        "delta[i,j]*[1<=n<=N]",
-        "[i = j] * [1 <= n <= N]",
-        "[i = j]·[1 ≤ n ≤ N]",
-    );
+    check("delta[i,j]*[1<=n<=N]", "[i = j] * [1 <= n <= N]", "[i = j]·[1 ≤ n ≤ N]");
 }
 
 #[test]

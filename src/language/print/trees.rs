@@ -10,8 +10,8 @@ use proptest::prelude::*;
 
 /// Names that come close to words of the language.
 const NAMES: [&str; 20] = [
-    "x", "W", "f", "k", "k'", "K_H", "df", "dx", "d", "l", "ℓ", "iv", "elta", "input", "size", "α",
-    "x2", "sums", "iff", "mod_1",
+    "x", "W", "f", "k", "k'", "K_H", "df", "dx", "d", "l", "ℓ", "iv", "elta", "input", "size", "α", "x2", "sums",
+    "iff", "mod_1",
 ];
 
 fn name() -> impl Strategy<Value = Name> {
@@ -23,13 +23,8 @@ fn kind(kind: impl Strategy<Value = ExprKind>) -> impl Strategy<Value = Expr> {
 }
 
 fn number() -> impl Strategy<Value = ExprKind> {
-    (
-        0i64..2000,
-        prop::sample::select(vec![1i64, 1, 1, 2, 8, 10, 100]),
-    )
-        .prop_map(|(value, scale)| {
-            ExprKind::Number(BigRational::new(BigInt::from(value), BigInt::from(scale)))
-        })
+    (0i64..2000, prop::sample::select(vec![1i64, 1, 1, 2, 8, 10, 100]))
+        .prop_map(|(value, scale)| ExprKind::Number(BigRational::new(BigInt::from(value), BigInt::from(scale))))
 }
 
 fn range(value: impl Strategy<Value = Expr> + Clone) -> impl Strategy<Value = (Expr, Expr)> {
@@ -37,11 +32,7 @@ fn range(value: impl Strategy<Value = Expr> + Clone) -> impl Strategy<Value = (E
 }
 
 fn binder(value: impl Strategy<Value = Expr> + Clone) -> impl Strategy<Value = Binder> {
-    (name(), of(range(value))).prop_map(|(name, range)| Binder {
-        name,
-        range,
-        span: Span::default(),
-    })
+    (name(), of(range(value))).prop_map(|(name, range)| Binder { name, range, span: Span::default() })
 }
 
 fn operator() -> impl Strategy<Value = Operator> {
@@ -59,9 +50,7 @@ fn product(value: impl Strategy<Value = Expr>) -> impl Strategy<Value = ExprKind
 fn sum(value: impl Strategy<Value = Expr> + Clone) -> impl Strategy<Value = ExprKind> {
     let sign = || prop_oneof![Just(Sign::Plus), Just(Sign::Minus)];
     prop_oneof![
-        value
-            .clone()
-            .prop_map(|term| ExprKind::Sum(vec![(Sign::Minus, term)])),
+        value.clone().prop_map(|term| ExprKind::Sum(vec![(Sign::Minus, term)])),
         vec((sign(), value), 2..4).prop_map(ExprKind::Sum),
     ]
 }
@@ -74,9 +63,8 @@ fn call(value: impl Strategy<Value = Expr>) -> impl Strategy<Value = ExprKind> {
 fn reduce(value: impl Strategy<Value = Expr> + Clone + 'static) -> impl Strategy<Value = ExprKind> {
     let word = prop_oneof![Just(Reduction::Sum), Just(Reduction::Mean)];
     let p = option::weighted(0.3, condition_of(value.clone().boxed()));
-    (word, vec(binder(value.clone()), 1..3), p, value).prop_map(|(word, binders, p, body)| {
-        ExprKind::Reduce(word, binders, p.map(Box::new), Box::new(body))
-    })
+    (word, vec(binder(value.clone()), 1..3), p, value)
+        .prop_map(|(word, binders, p, body)| ExprKind::Reduce(word, binders, p.map(Box::new), Box::new(body)))
 }
 
 fn derivative(value: impl Strategy<Value = Expr> + Clone) -> impl Strategy<Value = ExprKind> {
@@ -164,64 +152,39 @@ pub(super) fn target() -> BoxedStrategy<Target> {
         one().prop_map(|(name, at)| Target::Gradient(name, at)),
     ];
     (plain, any::<bool>())
-        .prop_map(|(target, shape)| {
-            if shape {
-                Target::Shape(Box::new(target))
-            } else {
-                target
-            }
-        })
+        .prop_map(|(target, shape)| if shape { Target::Shape(Box::new(target)) } else { target })
         .boxed()
 }
 
 fn axis() -> impl Strategy<Value = Axis> {
-    let pad = prop_oneof![
-        small().prop_map(|both| (both.clone(), both)),
-        (small(), small())
-    ];
-    (
-        option::weighted(0.3, small()),
-        small(),
-        option::weighted(0.3, pad),
-    )
-        .prop_map(|(first, last, pad)| Axis { first, last, pad })
+    let pad = prop_oneof![small().prop_map(|both| (both.clone(), both)), (small(), small())];
+    (option::weighted(0.3, small()), small(), option::weighted(0.3, pad)).prop_map(|(first, last, pad)| Axis {
+        first,
+        last,
+        pad,
+    })
 }
 
 fn array() -> impl Strategy<Value = ArrayDecl> {
-    (
-        name(),
-        vec(axis(), 0..3),
-        option::weighted(0.2, range(small())),
-    )
-        .prop_map(|(name, axes, values)| ArrayDecl {
-            name,
-            axes,
-            values,
-            span: Span::default(),
-        })
+    (name(), vec(axis(), 0..3), option::weighted(0.2, range(small()))).prop_map(|(name, axes, values)| ArrayDecl {
+        name,
+        axes,
+        values,
+        span: Span::default(),
+    })
 }
 
 fn arrays() -> impl Strategy<Value = StatementKind> {
-    let role = prop_oneof![
-        Just(Role::Input),
-        Just(Role::Weight),
-        Just(Role::Integer),
-        Just(Role::Plain)
-    ];
+    let role = prop_oneof![Just(Role::Input), Just(Role::Weight), Just(Role::Integer), Just(Role::Plain)];
     (role, vec(array(), 1..3))
         .prop_filter("a bare name alone declares nothing", |(role, list)| {
-            *role != Role::Plain
-                || !list[0].axes.is_empty()
-                || (list.len() > 1 && list[0].values.is_none())
+            *role != Role::Plain || !list[0].axes.is_empty() || (list.len() > 1 && list[0].values.is_none())
         })
         .prop_map(|(role, list)| StatementKind::Arrays(role, list))
 }
 
 fn left_index() -> impl Strategy<Value = LeftIndex> {
-    prop_oneof![
-        binder(small()).prop_map(LeftIndex::Free),
-        small().prop_map(LeftIndex::Fixed)
-    ]
+    prop_oneof![binder(small()).prop_map(LeftIndex::Free), small().prop_map(LeftIndex::Fixed)]
 }
 
 fn statement() -> impl Strategy<Value = Statement> {
@@ -231,23 +194,19 @@ fn statement() -> impl Strategy<Value = Statement> {
         default,
         span: Span::default(),
     });
-    let bound = of((
-        relation().prop_filter("`=` is the default", |joint| *joint != Relation::Equal),
-        small(),
-    ));
+    let bound = of((relation().prop_filter("`=` is the default", |joint| *joint != Relation::Equal), small()));
     let param = (name(), bound, of(small())).prop_map(|(name, bound, default)| ParamDecl {
         name,
         bound,
         default,
         span: Span::default(),
     });
-    let equation =
-        (name(), vec(left_index(), 0..3), expression()).prop_map(|(array, at, body)| Equation {
-            array,
-            at,
-            body,
-            span: Span::default(),
-        });
+    let equation = (name(), vec(left_index(), 0..3), expression()).prop_map(|(array, at, body)| Equation {
+        array,
+        at,
+        body,
+        span: Span::default(),
+    });
     prop_oneof![
         vec(size, 1..3).prop_map(StatementKind::Size),
         vec(param, 1..3).prop_map(StatementKind::Param),
@@ -258,10 +217,7 @@ fn statement() -> impl Strategy<Value = Statement> {
         (name(), "[a-zA-Z_(){}\\\\'\"]{1,8}( [a-z]{1,3})?")
             .prop_map(|(name, text)| StatementKind::Notation(name, text)),
     ]
-    .prop_map(|kind| Statement {
-        kind,
-        span: Span::default(),
-    })
+    .prop_map(|kind| Statement { kind, span: Span::default() })
 }
 
 fn statements() -> impl Strategy<Value = Vec<Statement>> {
@@ -270,8 +226,7 @@ fn statements() -> impl Strategy<Value = Vec<Statement>> {
 
 /// Any text that quotes can hold.
 fn text() -> impl Strategy<Value = String> {
-    "[a-z é$\\\\{}()#;\"\n]{0,12}[a-z]"
-        .prop_filter("three quotes end a text", |text| !text.contains("\"\"\""))
+    "[a-z é$\\\\{}()#;\"\n]{0,12}[a-z]".prop_filter("three quotes end a text", |text| !text.contains("\"\"\""))
 }
 
 fn label() -> impl Strategy<Value = String> {
@@ -286,21 +241,11 @@ fn answers() -> impl Strategy<Value = Vec<Answer>> {
         1 => target().prop_map(AnswerKind::Picture),
         1 => text().prop_map(AnswerKind::Text),
     ];
-    vec(
-        kind.prop_map(|kind| Answer {
-            kind,
-            span: Span::default(),
-        }),
-        0..4,
-    )
+    vec(kind.prop_map(|kind| Answer { kind, span: Span::default() }), 0..4)
 }
 
 fn homework() -> impl Strategy<Value = Homework> {
-    let part = (label(), text(), answers()).prop_map(|(label, text, answers)| Part {
-        label,
-        text,
-        answers,
-    });
+    let part = (label(), text(), answers()).prop_map(|(label, text, answers)| Part { label, text, answers });
     let question = (label(), text(), statements(), answers(), vec(part, 0..3)).prop_map(
         |(label, text, statements, answers, parts)| Question {
             label,
@@ -311,30 +256,21 @@ fn homework() -> impl Strategy<Value = Homework> {
             span: Span::default(),
         },
     );
-    let problem =
-        (label(), text(), vec(question, 0..3)).prop_map(|(label, title, questions)| Problem {
-            label,
+    let problem = (label(), text(), vec(question, 0..3)).prop_map(|(label, title, questions)| Problem {
+        label,
+        title,
+        questions,
+    });
+    (text(), of(text()), of(text()), of("[0-9-]{1,10}"), vec(text(), 0..3), vec(problem, 0..2)).prop_map(
+        |(title, author, course, date, numbering, problems)| Homework {
             title,
-            questions,
-        });
-    (
-        text(),
-        of(text()),
-        of(text()),
-        of("[0-9-]{1,10}"),
-        vec(text(), 0..3),
-        vec(problem, 0..2),
+            author,
+            course,
+            date,
+            numbering,
+            problems,
+        },
     )
-        .prop_map(
-            |(title, author, course, date, numbering, problems)| Homework {
-                title,
-                author,
-                course,
-                date,
-                numbering,
-                problems,
-            },
-        )
 }
 
 fn test() -> impl Strategy<Value = Test> {
@@ -343,58 +279,29 @@ fn test() -> impl Strategy<Value = Test> {
         sizes,
         span: Span::default(),
     });
-    let claim = (
-        any::<bool>(),
-        target(),
-        expression(),
-        vec(small(), 0..4),
-        of(text()),
-    )
-        .prop_map(|(expected, target, formula, lengths, because)| {
+    let claim = (any::<bool>(), target(), expression(), vec(small(), 0..4), of(text())).prop_map(
+        |(expected, target, formula, lengths, because)| {
             let value = match target {
                 Target::Shape(_) => ClaimValue::Shape(lengths),
                 _ => ClaimValue::Formula(formula),
             };
-            Claim {
-                expected,
-                target,
-                value,
-                because,
-                span: Span::default(),
-            }
-        });
-    (text(), of(subject), statements(), vec(claim, 0..4)).prop_map(
-        |(title, subject, statements, claims)| Test {
-            title,
-            subject,
-            statements,
-            claims,
-            span: Span::default(),
+            Claim { expected, target, value, because, span: Span::default() }
         },
-    )
+    );
+    (text(), of(subject), statements(), vec(claim, 0..4)).prop_map(|(title, subject, statements, claims)| Test {
+        title,
+        subject,
+        statements,
+        claims,
+        span: Span::default(),
+    })
 }
 
 /// Any file.
 pub(super) fn file() -> impl Strategy<Value = File> {
-    let layer = (
-        name(),
-        prop_oneof![Just(String::new()), text()],
-        statements(),
-    )
-        .prop_map(|(name, about, statements)| Layer {
-            name,
-            about,
-            statements,
-            span: Span::default(),
-        });
-    let item = prop_oneof![
-        layer.prop_map(Item::Layer),
-        homework().prop_map(Item::Homework),
-        test().prop_map(Item::Test),
-    ];
-    (of(-3i64..3), vec(item, 0..3), statements()).prop_map(|(base, items, statements)| File {
-        base,
-        items,
-        statements,
-    })
+    let layer = (name(), prop_oneof![Just(String::new()), text()], statements())
+        .prop_map(|(name, about, statements)| Layer { name, about, statements, span: Span::default() });
+    let item =
+        prop_oneof![layer.prop_map(Item::Layer), homework().prop_map(Item::Homework), test().prop_map(Item::Test),];
+    (of(-3i64..3), vec(item, 0..3), statements()).prop_map(|(base, items, statements)| File { base, items, statements })
 }

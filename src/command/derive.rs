@@ -1,0 +1,114 @@
+//! `backprose derive`: the answers of one layer or formula.
+
+use super::input::{Target, sizes, target};
+use super::output::{print, write};
+use super::report::{colours, complain, unusable};
+use super::{DeriveArgs, DeriveFormat, Steps, Stop};
+use backprose::diagnostic::Span;
+use backprose::language::syntax::Name;
+use backprose::model::Sizes;
+use backprose::study::{NoAnswer, Study};
+use backprose::writeup::listing::{Listing, listing};
+use backprose::writeup::module::module;
+use backprose::writeup::render::{Format, render};
+use backprose::writeup::sheet::answers;
+
+/// Derives the answers and prints them.
+pub fn derive(arguments: &DeriveArgs, folders: &[std::path::PathBuf]) -> Result<(), Stop> {
+    let format = format_of(arguments)?;
+    let chosen = sizes(&arguments.sizes, arguments.general)?;
+    let target = target(&arguments.target, folders)?;
+    let text = match format {
+        DeriveFormat::Numpy => numpy(&target, &chosen, &arguments.wrt)?,
+        _ => writeup(&target, &chosen, arguments, format)?,
+    };
+    match &arguments.output {
+        Some(path) => write(path, &text),
+        None => print(&text),
+    }
+}
+
+fn format_of(arguments: &DeriveArgs) -> Result<DeriveFormat, Stop> {
+    if let Some(format) = arguments.format {
+        return Ok(format);
+    }
+    let Some(path) = &arguments.output else { return Ok(DeriveFormat::Text) };
+    match path.extension().and_then(|e| e.to_str()) {
+        Some("tex") => Ok(DeriveFormat::Latex),
+        Some("md") => Ok(DeriveFormat::Markdown),
+        Some("txt") => Ok(DeriveFormat::Text),
+        Some("py") => Ok(DeriveFormat::Numpy),
+        _ => {
+            let message = format!("the format of {} is not known from its extension", path.display());
+            complain(message, Some("use .tex, .md, .txt or .py, or give --format"));
+            Err(Stop::Unusable)
+        }
+    }
+}
+
+fn study(target: &Target, sizes: &Sizes) -> Result<Study, Stop> {
+    Study::new(&target.statements, target.base, sizes).map_err(|wrong| unusable(&target.source, &wrong))
+}
+
+fn arrays(study: &Study, wrt: &[String], target: &Target) -> Result<Vec<Name>, Stop> {
+    let names: Vec<Name> = wrt.iter().flat_map(|w| w.split(',')).filter(|w| !w.is_empty()).map(Name::from).collect();
+    for name in &names {
+        study.differentiable(name, Span::default()).map_err(|mut wrong| {
+            wrong.places.clear();
+            unusable(&target.source, &[wrong])
+        })?;
+    }
+    Ok(names)
+}
+
+fn writeup(target: &Target, sizes: &Sizes, arguments: &DeriveArgs, format: DeriveFormat) -> Result<String, Stop> {
+    let mut study = study(target, sizes)?;
+    let goals = study.goals(&arrays(&study, &arguments.wrt, target)?);
+    let failed = |error: NoAnswer| refuse(error, target);
+    if let (DeriveFormat::Text, None) = (format, arguments.steps) {
+        let Listing { rows, evidence } = listing(&mut study, &goals).map_err(failed)?;
+        let color = arguments.output.is_none() && colours(&std::io::stdout());
+        return Ok(super::table::answers(&rows, &evidence, color));
+    }
+    let level = arguments.steps.unwrap_or(Steps::Main).into();
+    let document = answers(&mut study, &goals, &target.about, level).map_err(failed)?;
+    let format = match format {
+        DeriveFormat::Latex => Format::LatexFragment,
+        DeriveFormat::Markdown => Format::MarkdownFragment,
+        DeriveFormat::Text | DeriveFormat::Numpy => Format::Text,
+    };
+    let color = arguments.output.is_none() && colours(&std::io::stdout());
+    render(&document, format, color).map_err(|error| {
+        complain(error.to_string(), None);
+        Stop::Unusable
+    })
+}
+
+/// A module for every size where that can be derived, for the given sizes otherwise.
+fn numpy(target: &Target, sizes: &Sizes, wrt: &[String]) -> Result<String, Stop> {
+    let given = study(target, sizes)?;
+    let wanted = arrays(&given, wrt, target)?;
+    let defaults = given.system.given.clone();
+    let all = Sizes { general: true, ..Sizes::default() };
+    let general = match defaults.is_empty() {
+        true => None,
+        false => Study::new(&target.statements, target.base, &all)
+            .ok()
+            .and_then(|study| module(study.without_letters(), &wanted, &defaults, &target.name).ok()),
+    };
+    match general {
+        Some(text) => Ok(text),
+        None => module(given.without_letters(), &wanted, &defaults, &target.name).map_err(|error| refuse(error, target)),
+    }
+}
+
+fn refuse(error: NoAnswer, target: &Target) -> Stop {
+    match error {
+        NoAnswer::Refused(diagnostic) => unusable(&target.source, &[diagnostic]),
+        NoAnswer::Unverified(unverified) => {
+            complain(unverified.to_string(), Some("an answer that is not verified is not printed"));
+            Stop::Refuted
+        }
+    }
+}
+

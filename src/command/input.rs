@@ -1,0 +1,179 @@
+//! Reading: files, standard input, and what a target on the command line means.
+
+use super::Stop;
+use super::report::{Source, complain, unusable};
+use backprose::catalogue::Catalogue;
+use backprose::diagnostic::nearest;
+use backprose::language::parse::parse_file;
+use backprose::language::syntax::{File, Item, Layer, Name, Statement};
+use backprose::model::Sizes;
+use std::io::Read;
+use std::path::{Path, PathBuf};
+
+/// The statements of one layer or formula.
+pub struct Target {
+    /// What it is called.
+    pub name: String,
+    /// The sentence about it.
+    pub about: String,
+    /// Its statements.
+    pub statements: Vec<Statement>,
+    /// The index base of its file.
+    pub base: i64,
+    /// The text it came from.
+    pub source: Source,
+}
+
+const MOST_BYTES: u64 = 4 << 20;
+
+/// The text of a file, or of standard input for `-`.
+pub fn read(path: &Path) -> Result<Source, Stop> {
+    let name = if path == Path::new("-") { "standard input".to_string() } else { path.display().to_string() };
+    let mut bytes = Vec::new();
+    let result = if path == Path::new("-") {
+        std::io::stdin().lock().take(MOST_BYTES + 1).read_to_end(&mut bytes)
+    } else {
+        std::fs::File::open(path).and_then(|file| file.take(MOST_BYTES + 1).read_to_end(&mut bytes))
+    };
+    if let Err(error) = result {
+        complain(format!("{name} cannot be read: {error}"), None);
+        return Err(Stop::Unusable);
+    }
+    match String::from_utf8(bytes) {
+        Ok(text) => Ok(Source { name, text }),
+        Err(error) => {
+            let place = error.utf8_error().valid_up_to();
+            complain(format!("{name} is not UTF-8 text (byte {})", place + 1), None);
+            Err(Stop::Unusable)
+        }
+    }
+}
+
+/// The catalogue with the folders given.
+pub fn catalogue(folders: &[PathBuf]) -> Result<Catalogue, Stop> {
+    let mut catalogue = Catalogue::built_in();
+    for folder in folders {
+        let mut files: Vec<PathBuf> = match std::fs::read_dir(folder) {
+            Ok(entries) => entries.filter_map(|e| e.ok().map(|e| e.path())).collect(),
+            Err(error) => {
+                complain(format!("{} cannot be read: {error}", folder.display()), None);
+                return Err(Stop::Unusable);
+            }
+        };
+        files.retain(|f| f.extension().is_some_and(|e| e == "bp"));
+        files.sort();
+        for file in files {
+            let source = read(&file)?;
+            catalogue.add(&source.text).map_err(|wrong| unusable(&source, &wrong))?;
+        }
+    }
+    Ok(catalogue)
+}
+
+/// What a target means: `-`, a formula, FILE[:LAYER], or a layer of the catalogue.
+pub fn target(given: &str, folders: &[PathBuf]) -> Result<Target, Stop> {
+    if given == "-" {
+        return from_text(read(Path::new("-"))?, None);
+    }
+    if given.contains(['=', '[', '\n']) && !Path::new(given).exists() {
+        return from_text(Source { name: "formula".into(), text: given.into() }, None);
+    }
+    let split = given.rsplit_once(':').filter(|_| !Path::new(given).exists());
+    let (path, layer) = split.map_or((given, None), |(path, layer)| (path, Some(layer)));
+    if Path::new(path).is_file() {
+        return from_text(read(Path::new(path))?, layer);
+    }
+    let catalogue = catalogue(folders)?;
+    if let Some((layer, base, text)) = catalogue.find(given) {
+        let source = Source { name: format!("{given}.bp"), text: text.to_string() };
+        return Ok(of_layer(layer, base, source));
+    }
+    let known = catalogue.names();
+    let hint = match nearest(given, known.iter().map(|n| &**n)) {
+        Some(guess) => format!("did you mean `{guess}`?"),
+        None => "`backprose layers` lists the catalogue; a formula looks like 'x[7]; y[i] = 2*x[i]'".into(),
+    };
+    let what = if path.ends_with(".bp") || path.contains('/') { "file" } else { "layer" };
+    complain(format!("there is no {what} `{path}`"), Some(&hint));
+    Err(Stop::Unusable)
+}
+
+fn of_layer(layer: &Layer, base: i64, source: Source) -> Target {
+    Target {
+        name: layer.name.to_string(),
+        about: layer.about.clone(),
+        statements: layer.statements.clone(),
+        base,
+        source,
+    }
+}
+
+fn from_text(source: Source, wanted: Option<&str>) -> Result<Target, Stop> {
+    let file = parse_file(&source.text).map_err(|wrong| unusable(&source, &wrong))?;
+    let base = file.base.unwrap_or(1);
+    let layers = layers_of(&file);
+    if let Some(wanted) = wanted {
+        return match layers.iter().find(|l| &*l.name == wanted) {
+            Some(layer) => Ok(of_layer(layer, base, source)),
+            None => {
+                let guess = nearest(wanted, layers.iter().map(|l| &*l.name)).map(|g| format!("did you mean `{g}`?"));
+                complain(format!("{} has no layer `{wanted}`", source.name), guess.as_deref());
+                Err(Stop::Unusable)
+            }
+        };
+    }
+    match (layers.as_slice(), file.statements.is_empty()) {
+        (_, false) => {
+            let statements = file.statements.clone();
+            Ok(Target { name: "formula".into(), about: String::new(), statements, base, source })
+        }
+        ([only], true) => Ok(of_layer(only, base, source)),
+        ([], true) => {
+            let hint = "a homework is for `backprose solve`, tests are for `backprose check`";
+            complain(format!("{} holds no layer and no formula", source.name), Some(hint));
+            Err(Stop::Unusable)
+        }
+        (several, true) => {
+            let names: Vec<&str> = several.iter().map(|l| &*l.name).collect();
+            let hint = format!("name one: {}:{}", source.name, names[0]);
+            complain(format!("{} holds the layers {}", source.name, names.join(", ")), Some(&hint));
+            Err(Stop::Unusable)
+        }
+    }
+}
+
+fn layers_of(file: &File) -> Vec<&Layer> {
+    file.items
+        .iter()
+        .filter_map(|item| match item {
+            Item::Layer(layer) => Some(layer),
+            Item::Homework(_) | Item::Test(_) => None,
+        })
+        .collect()
+}
+
+/// The sizes given as SIZE=VALUE.
+pub fn sizes(given: &[String], general: bool) -> Result<Sizes, Stop> {
+    let mut sizes = Sizes { general, ..Sizes::default() };
+    for argument in given {
+        let Some((name, value)) = argument.split_once('=') else {
+            complain(format!("`{argument}` is not of the form SIZE=VALUE"), Some("for example N=7"));
+            return Err(Stop::Unusable);
+        };
+        let (name, value) = (name.trim(), value.trim());
+        let chosen = match value.parse::<i128>() {
+            Ok(number) => Some(number),
+            Err(_) if value == name => None,
+            Err(_) => {
+                let hint = format!("give a whole number, or {name}={name} to keep it a symbol");
+                complain(format!("{name} cannot be `{value}`"), Some(&hint));
+                return Err(Stop::Unusable);
+            }
+        };
+        if sizes.given.insert(Name::from(name), chosen).is_some() {
+            complain(format!("{name} is given twice"), None);
+            return Err(Stop::Unusable);
+        }
+    }
+    Ok(sizes)
+}

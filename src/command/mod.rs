@@ -1,0 +1,175 @@
+//! Commands, their arguments, and their exit codes.
+
+mod derive;
+mod input;
+mod layers;
+mod output;
+mod report;
+mod solve;
+mod table;
+
+use backprose::writeup::outline::Level;
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+/// How a command ended when it did not end well.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stop {
+    /// Something is refuted or not verified: exit code 1.
+    Refuted,
+    /// The input cannot be used: exit code 2.
+    Unusable,
+}
+
+#[derive(Parser)]
+#[command(name = "backprose", version, about = ABOUT, after_help = EXAMPLES, max_term_width = 100)]
+struct Cli {
+    /// A folder with layers (.bp files) of your own, beside the built-in catalogue.
+    #[arg(long, global = true, value_name = "DIR")]
+    layers: Vec<PathBuf>,
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+const ABOUT: &str = "Derivations of backprop, written out: a layer in index notation becomes its output, Jacobians and \
+                     gradients, with steps, each one checked.";
+
+const EXAMPLES: &str = "Examples:
+  backprose derive 'x[7,5], W[1,5,3]; f[r] = sum[k,i] x[i+2*(r-1), k] * W[1,k,i]'
+  backprose derive conv1d N=7 C=5 F=1 K=3 S=2 --steps main
+  backprose solve examples/homework2.bp";
+
+#[derive(Subcommand)]
+enum Command {
+    /// Turn a homework file into verified write-ups.
+    #[command(after_help = "Examples:
+  backprose solve examples/homework2.bp
+  backprose solve homework.bp --out build --format latex,markdown,text --steps all
+  backprose solve - --out - --format text < homework.bp")]
+    Solve(SolveArgs),
+    /// Derive the answers of one layer or formula.
+    #[command(after_help = "Examples:
+  backprose derive 'x[N], w[K], size N, K; y[i] = sum[k] x[i+k-1] * w[k]'
+  backprose derive conv1d N=7 C=5 F=1 K=3 S=2 --wrt W --steps main
+  backprose derive conv1d --general --format latex -o conv1d.tex
+  backprose derive my-layers.bp:gate n=4 --format numpy > gate.py")]
+    Derive(DeriveArgs),
+    /// List the catalogue of layers, or print a definition.
+    #[command(after_help = "Examples:
+  backprose layers
+  backprose layers conv1d
+  backprose layers --layers my-folder")]
+    Layers {
+        /// The layer to print.
+        name: Option<String>,
+    },
+}
+
+/// Arguments of `solve`.
+#[derive(Args)]
+pub struct SolveArgs {
+    /// The homework file, or - for standard input.
+    pub file: PathBuf,
+    /// The folder for the write-ups, or - for standard output (one format).
+    #[arg(long, value_name = "DIR", default_value = "out")]
+    pub out: PathBuf,
+    /// The formats, separated by commas.
+    #[arg(long, value_enum, value_delimiter = ',', default_values_t = [SheetFormat::Latex, SheetFormat::Markdown])]
+    pub format: Vec<SheetFormat>,
+    /// How much of each derivation is shown.
+    #[arg(long, value_enum, default_value_t = Steps::Main)]
+    pub steps: Steps,
+    /// Write what could be verified, with a visible box in place of the rest (exit code still 1).
+    #[arg(long)]
+    pub keep_going: bool,
+}
+
+/// Arguments of `derive`.
+#[derive(Args)]
+pub struct DeriveArgs {
+    /// A layer of the catalogue, FILE[:LAYER], a formula in quotes, or - for standard input.
+    pub target: String,
+    /// Numbers for sizes (N=7); S=S keeps a size with a default symbolic.
+    #[arg(value_name = "SIZE=VALUE")]
+    pub sizes: Vec<String>,
+    /// Only derivatives with respect to these arrays.
+    #[arg(long, value_name = "NAME", num_args = 1..)]
+    pub wrt: Vec<String>,
+    /// Keep every size symbolic, defaults included.
+    #[arg(long)]
+    pub general: bool,
+    /// The format of the output; by default text, or what the extension of -o says.
+    #[arg(long, value_enum)]
+    pub format: Option<DeriveFormat>,
+    /// How much of each derivation is shown.
+    #[arg(long, value_enum)]
+    pub steps: Option<Steps>,
+    /// A file to write to: .tex, .md, .txt or .py.
+    #[arg(short = 'o', long = "output", value_name = "FILE")]
+    pub output: Option<PathBuf>,
+}
+
+/// The formats of a write-up.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum SheetFormat {
+    /// A LaTeX document (.tex).
+    Latex,
+    /// Markdown with TeX mathematics (.md).
+    Markdown,
+    /// Unicode text, 80 columns (.txt).
+    Text,
+}
+
+/// The formats of a derivation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum DeriveFormat {
+    /// Unicode text for the terminal.
+    Text,
+    /// LaTeX to be \input into a paper.
+    Latex,
+    /// Markdown with TeX mathematics.
+    Markdown,
+    /// A Python module that needs only NumPy.
+    Numpy,
+}
+
+/// How much of a derivation is shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Steps {
+    /// The answers alone.
+    Answer,
+    /// What a good teacher would write on the board.
+    Main,
+    /// Every application of every rule as well.
+    All,
+}
+
+impl From<Steps> for Level {
+    fn from(steps: Steps) -> Level {
+        match steps {
+            Steps::Answer => Level::Answer,
+            Steps::Main => Level::Main,
+            Steps::All => Level::All,
+        }
+    }
+}
+
+/// Runs the command line and gives its exit code.
+pub fn run() -> ExitCode {
+    let cli = Cli::parse();
+    let done = match cli.command {
+        None => {
+            println!("{ABOUT}\n\n{EXAMPLES}\n\n`backprose --help` lists all commands.");
+            Ok(())
+        }
+        Some(Command::Solve(arguments)) => solve::solve(&arguments),
+        Some(Command::Derive(arguments)) => derive::derive(&arguments, &cli.layers),
+        Some(Command::Layers { name }) => layers::layers(name.as_deref(), &cli.layers),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(Stop::Refuted) => ExitCode::from(1),
+        Err(Stop::Unusable) => ExitCode::from(2),
+    }
+}

@@ -1,0 +1,37 @@
+//! Writing: whole files or nothing, never half of one.
+
+use super::Stop;
+use super::report::complain;
+use std::io::{ErrorKind, Write};
+use std::path::Path;
+
+/// Writes a file beside its place and then moves it there.
+pub fn write(path: &Path, text: &str) -> Result<(), Stop> {
+    let attempt = || -> std::io::Result<()> {
+        let folder = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        std::fs::create_dir_all(folder)?;
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        let beside = folder.join(format!(".{name}.{}.part", std::process::id()));
+        let written = std::fs::write(&beside, text).and_then(|()| std::fs::rename(&beside, path));
+        if written.is_err() {
+            let _ = std::fs::remove_file(&beside);
+        }
+        written
+    };
+    attempt().map_err(|error| {
+        complain(format!("{} cannot be written: {error}", path.display()), None);
+        Stop::Unusable
+    })
+}
+
+/// Prints to standard output; a reader that has gone away is no error.
+pub fn print(text: &str) -> Result<(), Stop> {
+    let mut out = std::io::stdout().lock();
+    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+        Err(error) if error.kind() != ErrorKind::BrokenPipe => {
+            complain(format!("standard output cannot be written: {error}"), None);
+            Err(Stop::Unusable)
+        }
+        _ => Ok(()),
+    }
+}

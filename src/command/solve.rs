@@ -1,0 +1,143 @@
+//! `backprose solve`: a homework file becomes verified write-ups.
+
+use super::input::read;
+use super::output::{print, write};
+use super::report::{colours, complain, unusable};
+use super::{SheetFormat, SolveArgs, Stop};
+use backprose::language::parse::parse_file;
+use backprose::language::syntax::{Homework, Item};
+use backprose::verify::Certificate;
+use backprose::writeup::render::{Format, render};
+use backprose::writeup::sheet::{Row, Sheet, sheet};
+use backprose::writeup::unicode;
+use std::path::Path;
+
+/// Solves a homework file and writes its write-ups.
+pub fn solve(arguments: &SolveArgs) -> Result<(), Stop> {
+    let source = read(&arguments.file)?;
+    let file = parse_file(&source.text).map_err(|wrong| unusable(&source, &wrong))?;
+    let homework = the_homework(&file.items, &source.name)?;
+    let base = file.base.unwrap_or(1);
+    let sheet = sheet(homework, base, arguments.steps.into()).map_err(|wrong| unusable(&source, &wrong))?;
+    let to_stdout = arguments.out == Path::new("-");
+    if to_stdout && arguments.format.len() != 1 {
+        complain("standard output takes one format", Some("for example: --out - --format markdown"));
+        return Err(Stop::Unusable);
+    }
+    for unverified in &sheet.unverified {
+        complain(unverified.to_string(), None);
+    }
+    if !sheet.unverified.is_empty() && !arguments.keep_going {
+        complain("nothing is written", Some("--keep-going writes the rest, with a box in place of what failed"));
+        return Err(Stop::Refuted);
+    }
+    if to_stdout {
+        print(&text_of(&sheet, arguments.format[0])?)?;
+    } else {
+        print(&table(&sheet.rows))?;
+        write_all(&sheet, arguments)?;
+    }
+    if sheet.unverified.is_empty() { Ok(()) } else { Err(Stop::Refuted) }
+}
+
+fn the_homework<'a>(items: &'a [Item], name: &str) -> Result<&'a Homework, Stop> {
+    let mut homeworks = items.iter().filter_map(|item| match item {
+        Item::Homework(homework) => Some(homework),
+        Item::Layer(_) | Item::Test(_) => None,
+    });
+    match (homeworks.next(), homeworks.next()) {
+        (Some(only), None) => Ok(only),
+        (Some(_), Some(_)) => {
+            complain(format!("{name} holds several homeworks"), Some("put each into a file of its own"));
+            Err(Stop::Unusable)
+        }
+        (None, _) => {
+            let hint = "a layer is for `backprose derive`, tests are for `backprose check`";
+            complain(format!("{name} holds no homework"), Some(hint));
+            Err(Stop::Unusable)
+        }
+    }
+}
+
+fn text_of(sheet: &Sheet, format: SheetFormat) -> Result<String, Stop> {
+    let format = match format {
+        SheetFormat::Latex => Format::Latex,
+        SheetFormat::Markdown => Format::Markdown,
+        SheetFormat::Text => Format::Text,
+    };
+    render(&sheet.document, format, colours(&std::io::stdout())).map_err(|error| {
+        complain(error.to_string(), None);
+        Stop::Unusable
+    })
+}
+
+fn write_all(sheet: &Sheet, arguments: &SolveArgs) -> Result<(), Stop> {
+    let stem = arguments.file.file_stem().map_or("homework".into(), |s| s.to_string_lossy().into_owned());
+    let stem = if arguments.file == Path::new("-") { "homework".to_string() } else { stem };
+    let mut written = Vec::new();
+    for format in &arguments.format {
+        let extension = match format {
+            SheetFormat::Latex => "tex",
+            SheetFormat::Markdown => "md",
+            SheetFormat::Text => "txt",
+        };
+        let path = arguments.out.join(format!("{stem}.{extension}"));
+        let text = match format {
+            SheetFormat::Text => {
+                render(&sheet.document, Format::Text, false).map_err(|error| {
+                    complain(error.to_string(), None);
+                    Stop::Unusable
+                })?
+            }
+            SheetFormat::Latex | SheetFormat::Markdown => text_of(sheet, *format)?,
+        };
+        written.push((path, text));
+    }
+    for (path, text) in &written {
+        write(path, text)?;
+    }
+    let names: Vec<String> = written.iter().map(|(path, _)| path.display().to_string()).collect();
+    print(&format!("wrote {}\n", names.join(", ")))
+}
+
+/// Question, shape, how verified.
+fn table(rows: &[Row]) -> String {
+    let (strong, dim, plain) = match colours(&std::io::stdout()) {
+        true => ("\u{1b}[32m", "\u{1b}[2m", "\u{1b}[0m"),
+        false => ("", "", ""),
+    };
+    let cells: Vec<(&str, String, String)> = rows
+        .iter()
+        .map(|row| {
+            let outcome = match &row.outcome {
+                Ok(certificate) => format!("{strong}verified{plain} {dim}{}{plain}", how(certificate)),
+                Err(reason) => format!("NOT VERIFIED {reason}"),
+            };
+            (row.number.as_str(), unicode(&row.summary, &row.notation), outcome)
+        })
+        .collect();
+    let width = |f: &dyn Fn(&(&str, String, String)) -> usize| cells.iter().map(f).max().unwrap_or(0);
+    let (first, second) = (width(&|c| c.0.chars().count()), width(&|c| c.1.chars().count()).min(40));
+    let mut table = String::new();
+    for (number, summary, outcome) in &cells {
+        let pad = |text: &str, width: usize| " ".repeat(width.saturating_sub(text.chars().count()));
+        let wide = summary.chars().count() > second;
+        table += &format!("{number}{}  {summary}", pad(number, first));
+        match wide {
+            true => table += &format!("\n{}  {outcome}\n", " ".repeat(first + 2 + second)),
+            false => table += &format!("{}  {outcome}\n", pad(summary, second)),
+        }
+    }
+    table
+}
+
+fn how(certificate: &Certificate) -> String {
+    let entries = match (certificate.entries, certificate.sampled) {
+        (n, false) => format!("{n} entr{}", if n == 1 { "y" } else { "ies" }),
+        (n, true) => format!("{n} sampled entries"),
+    };
+    match certificate.assignments {
+        0 => format!("{entries}, {} points", certificate.points),
+        n => format!("{entries}, {n} size assignments"),
+    }
+}

@@ -1,0 +1,195 @@
+//! One system under study: its answers, each derived once and verified before anyone sees it.
+
+use crate::answer::{Answer, Names};
+use crate::calculus::{self, PHASES, Rule};
+use crate::derivation::{Goal, ShapeDerivation};
+use crate::diagnostic::{Diagnostic, Diagnostics, Span, nearest};
+use crate::language::syntax::{Name, Statement, Target};
+use crate::model::{Quote, Sizes, System, elaborate};
+use crate::verify::{Certificate, Trials, Unverified};
+use std::collections::BTreeMap;
+
+/// A system with the answers derived from it so far.
+pub struct Study {
+    /// The system.
+    pub system: System,
+    /// The letters given to what the author left without one.
+    pub names: Names,
+    phases: &'static [&'static [Rule]],
+    trials: Option<Trials>,
+    answers: BTreeMap<String, (Answer, Certificate)>,
+}
+
+/// Why there is no answer.
+#[derive(Clone, Debug)]
+pub enum NoAnswer {
+    /// It was derived but did not pass verification.
+    Unverified(Unverified),
+    /// What was asked for makes no sense in this system.
+    Refused(Diagnostic),
+}
+
+impl From<Unverified> for NoAnswer {
+    fn from(unverified: Unverified) -> Self {
+        NoAnswer::Unverified(unverified)
+    }
+}
+
+impl Study {
+    /// The system that statements describe, at the sizes chosen.
+    ///
+    /// # Errors
+    /// What is wrong with the statements.
+    pub fn new(statements: &[Statement], base: i64, sizes: &Sizes) -> Result<Study, Diagnostics> {
+        let system = elaborate(statements, base, sizes)?;
+        let names = Names::new(&system);
+        Ok(Study { system, names, phases: PHASES, trials: None, answers: BTreeMap::new() })
+    }
+
+    /// The same with formulas that use no letters beyond the author's: for code.
+    pub fn without_letters(mut self) -> Study {
+        self.names = Names::default();
+        self
+    }
+
+    /// The same with another table of rules: for tests that show what a wrong rule does.
+    pub fn with_rules(mut self, phases: &'static [&'static [Rule]]) -> Study {
+        self.phases = phases;
+        self
+    }
+
+    /// Derives and verifies a goal, or gives what was derived before.
+    ///
+    /// # Errors
+    /// If the goal names no array of the system, or the answer does not pass verification.
+    pub fn answer(&mut self, goal: &Goal) -> Result<(Answer, Certificate), NoAnswer> {
+        let key = crate::answer::goal_name(goal);
+        if let Some(found) = self.answers.get(&key) {
+            return Ok(found.clone());
+        }
+        let Some(mut answer) = Answer::new(&self.system, &self.names, goal, self.phases) else {
+            return Err(NoAnswer::Refused(Diagnostic::general(format!("`{key}` cannot be derived"))));
+        };
+        self.insert_jacobian(&mut answer);
+        let certificate = ready(&mut self.trials, &self.system, &self.names)?.verify(&answer)?;
+        self.answers.insert(key, (answer.clone(), certificate.clone()));
+        Ok((answer, certificate))
+    }
+
+    /// Derives and verifies the shape of an array.
+    ///
+    /// # Errors
+    /// As [`Study::answer`].
+    pub fn shape(&mut self, array: &str) -> Result<(ShapeDerivation, Certificate), NoAnswer> {
+        let Some(shape) = calculus::shape(&self.system, array) else {
+            return Err(NoAnswer::Refused(Diagnostic::general(format!("there is no array `{array}`"))));
+        };
+        let trials = ready(&mut self.trials, &self.system, &self.names)?;
+        let certificate = trials.verify_shape(&self.system, &shape)?;
+        Ok((shape, certificate))
+    }
+
+    /// Whether a goal has been derived already.
+    pub fn knows(&self, goal: &Goal) -> bool {
+        self.answers.contains_key(&crate::answer::goal_name(goal))
+    }
+
+    /// All goals: every output, its Jacobians, the gradients; with respect to `arrays` or, if there
+    /// are none, to every input and weight.
+    pub fn goals(&self, arrays: &[Name]) -> Vec<Goal> {
+        let wanted: Vec<Name> = match arrays {
+            [] => self.system.differentiable().map(|a| a.name.clone()).collect(),
+            some => some.to_vec(),
+        };
+        let mut goals = Vec::new();
+        for output in &self.system.outputs {
+            goals.push(Goal::Value { output: output.clone() });
+            goals.extend(wanted.iter().map(|array| Goal::Jacobian { output: output.clone(), array: array.clone() }));
+        }
+        goals.extend(wanted.iter().map(|array| Goal::Gradient { array: array.clone() }));
+        goals
+    }
+
+    /// The goal that a target names.
+    ///
+    /// # Errors
+    /// If it names an array that the system does not have, or has no derivative for.
+    pub fn goal(&self, target: &Target, span: Span) -> Result<Goal, Diagnostic> {
+        match target {
+            Target::Shape(inner) => self.goal(inner, span),
+            Target::Value(name, _) => {
+                self.defined(name, span)?;
+                Ok(Goal::Value { output: name.clone() })
+            }
+            Target::Jacobian((output, _), (array, _)) => {
+                self.defined(output, span)?;
+                self.differentiable(array, span)?;
+                Ok(Goal::Jacobian { output: output.clone(), array: array.clone() })
+            }
+            Target::Gradient(array, _) => {
+                self.differentiable(array, span)?;
+                Ok(Goal::Gradient { array: array.clone() })
+            }
+        }
+    }
+
+    /// Complains unless the array can be differentiated with respect to.
+    ///
+    /// # Errors
+    /// If it is not an array of the system, or holds integer data.
+    pub fn differentiable(&self, array: &Name, span: Span) -> Result<(), Diagnostic> {
+        let given = self.system.array(array);
+        if given.is_some_and(|a| a.role != crate::language::syntax::Role::Integer) {
+            return Ok(());
+        }
+        let known: Vec<&str> = self.system.differentiable().map(|a| &*a.name).collect();
+        let message = match (given, self.system.equation(array)) {
+            (Some(_), _) => format!("`{array}` is integer data: nothing is differentiated with respect to it"),
+            (None, Some(_)) => format!("`{array}` is defined by an equation; derivatives are taken with respect to given arrays"),
+            (None, None) => format!("there is no array `{array}`"),
+        };
+        Err(with_guess(Diagnostic::new(message, span), array, &known))
+    }
+
+    fn defined(&self, array: &Name, span: Span) -> Result<(), Diagnostic> {
+        if self.system.equation(array).is_some() {
+            return Ok(());
+        }
+        let known: Vec<&str> = self.system.equations.iter().map(|e| &*e.array).collect();
+        let message = match self.system.array(array) {
+            Some(_) => format!("`{array}` is given, not derived"),
+            None => format!("there is no array `{array}`"),
+        };
+        Err(with_guess(Diagnostic::new(message, span), array, &known))
+    }
+
+    /// Where the Jacobian has been derived before, a gradient may start from it: Σ g·J.
+    fn insert_jacobian(&self, answer: &mut Answer) {
+        let (Goal::Gradient { array }, [output]) = (&answer.derivation.goal, self.system.outputs.as_slice()) else {
+            return;
+        };
+        let goal = Goal::Jacobian { output: output.clone(), array: array.clone() };
+        let Some((jacobian, _)) = self.answers.get(&crate::answer::goal_name(&goal)) else { return };
+        let inserted = calculus::insert_jacobian(&self.system, &answer.derivation, &jacobian.derivation);
+        if let Some(term) = inserted {
+            let quote = self.names.quote(&self.system, &answer.derivation.indices);
+            answer.shortcut = Some(Quote { conditional_sums: true, ..quote }.formula(&term));
+        }
+    }
+}
+
+fn ready<'a>(trials: &'a mut Option<Trials>, system: &System, names: &Names) -> Result<&'a Trials, Unverified> {
+    let made = match trials.take() {
+        Some(made) => made,
+        None => Trials::new(system, names)?,
+    };
+    Ok(trials.insert(made))
+}
+
+fn with_guess(diagnostic: Diagnostic, name: &str, known: &[&str]) -> Diagnostic {
+    match nearest(name, known.iter().copied()) {
+        Some(guess) => diagnostic.hint(format!("did you mean `{guess}`?")),
+        None if known.is_empty() => diagnostic,
+        None => diagnostic.hint(format!("there {} {}", if known.len() == 1 { "is" } else { "are" }, known.join(", "))),
+    }
+}

@@ -1,0 +1,369 @@
+//! What a template sees: the document with every formula and every sentence already written in
+//! the format at hand. This is the documented model for templates of one's own, too.
+//!
+//! For the terminal, every block also holds its finished lines in `layout`.
+
+use super::document::{Block, Document, Inline, Math, Part, Piece, Problem, Question};
+use super::notation::Notation;
+use super::picture::{self, Draughtsman, Drawing};
+use super::prose::{self, Dialect, Writer};
+use super::source::{self, Event};
+use super::terminal::{self, Ink};
+use serde::Serialize;
+
+/// A write-up.
+#[derive(Clone, Debug, Serialize)]
+pub struct DocumentView {
+    /// Its title.
+    pub title: String,
+    /// Who hands it in; empty if not given.
+    pub author: String,
+    /// The course; empty if not given.
+    pub course: String,
+    /// The date; empty if not given.
+    pub date: String,
+    /// Author, course and date in one line.
+    pub byline: String,
+    /// Whether title and byline stand above the problems (not opposite to a problem's title).
+    pub titled: bool,
+    /// Its sections.
+    pub problems: Vec<ProblemView>,
+    /// Fill and line colour of each class in pictures.
+    pub palette: Vec<ColourView>,
+    /// Its heading, laid out for the terminal.
+    pub layout: Vec<String>,
+}
+
+/// A colour of pictures.
+#[derive(Clone, Debug, Serialize)]
+pub struct ColourView {
+    /// Six hexadecimal digits.
+    pub fill: &'static str,
+    /// Six hexadecimal digits.
+    pub line: &'static str,
+}
+
+/// A problem.
+#[derive(Clone, Debug, Serialize)]
+pub struct ProblemView {
+    /// `1.1`
+    pub label: String,
+    /// Its title.
+    pub title: String,
+    /// What stands opposite to its title: the document's title unless that stands above, and its
+    /// question if it has but one.
+    pub aside: String,
+    /// Its questions.
+    pub questions: Vec<QuestionView>,
+    /// Its heading, laid out for the terminal.
+    pub layout: Vec<String>,
+}
+
+/// A question.
+#[derive(Clone, Debug, Serialize)]
+pub struct QuestionView {
+    /// `3`
+    pub label: String,
+    /// The question as given.
+    pub text: String,
+    /// The conventions in force.
+    pub conventions: String,
+    /// What answers it.
+    pub blocks: Vec<BlockView>,
+    /// Its parts.
+    pub parts: Vec<PartView>,
+    /// How it was verified.
+    pub evidence: String,
+    /// The question and its conventions, laid out for the terminal.
+    pub layout: Vec<String>,
+    /// The evidence, laid out for the terminal.
+    pub evidence_layout: Vec<String>,
+}
+
+/// A part.
+#[derive(Clone, Debug, Serialize)]
+pub struct PartView {
+    /// `(a)`
+    pub label: String,
+    /// The question as given.
+    pub text: String,
+    /// What answers it.
+    pub blocks: Vec<BlockView>,
+    /// The question, laid out for the terminal.
+    pub layout: Vec<String>,
+}
+
+/// A formula.
+#[derive(Clone, Debug, Serialize)]
+pub struct Formula {
+    /// All of it.
+    pub whole: String,
+    /// Up to its first relation.
+    pub left: String,
+    /// From its first relation on; empty if there is none.
+    pub right: String,
+    /// Whether it is too long for a narrow column.
+    pub tall: bool,
+}
+
+/// A line of a derivation.
+#[derive(Clone, Debug, Serialize)]
+pub struct LineView {
+    /// `=`
+    pub relation: String,
+    /// What stands to the right of it.
+    pub right: String,
+    /// Why.
+    pub reason: String,
+    /// Why, in a form that may stand inside a formula's `\text{…}`, piece by piece: words, and
+    /// whether they are mathematics.
+    pub reason_pieces: Vec<(String, bool)>,
+}
+
+/// A row of a table.
+#[derive(Clone, Debug, Serialize)]
+pub struct RowView {
+    /// Its cells, as many as the header has.
+    pub cells: Vec<String>,
+    /// Whether it is set in bold.
+    pub bold: bool,
+}
+
+/// A block; `kind` tells which. A block is `wide` if its parts do not stand side by side in a
+/// line, and `tall` if in a narrow column even left and right sides need lines of their own.
+#[derive(Clone, Debug, Serialize)]
+#[serde(tag = "kind", rename_all = "lowercase")]
+#[allow(missing_docs)]
+pub enum BlockView {
+    Boxed { formulas: Vec<Formula>, wide: bool, tall: bool, ranges: Vec<String>, layout: Vec<String> },
+    Derivation { left: String, lines: Vec<LineView>, tall: bool, folded: Option<String>, layout: Vec<String> },
+    Paragraph { text: String, layout: Vec<String> },
+    Table { header: Vec<String>, rows: Vec<RowView>, shares: Vec<f64>, wide: bool, layout: Vec<String> },
+    Picture { alternative: String, caption: String, drawings: Vec<Drawing>, whole: Drawing, layout: Vec<String> },
+    Missing { text: String, layout: Vec<String> },
+}
+
+/// Formulas longer than this many characters are too long for a narrow column.
+const NARROW: usize = 44;
+
+/// Makes the views of a document in one format.
+#[derive(Clone, Copy, Debug)]
+pub struct Viewer {
+    /// The format's family.
+    pub dialect: Dialect,
+    /// Colours for the terminal.
+    pub ink: Ink,
+}
+
+impl Viewer {
+    /// The document as templates see it.
+    pub fn document(&self, document: &Document) -> DocumentView {
+        let notation = Notation::new(&document.notation);
+        let writer = Writer { dialect: self.dialect, notation: &notation };
+        let given = |text: &Option<String>| writer.text(text.as_deref().unwrap_or_default());
+        let (author, course, date) = (given(&document.author), given(&document.course), given(&document.date));
+        let known: Vec<&str> =
+            [&author, &course, &date].into_iter().map(String::as_str).filter(|text| !text.is_empty()).collect();
+        let byline = known.join(" · ");
+        let title = writer.text(&document.title);
+        let titled = !title.is_empty() && (!byline.is_empty() || document.problems.len() > 1);
+        let layout = if !titled || !self.is_text() {
+            vec![]
+        } else {
+            vec![self.ink.strong(&title), self.ink.faint(&byline), String::new()]
+        };
+        let byline = if self.is_latex() { byline.replace('·', "\\ensuremath{\\cdot}") } else { byline };
+        let problems =
+            document.problems.iter().map(|problem| self.problem(problem, document, titled, &writer)).collect();
+        let palette = picture::PALETTE.iter().map(|(fill, line)| ColourView { fill, line }).collect();
+        DocumentView { title, author, course, date, byline, titled, problems, palette, layout }
+    }
+
+    fn is_text(&self) -> bool {
+        self.dialect == Dialect::Text
+    }
+
+    fn is_latex(&self) -> bool {
+        matches!(self.dialect, Dialect::Latex | Dialect::LatexFragment)
+    }
+
+    fn problem(&self, problem: &Problem, document: &Document, titled: bool, writer: &Writer<'_>) -> ProblemView {
+        let (label, title) = (writer.text(&problem.label), writer.text(&problem.title));
+        let only = match problem.questions.as_slice() {
+            [one] if !one.label.is_empty() && !document.title.is_empty() => Some(format!("question {}", one.label)),
+            _ => None,
+        };
+        let above = (!titled && !document.title.is_empty()).then(|| document.title.clone());
+        let aside = writer.text(&above.into_iter().chain(only).collect::<Vec<_>>().join(" · "));
+        let left = if label.is_empty() { title.clone() } else { format!("Problem {label}  {title}") };
+        let layout = if self.is_text() && !(left.is_empty() && aside.is_empty()) {
+            terminal::heading(&left, &aside, self.ink)
+        } else {
+            vec![]
+        };
+        let questions = problem.questions.iter().map(|question| self.question(question, document)).collect();
+        ProblemView { label, title, aside, questions, layout }
+    }
+
+    fn question(&self, question: &Question, document: &Document) -> QuestionView {
+        let notation = Notation::new(question.notation.iter().chain(&document.notation));
+        let writer = Writer { dialect: self.dialect, notation: &notation };
+        let label = writer.text(&question.label);
+        let [text, conventions, evidence] =
+            [&question.text, &question.conventions, &question.evidence].map(|prose| writer.prose(prose));
+        let (mut layout, mut evidence_layout) = (vec![], vec![]);
+        if self.is_text() {
+            let lead = if label.is_empty() { String::new() } else { format!("{label}.") };
+            if !(lead.is_empty() && text.is_empty()) {
+                layout = terminal::labelled(&lead, &text, self.ink);
+            }
+            if !conventions.is_empty() {
+                layout.extend(terminal::faint(&format!("Conventions: {conventions}"), self.ink));
+            }
+            evidence_layout = terminal::faint(&evidence, self.ink);
+        }
+        let blocks = self.blocks(&question.blocks, &writer);
+        let parts = question.parts.iter().map(|part| self.part(part, &writer)).collect();
+        QuestionView { label, text, conventions, blocks, parts, evidence, layout, evidence_layout }
+    }
+
+    fn part(&self, part: &Part, writer: &Writer<'_>) -> PartView {
+        let (label, text) = (writer.text(&part.label), writer.prose(&part.text));
+        let layout = if self.is_text() { terminal::labelled(&label, &text, self.ink) } else { vec![] };
+        PartView { label, text, blocks: self.blocks(&part.blocks, writer), layout }
+    }
+
+    fn blocks(&self, blocks: &[Block], writer: &Writer<'_>) -> Vec<BlockView> {
+        blocks.iter().map(|block| self.block(block, writer)).collect()
+    }
+
+    fn block(&self, block: &Block, writer: &Writer<'_>) -> BlockView {
+        let mut view = self.bare(block, writer);
+        if self.is_text() {
+            let pattern =
+                if let Block::Picture(picture) = block { Some((&picture.matrix, writer.notation)) } else { None };
+            let lines = terminal::block(&view, pattern, self.ink);
+            match &mut view {
+                BlockView::Boxed { layout, .. }
+                | BlockView::Derivation { layout, .. }
+                | BlockView::Paragraph { layout, .. }
+                | BlockView::Table { layout, .. }
+                | BlockView::Picture { layout, .. }
+                | BlockView::Missing { layout, .. } => *layout = lines,
+            }
+        }
+        view
+    }
+
+    fn bare(&self, block: &Block, writer: &Writer<'_>) -> BlockView {
+        let layout = vec![];
+        match block {
+            Block::Boxed { formulas, ranges } => {
+                let wide = formulas.iter().map(|formula| writer.width(formula) + 4).sum::<usize>() > 76;
+                let formulas: Vec<Formula> = formulas.iter().map(|formula| self.formula(formula, writer)).collect();
+                let tall = formulas.iter().any(|formula| formula.tall);
+                BlockView::Boxed {
+                    formulas,
+                    wide,
+                    tall,
+                    ranges: ranges.iter().map(|range| writer.inline_math(range)).collect(),
+                    layout,
+                }
+            }
+            Block::Derivation { left, lines, folded } => BlockView::Derivation {
+                left: writer.display(left),
+                lines: lines.iter().map(|line| self.line(line, writer)).collect(),
+                tall: lines.iter().any(|line| writer.width(left) + writer.width(&line.right) > NARROW),
+                folded: folded.as_ref().map(|title| {
+                    if self.dialect == Dialect::Markdown { picture::markup(title) } else { writer.text(title) }
+                }),
+                layout,
+            },
+            Block::Paragraph(prose) => BlockView::Paragraph { text: writer.prose(prose), layout },
+            Block::Missing(prose) => BlockView::Missing { text: writer.prose(prose), layout },
+            Block::Table { header, rows } => self.table(header, rows, writer),
+            Block::Picture(content) => {
+                let drawings = Draughtsman { writer: *writer }.drawings(content);
+                let alternative = match self.dialect {
+                    Dialect::Markdown => picture::markup(&content.alternative),
+                    _ => writer.text(&content.alternative),
+                };
+                let whole = picture::joined(&drawings);
+                BlockView::Picture {
+                    alternative,
+                    caption: writer.prose(&content.matrix.caption),
+                    drawings,
+                    whole,
+                    layout,
+                }
+            }
+        }
+    }
+
+    fn formula(&self, math: &Math, writer: &Writer<'_>) -> Formula {
+        let (left, right) = if self.is_text() { (String::new(), String::new()) } else { writer.halves(math) };
+        Formula { whole: writer.display(math), left, right, tall: writer.width(math) > NARROW }
+    }
+
+    fn line(&self, line: &super::document::Line, writer: &Writer<'_>) -> LineView {
+        let right = if self.dialect == Dialect::Latex {
+            [&[Piece::Symbol(line.relation)], line.right.as_slice()].concat()
+        } else {
+            line.right.clone()
+        };
+        let piece = |inline: &Inline| match inline {
+            Inline::Math(math) => vec![(writer.inline_math(math).trim_matches('$').to_string(), true)],
+            Inline::Text(text) | Inline::Emphasis(text) => vec![(in_text(text), false)],
+            Inline::Source(text) => source::events(text).iter().filter_map(in_formula).collect(),
+        };
+        LineView {
+            relation: writer.display(&[Piece::Symbol(line.relation)]),
+            right: writer.display(&right),
+            reason: writer.prose(&line.reason),
+            reason_pieces: line.reason.iter().flat_map(piece).collect(),
+        }
+    }
+
+    fn table(&self, header: &[Vec<Inline>], rows: &[(Vec<Vec<Inline>>, bool)], writer: &Writer<'_>) -> BlockView {
+        let count = rows.iter().map(|(cells, _)| cells.len()).chain([header.len()]).max().unwrap_or(0);
+        let line = |cells: &[Vec<Inline>]| {
+            let mut texts: Vec<String> = cells.iter().map(|cell| self.cell(&writer.prose(cell))).collect();
+            texts.resize(count, String::new());
+            texts
+        };
+        let measure = Writer { dialect: Dialect::Text, ..*writer };
+        let width = |c: usize| {
+            let cells = rows.iter().map(|(cells, _)| cells.as_slice()).chain([header]);
+            cells
+                .filter_map(|cells| cells.get(c))
+                .map(|cell| terminal::columns(&measure.prose(cell)))
+                .max()
+                .unwrap_or(0)
+                .clamp(6, 40) as f64
+        };
+        let widths: Vec<f64> = (0..count).map(width).collect();
+        let whole: f64 = widths.iter().sum();
+        let shares = widths.iter().map(|width| (width / whole * 1000.0).floor() / 1000.0).collect();
+        let rows = rows.iter().map(|(cells, bold)| RowView { cells: line(cells), bold: *bold }).collect();
+        BlockView::Table { header: line(header), rows, shares, wide: whole > 48.0, layout: vec![] }
+    }
+
+    fn cell(&self, text: &str) -> String {
+        let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
+        let escaped = line.replace("\\|", "\u{0}").replace(['|', '\u{0}'], "\\|");
+        if self.dialect == Dialect::Markdown { escaped } else { line }
+    }
+}
+
+/// Words that may stand in `\text{…}` in Markdown: without anything TeX or Markdown would act on.
+fn in_text(text: &str) -> String {
+    text.chars().filter(|c| !"\\{}$%#&_^~*`<>|[]".contains(*c)).map(|c| if c.is_control() { ' ' } else { c }).collect()
+}
+
+fn in_formula(event: &Event) -> Option<(String, bool)> {
+    match event {
+        Event::Text(text) | Event::Code(text) => Some((in_text(text), false)),
+        Event::Math(math) | Event::Display(math) => Some((prose::markdown_math(math), true)),
+        Event::Open(_) | Event::Close(_) | Event::Paragraph | Event::Item => None,
+    }
+}

@@ -1,0 +1,78 @@
+//! The short form of a derivation: one row an answer, one line of evidence.
+
+use super::document::{Inline, Math, Prose};
+use super::{operation, outline, sheet, shape};
+use crate::derivation::Goal;
+use crate::recognise::recognise;
+use crate::study::{NoAnswer, Study};
+
+/// An answer in one row.
+#[derive(Clone, Debug)]
+pub struct Entry {
+    /// Its name: `df/dW`.
+    pub name: String,
+    /// Its shape: `3×(1×5×3)`.
+    pub shape: Math,
+    /// The formula, left side included.
+    pub formula: Math,
+    /// What it is: `cross-correlation, dilation 2`.
+    pub operation: Prose,
+}
+
+/// All rows and the evidence.
+pub struct Listing {
+    /// The rows.
+    pub rows: Vec<Entry>,
+    /// What was assumed, the letters used, and how it was verified: a line each.
+    pub evidence: Vec<Prose>,
+}
+
+/// Derives and verifies goals and puts each into a row.
+///
+/// # Errors
+/// If one cannot be derived or does not pass verification.
+pub fn listing(study: &mut Study, goals: &[Goal]) -> Result<Listing, NoAnswer> {
+    let mut rows = Vec::new();
+    let mut total: Option<crate::verify::Certificate> = None;
+    for goal in goals {
+        if let Goal::Value { output } = goal {
+            study.shape(output)?;
+        }
+        let (answer, certificate) = study.answer(goal)?;
+        total = Some(total.map_or(certificate.clone(), |t| t.and(&certificate)));
+        let system = &study.system;
+        rows.push(Entry {
+            name: answer.name.clone(),
+            shape: shape::lengths_of(system, goal),
+            formula: outline::equation(&answer),
+            operation: recognise(system, &answer.derivation)
+                .map(|found| operation::short(system, &study.names, &answer, &found))
+                .unwrap_or_default(),
+        });
+    }
+    let mut evidence = Vec::new();
+    if !study.system.assumptions.is_empty() {
+        evidence.push(shape::assumed(&study.system));
+    }
+    let letters = sheet::letters(study, goals);
+    if !letters.is_empty() {
+        evidence.push(letters);
+    }
+    if let Some(total) = total {
+        evidence.push(sheet::evidence(&total, &[]));
+    }
+    Ok(Listing { rows, evidence })
+}
+
+
+/// Plain words of prose and its mathematics as Unicode.
+pub fn plain(prose: &Prose, notation: &[(crate::language::syntax::Name, String)]) -> String {
+    prose
+        .iter()
+        .map(|piece| match piece {
+            Inline::Text(words) | Inline::Emphasis(words) => words.clone(),
+            Inline::Math(math) => super::unicode(math, notation),
+            Inline::Source(words) => super::tex_to_unicode(words),
+        })
+        .collect()
+}

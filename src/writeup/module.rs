@@ -1,0 +1,54 @@
+//! The NumPy module of a system: its verified answers, as code.
+
+use super::numpy::{Piece, PieceKind};
+use crate::derivation::Goal;
+use crate::diagnostic::Diagnostic;
+use crate::language::print::{Alphabet, expression};
+use crate::language::syntax::{Condition, Expr, Name, Relation};
+use crate::model::elaborate::conditions;
+use crate::study::{NoAnswer, Study};
+use std::collections::BTreeMap;
+
+/// The text of the module: every output, its Jacobians and the gradients with respect to `arrays`
+/// (or all), sizes given on the command line as `defaults`.
+///
+/// # Errors
+/// If an answer cannot be derived, does not pass verification, or cannot be written as code.
+pub fn module(
+    mut study: Study,
+    arrays: &[Name],
+    defaults: &BTreeMap<Name, i128>,
+    title: &str,
+) -> Result<String, NoAnswer> {
+    let mut pieces = Vec::new();
+    for goal in study.goals(arrays) {
+        let (answer, _) = study.answer(&goal)?;
+        let print = |e: &Expr| expression(e, Alphabet::Unicode);
+        pieces.push(Piece {
+            text: format!("{} = {}", print(&answer.left), print(&answer.formula)),
+            kind: match goal {
+                Goal::Value { output } => PieceKind::Value(output),
+                Goal::Jacobian { output, array } => PieceKind::Jacobian(output, array),
+                Goal::Gradient { array } => PieceKind::Gradient(array),
+            },
+            indices: answer.indices,
+            formula: answer.formula,
+        });
+    }
+    let defaults: BTreeMap<Name, i64> = defaults.iter().map(|(n, v)| (n.clone(), *v as i64)).collect();
+    let requires = requirements(&study);
+    let system = &study.system;
+    super::numpy::module(&system.program, &pieces, &defaults, &requires, title, system.base)
+        .map_err(|why| NoAnswer::Refused(Diagnostic::general(why)))
+}
+
+/// What the sizes must satisfy: their least values, what is required and what was assumed.
+fn requirements(study: &Study) -> Vec<Condition> {
+    let system = &study.system;
+    let least = system.sizes.iter().map(|(name, least)| {
+        Condition::Chain(Expr::name(name.clone()), vec![(Relation::AtLeast, Expr::integer(*least))])
+    });
+    let mut stated = system.requires.clone();
+    stated.extend(system.assumptions.iter().cloned());
+    least.chain(conditions(&stated)).collect()
+}

@@ -1,0 +1,192 @@
+//! The outline: what a reader sees of a derivation.
+//!
+//! The engine logs every application of a rule; here runs of them become the lines a good teacher
+//! would write, each with its reason in words. All steps remain at hand for the level `all`.
+
+use super::document::{Block, Inline, Line, Math, Piece, Prose, Symbol};
+use super::reason;
+use crate::answer::{Answer, Names, free_indices};
+use crate::derivation::{Goal, RuleName, Step};
+use crate::language::syntax::{Condition, Expr, ExprKind, Relation};
+use crate::model::System;
+
+/// How much of a derivation is shown.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Level {
+    /// The answer alone.
+    Answer,
+    /// What a good teacher would write on the board.
+    #[default]
+    Main,
+    /// Every application of every rule, in a folded appendix.
+    All,
+}
+
+/// The boxed answer: shape and formula, and the ranges of the free indices.
+pub fn boxed(system: &System, answer: &Answer) -> Block {
+    Block::Boxed { formulas: vec![membership(system, answer), equation(answer)], ranges: ranges(answer) }
+}
+
+/// `∂f/∂W ∈ ℝ^{3×(1×5×3)}`
+pub fn membership(system: &System, answer: &Answer) -> Math {
+    let groups = match super::shape::lengths_of(system, &answer.derivation.goal).pop() {
+        Some(Piece::Lengths(groups)) => groups,
+        _ => Vec::new(),
+    };
+    vec![Piece::Expr(whole_left(&answer.derivation.goal)), Piece::Symbol(Symbol::In), Piece::Space(groups)]
+}
+
+/// The left side without indices: `∂f/∂W`.
+pub fn whole_left(goal: &Goal) -> Expr {
+    match goal {
+        Goal::Value { output } => Expr::name(output.clone()),
+        Goal::Jacobian { output, array } => {
+            let of = Box::new(Expr::name(output.clone()));
+            Expr::new(ExprKind::Derivative(of, array.clone(), Vec::new()))
+        }
+        Goal::Gradient { array } => Expr::new(ExprKind::Upstream(array.clone(), Vec::new())),
+    }
+}
+
+/// `∂f[r]/∂W[1,k,i] = x[i+2(r−1), k]`
+pub fn equation(answer: &Answer) -> Math {
+    vec![
+        Piece::Expr(answer.left.clone()),
+        Piece::Symbol(Symbol::Equal),
+        Piece::Expr(answer.formula.clone()),
+    ]
+}
+
+/// `1 ≤ r ≤ 3`, for each free index.
+pub fn ranges(answer: &Answer) -> Vec<Math> {
+    free_indices(answer)
+        .iter()
+        .filter_map(|binder| {
+            let (lo, hi) = binder.range.clone()?;
+            let chain = vec![(Relation::AtMost, Expr::name(binder.name.clone())), (Relation::AtMost, hi)];
+            Some(vec![Piece::Condition(Condition::Chain(lo, chain))])
+        })
+        .collect()
+}
+
+/// The derivation at a level. `by` is the label of the part that gave the Jacobian, if one did.
+pub fn derivation(system: &System, names: &Names, answer: &Answer, level: Level, by: Option<&str>) -> Vec<Block> {
+    let left = vec![Piece::Expr(answer.left.clone())];
+    let mut blocks = Vec::new();
+    if level != Level::Answer && !matches!(answer.derivation.goal, Goal::Value { .. }) {
+        let lines = main_lines(system, names, answer, by);
+        blocks.push(Block::Derivation { left: left.clone(), lines, folded: None });
+    }
+    if level == Level::All && !answer.lines.is_empty() {
+        let lines = every_line(system, names, answer);
+        blocks.push(Block::Derivation { left, lines, folded: Some("every step".into()) });
+    }
+    blocks
+}
+
+/// Steps that a reader takes in one go.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Stage {
+    Differentiate,
+    Read,
+    Rearrange,
+    SiftBare,
+    SiftSolved,
+    Decide,
+    Collect,
+}
+
+fn stage(step: &Step) -> Stage {
+    match step.rule {
+        RuleName::Definition | RuleName::Constant | RuleName::Sum | RuleName::Product | RuleName::Power => {
+            Stage::Differentiate
+        }
+        RuleName::Read => Stage::Read,
+        RuleName::Distribute | RuleName::Join => Stage::Rearrange,
+        RuleName::Sift => match &step.solved {
+            Some((_, value)) if value.as_var().is_some() || value.as_constant().is_some() => Stage::SiftBare,
+            _ => Stage::SiftSolved,
+        },
+        RuleName::Range | RuleName::Factor => Stage::Decide,
+        RuleName::Collect => Stage::Collect,
+    }
+}
+
+/// Runs of steps of one stage; bookkeeping joins the run that follows it.
+fn runs(steps: &[Step]) -> Vec<(Stage, std::ops::Range<usize>)> {
+    let mut runs: Vec<(Stage, std::ops::Range<usize>)> = Vec::new();
+    for (k, step) in steps.iter().enumerate() {
+        let stage = stage(step);
+        match runs.last_mut() {
+            Some((last, range)) if *last == stage && stage != Stage::SiftSolved => range.end = k + 1,
+            Some((last, range)) if *last == Stage::Rearrange => {
+                *last = stage;
+                range.end = k + 1;
+            }
+            _ => runs.push((stage, k..k + 1)),
+        }
+    }
+    runs
+}
+
+fn main_lines(system: &System, names: &Names, answer: &Answer, by: Option<&str>) -> Vec<Line> {
+    let mut lines = Vec::new();
+    let gradient = matches!(answer.derivation.goal, Goal::Gradient { .. });
+    if gradient {
+        lines.push(line(&answer.start, reason::chain_rule(answer)));
+    }
+    if let (Some(label), Some(shortcut)) = (by, &answer.shortcut) {
+        lines.push(line(shortcut, reason::by_part(label)));
+        if *shortcut != answer.formula {
+            lines.push(line(&answer.formula, reason::survivors()));
+        }
+        return lines;
+    }
+    let steps = &answer.derivation.steps;
+    for (stage, range) in runs(steps) {
+        let reason = match stage {
+            Stage::Differentiate => reason::differentiate(system, answer, &steps[range.clone()]),
+            Stage::Read => reason::read(system, answer),
+            Stage::Rearrange => vec![Inline::Text("multiplied out".into())],
+            Stage::SiftBare | Stage::SiftSolved => reason::sifts(names, system, answer, &steps[range.clone()]),
+            Stage::Decide => reason::decided(names, system, answer, &steps[range.clone()]),
+            Stage::Collect => vec![Inline::Text("equal terms collected".into())],
+        };
+        lines.push(line(&answer.lines[range.end - 1], reason));
+    }
+    settle(&mut lines, answer);
+    lines
+}
+
+/// The last line is the answer in the form of the box; a line that repeats the one before goes.
+fn settle(lines: &mut Vec<Line>, answer: &Answer) {
+    lines.dedup_by(|later, earlier| {
+        let same = later.right == earlier.right;
+        if same && !later.reason.is_empty() {
+            earlier.reason.push(Inline::Text("; ".into()));
+            earlier.reason.append(&mut later.reason);
+        }
+        same
+    });
+    if let Some(last) = lines.last_mut()
+        && !matches!(answer.formula.kind, ExprKind::If(..))
+    {
+        last.right = vec![Piece::Expr(answer.formula.clone())];
+    }
+}
+
+fn every_line(system: &System, names: &Names, answer: &Answer) -> Vec<Line> {
+    let first = match answer.derivation.goal {
+        Goal::Gradient { .. } => Some(line(&answer.start, reason::chain_rule(answer))),
+        _ => None,
+    };
+    let steps = answer.derivation.steps.iter().zip(&answer.lines);
+    first
+        .into_iter()
+        .chain(steps.map(|(step, expr)| line(expr, reason::single(names, system, answer, step))))
+        .collect()
+}
+
+fn line(right: &Expr, reason: Prose) -> Line {
+    Line { relation: Symbol::Equal, right: vec![Piece::Expr(right.clone())], reason }
+}

@@ -1,0 +1,313 @@
+//! Pictures: the geometry of drawings, in millimetres, as shapes that templates write as SVG or
+//! TikZ; and the same matrix in characters.
+//!
+//! A drawing is never wider than a page: cells and letters shrink together.
+
+use super::document::{Pattern, Picture, Reads};
+use super::prose::{Dialect, Writer};
+use serde::Serialize;
+
+/// Tint and line of each class, told apart by colour-blind readers too: (fill, line).
+pub const PALETTE: &[(&str, &str)] = &[
+    ("D9E6F5", "4F81BD"),
+    ("F6E3C5", "D08A1E"),
+    ("D8EBD3", "4E9A44"),
+    ("EBD9EE", "8F4FA3"),
+    ("FADBD8", "C0504D"),
+    ("D3EEEE", "2A9494"),
+    ("EFE8B9", "8C7D14"),
+    ("E4E4E4", "6A6A6A"),
+    ("F8DCEA", "C2578F"),
+    ("DAD9F2", "5A55A8"),
+];
+
+/// The width a drawing may take.
+const PAGE: f64 = 150.0;
+
+/// A drawing: its extent and its shapes.
+#[derive(Clone, Debug, Default, Serialize)]
+pub struct Drawing {
+    /// Width in millimetres.
+    pub width: f64,
+    /// Height in millimetres.
+    pub height: f64,
+    /// What is drawn, in order.
+    pub shapes: Vec<Shape>,
+    /// What stands under it.
+    pub caption: String,
+}
+
+/// A shape; `y` grows downwards.
+#[derive(Clone, Debug, Default, Serialize)]
+pub struct Shape {
+    /// `line`, `rect`, `circle` or `text`.
+    pub kind: &'static str,
+    /// Left end, left edge, or centre.
+    pub x: f64,
+    /// Upper end, upper edge, or centre.
+    pub y: f64,
+    /// The other end of a line; the right edge of a rectangle.
+    pub x2: f64,
+    /// The other end of a line; the lower edge of a rectangle.
+    pub y2: f64,
+    /// Width of a rectangle; radius of a circle.
+    pub size: f64,
+    /// Class of a line or cell: a place in the palette.
+    pub class: Option<usize>,
+    /// The colour of that class, six hexadecimal digits.
+    pub colour: &'static str,
+    /// Whether it is drawn dashed.
+    pub dashed: bool,
+    /// The words, escaped for the format.
+    pub text: String,
+    /// Set below the line after the words.
+    pub below: String,
+    /// `start`, `middle` or `end`: which point of the words stands at x.
+    pub anchor: &'static str,
+    /// Height of the letters in millimetres.
+    pub letters: f64,
+}
+
+fn rounded(value: f64) -> f64 {
+    (value * 100.0).round() / 100.0
+}
+
+fn line(from: (f64, f64), to: (f64, f64), class: usize) -> Shape {
+    let class = class % PALETTE.len();
+    let [x, y, x2, y2] = [from.0, from.1, to.0, to.1].map(rounded);
+    Shape { kind: "line", x, y, x2, y2, class: Some(class), colour: PALETTE[class].1, ..Shape::default() }
+}
+
+fn rect(x: f64, y: f64, side: f64, class: Option<usize>) -> Shape {
+    let class = class.map(|class| class % PALETTE.len());
+    let colour = class.map_or("", |class| PALETTE[class].0);
+    let [x, y, x2, y2, size] = [x, y, x + side, y + side, side].map(rounded);
+    Shape { kind: "rect", x, y, x2, y2, size, class, colour, ..Shape::default() }
+}
+
+fn words(text: String, x: f64, y: f64, anchor: &'static str, letters: f64) -> Shape {
+    let [x, y, letters] = [x, y, letters].map(rounded);
+    Shape { kind: "text", x, y, text, anchor, letters, ..Shape::default() }
+}
+
+/// The words of a picture, written for one format.
+pub struct Draughtsman<'a> {
+    /// Writes what is set in mathematics.
+    pub writer: Writer<'a>,
+}
+
+impl Draughtsman<'_> {
+    fn is_tex(&self) -> bool {
+        matches!(self.writer.dialect, Dialect::Latex | Dialect::LatexFragment)
+    }
+
+    fn words(&self, text: &str) -> String {
+        if self.is_tex() { self.writer.text(text) } else { markup(text) }
+    }
+
+    fn prose(&self, prose: &[super::document::Inline]) -> String {
+        if self.is_tex() {
+            return self.writer.prose(prose);
+        }
+        markup(&Writer { dialect: Dialect::Text, ..self.writer }.prose(prose))
+    }
+
+    fn title(&self, math: &[super::document::Piece]) -> String {
+        if self.is_tex() {
+            return self.writer.inline_math(math);
+        }
+        markup(&Writer { dialect: Dialect::Text, ..self.writer }.inline_math(math))
+    }
+
+    /// The drawing of the reads, and the matrix.
+    pub fn drawings(&self, picture: &Picture) -> Vec<Drawing> {
+        picture.reads.iter().map(|reads| self.reads(reads)).chain([self.matrix(&picture.matrix)]).collect()
+    }
+
+    fn reads(&self, reads: &Reads) -> Drawing {
+        let letters = 2.46_f64;
+        let margin = 3.0
+            + 1.35
+                * longest(
+                    [&reads.output_title, &reads.input_title]
+                        .map(|title| self.writer.prose(title))
+                        .iter()
+                        .map(|s| strip(s)),
+                ) as f64;
+        let count = reads.inputs.len().max(reads.outputs.len()).max(1) as f64;
+        let step = ((PAGE - margin) / count).clamp(1.5, 7.0);
+        let node = (0.66 * step).min(4.6);
+        let drop = (2.0 * step).clamp(11.0, 24.0);
+        let (top, bottom) = (node / 2.0 + 0.5, node / 2.0 + 0.5 + drop);
+        let at = |place: usize| margin + step * (place as f64 + 0.5);
+        let outputs = output_places(reads, step, margin, &at);
+        let mut shapes: Vec<Shape> = reads
+            .lines
+            .iter()
+            .filter(|(from, to, _)| *from < outputs.len() && *to < reads.inputs.len())
+            .map(|(from, to, class)| line((outputs[*from], top + node / 2.0), (at(*to), bottom - node / 2.0), *class))
+            .collect();
+        let small = letters.min(node * 0.53);
+        for (x, label) in outputs.iter().zip(&reads.outputs) {
+            shapes.push(Shape {
+                kind: "circle",
+                x: rounded(*x),
+                y: rounded(top),
+                size: rounded(node / 2.0),
+                ..Shape::default()
+            });
+            shapes.push(words(self.words(label), *x, top, "middle", small));
+        }
+        for (place, (label, padding)) in reads.inputs.iter().enumerate() {
+            shapes.push(Shape { dashed: *padding, ..rect(at(place) - node / 2.0, bottom - node / 2.0, node, None) });
+            shapes.push(words(self.words(label), at(place), bottom, "middle", small));
+        }
+        let first = outputs.first().copied().unwrap_or(margin);
+        shapes.push(words(self.prose(&reads.output_title), first - node / 2.0 - 1.2, top, "end", letters));
+        shapes.push(words(self.prose(&reads.input_title), at(0) - node / 2.0 - 1.2, bottom, "end", letters));
+        let width = rounded(margin + step * count + 0.5);
+        Drawing { width, height: rounded(bottom + node / 2.0 + 0.5), shapes, caption: self.prose(&reads.caption) }
+    }
+
+    fn matrix(&self, pattern: &Pattern) -> Drawing {
+        let columns = pattern.columns.len().max(1);
+        let titles = [&pattern.row_title, &pattern.column_title].map(|title| self.writer.width(title));
+        let label = longest(pattern.rows.iter().cloned());
+        let margin = 2.0 + 1.5 * titles[1].max(titles[0] + label) as f64;
+        let cell = ((PAGE - margin) / columns as f64).clamp(2.4, 6.2);
+        let letters = 2.46_f64.min(cell * 0.5);
+        let head = letters.max(2.0) + 1.8;
+        let spelled = pattern.cells.iter().flatten().flatten().all(|(_, base, below)| {
+            0.72 * base.chars().count() as f64 + 0.55 * below.chars().count() as f64 <= cell / letters
+        });
+        let mut shapes = self.labels(pattern, (margin, head), cell, letters);
+        for (r, row) in pattern.cells.iter().enumerate() {
+            for (c, content) in row.iter().enumerate().take(columns) {
+                let (x, y) = (margin + cell * c as f64, head + cell * r as f64);
+                shapes.push(rect(x, y, cell, content.as_ref().map(|(class, ..)| *class)));
+                if let Some((class, base, below)) = content.as_ref().filter(|_| spelled) {
+                    let text = words(self.cell(base, below), x + cell / 2.0, y + cell / 2.0, "middle", letters);
+                    let below = if self.is_tex() { String::new() } else { markup(below) };
+                    shapes.push(Shape { below, class: Some(class % PALETTE.len()), ..text });
+                }
+            }
+        }
+        let height = head + cell * pattern.cells.len() as f64 + 0.4;
+        Drawing {
+            width: rounded(margin + cell * columns as f64 + 0.4),
+            height: rounded(height),
+            shapes,
+            caption: self.prose(&pattern.caption),
+        }
+    }
+
+    fn cell(&self, base: &str, below: &str) -> String {
+        if !self.is_tex() {
+            return markup(base);
+        }
+        let index: String = below.chars().filter(|c| c.is_ascii_alphanumeric() || ",+-".contains(*c)).collect();
+        let base = self.writer.notation.latex(base);
+        if index.is_empty() { format!("${base}$") } else { format!("${base}_{{{index}}}$") }
+    }
+
+    fn labels(&self, pattern: &Pattern, (margin, head): (f64, f64), cell: f64, letters: f64) -> Vec<Shape> {
+        let room = |labels: &[String], high: bool| {
+            let need = if high { letters } else { letters * 0.62 * longest(labels.iter().cloned()) as f64 + 0.6 };
+            if need <= cell { 1 } else { 5 }
+        };
+        let mut shapes =
+            vec![words(self.title(&pattern.column_title), margin - 1.2, head - letters / 2.0 - 0.8, "end", 2.46)];
+        let every = room(&pattern.columns, false);
+        for (c, label) in pattern.columns.iter().enumerate().step_by(every) {
+            let x = margin + cell * (c as f64 + 0.5);
+            shapes.push(words(self.words(label), x, head - letters / 2.0 - 0.8, "middle", letters.max(1.6)));
+        }
+        let title = self.title(&pattern.row_title);
+        let every = room(&pattern.rows, true);
+        for (r, label) in pattern.rows.iter().enumerate().step_by(every) {
+            let text = row_label(&title, &self.words(label), self.is_tex());
+            shapes.push(words(text, margin - 1.2, head + cell * (r as f64 + 0.5), "end", letters.max(1.6)));
+        }
+        shapes
+    }
+}
+
+fn row_label(title: &str, label: &str, tex: bool) -> String {
+    match title.strip_suffix('$') {
+        Some(open) if tex => format!("{open}{label}$"),
+        _ if title.is_empty() => label.to_string(),
+        _ => format!("{title} {label}"),
+    }
+}
+
+/// Each output above the middle of what it reads, or evenly spread where that would collide.
+fn output_places(reads: &Reads, step: f64, margin: f64, at: &dyn Fn(usize) -> f64) -> Vec<f64> {
+    let count = reads.outputs.len();
+    let middle = |output: usize| {
+        let places: Vec<f64> = reads.lines.iter().filter(|line| line.0 == output).map(|line| at(line.1)).collect();
+        if places.is_empty() { None } else { Some(places.iter().sum::<f64>() / places.len() as f64) }
+    };
+    let middles: Option<Vec<f64>> = (0..count).map(middle).collect();
+    let apart = |places: &Vec<f64>| places.windows(2).all(|pair| pair[1] - pair[0] > 0.85 * step);
+    let spread = || {
+        let whole = step * reads.inputs.len().max(count) as f64;
+        (0..count).map(|place| margin + whole * (place as f64 + 0.5) / count as f64).collect()
+    };
+    middles.filter(apart).unwrap_or_else(spread)
+}
+
+fn longest(texts: impl IntoIterator<Item = impl AsRef<str>>) -> usize {
+    texts.into_iter().map(|text| text.as_ref().chars().count()).max().unwrap_or(0)
+}
+
+fn strip(text: &str) -> String {
+    text.replace(['$', '\\'], "")
+}
+
+/// Text for SVG.
+pub fn markup(text: &str) -> String {
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
+}
+
+/// Drawings side by side where they fit, one below the other where not, with their captions.
+pub fn joined(drawings: &[Drawing]) -> Drawing {
+    let gap = 10.0;
+    let framed: Vec<(Drawing, f64)> = drawings.iter().map(captioned).collect();
+    let whole: f64 = framed.iter().map(|(drawing, _)| drawing.width + gap).sum::<f64>() - gap;
+    let beside = whole <= PAGE + 40.0;
+    let mut out = Drawing::default();
+    for (drawing, _) in framed {
+        let (x, y) = match (beside, out.width > 0.0) {
+            (_, false) => (0.0, 0.0),
+            (true, true) => (out.width + gap, 0.0),
+            (false, true) => (0.0, out.height + gap / 2.0),
+        };
+        out.width = rounded(out.width.max(x + drawing.width));
+        out.height = rounded(out.height.max(y + drawing.height));
+        out.shapes.extend(drawing.shapes.into_iter().map(|shape| moved(shape, x, y)));
+    }
+    out
+}
+
+/// The drawing with its caption under it as words; the caption's width is estimated.
+fn captioned(drawing: &Drawing) -> (Drawing, f64) {
+    let letters = 2.46_f64;
+    let width = drawing.width.max(70.0);
+    let room = (width / (letters * 0.5)) as usize;
+    let mut out = drawing.clone();
+    for text in super::terminal::wrapped(&drawing.caption, room, room) {
+        out.height += letters * 1.5;
+        out.shapes.push(words(text, drawing.width / 2.0, out.height - letters * 0.5, "middle", letters));
+    }
+    let shift = (width - drawing.width) / 2.0;
+    out.shapes = out.shapes.into_iter().map(|shape| moved(shape, shift, 0.0)).collect();
+    out.width = width;
+    out.height = rounded(out.height + letters * 0.5);
+    (out, shift)
+}
+
+fn moved(shape: Shape, x: f64, y: f64) -> Shape {
+    let [x, x2] = [shape.x + x, shape.x2 + x].map(rounded);
+    let [y, y2] = [shape.y + y, shape.y2 + y].map(rounded);
+    Shape { x, x2, y, y2, ..shape }
+}

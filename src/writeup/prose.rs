@@ -1,0 +1,255 @@
+//! Prose and formulas → strings of one format, escaped so that no text can be taken for markup.
+
+use super::document::{Inline, Piece};
+use super::latex::{Place, Printer};
+use super::notation::Notation;
+use super::plain;
+use super::source::{self, Event, Mark, Stretch};
+use super::symbols;
+use super::tex;
+
+/// The family a format belongs to, as far as words and formulas are concerned.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Dialect {
+    /// LaTeX, with macros that break long formulas.
+    Latex,
+    /// LaTeX for any preamble.
+    LatexFragment,
+    /// Markdown with dollar signs.
+    Markdown,
+    /// The terminal.
+    Text,
+}
+
+/// Formulas longer than this many characters in one line of text may be broken.
+const LONG: usize = 60;
+
+/// Writes prose and formulas in one format and one notation.
+#[derive(Clone, Copy, Debug)]
+pub struct Writer<'a> {
+    /// The format.
+    pub dialect: Dialect,
+    /// How names print.
+    pub notation: &'a Notation,
+}
+
+impl Writer<'_> {
+    /// Plain words.
+    pub fn text(&self, text: &str) -> String {
+        match self.dialect {
+            Dialect::Latex | Dialect::LatexFragment => latex_text(text),
+            Dialect::Markdown => markdown_text(text),
+            Dialect::Text => text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect(),
+        }
+    }
+
+    /// A paragraph.
+    pub fn prose(&self, prose: &[Inline]) -> String {
+        let text: String = prose.iter().map(|inline| self.inline(inline)).collect();
+        match self.dialect {
+            Dialect::Markdown => guarded(text.trim()),
+            _ => text.trim().to_string(),
+        }
+    }
+
+    /// A formula on a line of its own, without delimiters.
+    pub fn display(&self, math: &[Piece]) -> String {
+        self.printed(math, Place::Display)
+    }
+
+    /// A formula on a line of its own, cut in two before its first relation.
+    pub fn halves(&self, math: &[Piece]) -> (String, String) {
+        let (left, right) = self.printer(math).halves(math, Place::Display);
+        (self.finished(left), self.finished(right))
+    }
+
+    /// A formula in a line of text, with delimiters.
+    pub fn inline_math(&self, math: &[Piece]) -> String {
+        match self.printed(math, Place::Inline) {
+            tex if self.dialect == Dialect::Text || tex.is_empty() => tex,
+            tex => format!("${tex}$"),
+        }
+    }
+
+    /// How many characters wide a formula is, about.
+    pub fn width(&self, math: &[Piece]) -> usize {
+        plain::math(math, self.notation).chars().count()
+    }
+
+    fn printer(&self, math: &[Piece]) -> Printer<'_> {
+        let breaks = self.dialect == Dialect::Latex && self.width(math) > LONG;
+        Printer { notation: self.notation, breaks }
+    }
+
+    fn printed(&self, math: &[Piece], place: Place) -> String {
+        match self.dialect {
+            Dialect::Text => plain::math(math, self.notation),
+            _ => self.finished(self.printer(math).math(math, place)),
+        }
+    }
+
+    fn finished(&self, tex: String) -> String {
+        if self.dialect == Dialect::Markdown { markdown_math(&tex) } else { tex }
+    }
+
+    fn inline(&self, inline: &Inline) -> String {
+        match (inline, self.dialect) {
+            (Inline::Text(text), _) => self.text(text),
+            (Inline::Emphasis(text), Dialect::Latex | Dialect::LatexFragment) => {
+                format!("\\emph{{{}}}", self.text(text))
+            }
+            (Inline::Emphasis(text), Dialect::Markdown) => format!("*{}*", self.text(text)),
+            (Inline::Emphasis(text), Dialect::Text) => self.text(text),
+            (Inline::Math(math), _) => self.inline_math(math),
+            (Inline::Source(text), Dialect::Markdown) => markdown_source(text),
+            (Inline::Source(text), _) => source::events(text).iter().map(|event| self.event(event)).collect(),
+        }
+    }
+
+    fn event(&self, event: &Event) -> String {
+        if self.dialect == Dialect::Text {
+            return match event {
+                Event::Text(text) | Event::Code(text) => self.text(text),
+                Event::Math(math) => tex::to_unicode(math),
+                Event::Display(math) => format!("\n    {}\n", tex::to_unicode(math)),
+                Event::Open(_) | Event::Close(_) => String::new(),
+                Event::Paragraph => "\n".into(),
+                Event::Item => "\n• ".into(),
+            };
+        }
+        match event {
+            Event::Text(text) => self.text(text),
+            Event::Code(code) => format!("\\texttt{{{}}}", self.text(code)),
+            Event::Math(math) => author_math(math, "$", "$"),
+            Event::Display(math) => author_math(math, "\\[", "\\]"),
+            Event::Open(Mark::Emphasis) => "\\emph{".into(),
+            Event::Open(Mark::Strong) => "\\textbf{".into(),
+            Event::Close(_) => "}".into(),
+            Event::Paragraph => "\\par ".into(),
+            Event::Item => "\\par\\textbullet\\enspace ".into(),
+        }
+    }
+}
+
+fn author_math(math: &str, open: &str, close: &str) -> String {
+    match tex::sanitised(math) {
+        Some(tex) => format!("{open}{tex}{close}"),
+        None => latex_text(&format!("${math}$")),
+    }
+}
+
+/// Words as LaTeX sets them, in any font encoding.
+fn latex_text(text: &str) -> String {
+    let mut out = String::new();
+    let (mut before, mut unbroken) = (' ', 0);
+    for c in text.chars() {
+        unbroken = if c.is_whitespace() { 0 } else { unbroken + 1 };
+        if unbroken > 20 && !c.is_alphanumeric() {
+            out += "\\allowbreak{}";
+            unbroken = 0;
+        }
+        match c {
+            '&' | '%' | '$' | '#' | '_' | '{' | '}' => out.extend(['\\', c]),
+            '\\' => out += "\\textbackslash{}",
+            '~' => out += "\\textasciitilde{}",
+            '^' => out += "\\textasciicircum{}",
+            '<' => out += "\\textless{}",
+            '>' => out += "\\textgreater{}",
+            '|' => out += "\\textbar{}",
+            '`' => out += "\\textasciigrave{}",
+            '"' => out += if before.is_whitespace() || "([".contains(before) { "``" } else { "''" },
+            c if c.is_control() || c == '\u{a0}' => out.push(' '),
+            c if c.is_ascii() || is_latin(c) => out.push(c),
+            c => out += &foreign(c),
+        }
+        before = c;
+    }
+    out
+}
+
+fn is_latin(c: char) -> bool {
+    let letter = ('À'..='ž').contains(&c) && !"×÷ĦħĿŀŉĸŦŧĬĭ".contains(c);
+    letter || "–—‘’“”„…§".contains(c)
+}
+
+fn foreign(c: char) -> String {
+    match symbols::to_tex(c) {
+        Some(tex) => format!("\\ensuremath{{{}}}", tex.trim_end()),
+        None => format!("[U+{:04X}]", u32::from(c)),
+    }
+}
+
+fn markdown_text(text: &str) -> String {
+    let mut out = String::new();
+    for c in text.chars() {
+        match c {
+            '\\' | '*' | '_' | '[' | ']' | '|' | '`' | '#' | '$' | '~' | '^' => out.extend(['\\', c]),
+            '<' => out += "&lt;",
+            '>' => out += "&gt;",
+            '&' => out += "&amp;",
+            c if c.is_control() => out.push(' '),
+            c => out.push(c),
+        }
+    }
+    out
+}
+
+/// A paragraph that cannot be taken for a list, a heading or a rule.
+fn guarded(text: &str) -> String {
+    let digits = text.bytes().take_while(u8::is_ascii_digit).count();
+    let numbered = digits > 0 && text[digits..].starts_with(['.', ')']);
+    match text.chars().next() {
+        Some('-' | '+' | '=') => format!("\\{text}"),
+        _ if numbered => format!("{}\\{}", &text[..digits], &text[digits..]),
+        _ => text.to_string(),
+    }
+}
+
+/// TeX that survives Markdown: some renderers read `\,` and the like as escaped punctuation before
+/// the mathematics is seen, and `\\` only at the end of a line; others know neither `\thinspace`
+/// nor `\cr`.
+pub fn markdown_math(tex: &str) -> String {
+    const WRITTEN: &[(&str, &str)] = &[
+        ("\\\\", "\\\\\n"),
+        ("[\\,", "["),
+        ("\\,]", "]"),
+        ("\\,", "\\ "),
+        ("\\;", "\\ "),
+        ("\\:", "\\ "),
+        ("\\!", ""),
+        ("\\{", "\\lbrace "),
+        ("\\}", "\\rbrace "),
+        ("\\|", "\\Vert "),
+        ("|", "\\vert "),
+        ("\\_", "\\text{-}"),
+        ("\\allowbreak{}", ""),
+    ];
+    let mut out = String::new();
+    let mut rest = tex;
+    while let Some(c) = rest.chars().next() {
+        match WRITTEN.iter().find(|(from, _)| rest.starts_with(from)) {
+            Some((from, to)) => {
+                out += to;
+                rest = &rest[from.len()..];
+                if to.ends_with([' ', '\n']) {
+                    rest = rest.strip_prefix(' ').unwrap_or(rest);
+                }
+            }
+            None => {
+                out.push(if c == '\n' { ' ' } else { c });
+                rest = &rest[c.len_utf8()..];
+            }
+        }
+    }
+    out.trim().to_string()
+}
+
+fn markdown_source(text: &str) -> String {
+    let write = |stretch: Stretch<'_>| match stretch {
+        Stretch::Text(text) => text.to_string(),
+        Stretch::Code(code) => format!("`{code}`"),
+        Stretch::Math(math) => format!("${}$", markdown_math(math)),
+        Stretch::Display(math) => format!("\n\n$$\n{}\n$$\n\n", markdown_math(math)),
+    };
+    source::stretches(text).into_iter().map(write).collect()
+}

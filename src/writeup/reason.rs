@@ -1,0 +1,222 @@
+//! The reasons beside the lines of a derivation, in words.
+
+use super::document::{Inline, Piece, Prose, Symbol};
+use crate::answer::{Answer, Names};
+use crate::derivation::{Goal, RuleName, Step};
+use crate::integer::Condition;
+use crate::language::syntax::{Expr, Name, Role};
+use crate::model::{Kind, Quote, System};
+
+/// Plain words.
+pub fn text(words: impl Into<String>) -> Inline {
+    Inline::Text(words.into())
+}
+
+/// A name or an expression inside prose.
+pub fn math(expr: Expr) -> Inline {
+    Inline::Math(vec![Piece::Expr(expr)])
+}
+
+/// A condition inside prose.
+pub fn condition(condition: crate::language::syntax::Condition) -> Inline {
+    Inline::Math(vec![Piece::Condition(condition)])
+}
+
+/// `a`, `a and b`, `a, b and c`.
+pub fn listed(items: Vec<Inline>) -> Prose {
+    let mut prose = Vec::new();
+    let count = items.len();
+    for (k, item) in items.into_iter().enumerate() {
+        match k {
+            0 => {}
+            _ if k + 1 == count => prose.push(text(" and ")),
+            _ => prose.push(text(", ")),
+        }
+        prose.push(item);
+    }
+    prose
+}
+
+/// Why ∂ℓ/∂A is a sum over the entries of the outputs.
+pub fn chain_rule(answer: &Answer) -> Prose {
+    let Goal::Gradient { array } = &answer.derivation.goal else { return Vec::new() };
+    let mut outputs: Vec<Name> = Vec::new();
+    answer.derivation.start.any(&mut |t| {
+        if let Kind::Upstream(name, _) = t.kind()
+            && !outputs.contains(name)
+        {
+            outputs.push(name.clone());
+        }
+        false
+    });
+    let mut prose = vec![text("chain rule: "), math(Expr::name(array.clone())), text(" reaches ℓ only through ")];
+    prose.extend(listed(outputs.into_iter().map(|o| math(Expr::name(o))).collect()));
+    prose
+}
+
+/// A reference to the part that derived the Jacobian.
+pub fn by_part(label: &str) -> Prose {
+    vec![text(format!("by {label}"))]
+}
+
+/// The sum and product rules: what does not depend on the array.
+pub fn differentiate(system: &System, answer: &Answer, steps: &[Step]) -> Prose {
+    let has = |rule: RuleName| steps.iter().any(|s| s.rule == rule);
+    let mut prose = Vec::new();
+    let others = independent(system, answer);
+    let array = wrt(answer);
+    let several = steps.iter().any(|s| s.rule == RuleName::Product && grows(s));
+    match (several, others.is_empty(), has(RuleName::Sum) || has(RuleName::Product)) {
+        (true, ..) => prose.push(text("product rule")),
+        (false, false, true) => {
+            let verb = if others.len() == 1 { " does not depend on " } else { " do not depend on " };
+            prose.extend(listed(others.iter().map(|o| math(Expr::name(o.clone()))).collect()));
+            prose.push(text(verb));
+            prose.push(math(Expr::name(array)));
+        }
+        (false, true, true) => prose.push(text("sum rule")),
+        _ => prose.push(text("the definition")),
+    }
+    if has(RuleName::Power) {
+        prose.push(text("; power rule"));
+    }
+    if steps.last().is_some_and(|s| s.after.any(&mut |t| is_renamed(t))) {
+        prose.push(text("; sums renamed"));
+    }
+    prose
+}
+
+fn grows(step: &Step) -> bool {
+    let derivatives = |t: &crate::model::Term| {
+        let mut count = 0;
+        t.any(&mut |t| {
+            count += usize::from(matches!(t.kind(), Kind::Derivative(..)));
+            false
+        });
+        count
+    };
+    derivatives(&step.after) > derivatives(&step.before)
+}
+
+fn is_renamed(term: &crate::model::Term) -> bool {
+    matches!(term.kind(), Kind::Sigma(bounds, _) if bounds.iter().any(|b| b.var.serial > 0))
+}
+
+fn wrt(answer: &Answer) -> Name {
+    match &answer.derivation.goal {
+        Goal::Jacobian { array, .. } | Goal::Gradient { array } => array.clone(),
+        Goal::Value { output } => output.clone(),
+    }
+}
+
+/// The arrays that stand beside the one differentiated for and do not depend on it.
+fn independent(system: &System, answer: &Answer) -> Vec<Name> {
+    let array = wrt(answer);
+    let mut found: Vec<Name> = Vec::new();
+    for step in answer.derivation.steps.iter().filter(|s| s.rule == RuleName::Product) {
+        step.after.any(&mut |t| {
+            if let Kind::Read(name, _) = t.kind()
+                && !system.depends(name, &array)
+                && !found.contains(name)
+            {
+                found.push(name.clone());
+            }
+            false
+        });
+    }
+    found
+}
+
+/// An entry of an array depends on itself only.
+pub fn read(system: &System, answer: &Answer) -> Prose {
+    let array = wrt(answer);
+    let noun = match system.array(&array).map(|a| a.role) {
+        Some(Role::Weight) => "a weight",
+        Some(Role::Input) => "an input",
+        _ => return vec![text("an entry of "), math(Expr::name(array)), text(" depends on itself only")],
+    };
+    vec![text(format!("{noun} depends on itself only"))]
+}
+
+/// Sums cut down to one term: which, and under which condition.
+pub fn sifts(names: &Names, system: &System, answer: &Answer, steps: &[Step]) -> Prose {
+    let quote = names.quote(system, &answer.derivation.indices);
+    let solved: Vec<&Step> = steps.iter().filter(|s| s.rule == RuleName::Sift).collect();
+    let equalities = solved.iter().filter_map(|s| s.solved.as_ref()).map(|(var, value)| {
+        Inline::Math(vec![
+            Piece::Expr(Expr::name(quote.var(var))),
+            Piece::Symbol(Symbol::Equal),
+            Piece::Expr(exact(&quote, value, solved.last().map(|s| &s.after))),
+        ])
+    });
+    let equalities: Vec<Inline> = equalities.collect();
+    let bare = solved.iter().all(|s| s.solved.as_ref().is_some_and(|(_, v)| v.as_var().is_some() || v.as_constant().is_some()));
+    let mut prose = vec![text(if bare { "one term survives: " } else { "solved for the index: " })];
+    prose.extend(listed(equalities));
+    let guarded = solved.iter().any(|s| brackets(&s.after) >= brackets(&s.before));
+    if guarded && !bare {
+        prose.push(text(", if that is in range"));
+    }
+    prose
+}
+
+/// An expression with its quotient as a fraction if the formula after says that it is exact.
+fn exact(quote: &Quote, value: &crate::integer::Index, after: Option<&crate::model::Term>) -> Expr {
+    let mut guards = Vec::new();
+    if let Some(after) = after {
+        after.any(&mut |t| {
+            if let Kind::Bracket(Condition::Divides(m, e)) = t.kind() {
+                guards.push((e.clone(), m.clone()));
+            }
+            false
+        });
+    }
+    quote.index_with_exact(value, &guards)
+}
+
+fn brackets(term: &crate::model::Term) -> usize {
+    let mut count = 0;
+    term.any(&mut |t| {
+        count += usize::from(matches!(t.kind(), Kind::Bracket(_)));
+        false
+    });
+    count
+}
+
+/// What is left of the sum once the Jacobian has been inserted.
+pub fn survivors() -> Prose {
+    vec![text("only terms whose bracket is 1 survive")]
+}
+
+/// Conditions that always hold.
+pub fn decided(names: &Names, system: &System, answer: &Answer, steps: &[Step]) -> Prose {
+    let quote = names.quote(system, &answer.derivation.indices);
+    let held: Vec<Inline> =
+        steps.iter().flat_map(|s| &s.discharged).map(|c| condition(quote.condition(c))).collect();
+    if held.is_empty() {
+        return vec![text("the bracket does not depend on the sum")];
+    }
+    let verb = if held.len() == 1 { " always holds" } else { " always hold" };
+    let mut prose = listed(held);
+    prose.push(text(verb));
+    prose
+}
+
+/// The reason of a single step.
+pub fn single(names: &Names, system: &System, answer: &Answer, step: &Step) -> Prose {
+    let one = std::slice::from_ref(step);
+    match step.rule {
+        RuleName::Definition => vec![text("definition")],
+        RuleName::Constant => vec![text("does not depend on "), math(Expr::name(wrt(answer)))],
+        RuleName::Sum => vec![text("sum rule")],
+        RuleName::Product if grows(step) => vec![text("product rule")],
+        RuleName::Product => vec![text("constant factors come out")],
+        RuleName::Power => vec![text("power rule")],
+        RuleName::Read => read(system, answer),
+        RuleName::Distribute => vec![text("multiplied out")],
+        RuleName::Join => vec![text("the sums brought together")],
+        RuleName::Sift => sifts(names, system, answer, one),
+        RuleName::Range | RuleName::Factor => decided(names, system, answer, one),
+        RuleName::Collect => vec![text("equal terms collected")],
+    }
+}

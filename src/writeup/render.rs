@@ -1,0 +1,157 @@
+//! Document → text of one format: the views of the document, put through a Tera template.
+//!
+//! Each format has its own Tera instance: TeX needs other delimiters than the rest, and escaping
+//! is done before a template sees anything, so Tera's own is off.
+
+use super::context::Viewer;
+use super::document::Document;
+use super::prose::Dialect;
+use super::terminal::Ink;
+use include_dir::{Dir, include_dir};
+use std::error::Error;
+use std::fmt;
+use tera::{Context, Delimiters, Tera};
+
+static TEMPLATES: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/templates");
+
+/// What a document can be rendered as.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Format {
+    /// A LaTeX document.
+    Latex,
+    /// LaTeX to be `\input` into a paper: amsmath is all it needs.
+    LatexFragment,
+    /// A Markdown document.
+    Markdown,
+    /// Markdown without title and headings.
+    MarkdownFragment,
+    /// The terminal, eighty columns.
+    Text,
+}
+
+impl Format {
+    fn dialect(self) -> Dialect {
+        match self {
+            Format::Latex => Dialect::Latex,
+            Format::LatexFragment => Dialect::LatexFragment,
+            Format::Markdown | Format::MarkdownFragment => Dialect::Markdown,
+            Format::Text => Dialect::Text,
+        }
+    }
+
+    fn template(self) -> &'static str {
+        match self {
+            Format::Latex => "latex/document.tex",
+            Format::LatexFragment => "latex/fragment.tex",
+            Format::Markdown => "markdown/document.md",
+            Format::MarkdownFragment => "markdown/fragment.md",
+            Format::Text => "text/document.txt",
+        }
+    }
+
+    fn is_tex(self) -> bool {
+        matches!(self, Format::Latex | Format::LatexFragment)
+    }
+}
+
+/// Why a document could not be rendered: a template is at fault.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RenderError {
+    /// What Tera says, with the place in the template.
+    pub message: String,
+}
+
+impl fmt::Display for RenderError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "the template cannot be rendered: {}", self.message)
+    }
+}
+
+impl Error for RenderError {}
+
+impl From<tera::Error> for RenderError {
+    fn from(error: tera::Error) -> Self {
+        let mut message = error.to_string();
+        let mut source = error.source();
+        while let Some(cause) = source {
+            message += &format!(": {cause}");
+            source = cause.source();
+        }
+        RenderError { message }
+    }
+}
+
+/// The document in a format; colours (ANSI) in terminal text only.
+pub fn render(document: &Document, format: Format, color: bool) -> Result<String, RenderError> {
+    finish(document, format, color, &instance(format)?, format.template())
+}
+
+/// The document through a template of the user's own, which may include the built-in ones. TeX
+/// templates use `<< >>`, `<% %>`, `<# #>`, the others `{{ }}`, `{% %}`, `{# #}`.
+pub fn render_with(document: &Document, format: Format, color: bool, template: &str) -> Result<String, RenderError> {
+    let mut tera = instance(format)?;
+    tera.add_raw_template("own", template)?;
+    finish(document, format, color, &tera, "own")
+}
+
+fn finish(
+    document: &Document,
+    format: Format,
+    color: bool,
+    tera: &Tera,
+    template: &str,
+) -> Result<String, RenderError> {
+    let ink = Ink { color: color && format == Format::Text };
+    let view = Viewer { dialect: format.dialect(), ink }.document(document);
+    let mut context = Context::new();
+    context.insert("document", &view);
+    let text = tera.render(template, &context)?;
+    Ok(spaced(&text))
+}
+
+/// At most one blank line in a row, none at the head, no space at line ends, one final newline.
+fn spaced(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut blank = true;
+    for line in text.lines().map(str::trim_end) {
+        if !line.is_empty() || !blank {
+            out += line;
+            out.push('\n');
+        }
+        blank = line.is_empty();
+    }
+    out.truncate(out.trim_end_matches('\n').len());
+    out + "\n"
+}
+
+fn instance(format: Format) -> Result<Tera, RenderError> {
+    let mut tera = Tera::default();
+    tera.autoescape_on(Vec::<&str>::new());
+    let tex = format.is_tex();
+    if tex {
+        tera.set_delimiters(Delimiters {
+            block_start: "<%".into(),
+            block_end: "%>".into(),
+            variable_start: "<<".into(),
+            variable_end: ">>".into(),
+            comment_start: "<#".into(),
+            comment_end: "#>".into(),
+        })?;
+    }
+    let mut files = Vec::new();
+    collect(&TEMPLATES, tex, &mut files);
+    tera.add_raw_templates(files)?;
+    Ok(tera)
+}
+
+fn collect(folder: &'static Dir<'static>, tex: bool, files: &mut Vec<(String, &'static str)>) {
+    for file in folder.files() {
+        let is_tex = file.path().extension().is_some_and(|extension| extension == "tex");
+        if let (true, Some(text)) = (is_tex == tex, file.contents_utf8()) {
+            files.push((file.path().to_string_lossy().replace('\\', "/"), text));
+        }
+    }
+    for inner in folder.dirs() {
+        collect(inner, tex, files);
+    }
+}

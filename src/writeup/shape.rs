@@ -1,0 +1,166 @@
+//! Shapes: which read ends the range of each index, and what follows for the lengths.
+
+use super::document::{Block, Inline, Line, Math, Piece, Prose, Symbol};
+use super::reason::{condition, listed, math, text};
+use crate::derivation::{Goal, ShapeDerivation};
+use crate::integer::{Condition, Index};
+use crate::language::syntax::{Condition as Written, Expr, Name, Relation};
+use crate::model::system::Limit;
+use crate::model::{Quote, System};
+
+/// `f ∈ ℝ^{5×2}`
+pub fn membership(system: &System, shape: &ShapeDerivation) -> Math {
+    let quote = quote(system);
+    let lengths: Vec<Expr> = shape.lengths.iter().map(|l| quote.index(l)).collect();
+    let groups = if lengths.is_empty() { Vec::new() } else { vec![lengths] };
+    vec![Piece::Expr(Expr::name(shape.array.clone())), Piece::Symbol(Symbol::In), Piece::Space(groups)]
+}
+
+/// The lengths alone: `5 × 2`.
+pub fn lengths(system: &System, shape: &ShapeDerivation) -> Math {
+    let quote = quote(system);
+    vec![Piece::Lengths(vec![shape.lengths.iter().map(|l| quote.index(l)).collect()])]
+}
+
+/// The lengths of the axes of what a goal asks for: `3×(1×5×3)`.
+pub fn lengths_of(system: &System, goal: &Goal) -> Math {
+    let quote = quote(system);
+    let group = |name: &Name| system.lengths(name).iter().map(|l| quote.index(l)).collect::<Vec<Expr>>();
+    let groups = match goal {
+        Goal::Value { output } => vec![group(output)],
+        Goal::Jacobian { output, array } => vec![group(output), group(array)],
+        Goal::Gradient { array } => vec![group(array)],
+    };
+    vec![Piece::Lengths(groups.into_iter().filter(|g| !g.is_empty()).collect())]
+}
+
+/// What was assumed of the sizes.
+pub fn assumed(system: &System) -> Prose {
+    let quote = quote(system);
+    let mut prose = vec![text("Assumed: ")];
+    prose.extend(listed(system.assumptions.iter().map(|c| condition(quote.condition(c))).collect()));
+    prose.push(text("."));
+    prose
+}
+
+/// Why the lengths are what they are: the read that ends each range, solved for the index.
+pub fn derivation(system: &System, shape: &ShapeDerivation) -> Vec<Block> {
+    let mut blocks = Vec::new();
+    for limit in &shape.limits {
+        if let Some(block) = solve(system, shape, limit) {
+            blocks.push(Block::Paragraph(last_read(system, limit)));
+            blocks.push(block);
+        }
+    }
+    let bare: Vec<&Limit> = shape.limits.iter().filter(|l| solve(system, shape, l).is_none()).collect();
+    if !bare.is_empty() {
+        blocks.push(Block::Paragraph(read_alone(system, &bare)));
+    }
+    if !shape.assumptions.is_empty() {
+        let quote = quote(system);
+        let conditions = shape.assumptions.iter().map(|c| condition(quote.condition(c))).collect();
+        let mut prose = vec![text("The output is not empty if and only if ")];
+        prose.extend(listed(conditions));
+        prose.push(text("."));
+        blocks.push(Block::Paragraph(prose));
+    }
+    if shape.lengths.len() > 1 && shape.lengths.iter().any(|l| l.as_constant() == Some(1)) {
+        let ones = shape.lengths.iter().filter(|l| l.as_constant() == Some(1)).count();
+        let word = if ones == 1 { "The axis of length 1 can be dropped." } else { "The axes of length 1 can be dropped." };
+        blocks.push(Block::Paragraph(vec![text(word)]));
+    }
+    blocks
+}
+
+/// The general lengths with sizes set equal, as one line of a derivation.
+pub fn specialised(system: &System, general: &ShapeDerivation, special: &ShapeDerivation, at: &System, by: &[(Name, Expr)]) -> Block {
+    let left = lengths(system, general);
+    let right = lengths(at, special);
+    let mut reason = vec![text("with ")];
+    reason.extend(listed(equal_sizes(by)));
+    Block::Derivation { left, lines: vec![Line { relation: Symbol::Equal, right, reason }], folded: None }
+}
+
+/// `K_H = K_W = K`, one chain for each value.
+fn equal_sizes(by: &[(Name, Expr)]) -> Vec<Inline> {
+    let mut values: Vec<(&Expr, Vec<&Name>)> = Vec::new();
+    for (name, value) in by {
+        match values.iter_mut().find(|(v, _)| *v == value) {
+            Some((_, names)) => names.push(name),
+            None => values.push((value, vec![name])),
+        }
+    }
+    let chain = |(value, names): (&Expr, Vec<&Name>)| {
+        let mut sides: Vec<Expr> = names.into_iter().map(|n| Expr::name(n.clone())).collect();
+        sides.push(value.clone());
+        let first = sides.remove(0);
+        condition(Written::Chain(first, sides.into_iter().map(|s| (Relation::Equal, s)).collect()))
+    };
+    values.into_iter().map(chain).collect()
+}
+
+fn quote(system: &System) -> Quote {
+    Quote { offsets: system.offsets.clone(), order: system.order.clone(), ..Quote::plain() }
+}
+
+/// Which read it is that ends the range.
+fn last_read(system: &System, limit: &Limit) -> Prose {
+    let (array, axis) = &limit.read;
+    let axes = system.bounds(array).map_or(1, |b| b.len());
+    let mut prose = vec![text("The index "), math(Expr::name(limit.var.name.clone()))];
+    let end = match &limit.solved {
+        Condition::AtMost(_, last) if last.mentions(&limit.var) => " begins where the first read of ",
+        _ => " ends where the last read of ",
+    };
+    prose.push(text(end));
+    prose.push(math(Expr::name(array.clone())));
+    if axes > 1 {
+        prose.push(text(format!(" along axis {}", axis + 1)));
+    }
+    prose.push(text(" still lies inside it"));
+    let padded = system.array(array).is_some_and(|a| {
+        a.axes.get(*axis).is_some_and(|axis| !(axis.before.is_zero() && axis.after.is_zero()))
+    });
+    prose.push(text(if padded { ", padding included:" } else { ":" }));
+    prose
+}
+
+/// The limits at which an index stands alone on an axis: nothing is to be solved.
+fn read_alone(system: &System, limits: &[&Limit]) -> Prose {
+    let quote = quote(system);
+    let each = limits.iter().map(|limit| condition(quote.condition(&limit.solved))).collect();
+    let mut prose = vec![text(if limits.len() == 1 { "An index that stands alone runs over its axis: " } else { "Indices that stand alone run over their axes: " })];
+    prose.extend(listed(each));
+    prose.push(text("."));
+    prose
+}
+
+/// reach ⟺ slope·(r−1) ≤ room ⟺ r ≤ ⌊room/slope⌋+1; none where the index stands alone already.
+fn solve(system: &System, shape: &ShapeDerivation, limit: &Limit) -> Option<Block> {
+    let Condition::AtMost(a, b) = &limit.reach else { return None };
+    if a.as_var().is_some() || b.as_var().is_some() {
+        return None;
+    }
+    let quote = quote(system);
+    let line = |c: &Condition, reason: Prose| Line {
+        relation: Symbol::Iff,
+        right: vec![Piece::Condition(quote.condition(c))],
+        reason,
+    };
+    let mut lines = Vec::new();
+    let base = Index::constant(system.base.into());
+    let (slope, _) = b.minus(a).linear_in(&limit.var)?;
+    let steep = slope.times_number(-1);
+    if steep.as_constant() != Some(1) {
+        let shifted = steep.times(&Index::var(&limit.var).minus(&base));
+        let room = b.minus(a).substitute(&limit.var, &base);
+        lines.push(line(&Condition::AtMost(shifted, room), Vec::new()));
+    }
+    let bound = shape.indices.get(limit.axis);
+    let integer = match bound.is_some_and(|b| b.hi.as_constant().is_none()) && steep.as_constant() != Some(1) {
+        true => vec![math(Expr::name(limit.var.name.clone())), text(" is an integer")],
+        false => Vec::new(),
+    };
+    lines.push(line(&limit.solved, integer));
+    Some(Block::Derivation { left: vec![Piece::Condition(quote.condition(&limit.reach))], lines, folded: None })
+}

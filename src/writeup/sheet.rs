@@ -1,0 +1,459 @@
+//! A homework as a document: questions in, solution sheet out.
+
+use super::comparison::compare;
+use super::document::{Block, Document, Inline, Math, Part, Piece, Problem, Prose, Question, Symbol};
+use super::outline::{self, Level};
+use super::pattern::picture;
+use super::reason::{math, text};
+use super::{operation, shape};
+use crate::answer::Answer;
+use crate::derivation::Goal;
+use crate::diagnostic::{Diagnostic, Diagnostics, Span};
+use crate::language::syntax::{self, AnswerKind, Expr, ExprKind, Homework, Name, Target};
+use crate::model::{Sizes, elaborate};
+use crate::recognise::recognise;
+use crate::study::{NoAnswer, Study};
+use crate::verify::{Certificate, Unverified};
+
+/// One answered part, for the table on the terminal.
+#[derive(Clone, Debug)]
+pub struct Row {
+    /// Its number: `1.1.3(d)`.
+    pub number: String,
+    /// What it says in short: the shape.
+    pub summary: Math,
+    /// How it was verified, or why it was not.
+    pub outcome: Result<Certificate, String>,
+    /// How names print there.
+    pub notation: Vec<(Name, String)>,
+}
+
+/// A homework as a document, a row a part, and what could not be verified.
+pub struct Sheet {
+    /// The write-up.
+    pub document: Document,
+    /// One row a part.
+    pub rows: Vec<Row>,
+    /// Answers that did not pass.
+    pub unverified: Vec<Unverified>,
+}
+
+/// Derives, verifies and lays out a homework.
+///
+/// # Errors
+/// What is wrong with its questions.
+pub fn sheet(homework: &Homework, base: i64, level: Level) -> Result<Sheet, Diagnostics> {
+    let mut sheet = Sheet { document: Document::default(), rows: Vec::new(), unverified: Vec::new() };
+    let mut problems = Vec::new();
+    let mut wrong = Diagnostics::new();
+    for problem in &homework.problems {
+        let mut questions = Vec::new();
+        for question in &problem.questions {
+            let mut writer = Writer { homework, problem: &problem.label, question, level, sheet: &mut sheet };
+            match writer.question(base) {
+                Ok(done) => questions.push(done),
+                Err(diagnostics) => wrong.extend(diagnostics),
+            }
+        }
+        problems.push(Problem { label: problem.label.clone(), title: problem.title.clone(), questions });
+    }
+    if !wrong.is_empty() {
+        return Err(wrong);
+    }
+    sheet.document = Document {
+        title: homework.title.clone(),
+        author: homework.author.clone(),
+        course: homework.course.clone(),
+        date: homework.date.clone(),
+        problems,
+        notation: Vec::new(),
+    };
+    Ok(sheet)
+}
+
+struct Writer<'a> {
+    homework: &'a Homework,
+    problem: &'a str,
+    question: &'a syntax::Question,
+    level: Level,
+    sheet: &'a mut Sheet,
+}
+
+/// What one part has said so far.
+struct Section {
+    label: String,
+    blocks: Vec<Block>,
+    certificate: Option<Certificate>,
+    summary: Option<Math>,
+    failure: Option<String>,
+}
+
+impl Writer<'_> {
+    fn question(&mut self, base: i64) -> Result<Question, Diagnostics> {
+        let mut study = Study::new(&self.question.statements, base, &Sizes::default())?;
+        let mut given: Vec<(String, Goal)> = Vec::new();
+        let mut total: Option<Certificate> = None;
+        let mut blocks = Vec::new();
+        if !self.question.answers.is_empty() {
+            let section = self.section(&mut study, "", &self.question.answers, &mut given, base)?;
+            total = merge(total, &section.certificate);
+            self.row("", &section, &study);
+            blocks = section.blocks;
+        }
+        let mut parts = Vec::new();
+        for part in &self.question.parts {
+            let label = label(&self.homework.numbering, 2, &part.label);
+            let section = self.section(&mut study, &label, &part.answers, &mut given, base)?;
+            total = merge(total, &section.certificate);
+            self.row(&label, &section, &study);
+            parts.push(Part { label, text: vec![Inline::Source(part.text.clone())], blocks: section.blocks });
+        }
+        let labels: Vec<&str> = parts.iter().map(|p| p.label.as_str()).collect();
+        Ok(Question {
+            label: label(&self.homework.numbering, 1, &self.question.label),
+            text: vec![Inline::Source(self.question.text.clone())],
+            notation: study.system.notation.clone(),
+            conventions: conventions(&study, given.iter().map(|(_, g)| g)),
+            blocks,
+            evidence: total.map(|c| evidence(&c, &labels)).unwrap_or_default(),
+            parts,
+        })
+    }
+
+    fn row(&mut self, part: &str, section: &Section, study: &Study) {
+        let outcome = match (&section.failure, &section.certificate) {
+            (Some(reason), _) => Err(reason.clone()),
+            (None, Some(certificate)) => Ok(certificate.clone()),
+            (None, None) => return,
+        };
+        self.sheet.rows.push(Row {
+            number: format!("{}.{}{part}", self.problem, self.question.label),
+            summary: section.summary.clone().unwrap_or_default(),
+            outcome,
+            notation: study.system.notation.clone(),
+        });
+    }
+
+    fn section(
+        &mut self,
+        study: &mut Study,
+        label: &str,
+        answers: &[syntax::Answer],
+        given: &mut Vec<(String, Goal)>,
+        base: i64,
+    ) -> Result<Section, Diagnostics> {
+        let mut section =
+            Section { label: label.into(), blocks: Vec::new(), certificate: None, summary: None, failure: None };
+        for (k, answer) in answers.iter().enumerate() {
+            let next = answers.get(k + 1);
+            let result = match &answer.kind {
+                AnswerKind::Derive(Target::Shape(target), by) => {
+                    self.shape(study, &mut section, target, by, answer.span, base, next)
+                }
+                AnswerKind::Derive(target, by) if by.is_empty() => {
+                    self.formula(study, &mut section, target, answer.span, given)
+                }
+                AnswerKind::Derive(target, by) => self.specialised(&mut section, target, by, answer.span, base),
+                AnswerKind::Compare(a, b) => self.compare(study, &mut section, a, b, answer.span, given),
+                AnswerKind::Picture(target) => self.picture(study, &mut section, target, answer.span),
+                AnswerKind::Text(words) => {
+                    section.blocks.push(Block::Paragraph(vec![Inline::Source(words.clone())]));
+                    Ok(())
+                }
+            };
+            match result {
+                Ok(()) => {}
+                Err(NoAnswer::Refused(diagnostic)) => return Err(vec![placed(diagnostic, answer.span)]),
+                Err(NoAnswer::Unverified(unverified)) => {
+                    section.failure = Some(unverified.to_string());
+                    section.blocks.push(Block::Missing(vec![text(format!("Not derived: {unverified}."))]));
+                    self.sheet.unverified.push(unverified);
+                }
+            }
+        }
+        Ok(section)
+    }
+
+    fn formula(
+        &mut self,
+        study: &mut Study,
+        section: &mut Section,
+        target: &Target,
+        span: Span,
+        given: &mut Vec<(String, Goal)>,
+    ) -> Result<(), NoAnswer> {
+        let goal = study.goal(target, span).map_err(NoAnswer::Refused)?;
+        let by = jacobian_label(&goal, given);
+        let (answer, certificate) = study.answer(&goal)?;
+        self.put(study, section, &answer, &certificate, by.as_deref());
+        given.push((section.label.clone(), goal));
+        Ok(())
+    }
+
+    fn put(&self, study: &Study, section: &mut Section, answer: &Answer, certificate: &Certificate, by: Option<&str>) {
+        let (system, names) = (&study.system, &study.names);
+        section.certificate = merge(section.certificate.take(), &Some(certificate.clone()));
+        let membership = outline::membership(system, answer);
+        section.summary.get_or_insert_with(|| membership.clone());
+        let shape_first = matches!(answer.derivation.goal, Goal::Value { .. })
+            && matches!(section.blocks.first(), Some(Block::Boxed { formulas, .. }) if formulas == &[membership]);
+        let boxed = outline::boxed(system, answer);
+        if shape_first { section.blocks[0] = boxed } else { section.blocks.push(boxed) }
+        section.blocks.extend(outline::derivation(system, names, answer, self.level, by));
+        if let Some(found) = recognise(system, &answer.derivation)
+            && self.level != Level::Answer
+        {
+            section.blocks.push(Block::Paragraph(operation::sentence(system, names, answer, &found)));
+        }
+    }
+
+    #[allow(clippy::too_many_arguments)]
+    fn shape(
+        &mut self,
+        study: &mut Study,
+        section: &mut Section,
+        target: &Target,
+        by: &[(Name, Expr)],
+        span: Span,
+        base: i64,
+        _next: Option<&syntax::Answer>,
+    ) -> Result<(), NoAnswer> {
+        let Target::Value(array, _) = target else {
+            let goal = study.goal(target, span).map_err(NoAnswer::Refused)?;
+            let (answer, certificate) = study.answer(&goal)?;
+            section.certificate = merge(section.certificate.take(), &Some(certificate));
+            let membership = outline::membership(&study.system, &answer);
+            section.summary.get_or_insert_with(|| membership.clone());
+            section.blocks.push(Block::Boxed { formulas: vec![membership], ranges: Vec::new() });
+            return Ok(());
+        };
+        let (general, certificate) = study.shape(array)?;
+        section.certificate = merge(section.certificate.take(), &Some(certificate));
+        if by.is_empty() {
+            let membership = shape::membership(&study.system, &general);
+            section.summary = Some(shape::lengths(&study.system, &general));
+            section.blocks.push(Block::Boxed { formulas: vec![membership], ranges: Vec::new() });
+            if self.level != Level::Answer {
+                section.blocks.extend(shape::derivation(&study.system, &general));
+            }
+            return Ok(());
+        }
+        let mut special = self.specialise(by, base)?;
+        let (found, certificate) = special.shape(array)?;
+        section.certificate = merge(section.certificate.take(), &Some(certificate));
+        let membership = shape::membership(&special.system, &found);
+        section.summary = Some(shape::lengths(&special.system, &found));
+        section.blocks.push(Block::Boxed { formulas: vec![membership], ranges: Vec::new() });
+        section.blocks.push(shape::specialised(&study.system, &general, &found, &special.system, by));
+        let rest = shape::derivation(&special.system, &found);
+        section.blocks.extend(rest.into_iter().filter(|b| matches!(b, Block::Paragraph(p) if !ends_open(p))).skip_while(is_alone));
+        Ok(())
+    }
+
+    fn specialised(
+        &mut self,
+        section: &mut Section,
+        target: &Target,
+        by: &[(Name, Expr)],
+        span: Span,
+        base: i64,
+    ) -> Result<(), NoAnswer> {
+        let mut special = self.specialise(by, base)?;
+        let goal = special.goal(target, span).map_err(NoAnswer::Refused)?;
+        let (answer, certificate) = special.answer(&goal)?;
+        self.put(&special, section, &answer, &certificate, None);
+        Ok(())
+    }
+
+    /// The system of the question with sizes set equal.
+    fn specialise(&self, by: &[(Name, Expr)], base: i64) -> Result<Study, NoAnswer> {
+        let statements = elaborate::specialise(&self.question.statements, by);
+        Study::new(&statements, base, &Sizes::default()).map_err(|mut wrong| NoAnswer::Refused(wrong.remove(0)))
+    }
+
+    fn compare(
+        &mut self,
+        study: &mut Study,
+        section: &mut Section,
+        a: &Target,
+        b: &Target,
+        span: Span,
+        given: &[(String, Goal)],
+    ) -> Result<(), NoAnswer> {
+        let mut side = |target: &Target| -> Result<(Answer, String), NoAnswer> {
+            let goal = study.goal(target, span).map_err(NoAnswer::Refused)?;
+            let label = given.iter().find(|(_, g)| *g == goal).map_or(section.label.clone(), |(l, _)| l.clone());
+            Ok((study.answer(&goal)?.0, label))
+        };
+        let (a, b) = (side(a)?, side(b)?);
+        section.blocks.extend(compare(&study.system, &study.names, (&b.0, &b.1), (&a.0, &a.1)));
+        Ok(())
+    }
+
+    fn picture(&mut self, study: &mut Study, section: &mut Section, target: &Target, span: Span) -> Result<(), NoAnswer> {
+        let goal = study.goal(target, span).map_err(NoAnswer::Refused)?;
+        let (answer, _) = study.answer(&goal)?;
+        let drawn = picture(study, &answer).map_err(|why| NoAnswer::Refused(Diagnostic::new(why, span)))?;
+        section.blocks.push(Block::Picture(drawn));
+        Ok(())
+    }
+}
+
+fn is_alone(block: &Block) -> bool {
+    matches!(block, Block::Paragraph(p) if matches!(p.first(), Some(Inline::Text(t)) if t.contains("stand")))
+}
+
+fn ends_open(prose: &Prose) -> bool {
+    matches!(prose.last(), Some(Inline::Text(t)) if t.ends_with(':'))
+}
+
+fn placed(mut diagnostic: Diagnostic, span: Span) -> Diagnostic {
+    if diagnostic.places.is_empty() {
+        diagnostic.places.push((span, String::new()));
+    }
+    diagnostic
+}
+
+fn jacobian_label(goal: &Goal, given: &[(String, Goal)]) -> Option<String> {
+    let Goal::Gradient { array } = goal else { return None };
+    given
+        .iter()
+        .find(|(label, g)| !label.is_empty() && matches!(g, Goal::Jacobian { array: a, .. } if a == array))
+        .map(|(label, _)| label.clone())
+}
+
+fn merge(a: Option<Certificate>, b: &Option<Certificate>) -> Option<Certificate> {
+    match (a, b) {
+        (Some(a), Some(b)) => Some(a.and(b)),
+        (a, b) => a.or_else(|| b.clone()),
+    }
+}
+
+/// The label as the author's numbering writes it: `(a)` for part a where the numbering says `(a)`.
+fn label(numbering: &[String], depth: usize, own: &str) -> String {
+    let pattern = numbering.get(depth).map(String::as_str).unwrap_or(if depth == 2 { "(a)" } else { "1" });
+    let first = pattern.find(char::is_alphanumeric).unwrap_or(0);
+    let last = pattern.rfind(char::is_alphanumeric).map_or(0, |k| k + 1);
+    format!("{}{own}{}", &pattern[..first], &pattern[last.max(first)..])
+}
+
+/// One line on the conventions in force in a question.
+pub fn conventions<'a>(study: &Study, goals: impl Iterator<Item = &'a Goal>) -> Prose {
+    let goals: Vec<&Goal> = goals.collect();
+    let system = &study.system;
+    let mut prose = vec![text(format!("indices start at {}", system.base))];
+    if goals.iter().any(|g| !matches!(g, Goal::Value { .. })) {
+        prose.push(text("; "));
+        let p = Expr::new(ExprKind::Bracket(Box::new(syntax::Condition::Chain(Expr::name("p"), Vec::new()))));
+        prose.push(math(p));
+        prose.push(text(" is 1 if "));
+        prose.push(math(Expr::name("p")));
+        prose.push(text(" holds, else 0 (Iverson bracket)"));
+    }
+    let letters = letters(study, goals.iter().copied());
+    if !letters.is_empty() {
+        prose.push(text("; "));
+        prose.extend(letters);
+    }
+    prose.push(text("."));
+    prose
+}
+
+/// What the letters stand for that the author did not introduce: upstream gradients, lengths.
+pub fn letters<'a>(study: &Study, goals: impl IntoIterator<Item = &'a Goal>) -> Prose {
+    let goals: Vec<&Goal> = goals.into_iter().collect();
+    let system = &study.system;
+    let mut items: Vec<Prose> = Vec::new();
+    if goals.iter().any(|g| matches!(g, Goal::Gradient { .. })) {
+        for (output, letter) in &study.names.upstream {
+            let indices = system.equation(output).map(|e| e.indices.clone()).unwrap_or_default();
+            let quote = study.names.quote(system, &[]);
+            let at: Vec<Expr> = crate::calculus::strategy::vars(&indices).iter().map(|i| quote.index(i)).collect();
+            let read = match at.is_empty() {
+                true => Expr::name(letter.clone()),
+                false => Expr::new(ExprKind::Read(letter.clone(), at.clone())),
+            };
+            let meaning = Inline::Math(vec![
+                Piece::Expr(read),
+                Piece::Symbol(Symbol::Equal),
+                Piece::Expr(Expr::new(ExprKind::Upstream(output.clone(), at))),
+            ]);
+            items.push(vec![meaning, text(" is the upstream gradient")]);
+        }
+    }
+    let plain = crate::model::Quote { order: system.order.clone(), ..crate::model::Quote::plain() };
+    for (name, length) in study.names.lengths.iter().filter(|_| !goals.is_empty()) {
+        items.push(vec![Inline::Math(vec![
+            Piece::Expr(Expr::name(name.clone())),
+            Piece::Symbol(Symbol::Equal),
+            Piece::Expr(plain.index(length)),
+        ])]);
+    }
+    items.join(&text("; "))
+}
+
+/// The answers of one system as a document without title: for `derive`.
+///
+/// # Errors
+/// If one cannot be derived or does not pass verification.
+pub fn answers(study: &mut Study, goals: &[Goal], about: &str, level: Level) -> Result<Document, NoAnswer> {
+    let mut blocks = Vec::new();
+    let mut total = None;
+    for goal in goals {
+        if let Goal::Value { output } = goal {
+            let (found, certificate) = study.shape(output)?;
+            total = merge(total, &Some(certificate));
+            if level != Level::Answer {
+                blocks.extend(shape::derivation(&study.system, &found));
+            }
+        }
+        let (answer, certificate) = study.answer(goal)?;
+        total = merge(total, &Some(certificate));
+        blocks.push(outline::boxed(&study.system, &answer));
+        blocks.extend(outline::derivation(&study.system, &study.names, &answer, level, None));
+        if let Some(found) = recognise(&study.system, &answer.derivation) {
+            blocks.push(Block::Paragraph(operation::sentence(&study.system, &study.names, &answer, &found)));
+        }
+    }
+    let question = Question {
+        text: vec![text(about)],
+        notation: study.system.notation.clone(),
+        conventions: conventions(study, goals.iter()),
+        blocks,
+        evidence: total.map(|c| evidence(&c, &[])).unwrap_or_default(),
+        ..Question::default()
+    };
+    Ok(Document { problems: vec![Problem { questions: vec![question], ..Problem::default() }], ..Document::default() })
+}
+
+/// One line: how the answers were verified.
+pub fn evidence(certificate: &Certificate, labels: &[&str]) -> Prose {
+    let of = match labels {
+        [] => String::new(),
+        [only] => format!(" of {only}"),
+        [first, .., last] => format!(" of {first}–{last}"),
+    };
+    let entries = match (certificate.entries, certificate.sampled) {
+        (1, false) => "the entry".to_string(),
+        (n, false) => format!("all {n} entries"),
+        (n, true) => format!("a sample of {n} entries"),
+    };
+    let equal = if certificate.entries == 1 { "equals" } else { "equal" };
+    let sizes = match certificate.assignments {
+        0 => String::new(),
+        1 => ", at one assignment of the sizes".into(),
+        n => format!(", at {n} assignments of the sizes"),
+    };
+    let steps = match certificate.steps {
+        0 => ".".to_string(),
+        n => format!("; every step of the derivations keeps its value ({n} comparisons)."),
+    };
+    vec![
+        text(format!(
+            "Verified: {entries}{of} {equal} what the definition and its dual-number derivatives give, exactly, at {} random points of ",
+            certificate.points
+        )),
+        Inline::Source("$\\mathbb{F}_p$, $p=2^{61}-1$".into()),
+        text(format!("{sizes}{steps}")),
+    ]
+}

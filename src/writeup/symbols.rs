@@ -1,0 +1,238 @@
+//! The control words of TeX that stand for one character, with that character.
+//!
+//! One table serves both directions: author's TeX to the terminal, and Unicode typed by the author
+//! to TeX. Where several words give one character, the first is the one written.
+
+/// Control word (without the backslash) and character.
+const SYMBOLS: &[(&str, &str)] = &[
+    ("alpha", "α"),
+    ("beta", "β"),
+    ("gamma", "γ"),
+    ("delta", "δ"),
+    ("epsilon", "ϵ"),
+    ("varepsilon", "ε"),
+    ("zeta", "ζ"),
+    ("eta", "η"),
+    ("theta", "θ"),
+    ("vartheta", "ϑ"),
+    ("iota", "ι"),
+    ("kappa", "κ"),
+    ("lambda", "λ"),
+    ("mu", "μ"),
+    ("nu", "ν"),
+    ("xi", "ξ"),
+    ("pi", "π"),
+    ("rho", "ρ"),
+    ("varrho", "ϱ"),
+    ("sigma", "σ"),
+    ("varsigma", "ς"),
+    ("tau", "τ"),
+    ("upsilon", "υ"),
+    ("phi", "ϕ"),
+    ("varphi", "φ"),
+    ("chi", "χ"),
+    ("psi", "ψ"),
+    ("omega", "ω"),
+    ("Gamma", "Γ"),
+    ("Delta", "Δ"),
+    ("Theta", "Θ"),
+    ("Lambda", "Λ"),
+    ("Xi", "Ξ"),
+    ("Pi", "Π"),
+    ("Sigma", "Σ"),
+    ("Upsilon", "Υ"),
+    ("Phi", "Φ"),
+    ("Psi", "Ψ"),
+    ("Omega", "Ω"),
+    ("partial", "∂"),
+    ("ell", "ℓ"),
+    ("nabla", "∇"),
+    ("infty", "∞"),
+    ("hbar", "ℏ"),
+    ("emptyset", "∅"),
+    ("forall", "∀"),
+    ("exists", "∃"),
+    ("Re", "ℜ"),
+    ("Im", "ℑ"),
+    ("top", "⊤"),
+    ("bot", "⊥"),
+    ("sum", "∑"),
+    ("prod", "∏"),
+    ("int", "∫"),
+    ("times", "×"),
+    ("cdot", "·"),
+    ("pm", "±"),
+    ("mp", "∓"),
+    ("div", "÷"),
+    ("ast", "∗"),
+    ("star", "⋆"),
+    ("circ", "∘"),
+    ("bullet", "•"),
+    ("oplus", "⊕"),
+    ("otimes", "⊗"),
+    ("odot", "⊙"),
+    ("ominus", "⊖"),
+    ("cup", "∪"),
+    ("cap", "∩"),
+    ("setminus", "∖"),
+    ("wedge", "∧"),
+    ("land", "∧"),
+    ("vee", "∨"),
+    ("lor", "∨"),
+    ("neg", "¬"),
+    ("lnot", "¬"),
+    ("prime", "′"),
+    ("dagger", "†"),
+    ("lfloor", "⌊"),
+    ("rfloor", "⌋"),
+    ("lceil", "⌈"),
+    ("rceil", "⌉"),
+    ("langle", "⟨"),
+    ("rangle", "⟩"),
+    ("lbrace", "{"),
+    ("rbrace", "}"),
+    ("lbrack", "["),
+    ("rbrack", "]"),
+    ("vert", "|"),
+    ("Vert", "‖"),
+    ("ldots", "…"),
+    ("dots", "…"),
+    ("dotsc", "…"),
+    ("dotsb", "…"),
+    ("cdots", "⋯"),
+    ("vdots", "⋮"),
+    ("ddots", "⋱"),
+];
+
+/// Control words that stand between two formulas, with their character.
+const RELATIONS: &[(&str, &str)] = &[
+    ("le", "≤"),
+    ("leq", "≤"),
+    ("ge", "≥"),
+    ("geq", "≥"),
+    ("ne", "≠"),
+    ("neq", "≠"),
+    ("ll", "≪"),
+    ("gg", "≫"),
+    ("in", "∈"),
+    ("ni", "∋"),
+    ("notin", "∉"),
+    ("subset", "⊂"),
+    ("subseteq", "⊆"),
+    ("supset", "⊃"),
+    ("supseteq", "⊇"),
+    ("approx", "≈"),
+    ("equiv", "≡"),
+    ("sim", "∼"),
+    ("simeq", "≃"),
+    ("cong", "≅"),
+    ("propto", "∝"),
+    ("to", "→"),
+    ("rightarrow", "→"),
+    ("leftarrow", "←"),
+    ("gets", "←"),
+    ("mapsto", "↦"),
+    ("leftrightarrow", "↔"),
+    ("Rightarrow", "⇒"),
+    ("Leftarrow", "⇐"),
+    ("implies", "⟹"),
+    ("iff", "⟺"),
+    ("longrightarrow", "⟶"),
+    ("uparrow", "↑"),
+    ("downarrow", "↓"),
+    ("mid", "|"),
+    ("parallel", "∥"),
+    ("perp", "⊥"),
+    ("colon", ":"),
+    ("bmod", "mod"),
+    ("vdash", "⊢"),
+    ("models", "⊨"),
+];
+
+/// Letters of the blackboard-bold alphabet that Unicode keeps apart from the others.
+const BLACKBOARD: &[(&str, &str)] =
+    &[("R", "ℝ"), ("N", "ℕ"), ("Z", "ℤ"), ("Q", "ℚ"), ("C", "ℂ"), ("P", "ℙ"), ("H", "ℍ"), ("F", "𝔽"), ("E", "𝔼")];
+
+/// The names of functions that TeX sets upright.
+const FUNCTIONS: &[&str] = &[
+    "exp", "log", "ln", "sin", "cos", "tan", "sinh", "cosh", "tanh", "max", "min", "sup", "inf", "lim", "det", "dim",
+    "ker", "arg", "deg", "gcd", "Pr", "hom", "arctan", "arcsin", "arccos", "cot", "sec", "csc",
+];
+
+/// Superscripts of single characters.
+const RAISED: &[(char, char)] = &[
+    ('0', '⁰'),
+    ('1', '¹'),
+    ('2', '²'),
+    ('3', '³'),
+    ('4', '⁴'),
+    ('5', '⁵'),
+    ('6', '⁶'),
+    ('7', '⁷'),
+    ('8', '⁸'),
+    ('9', '⁹'),
+    ('+', '⁺'),
+    ('-', '⁻'),
+    ('n', 'ⁿ'),
+    ('i', 'ⁱ'),
+    ('T', 'ᵀ'),
+    ('⊤', 'ᵀ'),
+    ('′', '′'),
+    ('∗', '*'),
+    ('*', '*'),
+];
+
+fn find<'a>(table: &[(&'a str, &'a str)], word: &str) -> Option<&'a str> {
+    table.iter().find(|(key, _)| *key == word).map(|(_, value)| *value)
+}
+
+/// The character a control word stands for.
+pub fn character(word: &str) -> Option<&'static str> {
+    find(SYMBOLS, word)
+}
+
+/// The character of a control word for a relation or an arrow.
+pub fn relation(word: &str) -> Option<&'static str> {
+    find(RELATIONS, word)
+}
+
+/// The blackboard-bold form of a letter.
+pub fn blackboard(letter: &str) -> Option<&'static str> {
+    find(BLACKBOARD, letter)
+}
+
+/// Whether TeX has a control word for the function of this name.
+pub fn is_function(word: &str) -> bool {
+    FUNCTIONS.contains(&word)
+}
+
+/// Whether the word names a Greek letter that differs from every Latin one.
+pub fn is_greek(word: &str) -> bool {
+    character(word).and_then(|text| text.chars().next()).is_some_and(|c| ('Α'..='ϵ').contains(&c))
+}
+
+/// The raised form of a text, when every character of it has one.
+pub fn raised(text: &str) -> Option<String> {
+    text.chars().map(|c| RAISED.iter().find(|(key, _)| *key == c).map(|(_, value)| *value)).collect()
+}
+
+/// TeX mathematics for a character outside ASCII, if there is any.
+pub fn to_tex(c: char) -> Option<String> {
+    let text = c.to_string();
+    let word = SYMBOLS.iter().chain(RELATIONS).find(|(_, value)| *value == text).map(|(key, _)| format!("\\{key} "));
+    let letter = || BLACKBOARD.iter().find(|(_, value)| *value == text).map(|(key, _)| format!("\\mathbb{{{key}}}"));
+    let script = || {
+        RAISED
+            .iter()
+            .find(|(key, value)| *value == c && key.is_ascii_alphanumeric())
+            .map(|(key, _)| format!("{{}}^{{{key}}}"))
+    };
+    let other = || match c {
+        '−' => Some("-".into()),
+        '∑' | 'Σ' => Some("\\sum ".into()),
+        'µ' => Some("\\mu ".into()),
+        '≔' => Some(":=".into()),
+        _ => None,
+    };
+    word.or_else(letter).or_else(script).or_else(other)
+}
