@@ -138,12 +138,6 @@ fn left_side(goal: &Goal, derivation: &Derivation, quote: &Quote) -> Expr {
     }
 }
 
-/// The free indices of an answer that are really free: those of axes with more than one place.
-pub fn free_indices(answer: &Answer) -> Vec<&Binder> {
-    let bounds = &answer.derivation.indices;
-    answer.indices.iter().zip(bounds).filter(|(_, b)| b.lo != b.hi).map(|(binder, _)| binder).collect()
-}
-
 /// A derivation's result with its free indices replaced, in order.
 pub fn at_indices(derivation: &Derivation, values: &[Index]) -> Term {
     let pairs: Vec<(Var, Index)> =

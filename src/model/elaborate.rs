@@ -260,7 +260,7 @@ fn assemble(
     resolved: Vec<ResolvedEquation>,
     outputs: Vec<Name>,
 ) -> System {
-    let (mut offsets, mut order) = (BTreeMap::new(), Vec::new());
+    let (mut offsets, mut order) = (BTreeMap::new(), names.size_order.clone());
     let mut notation = Vec::new();
     for statement in statements {
         match &statement.kind {
@@ -363,7 +363,7 @@ pub fn specialise(statements: &[Statement], by: &[(Name, Expr)]) -> Vec<Statemen
     made.retain(|d| !declared(&d.name));
     if !made.is_empty() {
         let span = made[0].span;
-        rewritten.insert(0, Statement { kind: StatementKind::Size(made), span });
+        rewritten.push(Statement { kind: StatementKind::Size(made), span });
     }
     rewritten
 }

@@ -5,7 +5,7 @@
 
 use super::quote::Quote;
 use crate::integer::{Atom, Condition, Index, Var};
-use crate::language::syntax::{self, Expr, ExprKind, Operator, Relation, Sign};
+use crate::language::syntax::{self, Expr, Name, ExprKind, Operator, Relation, Sign};
 use std::collections::BTreeSet;
 
 /// One signed part of an index expression while it is being arranged.
@@ -78,6 +78,17 @@ impl Quote {
         Part { negative, rank: u8::from(!unit), mentions_index: true, expr }
     }
 
+    /// Where the author first wrote the names of a monomial.
+    fn place_of(&self, monomial: &[Atom]) -> Vec<usize> {
+        let place = |name: &Name| self.order.iter().position(|n| n == name).unwrap_or(usize::MAX);
+        let of = |atom: &Atom| match atom {
+            Atom::Size(name) => place(name),
+            Atom::Var(var) => place(&var.name),
+            Atom::Div(_) => usize::MAX,
+        };
+        monomial.iter().map(of).collect()
+    }
+
     /// Terms without indices outside quotients, M·A − k·M written as M·(A−k).
     fn size_parts(&self, rest: &Index, exact: &[(Index, Index)]) -> Vec<Part> {
         let mut terms: Vec<(Vec<Atom>, i128)> = rest.terms().to_vec();
@@ -103,7 +114,7 @@ impl Quote {
             let part = Part { negative: n < 0, rank, mentions_index, expr: times(factors) };
             parts.push((monomial.len(), monomial, part));
         }
-        parts.sort_by(|a, b| (a.2.rank, a.0, &a.1).cmp(&(b.2.rank, b.0, &b.1)));
+        parts.sort_by_key(|(degree, monomial, part)| (part.rank, *degree, self.place_of(monomial), monomial.clone()));
         parts.into_iter().map(|(.., part)| part).collect()
     }
 

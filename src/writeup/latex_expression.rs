@@ -264,6 +264,7 @@ impl Printer<'_> {
             (Kind::Name, Kind::Bracket) => "\\cdot ",
             _ if digit => "\\cdot ",
             (Kind::Number, Kind::Name | Kind::Parenthesis) => "",
+            (Kind::Name, Kind::Parenthesis) => "",
             (_, Kind::Parenthesis) if place == Place::Index => "",
             (Kind::Number, _) => "\\,",
             _ if place == Place::Index => "\\,",

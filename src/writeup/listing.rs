@@ -43,7 +43,7 @@ pub fn listing(study: &mut Study, goals: &[Goal]) -> Result<Listing, NoAnswer> {
         let system = &study.system;
         rows.push(Entry {
             name: answer.name.clone(),
-            shape: shape::lengths_of(system, goal),
+            shape: shape::lengths_of(system, &study.names, goal),
             formula: outline::equation(&answer),
             operation: recognise(system, &answer.derivation)
                 .map(|found| operation::short(system, &study.names, &answer, &found))

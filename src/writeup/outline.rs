@@ -5,7 +5,7 @@
 
 use super::document::{Block, Inline, Line, Math, Piece, Prose, Symbol};
 use super::reason;
-use crate::answer::{Answer, Names, free_indices};
+use crate::answer::{Answer, Names};
 use crate::derivation::{Goal, RuleName, Step};
 use crate::language::syntax::{Condition, Expr, ExprKind, Relation};
 use crate::model::System;
@@ -23,13 +23,13 @@ pub enum Level {
 }
 
 /// The boxed answer: shape and formula, and the ranges of the free indices.
-pub fn boxed(system: &System, answer: &Answer) -> Block {
-    Block::Boxed { formulas: vec![membership(system, answer), equation(answer)], ranges: ranges(answer) }
+pub fn boxed(system: &System, names: &Names, answer: &Answer) -> Block {
+    Block::Boxed { formulas: vec![membership(system, names, answer), equation(answer)], ranges: ranges(system, names, answer) }
 }
 
 /// `∂f/∂W ∈ ℝ^{3×(1×5×3)}`
-pub fn membership(system: &System, answer: &Answer) -> Math {
-    let groups = match super::shape::lengths_of(system, &answer.derivation.goal).pop() {
+pub fn membership(system: &System, names: &Names, answer: &Answer) -> Math {
+    let groups = match super::shape::lengths_of(system, names, &answer.derivation.goal).pop() {
         Some(Piece::Lengths(groups)) => groups,
         _ => Vec::new(),
     };
@@ -58,15 +58,14 @@ pub fn equation(answer: &Answer) -> Math {
 }
 
 /// `1 ≤ r ≤ 3`, for each free index.
-pub fn ranges(answer: &Answer) -> Vec<Math> {
-    free_indices(answer)
-        .iter()
-        .filter_map(|binder| {
-            let (lo, hi) = binder.range.clone()?;
-            let chain = vec![(Relation::AtMost, Expr::name(binder.name.clone())), (Relation::AtMost, hi)];
-            Some(vec![Piece::Condition(Condition::Chain(lo, chain))])
-        })
-        .collect()
+pub fn ranges(system: &System, names: &Names, answer: &Answer) -> Vec<Math> {
+    let quote = names.quote(system, &[]);
+    let free = answer.derivation.indices.iter().filter(|b| b.lo != b.hi);
+    free.map(|b| {
+        let chain = vec![(Relation::AtMost, Expr::name(quote.var(&b.var))), (Relation::AtMost, quote.index(&b.hi))];
+        vec![Piece::Condition(Condition::Chain(quote.index(&b.lo), chain))]
+    })
+    .collect()
 }
 
 /// The derivation at a level. `by` is the label of the part that gave the Jacobian, if one did.

@@ -2,18 +2,25 @@
 
 use super::document::{Block, Inline, Line, Math, Piece, Prose, Symbol};
 use super::reason::{condition, listed, math, text};
+use crate::answer::Names;
 use crate::derivation::{Goal, ShapeDerivation};
 use crate::integer::{Condition, Index};
 use crate::language::syntax::{Condition as Written, Expr, Name, Relation};
 use crate::model::system::Limit;
 use crate::model::{Quote, System};
 
-/// `f ∈ ℝ^{5×2}`
-pub fn membership(system: &System, shape: &ShapeDerivation) -> Math {
-    let quote = quote(system);
-    let lengths: Vec<Expr> = shape.lengths.iter().map(|l| quote.index(l)).collect();
+/// `f ∈ ℝ^{5×2}`, or `f ∈ ℝ^{F×R}` and `R = ⌊…⌋+1` where a length is a floor.
+pub fn boxed(system: &System, names: &Names, shape: &ShapeDerivation) -> Vec<Math> {
+    let named = names.quote(system, &[]);
+    let plain = quote(system);
+    let lengths: Vec<Expr> = shape.lengths.iter().map(|l| named.index(l)).collect();
     let groups = if lengths.is_empty() { Vec::new() } else { vec![lengths] };
-    vec![Piece::Expr(Expr::name(shape.array.clone())), Piece::Symbol(Symbol::In), Piece::Space(groups)]
+    let whole = vec![Piece::Expr(Expr::name(shape.array.clone())), Piece::Symbol(Symbol::In), Piece::Space(groups)];
+    let used = names.lengths.iter().filter(|(_, length)| shape.lengths.contains(length));
+    let definitions = used.map(|(name, length)| {
+        vec![Piece::Expr(Expr::name(name.clone())), Piece::Symbol(Symbol::Equal), Piece::Expr(plain.index(length))]
+    });
+    std::iter::once(whole).chain(definitions).collect()
 }
 
 /// The lengths alone: `5 × 2`.
@@ -23,8 +30,8 @@ pub fn lengths(system: &System, shape: &ShapeDerivation) -> Math {
 }
 
 /// The lengths of the axes of what a goal asks for: `3×(1×5×3)`.
-pub fn lengths_of(system: &System, goal: &Goal) -> Math {
-    let quote = quote(system);
+pub fn lengths_of(system: &System, names: &Names, goal: &Goal) -> Math {
+    let quote = names.quote(system, &[]);
     let group = |name: &Name| system.lengths(name).iter().map(|l| quote.index(l)).collect::<Vec<Expr>>();
     let groups = match goal {
         Goal::Value { output } => vec![group(output)],

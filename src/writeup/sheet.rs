@@ -144,11 +144,10 @@ impl Writer<'_> {
     ) -> Result<Section, Diagnostics> {
         let mut section =
             Section { label: label.into(), blocks: Vec::new(), certificate: None, summary: None, failure: None };
-        for (k, answer) in answers.iter().enumerate() {
-            let next = answers.get(k + 1);
+        for answer in answers {
             let result = match &answer.kind {
                 AnswerKind::Derive(Target::Shape(target), by) => {
-                    self.shape(study, &mut section, target, by, answer.span, base, next)
+                    self.shape(study, &mut section, target, by, answer.span, base)
                 }
                 AnswerKind::Derive(target, by) if by.is_empty() => {
                     self.formula(study, &mut section, target, answer.span, given)
@@ -193,11 +192,11 @@ impl Writer<'_> {
     fn put(&self, study: &Study, section: &mut Section, answer: &Answer, certificate: &Certificate, by: Option<&str>) {
         let (system, names) = (&study.system, &study.names);
         section.certificate = merge(section.certificate.take(), &Some(certificate.clone()));
-        let membership = outline::membership(system, answer);
+        let membership = outline::membership(system, names, answer);
         section.summary.get_or_insert_with(|| membership.clone());
         let shape_first = matches!(answer.derivation.goal, Goal::Value { .. })
             && matches!(section.blocks.first(), Some(Block::Boxed { formulas, .. }) if formulas == &[membership]);
-        let boxed = outline::boxed(system, answer);
+        let boxed = outline::boxed(system, names, answer);
         if shape_first { section.blocks[0] = boxed } else { section.blocks.push(boxed) }
         section.blocks.extend(outline::derivation(system, names, answer, self.level, by));
         if let Some(found) = recognise(system, &answer.derivation)
@@ -216,13 +215,12 @@ impl Writer<'_> {
         by: &[(Name, Expr)],
         span: Span,
         base: i64,
-        _next: Option<&syntax::Answer>,
-    ) -> Result<(), NoAnswer> {
+            ) -> Result<(), NoAnswer> {
         let Target::Value(array, _) = target else {
             let goal = study.goal(target, span).map_err(NoAnswer::Refused)?;
             let (answer, certificate) = study.answer(&goal)?;
             section.certificate = merge(section.certificate.take(), &Some(certificate));
-            let membership = outline::membership(&study.system, &answer);
+            let membership = outline::membership(&study.system, &study.names, &answer);
             section.summary.get_or_insert_with(|| membership.clone());
             section.blocks.push(Block::Boxed { formulas: vec![membership], ranges: Vec::new() });
             return Ok(());
@@ -230,9 +228,9 @@ impl Writer<'_> {
         let (general, certificate) = study.shape(array)?;
         section.certificate = merge(section.certificate.take(), &Some(certificate));
         if by.is_empty() {
-            let membership = shape::membership(&study.system, &general);
             section.summary = Some(shape::lengths(&study.system, &general));
-            section.blocks.push(Block::Boxed { formulas: vec![membership], ranges: Vec::new() });
+            let formulas = shape::boxed(&study.system, &study.names, &general);
+            section.blocks.push(Block::Boxed { formulas, ranges: Vec::new() });
             if self.level != Level::Answer {
                 section.blocks.extend(shape::derivation(&study.system, &general));
             }
@@ -241,9 +239,9 @@ impl Writer<'_> {
         let mut special = self.specialise(by, base)?;
         let (found, certificate) = special.shape(array)?;
         section.certificate = merge(section.certificate.take(), &Some(certificate));
-        let membership = shape::membership(&special.system, &found);
         section.summary = Some(shape::lengths(&special.system, &found));
-        section.blocks.push(Block::Boxed { formulas: vec![membership], ranges: Vec::new() });
+        let formulas = shape::boxed(&special.system, &special.names, &found);
+        section.blocks.push(Block::Boxed { formulas, ranges: Vec::new() });
         section.blocks.push(shape::specialised(&study.system, &general, &found, &special.system, by));
         let rest = shape::derivation(&special.system, &found);
         section.blocks.extend(rest.into_iter().filter(|b| matches!(b, Block::Paragraph(p) if !ends_open(p))).skip_while(is_alone));
@@ -409,7 +407,7 @@ pub fn answers(study: &mut Study, goals: &[Goal], about: &str, level: Level) -> 
         }
         let (answer, certificate) = study.answer(goal)?;
         total = merge(total, &Some(certificate));
-        blocks.push(outline::boxed(&study.system, &answer));
+        blocks.push(outline::boxed(&study.system, &study.names, &answer));
         blocks.extend(outline::derivation(&study.system, &study.names, &answer, level, None));
         if let Some(found) = recognise(&study.system, &answer.derivation) {
             blocks.push(Block::Paragraph(operation::sentence(&study.system, &study.names, &answer, &found)));
@@ -433,27 +431,34 @@ pub fn evidence(certificate: &Certificate, labels: &[&str]) -> Prose {
         [only] => format!(" of {only}"),
         [first, .., last] => format!(" of {first}–{last}"),
     };
-    let entries = match (certificate.entries, certificate.sampled) {
-        (1, false) => "the entry".to_string(),
-        (n, false) => format!("all {n} entries"),
-        (n, true) => format!("a sample of {n} entries"),
-    };
-    let equal = if certificate.entries == 1 { "equals" } else { "equal" };
-    let sizes = match certificate.assignments {
-        0 => String::new(),
-        1 => ", at one assignment of the sizes".into(),
-        n => format!(", at {n} assignments of the sizes"),
-    };
-    let steps = match certificate.steps {
-        0 => ".".to_string(),
-        n => format!("; every step of the derivations keeps its value ({n} comparisons)."),
-    };
-    vec![
-        text(format!(
+    let mut prose = Vec::new();
+    if certificate.entries > 0 {
+        let (entries, equal) = match (certificate.entries, certificate.sampled) {
+            (1, false) => ("the only entry".to_string(), "equals"),
+            (n, false) => (format!("all {n} entries"), "equal"),
+            (n, true) => (format!("a sample of {n} entries"), "equal"),
+        };
+        prose.push(text(format!(
             "Verified: {entries}{of} {equal} what the definition and its dual-number derivatives give, exactly, at {} random points of ",
             certificate.points
-        )),
-        Inline::Source("$\\mathbb{F}_p$, $p=2^{61}-1$".into()),
-        text(format!("{sizes}{steps}")),
-    ]
+        )));
+        prose.push(Inline::Source("$\\mathbb{F}_p$, $p=2^{61}-1$".into()));
+    }
+    if certificate.places > 0 {
+        let opening = if prose.is_empty() { "Verified: " } else { "; " };
+        let places = if certificate.places == 1 { "the one place" } else { "every place" };
+        prose.push(text(format!("{opening}all reads are in range at {places} of the output, and one step further they are not")));
+    }
+    match certificate.assignments {
+        0 => {}
+        1 => prose.push(text(", at one assignment of the sizes")),
+        n => prose.push(text(format!(", at {n} assignments of the sizes"))),
+    }
+    if certificate.steps > 0 {
+        prose.push(text(format!("; every step of the derivations keeps its value ({} comparisons)", certificate.steps)));
+    }
+    if !prose.is_empty() {
+        prose.push(text("."));
+    }
+    prose
 }
