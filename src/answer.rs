@@ -3,8 +3,10 @@
 
 use crate::calculus::{derive_with, indices::letters_in_use, rule::Rule, strategy::vars};
 use crate::derivation::{Derivation, Goal, RuleName};
-use crate::integer::{Atom, Index, Var};
+use crate::example::{Example, examples};
+use crate::integer::{Atom, Condition, Index, Var};
 use crate::language::syntax::{Binder, Expr, ExprKind, Name};
+use crate::model::system::Equation;
 use crate::model::{Bound, Quote, System, Term};
 
 /// A derived formula as it is printed, with the lines of its derivation.
@@ -24,6 +26,8 @@ pub struct Answer {
     pub lines: Vec<Expr>,
     /// The right-hand side in which an earlier answer has been inserted.
     pub shortcut: Option<Expr>,
+    /// Entries worked by hand, and their values as syntax.
+    pub examples: Vec<(Example, Expr)>,
     /// The derivation.
     pub derivation: Derivation,
 }
@@ -53,17 +57,21 @@ impl Names {
             [only] => vec![(only.clone(), fresh(&["g".into(), "G".into(), "u".into(), "gbar".into()]))],
             several => several.iter().map(|o| (o.clone(), fresh(&[format!("g_{o}")]))).collect(),
         };
+        let floors: Vec<(&Bound, Option<Name>)> = system.equations.iter().flat_map(floors).collect();
+        let clash = |b: &Bound| {
+            let letter = b.var.name.to_uppercase();
+            system.sizes.iter().any(|(size, _)| size.starts_with(&letter))
+        };
+        let letters = floors.iter().all(|(b, _)| !clash(b));
         let mut lengths: Vec<(Name, Index)> = Vec::new();
-        for bound in system.equations.iter().flat_map(|e| &e.indices) {
-            let last = &bound.hi;
-            let floor = last.any_atom(&mut |a| matches!(a, Atom::Div(_)));
-            if floor && !lengths.iter().any(|(_, known)| known == last) {
-                let letter = bound.var.name.to_uppercase();
-                lengths.push((
-                    fresh(&[letter.clone(), format!("{letter}_out"), format!("n_{}", bound.var.name)]),
-                    last.clone(),
-                ));
+        for (bound, size) in floors {
+            if lengths.iter().any(|(_, known)| *known == bound.hi) {
+                continue;
             }
+            let letter = bound.var.name.to_uppercase();
+            let out = format!("{}_out", size.as_deref().unwrap_or(&letter));
+            let wishes = if letters { [letter, out] } else { [out.clone(), format!("n_{}", bound.var.name)] };
+            lengths.push((fresh(&wishes), bound.hi.clone()));
         }
         Names { upstream, lengths }
     }
@@ -82,6 +90,20 @@ impl Names {
     }
 }
 
+/// The indices of an equation whose last value is a floor, with the size of the axis that ends it.
+fn floors(equation: &Equation) -> Vec<(&Bound, Option<Name>)> {
+    let floor = |b: &&Bound| b.hi.any_atom(&mut |a| matches!(a, Atom::Div(_)));
+    let size = |b: &Bound| {
+        let limit = equation.limits.iter().find(|l| l.var == b.var)?;
+        let Condition::AtMost(_, last) = &limit.reach else { return None };
+        last.terms().iter().find_map(|(monomial, n)| match (monomial.as_slice(), n) {
+            ([Atom::Size(name)], 1) => Some(name.clone()),
+            _ => None,
+        })
+    };
+    equation.indices.iter().filter(floor).map(|b| (b, size(b))).collect()
+}
+
 impl Answer {
     /// Derives a goal by the rules of `phases` and puts it into syntax. `rename` gives the free
     /// indices other names or values, in their order. None if the goal names no array of the system.
@@ -98,6 +120,7 @@ impl Answer {
             start: lines.formula(&derivation.start),
             lines: derivation.steps.iter().map(|s| lines.formula(&s.after)).collect(),
             shortcut: None,
+            examples: examples(system, &derivation).into_iter().map(|e| (e.clone(), result.formula(&e.value))).collect(),
             derivation,
         })
     }

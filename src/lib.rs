@@ -6,6 +6,7 @@ pub mod catalogue;
 pub mod derivation;
 pub mod diagnostic;
 pub mod evaluate;
+pub mod example;
 pub mod integer;
 pub mod language;
 pub mod model;

@@ -11,7 +11,10 @@ pub fn answers(rows: &[Entry], evidence: &[Prose], color: bool) -> String {
     let (strong, dim, end) = if color { ("\u{1b}[1m", "\u{1b}[2m", "\u{1b}[0m") } else { ("", "", "") };
     let cells: Vec<[String; 4]> = rows
         .iter()
-        .map(|e| [e.name.clone(), unicode(&e.shape, &[]), unicode(&e.formula, &[]), plain(&e.operation, &[])])
+        .map(|e| {
+            let formulas: Vec<String> = e.formulas.iter().map(|f| unicode(f, &[])).collect();
+            [e.name.clone(), unicode(&e.shape, &[]), formulas.join(",  "), plain(&e.operation, &[])]
+        })
         .collect();
     let widest = |k: usize| cells.iter().map(|c| c[k].chars().count()).max().unwrap_or(0);
     let (first, second) = (widest(0), widest(1).min(16));

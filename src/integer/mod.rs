@@ -6,6 +6,7 @@
 pub mod condition;
 pub mod index;
 pub mod solver;
+mod witness;
 
 pub use condition::Condition;
 pub use index::{Atom, Index, Var};

@@ -7,6 +7,7 @@
 
 use super::condition::Condition;
 use super::index::{Atom, Index, Var};
+use super::witness::Search;
 use crate::language::syntax::Name;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -110,10 +111,14 @@ impl Facts {
         if let Some(n) = e.as_constant() {
             return if n >= 0 { Truth::Yes } else { Truth::No };
         }
-        if self.prove(e, DEPTH) {
+        let (yes, no) = self.witnesses().both(e, |value| value >= 0);
+        if yes && no {
+            return Truth::Unknown;
+        }
+        if !no && self.prove(e, DEPTH) {
             return Truth::Yes;
         }
-        if self.prove(&e.times_number(-1).plus_number(-1), DEPTH) {
+        if !yes && self.prove(&e.times_number(-1).plus_number(-1), DEPTH) {
             return Truth::No;
         }
         self.enumerate(e, |value| value >= 0)
@@ -128,13 +133,26 @@ impl Facts {
         if g == 0 || e.constant_term() % g != 0 {
             return Truth::No;
         }
-        if self.prove(&e.plus_number(-1), DEPTH) || self.prove(&e.times_number(-1).plus_number(-1), DEPTH) {
+        let (yes, no) = self.witnesses().both(&e, |value| value == 0);
+        if yes && no {
+            return Truth::Unknown;
+        }
+        let negative = e.times_number(-1);
+        if !yes && (self.prove(&e.plus_number(-1), DEPTH) || self.prove(&negative.plus_number(-1), DEPTH)) {
             return Truth::No;
         }
-        if self.prove(&e, DEPTH) && self.prove(&e.times_number(-1), DEPTH) {
+        if !no && self.prove(&e, DEPTH) && self.prove(&negative, DEPTH) {
             return Truth::Yes;
         }
         self.enumerate(&e, |value| value == 0)
+    }
+
+    fn witnesses(&self) -> Search<'_> {
+        Search {
+            sizes: self.least.iter().map(|(name, least)| (name, *least)).collect(),
+            ranges: &self.ranges,
+            nonnegative: &self.nonnegative,
+        }
     }
 
     fn judge_divides(&self, m: &Index, e: &Index) -> Truth {

@@ -13,7 +13,7 @@ use crate::answer::{Answer, Names};
 use crate::derivation::{Goal, ShapeDerivation};
 use crate::evaluate::check::{Failure as CheckFailure, check_gradient, check_jacobian, check_value};
 use crate::evaluate::range::{Reach, check_box};
-use crate::evaluate::{Instance, Random, Sizes, integer};
+use crate::evaluate::{Formula, Instance, Random, Sizes, integer};
 use crate::language::syntax::{Expr, Name};
 use crate::model::{Quote, System};
 use std::fmt;
@@ -149,7 +149,8 @@ impl Trials {
                 total.sampled |= sampled;
                 total.points += 1;
                 if k == 0 {
-                    total.steps += self.check_lines(instance, answer, &free).map_err(fail)?;
+                    check_examples(instance, answer, &free, &formula).map_err(&fail)?;
+                    total.steps += self.check_lines(instance, answer, &free).map_err(&fail)?;
                 }
             }
         }
@@ -211,6 +212,25 @@ impl Trials {
         total.assignments = if self.symbolic { self.runs.len() } else { 0 };
         Ok(total)
     }
+}
+
+/// Compares each worked entry with the formula there, at a sample of the indices it leaves open.
+fn check_examples(instance: &Instance, answer: &Answer, free: &[Name], formula: &Formula) -> Result<(), String> {
+    for (example, value) in &answer.examples {
+        let value = instance.compile(value, free).map_err(|e| e.to_string())?;
+        for mut at in sample::entries(instance, &answer.derivation.goal, None) {
+            for (var, number) in &example.at {
+                let axis = answer.derivation.indices.iter().position(|b| b.var == *var);
+                let slot = axis.and_then(|axis| at.get_mut(axis)).ok_or("an example names an index that is not free")?;
+                *slot = *number as i64;
+            }
+            let found = instance.evaluate(&value, &at).map_err(|e| e.to_string())?;
+            if found != instance.evaluate(formula, &at).map_err(|e| e.to_string())? {
+                return Err(format!("the example at {at:?} differs from the formula"));
+            }
+        }
+    }
+    Ok(())
 }
 
 fn all_open(shape: &ShapeDerivation) -> bool {

@@ -13,8 +13,8 @@ pub struct Entry {
     pub name: String,
     /// Its shape: `3×(1×5×3)`.
     pub shape: Math,
-    /// The formula, left side included.
-    pub formula: Math,
+    /// The formula, left side included, and what its letters stand for.
+    pub formulas: Vec<Math>,
     /// What it is: `cross-correlation, dilation 2`.
     pub operation: Prose,
 }
@@ -44,9 +44,9 @@ pub fn listing(study: &mut Study, goals: &[Goal]) -> Result<Listing, NoAnswer> {
         rows.push(Entry {
             name: answer.name.clone(),
             shape: shape::lengths_of(system, &study.names, goal),
-            formula: outline::equation(&answer),
+            formulas: outline::equations(system, &answer),
             operation: recognise(system, &answer.derivation)
-                .map(|found| operation::short(system, &study.names, &answer, &found))
+                .map(|found| operation::short_name(system, &study.names, &answer, &found))
                 .unwrap_or_default(),
         });
     }

@@ -1,6 +1,7 @@
 //! The write-up: a document model, and the renderer that sets it in LaTeX, Markdown and
 //! terminal text.
 
+pub mod abbreviate;
 pub mod comparison;
 pub mod context;
 pub mod document;
@@ -24,6 +25,7 @@ mod source;
 mod symbols;
 mod terminal;
 pub mod tex;
+mod words;
 
 #[cfg(test)]
 mod tests;

@@ -3,10 +3,14 @@
 //! The engine logs every application of a rule; here runs of them become the lines a good teacher
 //! would write, each with its reason in words. All steps remain at hand for the level `all`.
 
+use super::abbreviate::abbreviate;
 use super::document::{Block, Inline, Line, Math, Piece, Prose, Symbol};
-use super::reason;
+use super::reason::{self, condition, listed, math, text};
 use crate::answer::{Answer, Names};
+use crate::calculus::indices::letters_in_use;
 use crate::derivation::{Goal, RuleName, Step};
+use crate::example::Example;
+use crate::integer::Var;
 use crate::language::syntax::{Condition, Expr, ExprKind, Relation};
 use crate::model::System;
 
@@ -24,7 +28,9 @@ pub enum Level {
 
 /// The boxed answer: shape and formula, and the ranges of the free indices.
 pub fn boxed(system: &System, names: &Names, answer: &Answer) -> Block {
-    Block::Boxed { formulas: vec![membership(system, names, answer), equation(answer)], ranges: ranges(system, names, answer) }
+    let mut formulas = vec![membership(system, names, answer)];
+    formulas.extend(equations(system, answer));
+    Block::Boxed { formulas, ranges: ranges(system, names, answer) }
 }
 
 /// `∂f/∂W ∈ ℝ^{3×(1×5×3)}`
@@ -48,13 +54,15 @@ pub fn whole_left(goal: &Goal) -> Expr {
     }
 }
 
-/// `∂f[r]/∂W[1,k,i] = x[i+2(r−1), k]`
-pub fn equation(answer: &Answer) -> Math {
-    vec![
-        Piece::Expr(answer.left.clone()),
-        Piece::Symbol(Symbol::Equal),
-        Piece::Expr(answer.formula.clone()),
-    ]
+/// `∂f[r]/∂W[1,k,i] = x[i+2(r−1), k]`, then what its letters stand for.
+pub fn equations(system: &System, answer: &Answer) -> Vec<Math> {
+    let taken = letters_in_use(system);
+    let indices = &answer.indices;
+    let in_use = |letter: &str| taken.contains(letter) || indices.iter().any(|b| &*b.name == letter);
+    let (formula, letters) = abbreviate(&answer.formula, &in_use);
+    let equal = |left: Expr, right: Expr| vec![Piece::Expr(left), Piece::Symbol(Symbol::Equal), Piece::Expr(right)];
+    let whole = equal(answer.left.clone(), formula);
+    std::iter::once(whole).chain(letters.into_iter().map(|(name, e)| equal(Expr::name(name), e))).collect()
 }
 
 /// `1 ≤ r ≤ 3`, for each free index.
@@ -75,12 +83,51 @@ pub fn derivation(system: &System, names: &Names, answer: &Answer, level: Level,
     if level != Level::Answer && !matches!(answer.derivation.goal, Goal::Value { .. }) {
         let lines = main_lines(system, names, answer, by);
         blocks.push(Block::Derivation { left: left.clone(), lines, folded: None });
+        blocks.extend(worked(system, names, answer));
     }
     if level == Level::All && !answer.lines.is_empty() {
         let lines = every_line(system, names, answer);
         blocks.push(Block::Derivation { left, lines, folded: Some("every step".into()) });
     }
     blocks
+}
+
+/// One entry worked by hand, in a sentence; none if the answer has no conditions.
+pub fn worked(system: &System, names: &Names, answer: &Answer) -> Option<Block> {
+    let quote = names.quote(system, &[]);
+    let place = |example: &Example| {
+        let equal = |(var, n): &(Var, i128)| {
+            Inline::Math(vec![
+                Piece::Expr(Expr::name(quote.var(var))),
+                Piece::Symbol(Symbol::Equal),
+                Piece::Expr(Expr::integer(*n)),
+            ])
+        };
+        listed(example.at.iter().map(equal).collect())
+    };
+    let mut prose: Prose = Vec::new();
+    for (k, (example, value)) in answer.examples.iter().enumerate() {
+        prose.push(text(if k == 0 { "For example, at " } else { "; at " }));
+        prose.extend(place(example));
+        let conditions = listed(example.conditions.iter().map(|c| condition(quote.condition(c))).collect());
+        if !conditions.is_empty() {
+            prose.push(text(": "));
+            prose.extend(conditions);
+            let several = example.conditions.len() > 1;
+            prose.push(text(match (example.holds, several) {
+                (true, false) => " holds, so",
+                (true, true) => " hold, so",
+                (false, false) => " fails, so",
+                (false, true) => " do not all hold, so",
+            }));
+        }
+        prose.push(text(if k == 0 { " the entry is " } else { " it is " }));
+        prose.push(math(value.clone()));
+    }
+    (!prose.is_empty()).then(|| {
+        prose.push(text("."));
+        Block::Paragraph(prose)
+    })
 }
 
 /// Steps that a reader takes in one go.

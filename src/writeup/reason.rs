@@ -151,11 +151,11 @@ pub fn sifts(names: &Names, system: &System, answer: &Answer, steps: &[Step]) ->
     });
     let equalities: Vec<Inline> = equalities.collect();
     let bare = solved.iter().all(|s| s.solved.as_ref().is_some_and(|(_, v)| v.as_var().is_some() || v.as_constant().is_some()));
-    let mut prose = vec![text(if bare { "one term survives: " } else { "solved for the index: " })];
+    let mut prose = if bare { vec![text("one term survives: ")] } else { Vec::new() };
     prose.extend(listed(equalities));
     let guarded = solved.iter().any(|s| brackets(&s.after) >= brackets(&s.before));
     if guarded && !bare {
-        prose.push(text(", if that is in range"));
+        prose.push(text(", if in range"));
     }
     prose
 }

@@ -202,7 +202,7 @@ impl Writer<'_> {
         if let Some(found) = recognise(system, &answer.derivation)
             && self.level != Level::Answer
         {
-            section.blocks.push(Block::Paragraph(operation::sentence(system, names, answer, &found)));
+            section.blocks.push(Block::Paragraph(operation::describe(system, names, answer, &found)));
         }
     }
 
@@ -398,6 +398,9 @@ pub fn answers(study: &mut Study, goals: &[Goal], about: &str, level: Level) -> 
     let mut blocks = Vec::new();
     let mut total = None;
     for goal in goals {
+        let (answer, certificate) = study.answer(goal)?;
+        total = merge(total, &Some(certificate));
+        blocks.push(outline::boxed(&study.system, &study.names, &answer));
         if let Goal::Value { output } = goal {
             let (found, certificate) = study.shape(output)?;
             total = merge(total, &Some(certificate));
@@ -405,12 +408,9 @@ pub fn answers(study: &mut Study, goals: &[Goal], about: &str, level: Level) -> 
                 blocks.extend(shape::derivation(&study.system, &found));
             }
         }
-        let (answer, certificate) = study.answer(goal)?;
-        total = merge(total, &Some(certificate));
-        blocks.push(outline::boxed(&study.system, &study.names, &answer));
         blocks.extend(outline::derivation(&study.system, &study.names, &answer, level, None));
         if let Some(found) = recognise(&study.system, &answer.derivation) {
-            blocks.push(Block::Paragraph(operation::sentence(&study.system, &study.names, &answer, &found)));
+            blocks.push(Block::Paragraph(operation::describe(&study.system, &study.names, &answer, &found)));
         }
     }
     let question = Question {

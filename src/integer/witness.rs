@@ -1,0 +1,92 @@
+//! Witnesses: small numbers for sizes and indices that satisfy the facts in force. Two of them at
+//! which a condition has different truth values show that it cannot be decided, before any proof
+//! is tried.
+
+use super::index::{Atom, Index, Var};
+use crate::language::syntax::Name;
+
+const TRIES: u64 = 40;
+
+/// Numbers for sizes and indices.
+#[derive(Default)]
+pub(super) struct Point {
+    sizes: Vec<(Name, i128)>,
+    vars: Vec<(Var, i128)>,
+}
+
+impl Point {
+    /// The value of an expression, if every unknown in it has one.
+    pub fn value(&self, e: &Index) -> Option<i128> {
+        let mut sum = 0i128;
+        for (monomial, n) in e.terms() {
+            let mut product = *n;
+            for atom in monomial {
+                product = product.checked_mul(self.atom(atom)?)?;
+            }
+            sum = sum.checked_add(product)?;
+        }
+        Some(sum)
+    }
+
+    fn atom(&self, atom: &Atom) -> Option<i128> {
+        match atom {
+            Atom::Var(var) => self.vars.iter().rev().find(|(v, _)| v == var).map(|(_, n)| *n),
+            Atom::Size(name) => self.sizes.iter().find(|(s, _)| s == name).map(|(_, n)| *n),
+            Atom::Div(pair) => {
+                let divisor = self.value(&pair.1)?;
+                if divisor < 1 { None } else { Some(self.value(&pair.0)?.div_euclid(divisor)) }
+            }
+        }
+    }
+}
+
+/// What a witness must satisfy: least values of sizes, ranges of indices from the outside in, and
+/// expressions that are not negative.
+pub(super) struct Search<'a> {
+    pub sizes: Vec<(&'a Name, i128)>,
+    pub ranges: &'a [(Var, Index, Index)],
+    pub nonnegative: &'a [Index],
+}
+
+impl Search<'_> {
+    /// Whether `holds` was seen true, and seen false, at some witness.
+    pub fn both(&self, e: &Index, holds: impl Fn(i128) -> bool) -> (bool, bool) {
+        let (mut yes, mut no) = (false, false);
+        for seed in 0..TRIES {
+            let Some(value) = self.draw(seed).and_then(|point| point.value(e)) else { continue };
+            if holds(value) { yes = true } else { no = true }
+            if yes && no {
+                break;
+            }
+        }
+        (yes, no)
+    }
+
+    fn draw(&self, seed: u64) -> Option<Point> {
+        let mut state = seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1;
+        let mut next = |span: i128| {
+            state ^= state << 13;
+            state ^= state >> 7;
+            state ^= state << 17;
+            i128::from(state >> 16).rem_euclid(span.max(1))
+        };
+        let mut point = Point::default();
+        for (name, least) in &self.sizes {
+            let extra = if next(3) == 0 { 0 } else { next(7) };
+            point.sizes.push(((*name).clone(), least + extra));
+        }
+        for (var, lo, hi) in self.ranges {
+            let (lo, hi) = (point.value(lo)?, point.value(hi)?);
+            if hi < lo {
+                return None;
+            }
+            let value = match next(4) {
+                0 => lo,
+                1 => hi,
+                _ => lo + next(hi - lo + 1),
+            };
+            point.vars.push((var.clone(), value));
+        }
+        self.nonnegative.iter().all(|e| point.value(e).is_some_and(|n| n >= 0)).then_some(point)
+    }
+}
