@@ -1,0 +1,73 @@
+//! Times of the stages: `cargo bench`.
+
+use backprose::catalogue::Catalogue;
+use backprose::derivation::Goal;
+use backprose::language::parse::parse_file;
+use backprose::language::syntax::Item;
+use backprose::model::{Sizes, System, elaborate};
+use backprose::study::Study;
+use backprose::writeup::outline::Level;
+use backprose::writeup::sheet::sheet;
+use divan::{Bencher, black_box};
+
+fn main() {
+    divan::main();
+}
+
+fn sizes(general: bool) -> Sizes {
+    let given = [("N", 7), ("C", 5), ("F", 1), ("K", 3), ("S", 2)];
+    match general {
+        true => Sizes { general, ..Sizes::default() },
+        false => Sizes { given: given.iter().map(|(n, v)| ((*n).into(), Some(*v))).collect(), general },
+    }
+}
+
+fn conv1d(general: bool) -> System {
+    let catalogue = Catalogue::built_in();
+    let (layer, base, _) = catalogue.find("conv1d").unwrap();
+    elaborate(&layer.statements, base, &sizes(general)).unwrap()
+}
+
+fn goals(system: &System) -> Vec<Goal> {
+    let (f, x, w) = (system.outputs[0].clone(), system.arrays[0].name.clone(), system.arrays[1].name.clone());
+    vec![
+        Goal::Value { output: f.clone() },
+        Goal::Jacobian { output: f.clone(), array: x.clone() },
+        Goal::Jacobian { output: f, array: w.clone() },
+        Goal::Gradient { array: x },
+        Goal::Gradient { array: w },
+    ]
+}
+
+#[divan::bench(args = [false, true])]
+fn derive_without_verification(bencher: Bencher, general: bool) {
+    let system = conv1d(general);
+    let goals = goals(&system);
+    bencher.bench(|| goals.iter().map(|g| backprose::calculus::derive(&system, g)).collect::<Vec<_>>());
+}
+
+#[divan::bench(args = [false, true])]
+fn derive_with_verification(bencher: Bencher, general: bool) {
+    let catalogue = Catalogue::built_in();
+    let (layer, base, _) = catalogue.find("conv1d").unwrap();
+    bencher.bench(|| {
+        let mut study = Study::new(&layer.statements, base, &sizes(general)).unwrap();
+        study.goals(&[]).iter().map(|g| study.answer(g).is_ok()).collect::<Vec<_>>()
+    });
+}
+
+const HOMEWORK: &str = include_str!("../examples/homework2.bp");
+
+#[divan::bench]
+fn parse_a_homework() -> bool {
+    parse_file(black_box(HOMEWORK)).is_ok()
+}
+
+#[divan::bench]
+fn solve_a_homework() -> bool {
+    let file = parse_file(black_box(HOMEWORK)).unwrap();
+    file.items.iter().all(|item| match item {
+        Item::Homework(homework) => sheet(homework, 1, Level::Main).is_ok(),
+        _ => true,
+    })
+}
