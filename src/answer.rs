@@ -120,7 +120,10 @@ impl Answer {
             start: lines.formula(&derivation.start),
             lines: derivation.steps.iter().map(|s| lines.formula(&s.after)).collect(),
             shortcut: None,
-            examples: examples(system, &derivation).into_iter().map(|e| (e.clone(), result.formula(&e.value))).collect(),
+            examples: examples(system, &derivation)
+                .into_iter()
+                .map(|e| (e.clone(), result.formula(&e.value)))
+                .collect(),
             derivation,
         })
     }

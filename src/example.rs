@@ -57,9 +57,8 @@ fn places(ranges: &[(Var, i128, i128)]) -> Vec<Vec<i128>> {
     let mut all = ranges.iter().fold(vec![Vec::new()], |places: Vec<Vec<i128>>, (_, lo, hi)| {
         places.iter().flat_map(|p| (*lo..=*hi).map(move |v| [p.as_slice(), &[v]].concat())).collect()
     });
-    let distance = |place: &Vec<i128>| -> i128 {
-        place.iter().zip(ranges).map(|(v, (_, lo, hi))| (2 * v - lo - hi).abs()).sum()
-    };
+    let distance =
+        |place: &Vec<i128>| -> i128 { place.iter().zip(ranges).map(|(v, (_, lo, hi))| (2 * v - lo - hi).abs()).sum() };
     all.sort_by_key(distance);
     all
 }

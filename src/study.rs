@@ -145,7 +145,9 @@ impl Study {
         let known: Vec<&str> = self.system.differentiable().map(|a| &*a.name).collect();
         let message = match (given, self.system.equation(array)) {
             (Some(_), _) => format!("`{array}` is integer data: nothing is differentiated with respect to it"),
-            (None, Some(_)) => format!("`{array}` is defined by an equation; derivatives are taken with respect to given arrays"),
+            (None, Some(_)) => {
+                format!("`{array}` is defined by an equation; derivatives are taken with respect to given arrays")
+            }
             (None, None) => format!("there is no array `{array}`"),
         };
         Err(with_guess(Diagnostic::new(message, span), array, &known))

@@ -44,7 +44,12 @@ fn the_write_ups_are_what_is_committed() {
         }
         let committed = std::fs::read_to_string(&path).unwrap_or_default();
         let line = committed.lines().zip(text.lines()).position(|(a, b)| a != b);
-        assert!(committed == text, "{} differs from line {:?} on; BLESS=1 writes it anew", path.display(), line.map(|l| l + 1));
+        assert!(
+            committed == text,
+            "{} differs from line {:?} on; BLESS=1 writes it anew",
+            path.display(),
+            line.map(|l| l + 1)
+        );
     }
 }
 

@@ -98,7 +98,9 @@ fn numpy(target: &Target, sizes: &Sizes, wrt: &[String]) -> Result<String, Stop>
     };
     match general {
         Some(text) => Ok(text),
-        None => module(given.without_letters(), &wanted, &defaults, &target.name).map_err(|error| refuse(error, target)),
+        None => {
+            module(given.without_letters(), &wanted, &defaults, &target.name).map_err(|error| refuse(error, target))
+        }
     }
 }
 
@@ -111,4 +113,3 @@ fn refuse(error: NoAnswer, target: &Target) -> Stop {
         }
     }
 }
-

@@ -83,12 +83,10 @@ fn write_all(sheet: &Sheet, arguments: &SolveArgs) -> Result<(), Stop> {
         };
         let path = arguments.out.join(format!("{stem}.{extension}"));
         let text = match format {
-            SheetFormat::Text => {
-                render(&sheet.document, Format::Text, false).map_err(|error| {
-                    complain(error.to_string(), None);
-                    Stop::Unusable
-                })?
-            }
+            SheetFormat::Text => render(&sheet.document, Format::Text, false).map_err(|error| {
+                complain(error.to_string(), None);
+                Stop::Unusable
+            })?,
             SheetFormat::Latex | SheetFormat::Markdown => text_of(sheet, *format)?,
         };
         written.push((path, text));

@@ -18,7 +18,8 @@ pub fn answers(rows: &[Entry], evidence: &[Prose], color: bool) -> String {
         .collect();
     let widest = |k: usize| cells.iter().map(|c| c[k].chars().count()).max().unwrap_or(0);
     let (first, second) = (widest(0), widest(1).min(16));
-    let formula = cells.iter().map(|c| c[2].chars().count()).filter(|w| first + second + w + 4 <= 70).max().unwrap_or(0);
+    let formula =
+        cells.iter().map(|c| c[2].chars().count()).filter(|w| first + second + w + 4 <= 70).max().unwrap_or(0);
     let pad = |text: &str, width: usize| format!("{text}{}", " ".repeat(width.saturating_sub(text.chars().count())));
     let mut table = String::new();
     for [name, shape, equation, operation] in &cells {

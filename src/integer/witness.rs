@@ -54,7 +54,11 @@ impl Search<'_> {
         let (mut yes, mut no) = (false, false);
         for seed in 0..TRIES {
             let Some(value) = self.draw(seed).and_then(|point| point.value(e)) else { continue };
-            if holds(value) { yes = true } else { no = true }
+            if holds(value) {
+                yes = true
+            } else {
+                no = true
+            }
             if yes && no {
                 break;
             }

@@ -5,7 +5,7 @@
 
 use super::quote::Quote;
 use crate::integer::{Atom, Condition, Index, Var};
-use crate::language::syntax::{self, Expr, Name, ExprKind, Operator, Relation, Sign};
+use crate::language::syntax::{self, Expr, ExprKind, Name, Operator, Relation, Sign};
 use std::collections::BTreeSet;
 
 /// One signed part of an index expression while it is being arranged.

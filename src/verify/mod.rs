@@ -221,7 +221,8 @@ fn check_examples(instance: &Instance, answer: &Answer, free: &[Name], formula: 
         for mut at in sample::entries(instance, &answer.derivation.goal, None) {
             for (var, number) in &example.at {
                 let axis = answer.derivation.indices.iter().position(|b| b.var == *var);
-                let slot = axis.and_then(|axis| at.get_mut(axis)).ok_or("an example names an index that is not free")?;
+                let slot =
+                    axis.and_then(|axis| at.get_mut(axis)).ok_or("an example names an index that is not free")?;
                 *slot = *number as i64;
             }
             let found = instance.evaluate(&value, &at).map_err(|e| e.to_string())?;

@@ -46,7 +46,11 @@ fn collect(expr: &Expr, sums: &mut Vec<(Expr, usize)>) {
 fn is_integer(expr: &Expr) -> bool {
     let mut plain = !matches!(
         expr.kind,
-        ExprKind::Read(..) | ExprKind::Upstream(..) | ExprKind::Derivative(..) | ExprKind::Reduce(..) | ExprKind::If(..)
+        ExprKind::Read(..)
+            | ExprKind::Upstream(..)
+            | ExprKind::Derivative(..)
+            | ExprKind::Reduce(..)
+            | ExprKind::If(..)
     );
     parts(expr, &mut |part| plain &= is_integer(part));
     plain

@@ -1,7 +1,7 @@
 //! The short form of a derivation: one row an answer, one line of evidence.
 
 use super::document::{Inline, Math, Prose};
-use super::{operation, outline, sheet, shape};
+use super::{operation, outline, shape, sheet};
 use crate::derivation::Goal;
 use crate::recognise::recognise;
 use crate::study::{NoAnswer, Study};
@@ -63,7 +63,6 @@ pub fn listing(study: &mut Study, goals: &[Goal]) -> Result<Listing, NoAnswer> {
     }
     Ok(Listing { rows, evidence })
 }
-
 
 /// Plain words of prose and its mathematics as Unicode.
 pub fn plain(prose: &Prose, notation: &[(crate::language::syntax::Name, String)]) -> String {

@@ -44,7 +44,7 @@ impl Notation {
                 .collect::<Vec<_>>()
                 .join("_"),
         };
-        text + &primes.replace('\'', "′")
+        text + primes
     }
 
     fn given(&self, stem: &str) -> Option<&str> {
@@ -120,6 +120,6 @@ mod tests {
             ["W_{c}", "P_{H1}", r"\gamma", r"\mathrm{vocab}", "k'", "f_W(x)", "W", "W_{c}''", "x_{1}", r"\mathrm{\_}"]
         );
         let text: Vec<String> = ["W_c", "gamma", "k'", "f"].iter().map(|n| notation.unicode(n)).collect();
-        assert_eq!(text, ["W_c", "γ", "k′", "f_W(x)"]);
+        assert_eq!(text, ["W_c", "γ", "k'", "f_W(x)"]);
     }
 }

@@ -227,10 +227,7 @@ fn every_line(system: &System, names: &Names, answer: &Answer) -> Vec<Line> {
         _ => None,
     };
     let steps = answer.derivation.steps.iter().zip(&answer.lines);
-    first
-        .into_iter()
-        .chain(steps.map(|(step, expr)| line(expr, reason::single(names, system, answer, step))))
-        .collect()
+    first.into_iter().chain(steps.map(|(step, expr)| line(expr, reason::single(names, system, answer, step)))).collect()
 }
 
 fn line(right: &Expr, reason: Prose) -> Line {

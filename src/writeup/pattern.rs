@@ -60,8 +60,7 @@ pub fn picture(study: &Study, answer: &Answer) -> Result<Picture, String> {
             (class_of(tuple), letter.clone(), subscript.join(","))
         })
     };
-    let cells: Vec<Vec<_>> =
-        row_places.iter().map(|r| column_places.iter().map(|c| cell(r, c)).collect()).collect();
+    let cells: Vec<Vec<_>> = row_places.iter().map(|r| column_places.iter().map(|c| cell(r, c)).collect()).collect();
     let names = |axes: &[usize]| axes.iter().map(|a| Expr::name(answer.indices[*a].name.clone())).collect::<Vec<_>>();
     let title = |axes: &[usize]| {
         let mut pieces: Vec<Piece> = Vec::new();
@@ -204,7 +203,10 @@ fn joined(values: &[i64]) -> String {
 
 fn lines(cells: &[Vec<Option<(usize, String, String)>>]) -> Vec<(usize, usize, usize)> {
     let row = |(r, row): (usize, &Vec<Option<(usize, String, String)>>)| {
-        row.iter().enumerate().filter_map(move |(c, cell)| cell.as_ref().map(|(class, ..)| (r, c, *class))).collect::<Vec<_>>()
+        row.iter()
+            .enumerate()
+            .filter_map(move |(c, cell)| cell.as_ref().map(|(class, ..)| (r, c, *class)))
+            .collect::<Vec<_>>()
     };
     cells.iter().enumerate().flat_map(row).collect()
 }
@@ -229,7 +231,9 @@ fn reads_caption(output: &Name, array: &Name, coloured: bool, read: Option<&Name
 fn alternative(output: &Name, array: &Name, cells: &[Vec<Option<(usize, String, String)>>]) -> String {
     let filled: usize = cells.iter().map(|row| row.iter().flatten().count()).sum();
     let (rows, columns) = (cells.len(), cells.first().map_or(0, Vec::len));
-    format!("Pattern of the derivative of {output} with respect to {array}: {filled} of {rows} × {columns} cells are not 0.")
+    format!(
+        "Pattern of the derivative of {output} with respect to {array}: {filled} of {rows} × {columns} cells are not 0."
+    )
 }
 
 fn caption(

@@ -150,7 +150,9 @@ pub fn sifts(names: &Names, system: &System, answer: &Answer, steps: &[Step]) ->
         ])
     });
     let equalities: Vec<Inline> = equalities.collect();
-    let bare = solved.iter().all(|s| s.solved.as_ref().is_some_and(|(_, v)| v.as_var().is_some() || v.as_constant().is_some()));
+    let bare = solved
+        .iter()
+        .all(|s| s.solved.as_ref().is_some_and(|(_, v)| v.as_var().is_some() || v.as_constant().is_some()));
     let mut prose = if bare { vec![text("one term survives: ")] } else { Vec::new() };
     prose.extend(listed(equalities));
     let guarded = solved.iter().any(|s| brackets(&s.after) >= brackets(&s.before));
@@ -191,8 +193,7 @@ pub fn survivors() -> Prose {
 /// Conditions that always hold.
 pub fn decided(names: &Names, system: &System, answer: &Answer, steps: &[Step]) -> Prose {
     let quote = names.quote(system, &answer.derivation.indices);
-    let held: Vec<Inline> =
-        steps.iter().flat_map(|s| &s.discharged).map(|c| condition(quote.condition(c))).collect();
+    let held: Vec<Inline> = steps.iter().flat_map(|s| &s.discharged).map(|c| condition(quote.condition(c))).collect();
     if held.is_empty() {
         return vec![text("the bracket does not depend on the sum")];
     }

@@ -73,14 +73,21 @@ pub fn derivation(system: &System, shape: &ShapeDerivation) -> Vec<Block> {
     }
     if shape.lengths.len() > 1 && shape.lengths.iter().any(|l| l.as_constant() == Some(1)) {
         let ones = shape.lengths.iter().filter(|l| l.as_constant() == Some(1)).count();
-        let word = if ones == 1 { "The axis of length 1 can be dropped." } else { "The axes of length 1 can be dropped." };
+        let word =
+            if ones == 1 { "The axis of length 1 can be dropped." } else { "The axes of length 1 can be dropped." };
         blocks.push(Block::Paragraph(vec![text(word)]));
     }
     blocks
 }
 
 /// The general lengths with sizes set equal, as one line of a derivation.
-pub fn specialised(system: &System, general: &ShapeDerivation, special: &ShapeDerivation, at: &System, by: &[(Name, Expr)]) -> Block {
+pub fn specialised(
+    system: &System,
+    general: &ShapeDerivation,
+    special: &ShapeDerivation,
+    at: &System,
+    by: &[(Name, Expr)],
+) -> Block {
     let left = lengths(system, general);
     let right = lengths(at, special);
     let mut reason = vec![text("with ")];
@@ -125,9 +132,9 @@ fn last_read(system: &System, limit: &Limit) -> Prose {
         prose.push(text(format!(" along axis {}", axis + 1)));
     }
     prose.push(text(" still lies inside it"));
-    let padded = system.array(array).is_some_and(|a| {
-        a.axes.get(*axis).is_some_and(|axis| !(axis.before.is_zero() && axis.after.is_zero()))
-    });
+    let padded = system
+        .array(array)
+        .is_some_and(|a| a.axes.get(*axis).is_some_and(|axis| !(axis.before.is_zero() && axis.after.is_zero())));
     prose.push(text(if padded { ", padding included:" } else { ":" }));
     prose
 }
@@ -136,7 +143,11 @@ fn last_read(system: &System, limit: &Limit) -> Prose {
 fn read_alone(system: &System, limits: &[&Limit]) -> Prose {
     let quote = quote(system);
     let each = limits.iter().map(|limit| condition(quote.condition(&limit.solved))).collect();
-    let mut prose = vec![text(if limits.len() == 1 { "An index that stands alone runs over its axis: " } else { "Indices that stand alone run over their axes: " })];
+    let mut prose = vec![text(if limits.len() == 1 {
+        "An index that stands alone runs over its axis: "
+    } else {
+        "Indices that stand alone run over their axes: "
+    })];
     prose.extend(listed(each));
     prose.push(text("."));
     prose

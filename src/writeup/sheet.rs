@@ -197,7 +197,11 @@ impl Writer<'_> {
         let shape_first = matches!(answer.derivation.goal, Goal::Value { .. })
             && matches!(section.blocks.first(), Some(Block::Boxed { formulas, .. }) if formulas == &[membership]);
         let boxed = outline::boxed(system, names, answer);
-        if shape_first { section.blocks[0] = boxed } else { section.blocks.push(boxed) }
+        if shape_first {
+            section.blocks[0] = boxed
+        } else {
+            section.blocks.push(boxed)
+        }
         section.blocks.extend(outline::derivation(system, names, answer, self.level, by));
         if let Some(found) = recognise(system, &answer.derivation)
             && self.level != Level::Answer
@@ -215,7 +219,7 @@ impl Writer<'_> {
         by: &[(Name, Expr)],
         span: Span,
         base: i64,
-            ) -> Result<(), NoAnswer> {
+    ) -> Result<(), NoAnswer> {
         let Target::Value(array, _) = target else {
             let goal = study.goal(target, span).map_err(NoAnswer::Refused)?;
             let (answer, certificate) = study.answer(&goal)?;
@@ -244,7 +248,9 @@ impl Writer<'_> {
         section.blocks.push(Block::Boxed { formulas, ranges: Vec::new() });
         section.blocks.push(shape::specialised(&study.system, &general, &found, &special.system, by));
         let rest = shape::derivation(&special.system, &found);
-        section.blocks.extend(rest.into_iter().filter(|b| matches!(b, Block::Paragraph(p) if !ends_open(p))).skip_while(is_alone));
+        section.blocks.extend(
+            rest.into_iter().filter(|b| matches!(b, Block::Paragraph(p) if !ends_open(p))).skip_while(is_alone),
+        );
         Ok(())
     }
 
@@ -288,7 +294,13 @@ impl Writer<'_> {
         Ok(())
     }
 
-    fn picture(&mut self, study: &mut Study, section: &mut Section, target: &Target, span: Span) -> Result<(), NoAnswer> {
+    fn picture(
+        &mut self,
+        study: &mut Study,
+        section: &mut Section,
+        target: &Target,
+        span: Span,
+    ) -> Result<(), NoAnswer> {
         let goal = study.goal(target, span).map_err(NoAnswer::Refused)?;
         let (answer, _) = study.answer(&goal)?;
         let drawn = picture(study, &answer).map_err(|why| NoAnswer::Refused(Diagnostic::new(why, span)))?;
@@ -447,7 +459,9 @@ pub fn evidence(certificate: &Certificate, labels: &[&str]) -> Prose {
     if certificate.places > 0 {
         let opening = if prose.is_empty() { "Verified: " } else { "; " };
         let places = if certificate.places == 1 { "the one place" } else { "every place" };
-        prose.push(text(format!("{opening}all reads are in range at {places} of the output, and one step further they are not")));
+        prose.push(text(format!(
+            "{opening}all reads are in range at {places} of the output, and one step further they are not"
+        )));
     }
     match certificate.assignments {
         0 => {}
@@ -455,7 +469,8 @@ pub fn evidence(certificate: &Certificate, labels: &[&str]) -> Prose {
         n => prose.push(text(format!(", at {n} assignments of the sizes"))),
     }
     if certificate.steps > 0 {
-        prose.push(text(format!("; every step of the derivations keeps its value ({} comparisons)", certificate.steps)));
+        prose
+            .push(text(format!("; every step of the derivations keeps its value ({} comparisons)", certificate.steps)));
     }
     if !prose.is_empty() {
         prose.push(text("."));

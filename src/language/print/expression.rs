@@ -235,7 +235,7 @@ impl Pen {
 
     /// `[i + 2*(r-1), k]`; single words are set close in ASCII: `[1,k,i]`.
     pub(super) fn indices(self, at: &[Expr]) -> String {
-        let comma = if self.unicode() || !at.iter().all(word) { ", " } else { "," };
+        let comma = if at.iter().all(word) { "," } else { ", " };
         format!("[{}]", self.list(at, comma, self.inner()))
     }
 
