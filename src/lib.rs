@@ -7,6 +7,7 @@ pub mod derivation;
 pub mod diagnostic;
 pub mod evaluate;
 pub mod integer;
+pub mod judge;
 pub mod language;
 pub mod model;
 pub mod recognise;
