@@ -1,7 +1,7 @@
 //! An answer: a derivation put into the words of the page – every formula as syntax, with the
 //! author's names. This is what is verified, and what is printed.
 
-use crate::calculus::{derive_with, indices::letters_in_use, rule::Rule, strategy::vars};
+use crate::calculus::{derive_with, indices::names_in_use, rule::Rule, strategy::vars};
 use crate::derivation::{Derivation, Goal, RuleName};
 use crate::example::{Example, examples};
 use crate::integer::{Atom, Condition, Index, Var};
@@ -44,8 +44,8 @@ pub struct Names {
 impl Names {
     /// Letters that the author did not use.
     pub fn new(system: &System) -> Names {
-        let mut taken = letters_in_use(system);
-        taken.remove("g");
+        let mut taken = names_in_use(system);
+        taken.extend(["l", "d"].into_iter().map(Name::from));
         let mut fresh = |wishes: &[String]| {
             let numbered = (1..).map(|k| format!("{}_{k}", wishes[0]));
             let found = wishes.iter().cloned().chain(numbered).map(Name::from).find(|n| !taken.contains(n));

@@ -8,6 +8,7 @@ pub mod diagnostic;
 pub mod evaluate;
 pub mod example;
 pub mod integer;
+pub mod judge;
 pub mod language;
 pub mod model;
 pub mod recognise;

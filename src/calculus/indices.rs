@@ -84,7 +84,14 @@ fn pick(taken: &mut BTreeSet<Name>, wish: Option<String>) -> Var {
 
 /// Every name that means something in the system, and the letters of gradients.
 pub(crate) fn letters_in_use(system: &System) -> BTreeSet<Name> {
-    let mut names: BTreeSet<Name> = ["g", "l", "d"].into_iter().map(Name::from).collect();
+    let mut names = names_in_use(system);
+    names.extend(["g", "l", "d"].into_iter().map(Name::from));
+    names
+}
+
+/// Every name that means something in the system.
+pub(crate) fn names_in_use(system: &System) -> BTreeSet<Name> {
+    let mut names = BTreeSet::new();
     names.extend(system.sizes.iter().map(|(n, _)| n.clone()));
     names.extend(system.given.keys().cloned());
     names.extend(system.arrays.iter().map(|a| a.name.clone()));

@@ -29,7 +29,7 @@ pub struct Summand {
 
 /// The normal form, unless the formula is too large for it or holds derivatives.
 pub fn normal(system: &System, facts: &Facts, term: &Term) -> Option<Normal> {
-    let sifted = sift_all(system, facts, term);
+    let sifted = sift_all(system, facts, &split_conjunctions(term));
     let mut normal = Normal::new();
     for (coefficient, summand) in expand(&sifted, &BTreeSet::new())? {
         if let Some(summand) = summand.reduced(facts) {
@@ -43,6 +43,16 @@ pub fn normal(system: &System, facts: &Facts, term: &Term) -> Option<Normal> {
 /// Whether two formulas are proved equal wherever the facts hold.
 pub fn proved_equal(system: &System, facts: &Facts, a: &Term, b: &Term) -> bool {
     normal(system, facts, a).is_some_and(|a| normal(system, facts, b).is_some_and(|b| a == b))
+}
+
+/// [p and q] as [p]·[q], so that each equation can be sifted.
+fn split_conjunctions(term: &Term) -> Term {
+    match term.kind() {
+        Kind::Bracket(Condition::All(parts)) => {
+            Term::product(parts.iter().map(|part| split_conjunctions(&Term::bracket(part.clone()))))
+        }
+        _ => term.map_children(&mut split_conjunctions),
+    }
 }
 
 fn sift_all(system: &System, facts: &Facts, term: &Term) -> Term {
@@ -215,7 +225,8 @@ impl Summand {
         facts
     }
 
-    /// Moves conditions on one bound index into its range where they are at least as tight.
+    /// Moves conditions on one bound index into its range where they are at least as tight; of two
+    /// ends of which neither is known to be tighter, the lesser expression is the range's.
     fn tighten(&mut self, facts: &Facts) -> Option<()> {
         self.conditions = self.conditions.iter().flat_map(Condition::canonical).collect();
         let mut k = 0;
@@ -246,19 +257,27 @@ impl Summand {
             if self.bounds.iter().any(|b| rest.mentions(&b.var)) {
                 continue;
             }
-            match slope.as_constant() {
-                Some(1) if facts.proves_nonnegative(&rest.times_number(-1).minus(&bound.lo)) => {
-                    self.bounds[place].lo = rest.times_number(-1);
-                    return true;
-                }
-                Some(-1) if facts.proves_nonnegative(&bound.hi.minus(&rest)) => {
-                    self.bounds[place].hi = rest;
-                    return true;
-                }
-                _ => {}
+            let Some(sign) = slope.as_constant().filter(|n| n.abs() == 1) else { continue };
+            let end = rest.times_number(-sign).canonical();
+            let held = if sign == 1 { &bound.lo } else { &bound.hi };
+            if facts.proves_nonnegative(&end.minus(held).times_number(sign)) {
+                self.replace_end(place, sign, end);
+                return true;
+            }
+            let movable = !self.bounds.iter().any(|b| held.mentions(&b.var));
+            if movable && end < held.canonical() {
+                let freed = held.times_number(-sign).plus(&Index::var(&bound.var).times_number(sign));
+                self.conditions[k] = Condition::AtMost(Index::default(), freed);
+                self.replace_end(place, sign, end);
+                return false;
             }
         }
         false
+    }
+
+    fn replace_end(&mut self, place: usize, sign: i128, end: Index) {
+        let bound = &mut self.bounds[place];
+        if sign == 1 { bound.lo = end } else { bound.hi = end }
     }
 
     fn drop_implied(&mut self, facts: &Facts) -> Option<()> {

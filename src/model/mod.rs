@@ -16,5 +16,6 @@ mod translate;
 pub use elaborate::elaborate;
 pub use names::Sizes;
 pub use quote::Quote;
+pub(crate) use resolve::visit;
 pub use system::System;
 pub use term::{Bound, Kind, Term};

@@ -89,7 +89,7 @@ pub(super) fn map_statement(statement: &Statement, replace: &dyn Fn(&Name) -> Op
 }
 
 /// Calls `f` on every direct part of an expression, those of its conditions and ranges included.
-pub(super) fn visit(expr: &Expr, f: &mut dyn FnMut(&Expr)) {
+pub(crate) fn visit(expr: &Expr, f: &mut dyn FnMut(&Expr)) {
     match &expr.kind {
         ExprKind::Number(_) | ExprKind::Name(_) => {}
         ExprKind::Read(_, at) | ExprKind::Upstream(_, at) | ExprKind::Call(_, at) => at.iter().for_each(f),

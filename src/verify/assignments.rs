@@ -12,7 +12,7 @@ const DRAWS: usize = 1500;
 const LARGEST_BOX: i128 = 30_000;
 
 /// What the sizes of a system must satisfy, and what its arrays cost, as syntax.
-struct Limits {
+pub(crate) struct Limits {
     conditions: Vec<Condition>,
     arrays: Vec<Vec<(Expr, Expr)>>,
     sizes: Vec<(Name, i64)>,
@@ -46,7 +46,8 @@ pub fn assignments(system: &System, wanted: usize) -> Vec<Sizes> {
 }
 
 impl Limits {
-    fn new(system: &System) -> Self {
+    /// What a system demands of its sizes.
+    pub(crate) fn new(system: &System) -> Self {
         let mut stated = system.requires.clone();
         stated.extend(system.assumptions.iter().cloned());
         let plain = crate::model::Quote::plain();
@@ -70,7 +71,8 @@ impl Limits {
         self.sizes.iter().map(|(name, least)| (name.clone(), value(random, *least))).collect()
     }
 
-    fn accept(&self, sizes: &Sizes) -> bool {
+    /// Whether sizes satisfy every requirement, leave no array empty and keep boxes small.
+    pub(crate) fn accept(&self, sizes: &Sizes) -> bool {
         if !self.conditions.iter().all(|c| condition(c, sizes) == Ok(true)) {
             return false;
         }

@@ -7,6 +7,7 @@
 mod assignments;
 mod sample;
 
+pub(crate) use assignments::Limits;
 pub use assignments::assignments;
 
 use crate::answer::{Answer, Names};

@@ -1,0 +1,209 @@
+//! The right side of a claim in full: dropped axes of length 1 put back, `g[r]` as the upstream
+//! gradient, letters the program gives to lengths as what they stand for.
+//!
+//! Invariant: the completed formula means what was written; names it does not know stay as they
+//! are, except that an unbound index is reported, because it refutes the claim.
+
+use super::left::{Left, is_size, unknown_array, with_dropped_axes};
+use crate::answer::Names;
+use crate::diagnostic::{Diagnostic, Diagnostics, Span};
+use crate::integer::Index;
+use crate::language::syntax::{Binder, Condition, Expr, ExprKind, Name};
+use crate::model::{Quote, System, visit};
+
+/// A completed formula.
+pub(super) struct Completed {
+    /// The formula.
+    pub formula: Expr,
+    /// An index that is neither on the left nor bound.
+    pub unbound: Option<Name>,
+    /// Whether the upstream gradient was written with its letter.
+    pub lettered: bool,
+}
+
+/// Completes the right side of a claim. With `settle`, a bound index without a range gets that of
+/// the first axis on which it stands alone, whatever the others are.
+///
+/// # Errors
+/// Upstream gradients that are not given.
+pub(super) fn complete(
+    system: &System,
+    names: &Names,
+    right: &Expr,
+    left: &Left,
+    settle: bool,
+) -> Result<Completed, Diagnostics> {
+    let bound = left.free.iter().map(|b| b.var.name.clone()).collect();
+    let mut walk = Walk { bound, settle, ..Walk::new(system, names) };
+    let formula = walk.expr(right);
+    match walk.problems.is_empty() {
+        true => Ok(Completed { formula, unbound: walk.unbound, lettered: walk.lettered }),
+        false => Err(walk.problems),
+    }
+}
+
+/// The lengths of a shape claim with the letters of lengths replaced.
+pub(super) fn complete_length(system: &System, names: &Names, length: &Expr) -> Expr {
+    Walk::new(system, names).expr(length)
+}
+
+struct Walk<'a> {
+    system: &'a System,
+    names: &'a Names,
+    bound: Vec<Name>,
+    settle: bool,
+    unbound: Option<Name>,
+    lettered: bool,
+    problems: Diagnostics,
+}
+
+impl<'a> Walk<'a> {
+    fn new(system: &'a System, names: &'a Names) -> Self {
+        Walk { system, names, bound: Vec::new(), settle: false, unbound: None, lettered: false, problems: Vec::new() }
+    }
+
+    fn all(&mut self, parts: &[Expr]) -> Vec<Expr> {
+        parts.iter().map(|part| self.expr(part)).collect()
+    }
+
+    fn expr(&mut self, expr: &Expr) -> Expr {
+        let kind = match &expr.kind {
+            ExprKind::Number(_) => expr.kind.clone(),
+            ExprKind::Name(name) => self.name(name),
+            ExprKind::Read(array, at) => {
+                let at = self.all(at);
+                self.read(array, at)
+            }
+            ExprKind::Upstream(output, at) => {
+                let at = self.all(at);
+                self.upstream(output, at, expr.span)
+            }
+            ExprKind::Derivative(of, array, at) => {
+                let (of, at) = (self.expr(of), self.all(at));
+                ExprKind::Derivative(Box::new(of), array.clone(), self.filled(array, at))
+            }
+            ExprKind::Sum(terms) => ExprKind::Sum(terms.iter().map(|(s, e)| (*s, self.expr(e))).collect()),
+            ExprKind::Product(factors) => ExprKind::Product(factors.iter().map(|(o, e)| (*o, self.expr(e))).collect()),
+            ExprKind::Power(base, exponent) => {
+                ExprKind::Power(Box::new(self.expr(base)), Box::new(self.expr(exponent)))
+            }
+            ExprKind::Call(name, arguments) => ExprKind::Call(name.clone(), self.all(arguments)),
+            ExprKind::Bracket(condition) => ExprKind::Bracket(Box::new(self.condition(condition))),
+            ExprKind::If(condition, a, b) => {
+                let condition = self.condition(condition);
+                ExprKind::If(Box::new(condition), Box::new(self.expr(a)), Box::new(self.expr(b)))
+            }
+            ExprKind::Reduce(word, binders, condition, body) => {
+                let outer = self.bound.len();
+                let mut binders: Vec<Binder> = binders.iter().map(|b| self.binder(b)).collect();
+                let condition = condition.as_ref().map(|c| Box::new(self.condition(c)));
+                let body = self.expr(body);
+                self.bound.truncate(outer);
+                for binder in binders.iter_mut().filter(|b| self.settle && b.range.is_none()) {
+                    binder.range = self.first_axis(&binder.name, &body);
+                }
+                ExprKind::Reduce(*word, binders, condition, Box::new(body))
+            }
+        };
+        Expr { kind, span: expr.span }
+    }
+
+    fn binder(&mut self, binder: &Binder) -> Binder {
+        let range = binder.range.as_ref().map(|(lo, hi)| (self.expr(lo), self.expr(hi)));
+        self.bound.push(binder.name.clone());
+        Binder { range, ..binder.clone() }
+    }
+
+    fn condition(&mut self, condition: &Condition) -> Condition {
+        match condition {
+            Condition::Chain(first, rest) => {
+                let first = self.expr(first);
+                Condition::Chain(first, rest.iter().map(|(r, e)| (*r, self.expr(e))).collect())
+            }
+            Condition::Divides(m, e) => Condition::Divides(self.expr(m), self.expr(e)),
+            Condition::All(parts) => Condition::All(parts.iter().map(|p| self.condition(p)).collect()),
+            Condition::Any(parts) => Condition::Any(parts.iter().map(|p| self.condition(p)).collect()),
+            Condition::Not(inner) => Condition::Not(Box::new(self.condition(inner))),
+        }
+    }
+
+    fn name(&mut self, name: &Name) -> ExprKind {
+        let plain = ExprKind::Name(name.clone());
+        if self.bound.contains(name) || is_size(self.system, name) {
+            return plain;
+        }
+        if self.system.bounds(name).is_some() {
+            let at = self.filled(name, Vec::new());
+            return if at.is_empty() { plain } else { ExprKind::Read(name.clone(), at) };
+        }
+        if let Some((_, length)) = self.names.lengths.iter().find(|(letter, _)| letter == name) {
+            return Quote::plain().index(length).kind;
+        }
+        if let Some(output) = self.lettered(name) {
+            let at = self.filled(&output, Vec::new());
+            return ExprKind::Upstream(output, at);
+        }
+        self.unbound.get_or_insert_with(|| name.clone());
+        plain
+    }
+
+    fn read(&mut self, array: &Name, at: Vec<Expr>) -> ExprKind {
+        match self.lettered(array) {
+            Some(output) => {
+                let at = self.filled(&output, at);
+                ExprKind::Upstream(output, at)
+            }
+            None => ExprKind::Read(array.clone(), self.filled(array, at)),
+        }
+    }
+
+    fn upstream(&mut self, output: &Name, at: Vec<Expr>, span: Span) -> ExprKind {
+        if self.system.bounds(output).is_none() {
+            self.problems.push(unknown_array(self.system, output, span));
+        } else if !self.system.outputs.contains(output) {
+            let outputs: Vec<String> = self.system.outputs.iter().map(|o| format!("`dl/d{o}`")).collect();
+            let message = format!("`dl/d{output}` is not given: `{output}` is not an output");
+            let hint = format!("given upstream: {}", outputs.join(", "));
+            self.problems.push(Diagnostic::new(message, span).hint(hint));
+        }
+        ExprKind::Upstream(output.clone(), self.filled(output, at))
+    }
+
+    /// The output whose upstream gradient the name stands for.
+    fn lettered(&mut self, name: &Name) -> Option<Name> {
+        if self.system.bounds(name).is_some() || is_size(self.system, name) {
+            return None;
+        }
+        let printed = self.names.upstream.iter().find(|(_, letter)| letter == name).map(|(output, _)| output);
+        let found = match (printed, self.system.outputs.as_slice()) {
+            (Some(output), _) => Some(output.clone()),
+            (None, [only]) if &**name == "g" => Some(only.clone()),
+            (None, _) => None,
+        };
+        self.lettered |= found.is_some();
+        found
+    }
+
+    /// The range of the first axis on which an index stands alone.
+    fn first_axis(&self, name: &Name, expr: &Expr) -> Option<(Expr, Expr)> {
+        if let ExprKind::Read(array, at) | ExprKind::Upstream(array, at) = &expr.kind {
+            let axes = self.system.bounds(array).unwrap_or_default();
+            let alone = |index: &Expr| matches!(&index.kind, ExprKind::Name(n) if n == name);
+            if let Some((_, (lo, hi))) = at.iter().zip(axes).find(|(index, _)| alone(index)) {
+                return Some((Quote::plain().index(&lo), Quote::plain().index(&hi)));
+            }
+        }
+        let mut found = None;
+        visit(expr, &mut |part| found = found.take().or_else(|| self.first_axis(name, part)));
+        found
+    }
+
+    /// The indices with those of dropped axes put in.
+    fn filled(&self, array: &Name, at: Vec<Expr>) -> Vec<Expr> {
+        let axes = self.system.bounds(array).unwrap_or_default();
+        let Some(all) = with_dropped_axes(self.system, &at, &axes) else { return at };
+        let first =
+            |(index, (lo, _)): (Option<Expr>, &(Index, Index))| index.unwrap_or_else(|| Quote::plain().index(lo));
+        all.into_iter().zip(&axes).map(first).collect()
+    }
+}

@@ -1,0 +1,218 @@
+//! The judge: whether a formula somebody wrote is what the engine derives.
+//!
+//! A claim is read against the axes of what it is for ([`left`]), its formula completed
+//! ([`complete`]) and tried, exactly, at every entry for many sizes, the smallest first
+//! ([`trial`]); what agrees everywhere is then proved, by normal forms or, where all sizes are
+//! numbers, by expanding both sides into polynomials ([`expand`]). [`judge_tests`] judges whole
+//! `test` blocks.
+//!
+//! Invariant: the derived side was verified against the equations before anything is compared
+//! with it, and *proved* is never said of a claim that differed at any entry tried.
+
+mod complete;
+mod counterexample;
+mod expand;
+mod left;
+mod polynomial;
+mod report;
+mod shape;
+mod sizes;
+mod trial;
+mod unfold;
+
+pub use counterexample::{Counterexample, Difference};
+pub use report::{TestReport, judge_tests};
+
+use crate::answer::{Answer, Names, at_indices, goal_name};
+use crate::calculus::{PHASES, normal::proved_equal};
+use crate::derivation::Goal;
+use crate::diagnostic::{Diagnostic, Diagnostics, Span};
+use crate::evaluate::EvalError;
+use crate::language::print::{Alphabet, expression, shape as print_shape, target};
+use crate::language::syntax::{Claim, ClaimValue, Expr, Target};
+use crate::model::elaborate::{formula, resolve_formula};
+use crate::model::{System, Term};
+use crate::verify::Trials;
+use complete::complete;
+use left::Left;
+use std::collections::BTreeMap;
+use trial::{Run, Trial, Tried};
+use unfold::unfold;
+
+/// What became of a claim.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Verdict {
+    /// It holds for all sizes and entries.
+    Proved,
+    /// It does not, and here is where.
+    Refuted(Box<Counterexample>),
+    /// It agrees on everything tried and is not proved.
+    Undecided {
+        /// How many entries were compared.
+        tried: usize,
+    },
+}
+
+/// A claim and its verdict.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Judgement {
+    /// The claim as text: `dl/dW[k] = sum[r] g[r] * x[r+k-1]`.
+    pub claim: String,
+    /// Whether it was expected to hold (`expect`) or to fail (`reject`).
+    pub expected: bool,
+    /// What was found.
+    pub verdict: Verdict,
+    /// Whether that does not go against what was expected: an expectation is not refuted, a
+    /// rejection is.
+    pub good: bool,
+    /// Why the author rejects it.
+    pub because: Option<String>,
+    /// Where it stands.
+    pub span: Span,
+}
+
+impl Judgement {
+    fn new(claim: &Claim, verdict: Verdict) -> Judgement {
+        let refuted = matches!(verdict, Verdict::Refuted(_));
+        Judgement {
+            claim: claim_text(claim),
+            expected: claim.expected,
+            good: refuted != claim.expected,
+            verdict,
+            because: claim.because.clone(),
+            span: claim.span,
+        }
+    }
+
+    /// Whether the claim was neither proved nor refuted.
+    pub fn undecided(&self) -> bool {
+        matches!(self.verdict, Verdict::Undecided { .. })
+    }
+}
+
+/// Judges one claim about a system.
+///
+/// # Errors
+/// What is wrong with the claim, or with the system.
+pub fn judge_claim(system: &System, claim: &Claim) -> Result<Judgement, Diagnostics> {
+    Judge::new(system)?.judge(claim)
+}
+
+/// A system with what claims about it are compared with, worked out once.
+pub struct Judge<'a> {
+    system: &'a System,
+    names: Names,
+    trials: Trials,
+    runs: Vec<Run>,
+    answers: BTreeMap<String, Answer>,
+}
+
+impl<'a> Judge<'a> {
+    /// Draws sizes and points.
+    ///
+    /// # Errors
+    /// If no sizes satisfy the requirements, or the system cannot be evaluated.
+    pub fn new(system: &'a System) -> Result<Self, Diagnostics> {
+        let names = Names::new(system);
+        let trials = Trials::new(system, &names).map_err(|e| vec![Diagnostic::general(e.to_string())])?;
+        let runs = trial::runs(system, &names).map_err(|e| vec![Diagnostic::general(e)])?;
+        Ok(Judge { system, names, trials, runs, answers: BTreeMap::new() })
+    }
+
+    /// Judges one claim.
+    ///
+    /// # Errors
+    /// What is wrong with the claim, or a derived answer that does not verify.
+    pub fn judge(&mut self, claim: &Claim) -> Result<Judgement, Diagnostics> {
+        let verdict = match (&claim.target, &claim.value) {
+            (Target::Shape(of), ClaimValue::Shape(lengths)) => self.judge_shape(of, lengths, claim.span)?,
+            (Target::Shape(_), ClaimValue::Formula(_)) | (_, ClaimValue::Shape(_)) => {
+                let message = "a shape is claimed with `shape`, a value without";
+                let hint = "as in `expect shape f = 3 x 1` or `expect f[r] = x[r]`";
+                return Err(vec![Diagnostic::new(message, claim.span).hint(hint)]);
+            }
+            (target, ClaimValue::Formula(right)) => self.judge_formula(target, right, claim.span)?,
+        };
+        Ok(Judgement::new(claim, verdict))
+    }
+
+    fn judge_shape(&self, of: &Target, claimed: &[Expr], span: Span) -> Result<Verdict, Diagnostics> {
+        for array in shape::arrays(self.system, of, span)? {
+            if let Some(derived) = crate::calculus::shape(self.system, &array) {
+                self.trials
+                    .verify_shape(self.system, &derived)
+                    .map_err(|e| vec![Diagnostic::general(e.to_string())])?;
+            }
+        }
+        shape::judge(self.system, &self.names, &self.runs, of, (claimed, span))
+    }
+
+    fn judge_formula(&mut self, target: &Target, right: &Expr, span: Span) -> Result<Verdict, Diagnostics> {
+        let left = Left::read(self.system, target, span)?;
+        let completed = complete(self.system, &self.names, right, &left, false)?;
+        let answer = self.answer(&left.goal)?.clone();
+        if let Some(name) = completed.unbound {
+            let reason = format!("`{name}` is neither on the left nor bound: there is no summation convention");
+            return Ok(Verdict::Refuted(Box::new(Counterexample::reason(reason))));
+        }
+        let resolved = match resolve_formula(self.system, &completed.formula) {
+            Ok(resolved) => resolved,
+            Err(problems) => return self.refute_settled(&left, &answer, right).ok_or(problems),
+        };
+        let term = formula(self.system, &completed.formula, &left.free);
+        match (self.trial(&left, &answer, &resolved, completed.lettered), term) {
+            (Ok(Tried::Differs(found)), _) => Ok(Verdict::Refuted(found)),
+            (Ok(Tried::Agrees { complete: true, .. }), _) => Ok(Verdict::Proved),
+            (Ok(Tried::Agrees { .. }), Ok(term)) if self.proved(&left, &answer, &term) => Ok(Verdict::Proved),
+            (Ok(Tried::Agrees { entries, .. }), _) => Ok(Verdict::Undecided { tried: entries }),
+            (Err(_), Err(problems)) => Err(problems),
+            (Err(error), Ok(_)) => {
+                Err(vec![Diagnostic::new(format!("the formula has no value that can be compared: {error}"), span)])
+            }
+        }
+    }
+
+    fn trial(&self, left: &Left, answer: &Answer, claim: &Expr, lettered: bool) -> Result<Tried, EvalError> {
+        Trial { system: self.system, names: &self.names, left, answer, claim, lettered }.run(&self.runs)
+    }
+
+    /// A formula whose bound indices stand on axes of different lengths is refuted if it fails with
+    /// the first of these ranges; otherwise its author has to say which is meant.
+    fn refute_settled(&self, left: &Left, answer: &Answer, right: &Expr) -> Option<Verdict> {
+        let settled = complete(self.system, &self.names, right, left, true).ok()?;
+        let resolved = resolve_formula(self.system, &settled.formula).ok()?;
+        match self.trial(left, answer, &resolved, settled.lettered) {
+            Ok(Tried::Differs(found)) => Some(Verdict::Refuted(found)),
+            Ok(Tried::Agrees { .. }) | Err(_) => None,
+        }
+    }
+
+    fn proved(&self, left: &Left, answer: &Answer, claimed: &Term) -> bool {
+        let derived = at_indices(&answer.derivation, &left.values());
+        let facts = left.facts(self.system);
+        proved_equal(self.system, &facts, claimed, &derived)
+            || unfold(self.system, claimed)
+                .zip(unfold(self.system, &derived))
+                .is_some_and(|(claimed, derived)| proved_equal(self.system, &facts, &claimed, &derived))
+    }
+
+    /// The derived and verified answer to a goal.
+    fn answer(&mut self, goal: &Goal) -> Result<&Answer, Diagnostics> {
+        let name = goal_name(goal);
+        if !self.answers.contains_key(&name) {
+            let underived = || vec![Diagnostic::general(format!("{name} could not be derived"))];
+            let answer = Answer::new(self.system, &self.names, goal, PHASES).ok_or_else(underived)?;
+            self.trials.verify(&answer).map_err(|e| vec![Diagnostic::general(e.to_string())])?;
+            self.answers.insert(name.clone(), answer);
+        }
+        self.answers.get(&name).ok_or_else(Diagnostics::new)
+    }
+}
+
+fn claim_text(claim: &Claim) -> String {
+    let right = match &claim.value {
+        ClaimValue::Shape(lengths) => print_shape(lengths, Alphabet::Ascii),
+        ClaimValue::Formula(right) => expression(right, Alphabet::Ascii),
+    };
+    format!("{} = {right}", target(&claim.target, Alphabet::Ascii))
+}

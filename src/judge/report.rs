@@ -1,0 +1,125 @@
+//! Whole `test` blocks: the layer looked up, its sizes chosen, every claim judged.
+//!
+//! Invariant: one report a test and one entry a claim, in source order, whatever goes wrong.
+
+use super::{Judge, Judgement};
+use crate::diagnostic::{Diagnostic, Diagnostics, Span, nearest};
+use crate::evaluate::{self, Sizes as Numbers};
+use crate::language::syntax::{ExprKind, File, Item, Layer, Statement, Subject, Test};
+use crate::model::{self, Sizes, elaborate};
+
+/// What became of a test.
+#[derive(Clone, Debug)]
+pub struct TestReport {
+    /// Its title.
+    pub title: String,
+    /// Where its title stands.
+    pub span: Span,
+    /// One entry a claim: its judgement, or what is wrong with it.
+    pub claims: Vec<Result<Judgement, Diagnostics>>,
+    /// What is wrong with the test itself; then no claim was judged.
+    pub problems: Diagnostics,
+}
+
+impl TestReport {
+    /// Whether every claim could be judged and none goes against what was expected.
+    pub fn good(&self) -> bool {
+        self.problems.is_empty() && self.claims.iter().all(|claim| claim.as_ref().is_ok_and(|j| j.good))
+    }
+
+    /// How many claims are neither proved nor refuted.
+    pub fn undecided(&self) -> usize {
+        self.claims.iter().flatten().filter(|judgement| judgement.undecided()).count()
+    }
+}
+
+/// Judges the tests of a file. A layer is looked for in the file first, then in the catalogue,
+/// which gives it with the index base of its file.
+pub fn judge_tests(file: &File, catalogue: &dyn Fn(&str) -> Option<(Layer, i64)>) -> Vec<TestReport> {
+    let tests = file.items.iter().filter_map(|item| match item {
+        Item::Test(test) => Some(test),
+        Item::Layer(_) | Item::Homework(_) => None,
+    });
+    tests.map(|test| judge_test(test, file, catalogue)).collect()
+}
+
+fn judge_test(test: &Test, file: &File, catalogue: &dyn Fn(&str) -> Option<(Layer, i64)>) -> TestReport {
+    let mut report =
+        TestReport { title: test.title.clone(), span: test.span, claims: Vec::new(), problems: Vec::new() };
+    match system(test, file, catalogue) {
+        Err(problems) => report.problems = problems,
+        Ok(system) => match Judge::new(&system) {
+            Err(problems) => report.problems = problems,
+            Ok(mut judge) => report.claims = test.claims.iter().map(|claim| judge.judge(claim)).collect(),
+        },
+    }
+    report
+}
+
+/// The system a test is about.
+fn system(
+    test: &Test,
+    file: &File,
+    catalogue: &dyn Fn(&str) -> Option<(Layer, i64)>,
+) -> Result<model::System, Diagnostics> {
+    let here = file.base.unwrap_or(1);
+    let Some(subject) = &test.subject else {
+        return elaborate(&test.statements, here, &Sizes::default());
+    };
+    let (layer, base) = find(subject, file, catalogue)?;
+    if base != here {
+        let message = format!("`{}` counts from {base}, this file from {here}", subject.layer);
+        let hint = format!("write `index from {base}` at the head of this file");
+        return Err(vec![Diagnostic::new(message, subject.span).hint(hint)]);
+    }
+    let statements: Vec<Statement> = layer.statements.iter().chain(&test.statements).cloned().collect();
+    elaborate(&statements, base, &sizes(subject)?)
+}
+
+fn find(
+    subject: &Subject,
+    file: &File,
+    catalogue: &dyn Fn(&str) -> Option<(Layer, i64)>,
+) -> Result<(Layer, i64), Diagnostics> {
+    let local: Vec<&Layer> = file
+        .items
+        .iter()
+        .filter_map(|item| match item {
+            Item::Layer(layer) => Some(layer),
+            Item::Homework(_) | Item::Test(_) => None,
+        })
+        .collect();
+    if let Some(layer) = local.iter().find(|layer| layer.name == subject.layer) {
+        return Ok(((*layer).clone(), file.base.unwrap_or(1)));
+    }
+    catalogue(&subject.layer).ok_or_else(|| {
+        let diagnostic = Diagnostic::new(format!("there is no layer `{}`", subject.layer), subject.span);
+        vec![match nearest(&subject.layer, local.iter().map(|layer| &*layer.name)) {
+            Some(guess) => diagnostic.hint(format!("did you mean `{guess}`?")),
+            None => diagnostic.hint("neither this file nor the catalogue defines it"),
+        }]
+    })
+}
+
+/// The sizes a subject chooses; `S=S` keeps a size a symbol.
+fn sizes(subject: &Subject) -> Result<Sizes, Diagnostics> {
+    let mut chosen = Sizes::default();
+    let mut problems = Vec::new();
+    for (name, value) in &subject.sizes {
+        if matches!(&value.kind, ExprKind::Name(same) if same == name) {
+            chosen.given.insert(name.clone(), None);
+            continue;
+        }
+        match evaluate::integer(value, &Numbers::new()) {
+            Ok(number) => {
+                chosen.given.insert(name.clone(), Some(number));
+            }
+            Err(_) => {
+                let message = format!("{name} is not given a number");
+                let hint = format!("as in `{name}=3`; `{name}={name}` keeps it a symbol");
+                problems.push(Diagnostic::new(message, value.span).hint(hint));
+            }
+        }
+    }
+    if problems.is_empty() { Ok(chosen) } else { Err(problems) }
+}

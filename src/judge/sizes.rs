@@ -1,0 +1,72 @@
+//! The sizes at which a claim is tried, in the order in which a counterexample is worth showing.
+//!
+//! Invariant: the small ones come first; where few sizes are symbols, those that are at least 2 and
+//! pairwise different come before all, because a transposed matrix hides at size 1.
+
+use crate::evaluate::Sizes;
+use crate::language::syntax::Name;
+use crate::model::System;
+use crate::verify::{Limits, assignments};
+
+const FEW: usize = 4;
+const SMALLEST: usize = 16;
+const DIFFERENT: usize = 4;
+const CORNERS: usize = 12;
+const DRAWN: usize = 4_000;
+
+/// Assignments that satisfy all requirements; one empty assignment if no size is symbolic.
+pub(super) fn sizes_to_try(system: &System) -> Vec<Sizes> {
+    if system.sizes.is_empty() {
+        return vec![Sizes::new()];
+    }
+    let limits = Limits::new(system);
+    let (mut different, mut smallest) = (Vec::new(), Vec::new());
+    let wish = if system.sizes.len() <= FEW { DIFFERENT } else { 0 };
+    let mut drawn = 0;
+    let mut excess = 0;
+    while drawn < DRAWN && (smallest.len() < SMALLEST || different.len() < wish) {
+        shares(excess, system.sizes.len(), &mut Vec::new(), &mut |extra| {
+            drawn += 1;
+            let named = system.sizes.iter().zip(extra);
+            let sizes: Sizes = named.map(|((name, least), more)| (name.clone(), *least as i64 + more)).collect();
+            let list = if different.len() < wish && is_different(&sizes) { &mut different } else { &mut smallest };
+            if (list.len() < SMALLEST) && limits.accept(&sizes) {
+                list.push(sizes);
+            }
+            drawn < DRAWN
+        });
+        excess += 1;
+    }
+    let mut all = different;
+    for sizes in smallest.into_iter().chain(assignments(system, CORNERS)) {
+        if !all.contains(&sizes) {
+            all.push(sizes);
+        }
+    }
+    all
+}
+
+fn is_different(sizes: &Sizes) -> bool {
+    let mut values: Vec<(&i64, &Name)> = sizes.iter().map(|(name, value)| (value, name)).collect();
+    values.sort();
+    values.first().is_none_or(|(least, _)| **least >= 2) && values.windows(2).all(|pair| pair[0].0 != pair[1].0)
+}
+
+/// Every way to share `total` among `parts`, until `f` has enough.
+fn shares(total: i64, parts: usize, chosen: &mut Vec<i64>, f: &mut dyn FnMut(&[i64]) -> bool) -> bool {
+    if parts <= 1 {
+        chosen.push(total);
+        let more = f(chosen);
+        chosen.pop();
+        return more;
+    }
+    for share in 0..=total {
+        chosen.push(share);
+        let more = shares(total - share, parts - 1, chosen, f);
+        chosen.pop();
+        if !more {
+            return false;
+        }
+    }
+    true
+}

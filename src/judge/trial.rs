@@ -1,0 +1,291 @@
+//! A claim tried at many sizes, at every entry, by the independent evaluator.
+//!
+//! Invariant: entries are visited in the order of sizes, then of the claim's free indices, so that
+//! the first difference is the smallest counterexample.
+
+use super::counterexample::{Counterexample, Difference};
+use super::expand::{Expandable, Expander};
+use super::left::{Left, Place};
+use super::polynomial::{Polynomial, quote_number};
+use super::sizes::sizes_to_try;
+use crate::answer::{Answer, Names};
+use crate::evaluate::{EvalError, Formula, Instance, Random, Sizes, integer};
+use crate::language::syntax::{Expr, ExprKind, Name};
+use crate::model::{Quote, System, visit};
+
+const WORK: u64 = 60_000_000;
+const COSTLY: u64 = 300_000;
+const MOST_ENTRIES: i128 = 20_000;
+const FUEL: usize = 400_000;
+const LONGEST: usize = 4;
+
+/// A system at some sizes.
+pub(super) struct Run {
+    /// Numbers for the symbolic sizes.
+    pub sizes: Sizes,
+    /// The same at random points, with the letters of lengths and of upstream gradients known.
+    pub instances: Vec<Instance>,
+    /// The same sizes, with those of lengths.
+    pub all: Sizes,
+}
+
+/// The runs at which claims about a system are tried.
+pub(super) fn runs(system: &System, names: &Names) -> Result<Vec<Run>, String> {
+    let mut runs = Vec::new();
+    for (k, sizes) in sizes_to_try(system).into_iter().enumerate() {
+        let mut all = sizes.clone();
+        for (name, length) in &names.lengths {
+            let value = integer(&Quote::plain().index(length), &sizes).map_err(|e| e.to_string())?;
+            all.insert(name.clone(), i64::try_from(value).map_err(|e| e.to_string())?);
+        }
+        let points = if system.sizes.is_empty() { 3 } else { 1 };
+        let mut instances = Vec::new();
+        for point in 0..points {
+            let seed = Random::new((7919 * k + point) as u64 + 17).bits();
+            let mut instance = Instance::new(&system.program, &all, seed, WORK).map_err(|e| e.to_string())?;
+            for (output, letter) in &names.upstream {
+                instance.alias_upstream(letter.clone(), output).map_err(|e| e.to_string())?;
+            }
+            let costly = instance.work() > COSTLY;
+            instances.push(instance);
+            if costly {
+                break;
+            }
+        }
+        runs.push(Run { sizes, instances, all });
+    }
+    Ok(runs)
+}
+
+/// What came of trying.
+pub(super) enum Tried {
+    /// No difference was found.
+    Agrees {
+        /// How many entries were compared.
+        entries: usize,
+        /// Whether the comparison was exact at all sizes and entries there are.
+        complete: bool,
+    },
+    /// The first difference.
+    Differs(Box<Counterexample>),
+}
+
+/// A claim and what it is compared with.
+pub(super) struct Trial<'a> {
+    /// What it is about.
+    pub system: &'a System,
+    /// The letters of its write-up.
+    pub names: &'a Names,
+    /// The left side.
+    pub left: &'a Left,
+    /// The verified answer.
+    pub answer: &'a Answer,
+    /// The claimed formula, resolved.
+    pub claim: &'a Expr,
+    /// Whether upstream gradients are shown by their letter.
+    pub lettered: bool,
+}
+
+/// The claim's free indices, and the same place in the answer's.
+struct Spot {
+    free: Vec<i64>,
+    full: Vec<i64>,
+}
+
+impl Trial<'_> {
+    /// Tries the claim at all runs.
+    ///
+    /// # Errors
+    /// Why it cannot be evaluated at any of them.
+    pub fn run(&self, runs: &[Run]) -> Result<Tried, EvalError> {
+        let (mut entries, mut failure) = (0, None);
+        let mut complete = self.system.sizes.is_empty();
+        for run in runs {
+            let (spots, all) = self.spots(run)?;
+            for instance in &run.instances {
+                match self.compare(run, instance, &spots) {
+                    Ok(None) => {}
+                    Ok(Some(found)) => return Ok(Tried::Differs(Box::new(found))),
+                    Err(error) => {
+                        failure = Some(error);
+                        continue;
+                    }
+                }
+                entries += spots.len();
+            }
+            complete = complete && all && failure.is_none() && self.expansions_agree(run, &spots);
+        }
+        match failure {
+            Some(error) if entries == 0 => Err(error),
+            _ => Ok(Tried::Agrees { entries, complete }),
+        }
+    }
+
+    fn compare(&self, run: &Run, instance: &Instance, spots: &[Spot]) -> Result<Option<Counterexample>, EvalError> {
+        let claimed = instance.compile(self.claim, &self.free_names())?;
+        let derived = instance.compile(&self.answer.formula, &self.full_names())?;
+        for spot in spots {
+            if let Some(difference) = self.differ(run, instance, (&claimed, &derived), spot)? {
+                let note = matches!(difference, Difference::Reason(_)).then(|| self.zero_note(run, spots)).flatten();
+                let indices = self.free_names().into_iter().zip(spot.free.iter().copied()).collect();
+                let sizes = self.system.sizes.iter().filter_map(|(n, _)| Some((n.clone(), *run.sizes.get(n)?)));
+                return Ok(Some(Counterexample { sizes: sizes.collect(), indices, difference, note }));
+            }
+        }
+        Ok(None)
+    }
+
+    fn differ(
+        &self,
+        run: &Run,
+        instance: &Instance,
+        (claimed, derived): (&Formula, &Formula),
+        spot: &Spot,
+    ) -> Result<Option<Difference>, EvalError> {
+        let right = instance.evaluate(derived, &spot.full)?;
+        match instance.evaluate(claimed, &spot.free) {
+            Ok(value) if value == right => Ok(None),
+            Ok(_) => Ok(Some(self.instantiated(run, spot).unwrap_or(Difference::Unequal))),
+            Err(error) => match &error {
+                EvalError::OutOfRange { array, .. } => {
+                    let upstream = if self.is_upstream(array) { "dl/d" } else { "" };
+                    let reason = format!("yours reads outside an array: {upstream}{error}");
+                    Ok(Some(Difference::Reason(reason)))
+                }
+                EvalError::ZeroDivisor | EvalError::NotInteger(_) | EvalError::EmptyMean => {
+                    Ok(Some(Difference::Reason(format!("yours has no value: {error}"))))
+                }
+                _ => Err(error),
+            },
+        }
+    }
+
+    /// Whether the claim reads the upstream gradient of that name and not the array itself.
+    fn is_upstream(&self, array: &Name) -> bool {
+        let (mut upstream, mut own) = (false, false);
+        look(self.claim, &mut |kind| match kind {
+            ExprKind::Upstream(name, _) => upstream |= name == array,
+            ExprKind::Read(name, _) => own |= name == array,
+            _ => {}
+        });
+        upstream && !own
+    }
+
+    /// Both values at a place as formulas.
+    fn instantiated(&self, run: &Run, spot: &Spot) -> Option<Difference> {
+        let (claimed, right) = self.expansions(run)?.at(spot)?;
+        let letter = |output: &Name| {
+            let named = self.names.upstream.iter().find(|(name, _)| name == output);
+            named.filter(|_| self.lettered).map(|(_, letter)| letter.clone())
+        };
+        if claimed.len() <= LONGEST && right.len() <= LONGEST {
+            return Some(Difference::Values { claimed: claimed.quote(&letter), right: right.quote(&letter) });
+        }
+        let (term, claimed, right) = claimed.first_difference(&right)?;
+        let (claimed, right) = (quote_number(&claimed), quote_number(&right));
+        Some(Difference::Term { term: term.quote(&letter), claimed, right })
+    }
+
+    /// What to say of reads outside an array if reading 0 there would make the claim right.
+    fn zero_note(&self, run: &Run, spots: &[Spot]) -> Option<String> {
+        let mut expansions = self.expansions(run)?;
+        let equal = spots.iter().all(|spot| expansions.at(spot).is_some_and(|(a, b)| a == b));
+        equal.then(|| "if reads outside an array were 0, it would be right: guard them with a bracket".into())
+    }
+
+    fn expansions_agree(&self, run: &Run, spots: &[Spot]) -> bool {
+        let Some(mut expansions) = self.expansions(run) else { return false };
+        spots.iter().all(|spot| expansions.at(spot).is_some_and(|(a, b)| a == b))
+    }
+
+    fn expansions<'a>(&'a self, run: &'a Run) -> Option<Expansions<'a>> {
+        let instance = run.instances.first()?;
+        let expander = Expander::new(instance, &self.system.program, &self.names.upstream, FUEL);
+        let claimed = expander.compile(self.claim, &self.free_names())?;
+        let derived = expander.compile(&self.answer.formula, &self.full_names())?;
+        Some(Expansions { expander, claimed, derived })
+    }
+
+    fn free_names(&self) -> Vec<Name> {
+        self.left.free.iter().map(|b| b.var.name.clone()).collect()
+    }
+
+    fn full_names(&self) -> Vec<Name> {
+        self.answer.indices.iter().map(|b| b.name.clone()).collect()
+    }
+
+    /// The places to compare, and whether they are all there are.
+    fn spots(&self, run: &Run) -> Result<(Vec<Spot>, bool), EvalError> {
+        let plain = Quote::plain();
+        let number = |index: &crate::integer::Index| -> Result<i64, EvalError> {
+            i64::try_from(integer(&plain.index(index), &run.all)?).map_err(|_| EvalError::Overflow)
+        };
+        let mut ranges = Vec::new();
+        for bound in &self.left.free {
+            ranges.push((number(&bound.lo)?, number(&bound.hi)?));
+        }
+        let mut axes = Vec::new();
+        for (place, (lo, hi)) in self.left.places.iter().zip(&self.left.axes) {
+            let fixed = match place {
+                Place::Free(_) => 0,
+                Place::Fixed(index) => number(index)?,
+            };
+            axes.push((fixed, number(lo)?, number(hi)?));
+        }
+        let (places, all) = places(&ranges);
+        let spot = |free: Vec<i64>| {
+            let value = |(place, (fixed, _, _)): (&Place, &(i64, i64, i64))| match place {
+                Place::Free(number) => free[*number],
+                Place::Fixed(_) => *fixed,
+            };
+            let full: Vec<i64> = self.left.places.iter().zip(&axes).map(value).collect();
+            let inside = full.iter().zip(&axes).all(|(i, (_, lo, hi))| lo <= i && i <= hi);
+            inside.then_some(Spot { free, full })
+        };
+        Ok((places.into_iter().filter_map(spot).collect(), all))
+    }
+}
+
+fn look(expr: &Expr, f: &mut dyn FnMut(&ExprKind)) {
+    f(&expr.kind);
+    visit(expr, &mut |part| look(part, f));
+}
+
+/// Both sides of a claim, ready to be expanded.
+struct Expansions<'a> {
+    expander: Expander<'a>,
+    claimed: Expandable,
+    derived: Expandable,
+}
+
+impl Expansions<'_> {
+    fn at(&mut self, spot: &Spot) -> Option<(Polynomial, Polynomial)> {
+        let claimed = self.expander.expand(&self.claimed, &spot.free)?;
+        Some((claimed, self.expander.expand(&self.derived, &spot.full)?))
+    }
+}
+
+/// The points of a box in order, or an even selection of a large one; and whether these are all.
+fn places(ranges: &[(i64, i64)]) -> (Vec<Vec<i64>>, bool) {
+    let length = |(lo, hi): &(i64, i64)| (i128::from(*hi) - i128::from(*lo) + 1).max(0);
+    let volume = ranges.iter().fold(1i128, |v, range| v.saturating_mul(length(range)));
+    let step = (volume / MOST_ENTRIES + 1) | 1;
+    let mut places = Vec::new();
+    let mut number = 0;
+    while number < volume {
+        let mut rest = number;
+        let mut at: Vec<i64> = ranges
+            .iter()
+            .rev()
+            .map(|range| {
+                let digit = rest % length(range);
+                rest /= length(range);
+                range.0 + digit as i64
+            })
+            .collect();
+        at.reverse();
+        places.push(at);
+        number += step;
+    }
+    (places, step == 1)
+}

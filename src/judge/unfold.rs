@@ -1,0 +1,43 @@
+//! Definitions put in: a formula that reads only given arrays, and in which no derivative is left.
+//!
+//! Invariant: the value stays the same wherever every read is inside its array.
+
+use crate::answer::at_indices;
+use crate::calculus::derive;
+use crate::derivation::Goal;
+use crate::integer::{Index, Var};
+use crate::model::{Kind, System, Term};
+
+const DEEPEST: usize = 12;
+const MOST_READS: usize = 200;
+
+/// The formula with every defined array replaced by its equation and every derivative of an array
+/// carried out; nothing if it grows too large or holds derivatives of formulas.
+pub(super) fn unfold(system: &System, term: &Term) -> Option<Term> {
+    let mut budget = MOST_READS;
+    replace(system, term, DEEPEST, &mut budget)
+}
+
+fn replace(system: &System, term: &Term, depth: usize, budget: &mut usize) -> Option<Term> {
+    match term.kind() {
+        Kind::Read(array, at) => {
+            let Some(equation) = system.equation(array) else { return Some(term.clone()) };
+            *budget = budget.checked_sub(1).filter(|_| depth > 0)?;
+            let vars = equation.indices.iter().map(|b| b.var.clone());
+            let pairs: Vec<(Var, Index)> = vars.zip(at.iter().cloned()).collect();
+            replace(system, &equation.body.substitute_all(&pairs), depth - 1, budget)
+        }
+        Kind::Derivative(of, array, at) => {
+            let Kind::Read(output, rows) = of.kind() else { return None };
+            *budget = budget.checked_sub(1).filter(|_| depth > 0)?;
+            let goal = Goal::Jacobian { output: output.clone(), array: array.clone() };
+            let values: Vec<Index> = rows.iter().chain(at).cloned().collect();
+            replace(system, &at_indices(&derive(system, &goal)?, &values), depth - 1, budget)
+        }
+        _ if term.children().is_empty() => Some(term.clone()),
+        _ => {
+            let children = term.children().iter().map(|child| replace(system, child, depth, budget));
+            Some(term.with_children(children.collect::<Option<_>>()?))
+        }
+    }
+}
