@@ -96,7 +96,7 @@ fn only_the_command_line_reads_writes_and_exits() {
     let mut files = Vec::new();
     sources(&root().join("src"), &mut files);
     for file in files.iter().filter(|f| !["main", "command"].contains(&stage(f).as_str())) {
-        if file.components().any(|c| c.as_os_str() == "tests") {
+        if file.components().any(|c| ["tests", "tests.rs", "hostile.rs"].iter().any(|t| c.as_os_str() == *t)) {
             continue;
         }
         let text = std::fs::read_to_string(file).unwrap();

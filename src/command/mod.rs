@@ -1,5 +1,6 @@
 //! Commands, their arguments, and their exit codes.
 
+mod check;
 mod derive;
 mod input;
 mod layers;
@@ -55,6 +56,13 @@ enum Command {
   backprose derive conv1d --general --format latex -o conv1d.tex
   backprose derive my-layers.bp:gate n=4 --format numpy > gate.py")]
     Derive(DeriveArgs),
+    /// Judge the test blocks of specification files: proved, refuted, undecided.
+    #[command(after_help = "Examples:
+  backprose check layers/conv1d.bp
+  backprose check --strict --quiet layers/*.bp
+A claim is as expected if an `expect` is not refuted and a `reject` is refuted. Exit codes: 0 all as
+expected, 1 any not as expected (with --strict also any undecided), 2 unreadable.")]
+    Check(CheckArgs),
     /// List the catalogue of layers, or print a definition.
     #[command(after_help = "Examples:
   backprose layers
@@ -108,6 +116,20 @@ pub struct DeriveArgs {
     /// A file to write to: .tex, .md, .txt or .py.
     #[arg(short = 'o', long = "output", value_name = "FILE")]
     pub output: Option<PathBuf>,
+}
+
+/// Arguments of `check`.
+#[derive(Args)]
+pub struct CheckArgs {
+    /// Specification files, or - for standard input.
+    #[arg(required = true)]
+    pub files: Vec<PathBuf>,
+    /// Count an undecided claim as not as expected.
+    #[arg(long)]
+    pub strict: bool,
+    /// Show only claims that are not as expected.
+    #[arg(short, long)]
+    pub quiet: bool,
 }
 
 /// The formats of a write-up.
@@ -164,6 +186,7 @@ pub fn run() -> ExitCode {
             Ok(())
         }
         Some(Command::Solve(arguments)) => solve::solve(&arguments),
+        Some(Command::Check(arguments)) => check::check(&arguments, &cli.layers),
         Some(Command::Derive(arguments)) => derive::derive(&arguments, &cli.layers),
         Some(Command::Layers { name }) => layers::layers(name.as_deref(), &cli.layers),
     };

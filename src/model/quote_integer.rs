@@ -174,10 +174,10 @@ impl Quote {
     }
 }
 
-/// The parts as a sum: what an index heads first, numbers last, positive parts before negative
-/// ones; a number leads where the first part is a product with an index: 1+S(r−1).
+/// The parts as a sum: what an index heads first, positive parts before negative ones, the number
+/// last; a positive number leads where the first part is a product with an index: 1+S(r−1).
 fn join(mut parts: Vec<Part>) -> Expr {
-    parts.sort_by_key(|p| (p.negative, p.rank));
+    parts.sort_by_key(|p| (p.rank == 3, p.negative, p.rank));
     if let Some(number) = parts.iter().position(|p| p.rank == 3 && !p.negative)
         && parts[0].rank == 1
         && parts[0].mentions_index

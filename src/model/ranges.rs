@@ -245,7 +245,10 @@ fn without_floor(condition: &Condition) -> Condition {
     {
         return Condition::AtMost(Index::default(), pair.0.clone());
     }
-    condition.clone()
+    match condition {
+        Condition::AtMost(a, b) => Condition::AtMost(Index::default(), b.minus(a)),
+        other => other.clone(),
+    }
 }
 
 /// The place of an end that is at least as strong as all others, if there is one.

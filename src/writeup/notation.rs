@@ -44,7 +44,7 @@ impl Notation {
                 .collect::<Vec<_>>()
                 .join("_"),
         };
-        text + primes
+        text + &primes
     }
 
     fn given(&self, stem: &str) -> Option<&str> {
