@@ -28,7 +28,10 @@ pub fn answers(rows: &[Entry], evidence: &[Prose], color: bool) -> String {
         let margin = " ".repeat(first + 2);
         match fits {
             true => table += &format!("  {}", pad(equation, formula)),
-            false => table += &format!("\n{margin}{equation}"),
+            false => {
+                table = table.trim_end().to_string();
+                table += &format!("\n{margin}{equation}");
+            }
         }
         if !operation.is_empty() {
             let used = if fits { first + second + 4 + equation.chars().count().max(formula) } else { WIDTH };

@@ -36,13 +36,18 @@ pub fn elaborate(statements: &[Statement], base: i64, chosen: &Sizes) -> Result<
     let order = evaluation_order(&mut names, &written);
     let mut equations = Vec::new();
     let mut resolved = Vec::new();
+    let mut failed: Vec<Name> = Vec::new();
     for equation in order {
+        if equation_depends_on(equation, &failed) {
+            failed.push(equation.array.clone());
+            continue;
+        }
         match names.equation(equation) {
             Some((model, program)) => {
                 equations.push(model);
                 resolved.push(program);
             }
-            None => break,
+            None => failed.push(equation.array.clone()),
         }
     }
     let outputs = outputs(&mut names, statements, &equations);
@@ -50,6 +55,12 @@ pub fn elaborate(statements: &[Statement], base: i64, chosen: &Sizes) -> Result<
         return Err(names.problems);
     }
     Ok(assemble(names, statements, equations, resolved, outputs))
+}
+
+fn equation_depends_on(equation: &syntax::Equation, failed: &[Name]) -> bool {
+    let mut read = Vec::new();
+    arrays_read(&equation.body, &mut read);
+    read.iter().any(|(name, _)| failed.contains(name))
 }
 
 fn declare_all(names: &mut Names, statements: &[Statement], chosen: &Sizes) {
@@ -99,16 +110,37 @@ fn evaluation_order<'a>(names: &mut Names, written: &[&'a syntax::Equation]) -> 
         match ready {
             Some(place) => order.push(waiting.remove(place)),
             None => {
-                let circle: Vec<String> = waiting.iter().map(|e| format!("`{}`", e.array)).collect();
-                let message =
-                    format!("{} depend{} on itself", circle.join(", "), if circle.len() == 1 { "s" } else { "" });
-                let diagnostic = Diagnostic::new(message, waiting[0].span).label("in this equation");
-                names.report(diagnostic.hint("recurrences are not in the language yet"));
+                report_circle(names, &waiting);
                 return Vec::new();
             }
         }
     }
     order
+}
+
+/// Shows one circle: each array and the one it reads.
+fn report_circle(names: &mut Names, waiting: &[&syntax::Equation]) {
+    let next = |equation: &syntax::Equation| {
+        let mut read = Vec::new();
+        arrays_read(&equation.body, &mut read);
+        waiting.iter().find(|w| read.iter().any(|(name, _)| *name == w.array)).copied()
+    };
+    let mut path = vec![waiting[0]];
+    while let Some(following) = path.last().and_then(|last| next(last)) {
+        if let Some(start) = path.iter().position(|e| e.array == following.array) {
+            path.drain(..start);
+            break;
+        }
+        path.push(following);
+    }
+    let mut arrows: Vec<String> = path.iter().map(|e| format!("`{}`", e.array)).collect();
+    arrows.push(arrows[0].clone());
+    let message = format!("the definitions go round in a circle: {}", arrows.join(" reads "));
+    let mut diagnostic = Diagnostic::new(message, path[0].span).label("this one");
+    for equation in &path[1..] {
+        diagnostic = diagnostic.also(equation.span, "and this one");
+    }
+    names.report(diagnostic.hint("recurrences are not in the language yet"));
 }
 
 fn outputs(names: &mut Names, statements: &[Statement], equations: &[Equation]) -> Vec<Name> {
@@ -134,6 +166,11 @@ fn outputs(names: &mut Names, statements: &[Statement], equations: &[Equation]) 
 impl Names {
     fn equation(&mut self, written: &syntax::Equation) -> Option<(Equation, ResolvedEquation)> {
         let declared = self.take_declaration(written);
+        let known = self.problems.len();
+        self.check_names(&written.body);
+        if self.problems.len() > known {
+            return None;
+        }
         let body = self.resolve(&written.body);
         let mut scope = Scope::new();
         let mut indices: Vec<(Var, Option<Bound>)> = Vec::new();
@@ -158,6 +195,20 @@ impl Names {
         let binders = bounds.iter().map(|b| quote.binder(b)).collect();
         let model = Equation { array: written.array.clone(), indices: bounds, body: term, limits };
         Some((model, ResolvedEquation { array: written.array.clone(), indices: binders, body }))
+    }
+
+    /// Complains about every array that is not declared or is read with a wrong number of indices.
+    fn check_names(&mut self, expr: &Expr) {
+        if let ExprKind::Read(array, at) = &expr.kind {
+            match self.arrays.get(array).map(|info| info.axes.len()) {
+                None => self.unknown_array(array, expr.span),
+                Some(axes) if axes != at.len() => {
+                    self.checked_indices(array, at, expr.span, &Scope::new());
+                }
+                Some(_) => {}
+            }
+        }
+        super::resolve::visit(expr, &mut |part| self.check_names(part));
     }
 
     /// A declaration without a role of an array that an equation defines is only its box.

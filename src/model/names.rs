@@ -76,6 +76,17 @@ impl Names {
         self.report(diagnostic);
     }
 
+    /// Complains about an array that nothing declares.
+    pub fn unknown_array(&mut self, name: &str, span: Span) {
+        let known: Vec<&str> = self.arrays.keys().map(|n| &**n).collect();
+        let hint = match nearest(name, known.iter().copied()) {
+            Some(guess) => format!("did you mean `{guess}`?"),
+            None if known.is_empty() => format!("declare it: `input {name}[…]`"),
+            None => format!("declare it: `input {name}[…]`; the arrays so far are {}", known.join(", ")),
+        };
+        self.report(Diagnostic::new(format!("there is no array `{name}`"), span).label("read here").hint(hint));
+    }
+
     /// Takes in a declaration; equations, outputs and notation are left to the caller.
     pub fn declare(&mut self, statement: &Statement, chosen: &Sizes) {
         match &statement.kind {

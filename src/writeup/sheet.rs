@@ -420,7 +420,8 @@ pub fn answers(study: &mut Study, goals: &[Goal], about: &str, level: Level) -> 
                 blocks.extend(shape::derivation(&study.system, &found));
             }
         }
-        blocks.extend(outline::derivation(&study.system, &study.names, &answer, level, None));
+        let by = answer.shortcut.as_ref().map(|_| "the Jacobian above");
+        blocks.extend(outline::derivation(&study.system, &study.names, &answer, level, by));
         if let Some(found) = recognise(&study.system, &answer.derivation) {
             blocks.push(Block::Paragraph(operation::describe(&study.system, &study.names, &answer, &found)));
         }
