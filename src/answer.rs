@@ -4,7 +4,7 @@
 use crate::calculus::{derive_with, indices::names_in_use, rule::Rule, strategy::vars};
 use crate::derivation::{Derivation, Goal, RuleName};
 use crate::example::{Example, examples};
-use crate::integer::{Atom, Condition, Index, Var};
+use crate::integer::{Atom, Index, Var};
 use crate::language::syntax::{Binder, Expr, ExprKind, Name};
 use crate::model::system::Equation;
 use crate::model::{Bound, Quote, System, Term};
@@ -57,7 +57,7 @@ impl Names {
             [only] => vec![(only.clone(), fresh(&["g".into(), "G".into(), "u".into(), "gbar".into()]))],
             several => several.iter().map(|o| (o.clone(), fresh(&[format!("g_{o}")]))).collect(),
         };
-        let floors: Vec<(&Bound, Option<Name>)> = system.equations.iter().flat_map(floors).collect();
+        let floors: Vec<(&Bound, Option<Name>)> = system.equations.iter().flat_map(|e| floors(system, e)).collect();
         let clash = |b: &Bound| {
             let letter = b.var.name.to_uppercase();
             system.sizes.iter().any(|(size, _)| size.starts_with(&letter))
@@ -91,15 +91,18 @@ impl Names {
 }
 
 /// The indices of an equation whose last value is a floor, with the size of the axis that ends it.
-fn floors(equation: &Equation) -> Vec<(&Bound, Option<Name>)> {
+fn floors<'a>(system: &System, equation: &'a Equation) -> Vec<(&'a Bound, Option<Name>)> {
     let floor = |b: &&Bound| b.hi.any_atom(&mut |a| matches!(a, Atom::Div(_)));
     let size = |b: &Bound| {
-        let limit = equation.limits.iter().find(|l| l.var == b.var)?;
-        let Condition::AtMost(_, last) = &limit.reach else { return None };
-        last.terms().iter().find_map(|(monomial, n)| match (monomial.as_slice(), n) {
-            ([Atom::Size(name)], 1) => Some(name.clone()),
+        let (array, axis) = &equation.limits.iter().find(|l| l.var == b.var)?.read;
+        let last = &system.array(array)?.axes.get(*axis)?.last;
+        match last.terms() {
+            [(monomial, 1)] => match monomial.as_slice() {
+                [Atom::Size(name)] => Some(name.clone()),
+                _ => None,
+            },
             _ => None,
-        })
+        }
     };
     equation.indices.iter().filter(floor).map(|b| (b, size(b))).collect()
 }

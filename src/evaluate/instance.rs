@@ -31,6 +31,7 @@ pub struct Instance {
     pub(super) outputs: Vec<Name>,
     seed: u64,
     pub(super) work: Work,
+    forward_work: u64,
     one_hot: RefCell<BTreeMap<Place, Tangents>>,
 }
 
@@ -56,6 +57,7 @@ impl Instance {
             outputs: program.outputs.clone(),
             seed,
             work: Work::new(limit),
+            forward_work: 0,
             one_hot: RefCell::default(),
         };
         for array in &program.arrays {
@@ -71,6 +73,7 @@ impl Instance {
             let number = instance.scope.differentiate(output, &instance.work)?;
             instance.values.push(random.vector(instance.scope.layouts[number].volume));
         }
+        instance.forward_work = instance.work.done();
         Ok(instance)
     }
 
@@ -109,6 +112,11 @@ impl Instance {
     /// How many elementary operations were done so far.
     pub fn work(&self) -> u64 {
         self.work.done()
+    }
+
+    /// How many elementary operations one run of the system takes.
+    pub fn forward_work(&self) -> u64 {
+        self.forward_work
     }
 
     /// The first and last index of each axis of an array, given or defined.

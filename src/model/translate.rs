@@ -91,7 +91,13 @@ impl Names {
         self.index(&expr, scope).map(Term::integer)
     }
 
-    pub(super) fn checked_indices(&mut self, array: &Name, at: &[Expr], span: Span, scope: &Scope) -> Option<Vec<Index>> {
+    pub(super) fn checked_indices(
+        &mut self,
+        array: &Name,
+        at: &[Expr],
+        span: Span,
+        scope: &Scope,
+    ) -> Option<Vec<Index>> {
         let Some(info) = self.arrays.get(array) else {
             self.unknown(array, span, scope);
             return None;

@@ -78,7 +78,8 @@ pub struct Trials {
     runs: Vec<(Sizes, Vec<Instance>)>,
 }
 
-const WORK: u64 = 400_000_000;
+const WORK: u64 = 2_000_000_000;
+const COSTLY: u64 = 1_000_000;
 const ASSIGNMENTS: usize = 12;
 
 impl Trials {
@@ -111,9 +112,9 @@ impl Trials {
                 for (output, letter) in &names.upstream {
                     instance.alias_upstream(letter.clone(), output).map_err(|e| fail(e.to_string(), &shown))?;
                 }
-                let costly = instance.work() > 1_000_000;
+                let costly = instance.forward_work() > COSTLY;
                 instances.push(instance);
-                if costly && instances.len() >= 2 {
+                if costly {
                     break;
                 }
             }

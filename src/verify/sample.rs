@@ -8,6 +8,7 @@ use crate::evaluate::{EvalError, Formula, Fp, Instance, Random};
 const ALL: i128 = 60_000;
 const SAMPLED: usize = 20_000;
 const LINES: usize = 24;
+const WORK_ON_LINES: u64 = 20_000_000;
 
 fn goal_axes(instance: &Instance, goal: &Goal) -> Vec<(i64, i64)> {
     let axes = |name: &str| instance.axes(name).map(<[_]>::to_vec).unwrap_or_default();
@@ -32,14 +33,21 @@ pub fn entries(instance: &Instance, goal: &Goal, result: Option<&Formula>) -> Ve
     let axes = goal_axes(instance, goal);
     let mut random = Random::new(instance.seed() ^ 0x11);
     let draw = |random: &mut Random| -> Vec<i64> { axes.iter().map(|(lo, hi)| random.between(*lo, *hi)).collect() };
-    if volume(&axes) <= LINES as i128 {
+    let lines = affordable_lines(instance);
+    if volume(&axes) <= lines as i128 {
         return grid(&axes.iter().map(|(lo, hi)| (*lo..=*hi).collect()).collect::<Vec<_>>());
     }
-    let mut chosen: Vec<Vec<i64>> = (0..LINES / 2).map(|_| draw(&mut random)).collect();
+    let mut chosen: Vec<Vec<i64>> = (0..lines.div_ceil(2)).map(|_| draw(&mut random)).collect();
     let nonzero = |at: &Vec<i64>| result.is_some_and(|f| instance.evaluate(f, at).is_ok_and(|v| v != Fp::ZERO));
-    let more: Vec<Vec<i64>> = (0..20 * LINES).map(|_| draw(&mut random)).filter(nonzero).take(LINES / 2).collect();
+    let more: Vec<Vec<i64>> = (0..20 * lines).map(|_| draw(&mut random)).filter(nonzero).take(lines / 2).collect();
     chosen.extend(more);
     chosen
+}
+
+/// How many entries the lines of a derivation are compared at: each costs a run of the system.
+fn affordable_lines(instance: &Instance) -> usize {
+    let one = instance.forward_work().max(1);
+    usize::try_from(WORK_ON_LINES / one).unwrap_or(LINES).clamp(1, LINES)
 }
 
 /// Compares a sample of the entries of a goal with what the equations give.

@@ -1,0 +1,43 @@
+//! The language reference cannot drift from the language: every block marked `bp` is parsed, its
+//! systems are derived and verified, its homeworks solved, its tests judged.
+
+use backprose::judge::judge_tests;
+use backprose::language::parse::parse_file;
+use backprose::language::syntax::Item;
+use backprose::model::Sizes;
+use backprose::study::Study;
+use backprose::writeup::outline::Level;
+use backprose::writeup::sheet::sheet;
+
+#[test]
+fn every_block_of_the_language_reference_works() {
+    let text = include_str!("../docs/language.md");
+    let blocks: Vec<&str> = text.split("```bp\n").skip(1).map(|b| b.split("```").next().unwrap()).collect();
+    assert!(blocks.len() >= 5);
+    for block in blocks {
+        let file = parse_file(block).unwrap_or_else(|e| panic!("{block}\n{e:?}"));
+        if !file.statements.is_empty() {
+            derive(&file.statements, block);
+        }
+        for item in &file.items {
+            match item {
+                Item::Layer(layer) => derive(&layer.statements, block),
+                Item::Homework(homework) => {
+                    let sheet = sheet(homework, 1, Level::Main).unwrap_or_else(|e| panic!("{block}\n{e:?}"));
+                    assert!(sheet.unverified.is_empty(), "{:?}", sheet.unverified);
+                }
+                Item::Test(_) => {}
+            }
+        }
+        for report in judge_tests(&file, &|_| None) {
+            assert!(report.good() && report.undecided() == 0, "{report:?}");
+        }
+    }
+}
+
+fn derive(statements: &[backprose::language::syntax::Statement], block: &str) {
+    let mut study = Study::new(statements, 1, &Sizes::default()).unwrap_or_else(|e| panic!("{block}\n{e:?}"));
+    for goal in study.goals(&[]) {
+        study.answer(&goal).unwrap_or_else(|e| panic!("{block}\n{e:?}"));
+    }
+}
