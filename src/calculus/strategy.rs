@@ -64,9 +64,8 @@ fn beginning(system: &System, goal: &Goal) -> Option<(Vec<Bound>, usize, Term)> 
 /// Σ_α ∂ℓ/∂y[α] · ∂y[α]/∂A[β]
 fn chain(system: &System, output: &Name, array: &Name, at: &[Bound]) -> Option<Term> {
     let mut indices = system.equation(output)?.indices.clone();
-    for k in 0..indices.len() {
-        let old = indices[k].var.clone();
-        indices[k].var = old.fresh(|v| at.iter().any(|b| b.var == *v));
+    for index in &mut indices {
+        index.var = index.var.fresh(|v| at.iter().any(|b| b.var == *v));
     }
     let upstream = Term::upstream(output.clone(), vars(&indices));
     let local = Term::derivative(entry(output, &indices), array.clone(), vars(at));

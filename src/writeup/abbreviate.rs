@@ -26,7 +26,7 @@ pub fn abbreviate(formula: &Expr, taken: &dyn Fn(&str) -> bool) -> (Expr, Vec<(N
 fn most_repeated(formula: &Expr) -> Option<Expr> {
     let mut sums: Vec<(Expr, usize)> = Vec::new();
     collect(formula, &mut sums);
-    sums.into_iter().filter(|(_, n)| *n > 1).map(|(e, _)| e).max_by_key(|e| size(e))
+    sums.into_iter().filter(|(_, n)| *n > 1).map(|(e, _)| e).max_by_key(size)
 }
 
 fn collect(expr: &Expr, sums: &mut Vec<(Expr, usize)>) {

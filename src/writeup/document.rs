@@ -191,6 +191,9 @@ pub struct Reads {
     pub caption: Prose,
 }
 
+/// A cell that is not 0: its colour, and a label such as `w_{1}` (base, subscript).
+pub type Cell = (usize, String, String);
+
 /// A matrix with labelled rows, labelled columns and coloured cells; an empty cell is 0.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Pattern {
@@ -202,8 +205,8 @@ pub struct Pattern {
     pub rows: Vec<String>,
     /// The labels of the columns.
     pub columns: Vec<String>,
-    /// Row by row: colour, and a label such as `w_{1}` (base, subscript).
-    pub cells: Vec<Vec<Option<(usize, String, String)>>>,
+    /// Row by row; none where the entry is 0.
+    pub cells: Vec<Vec<Option<Cell>>>,
     /// The caption.
     pub caption: Prose,
 }

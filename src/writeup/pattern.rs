@@ -3,7 +3,7 @@
 //! The pattern comes from evaluating the verified formula. Axes on which it does not depend are
 //! left out ("for one c").
 
-use super::document::{Inline, Pattern, Picture, Piece, Prose, Reads, Symbol};
+use super::document::{Cell, Inline, Pattern, Picture, Piece, Prose, Reads, Symbol};
 use super::reason::{listed, math, text};
 use crate::answer::Answer;
 use crate::derivation::Goal;
@@ -201,8 +201,8 @@ fn joined(values: &[i64]) -> String {
     values.iter().map(i64::to_string).collect::<Vec<_>>().join(",")
 }
 
-fn lines(cells: &[Vec<Option<(usize, String, String)>>]) -> Vec<(usize, usize, usize)> {
-    let row = |(r, row): (usize, &Vec<Option<(usize, String, String)>>)| {
+fn lines(cells: &[Vec<Option<Cell>>]) -> Vec<(usize, usize, usize)> {
+    let row = |(r, row): (usize, &Vec<Option<Cell>>)| {
         row.iter()
             .enumerate()
             .filter_map(move |(c, cell)| cell.as_ref().map(|(class, ..)| (r, c, *class)))
@@ -228,7 +228,7 @@ fn reads_caption(output: &Name, array: &Name, coloured: bool, read: Option<&Name
     prose
 }
 
-fn alternative(output: &Name, array: &Name, cells: &[Vec<Option<(usize, String, String)>>]) -> String {
+fn alternative(output: &Name, array: &Name, cells: &[Vec<Option<Cell>>]) -> String {
     let filled: usize = cells.iter().map(|row| row.iter().flatten().count()).sum();
     let (rows, columns) = (cells.len(), cells.first().map_or(0, Vec::len));
     format!(
