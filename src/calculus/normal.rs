@@ -31,7 +31,8 @@ pub struct Summand {
 pub fn normal(system: &System, facts: &Facts, term: &Term) -> Option<Normal> {
     let sifted = sift_all(system, facts, &split_conjunctions(term));
     let mut normal = Normal::new();
-    for (coefficient, summand) in expand(&sifted, &BTreeSet::new())? {
+    let taken = sifted.free_vars().into_iter().chain(facts.indices().cloned()).collect();
+    for (coefficient, summand) in expand(&sifted, &taken)? {
         if let Some(summand) = summand.reduced(facts) {
             *normal.entry(summand).or_insert_with(BigRational::zero) += coefficient;
         }
@@ -199,7 +200,7 @@ impl Summand {
             (!bound_elsewhere).then_some((sign, rest))
         });
         let Some((sign, rest)) = straight else { return };
-        if later_depend && !rest.is_zero() {
+        if later_depend && (sign, rest.is_zero()) != (1, true) {
             return;
         }
         // index = sign·var + rest becomes the new var; var = sign·(new − rest)
@@ -211,8 +212,8 @@ impl Summand {
             _ => (image(&bound.hi), image(&bound.lo)),
         };
         self.bounds[place] = Bound { var: var.clone(), lo, hi };
-        self.factors =
-            self.factors.iter().map(|f| f.map_indices(&mut |i| i.substitute(&var, &by).canonical())).collect();
+        let moved = |f: &Term| f.substitute(&var, &by).map_indices(&mut |index| index.canonical());
+        self.factors = self.factors.iter().map(moved).collect();
         self.factors.sort();
         self.conditions = self.conditions.iter().map(|c| c.substitute(&var, &by)).collect();
     }
@@ -338,7 +339,7 @@ impl Summand {
         });
         let mut conditions: Vec<Condition> =
             self.conditions.iter().flat_map(|c| c.map(&mut |i| swap(i)).canonical()).collect();
-        let mut factors: Vec<Term> = self.factors.iter().map(|f| f.map_indices(&mut |i| swap(i))).collect();
+        let mut factors: Vec<Term> = self.factors.iter().map(|f| f.substitute_all(&table)).collect();
         let bounds = bounds.collect();
         conditions.sort();
         factors.sort();

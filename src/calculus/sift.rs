@@ -13,11 +13,20 @@ pub const SIFT: Rule = Rule {
                 provided that c divides e and that −e/c lies in the range of i",
     shrinks: "the number of bound indices",
     apply: |term, place| {
-        let Kind::Sigma(bounds, body) = term.kind() else { return None };
+        let Kind::Sigma(bounds, _) = term.kind() else { return None };
+        let clear = term.with_fresh_bounds(&|v| hides(bounds, v));
+        let Kind::Sigma(bounds, body) = clear.kind() else { return None };
         let best = candidates(bounds, body, place.facts).into_iter().min_by_key(|s| s.preference)?;
         Some(best.apply(bounds, body, place))
     },
 };
+
+/// Whether a range mentions an outer index of the name of one bound there or later.
+fn hides(bounds: &[Bound], var: &Var) -> bool {
+    let mentions = |b: &Bound| b.lo.mentions(var) || b.hi.mentions(var);
+    let first = bounds.iter().position(mentions).unwrap_or(bounds.len());
+    bounds[first..].iter().any(|b| b.var == *var) && bounds[..first].iter().all(|b| b.var != *var)
+}
 
 /// A bound index solved for from one bracket: slope·var = value.
 struct Solution {
@@ -59,9 +68,9 @@ fn solve(equation: &Index, binder: usize, bound: &Bound, bounds: &[Bound], facts
         false if facts.proves_positive(&slope.times_number(-1)) => (slope.times_number(-1), rest),
         false => return None,
     };
-    let circular = bounds[binder + 1..]
-        .iter()
-        .any(|later| (later.lo.mentions(&bound.var) || later.hi.mentions(&bound.var)) && value.mentions(&later.var));
+    let mut later =
+        bounds[binder + 1..].iter().skip_while(|b| !b.lo.mentions(&bound.var) && !b.hi.mentions(&bound.var));
+    let circular = later.any(|b| value.mentions(&b.var));
     (!circular).then_some((slope, value))
 }
 

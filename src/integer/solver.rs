@@ -5,10 +5,14 @@
 //! e ≥ 0 holds. Otherwise known facts are subtracted and the proof is tried again. Where only
 //! numbers are involved and this does not decide, the values are enumerated.
 
+#[cfg(test)]
+mod tests;
+
 use super::condition::Condition;
 use super::index::{Atom, Index, Var};
 use super::witness::Search;
 use crate::language::syntax::Name;
+use std::cell::Cell;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// An answer that may be withheld.
@@ -28,10 +32,12 @@ pub struct Facts {
     least: BTreeMap<Name, i128>,
     ranges: Vec<(Var, Index, Index)>,
     nonnegative: Vec<Index>,
+    work: Cell<usize>,
 }
 
 const DEPTH: usize = 3;
 const ENUMERATION: i128 = 4096;
+const WORK: usize = 300;
 
 impl Facts {
     /// States that a size is at least a number.
@@ -40,9 +46,18 @@ impl Facts {
     }
 
     /// States lo ≤ var ≤ hi; inner indices are stated after the outer ones their range mentions.
+    /// What was known of an outer index of the same name is forgotten.
     pub fn bound_index(&mut self, var: Var, lo: Index, hi: Index) {
-        self.ranges.retain(|(v, ..)| *v != var);
-        self.ranges.push((var, lo, hi));
+        self.ranges.retain(|(v, a, b)| *v != var && !a.mentions(&var) && !b.mentions(&var));
+        self.nonnegative.retain(|e| !e.mentions(&var));
+        if !lo.mentions(&var) && !hi.mentions(&var) {
+            self.ranges.push((var, lo, hi));
+        }
+    }
+
+    /// The indices whose ranges are in force.
+    pub fn indices(&self) -> impl Iterator<Item = &Var> {
+        self.ranges.iter().map(|(var, ..)| var)
     }
 
     /// States the range of an index that was bound before all those stated so far.
@@ -115,10 +130,10 @@ impl Facts {
         if yes && no {
             return Truth::Unknown;
         }
-        if !no && self.prove(e, DEPTH) {
+        if !no && self.proves(e) {
             return Truth::Yes;
         }
-        if !yes && self.prove(&e.times_number(-1).plus_number(-1), DEPTH) {
+        if !yes && self.proves(&e.times_number(-1).plus_number(-1)) {
             return Truth::No;
         }
         self.enumerate(e, |value| value >= 0)
@@ -138,10 +153,10 @@ impl Facts {
             return Truth::Unknown;
         }
         let negative = e.times_number(-1);
-        if !yes && (self.prove(&e.plus_number(-1), DEPTH) || self.prove(&negative.plus_number(-1), DEPTH)) {
+        if !yes && (self.proves(&e.plus_number(-1)) || self.proves(&negative.plus_number(-1))) {
             return Truth::No;
         }
-        if !no && self.prove(&e, DEPTH) && self.prove(&negative, DEPTH) {
+        if !no && self.proves(&e) && self.proves(&negative) {
             return Truth::Yes;
         }
         self.enumerate(&e, |value| value == 0)
@@ -169,8 +184,21 @@ impl Facts {
         }
     }
 
+    /// Whether a proof of e ≥ 0 is found in a bounded number of steps.
+    fn proves(&self, e: &Index) -> bool {
+        self.work.set(WORK);
+        self.prove(e, DEPTH)
+    }
+
+    /// Pays for a step, if it can still be paid for.
+    fn spend(&self) -> bool {
+        let left = self.work.get();
+        self.work.set(left.saturating_sub(1));
+        left > 0
+    }
+
     fn prove(&self, e: &Index, depth: usize) -> bool {
-        self.prove_by_ends(e, self.ranges.len()) || (depth > 0 && self.prove_by_facts(e, depth))
+        self.prove_by_ends(e, self.ranges.len(), 2 * DEPTH) || (depth > 0 && self.prove_by_facts(e, depth))
     }
 
     fn prove_by_facts(&self, e: &Index, depth: usize) -> bool {
@@ -183,7 +211,7 @@ impl Facts {
             if useful(fact) {
                 return self.prove(&e.minus(fact), depth - 1);
             }
-            sizes_of(e).into_iter().any(|size| {
+            sizes_of(e).into_iter().filter(|size| self.least.get(size).is_none_or(|n| *n >= 0)).any(|size| {
                 let multiple = fact.times(&Index::size(size));
                 useful(&multiple) && self.prove(&e.minus(&multiple), depth - 1)
             })
@@ -191,30 +219,39 @@ impl Facts {
     }
 
     /// Replaces the indices of the first `inner` ranges, innermost first, by their worse end.
-    fn prove_by_ends(&self, e: &Index, inner: usize) -> bool {
+    fn prove_by_ends(&self, e: &Index, inner: usize, fuel: usize) -> bool {
+        if !self.spend() {
+            return false;
+        }
         let Some(place) = (0..inner).rev().find(|k| e.mentions(&self.ranges[*k].0)) else {
-            return self.prove_over_sizes(e, 2 * DEPTH);
+            return self.prove_over_sizes(e, fuel);
         };
         let (var, lo, hi) = &self.ranges[place];
         match e.linear_in(var) {
             Some((slope, _)) => {
                 let sign = |s: &Index| match s.as_constant() {
                     Some(n) => n >= 0,
-                    None => self.prove_by_ends(s, place),
+                    None => self.prove_by_ends(s, place, fuel),
                 };
                 if sign(&slope) {
-                    self.prove_by_ends(&e.substitute(var, lo), place)
+                    self.prove_by_ends(&e.substitute(var, lo), place, fuel)
                 } else if sign(&slope.times_number(-1)) {
-                    self.prove_by_ends(&e.substitute(var, hi), place)
+                    self.prove_by_ends(&e.substitute(var, hi), place, fuel)
                 } else {
                     false
                 }
             }
-            None => self.bound_quotient(e, Some(var)).into_iter().any(|bound| self.prove_by_ends(&bound, inner)),
+            None => {
+                let mut bounds = self.bound_quotient(e, Some(var), fuel).into_iter();
+                bounds.any(|bound| self.prove_by_ends(&bound, inner, fuel - 1))
+            }
         }
     }
 
     fn prove_over_sizes(&self, e: &Index, fuel: usize) -> bool {
+        if !self.spend() {
+            return false;
+        }
         let shifted = e.map_atoms(&|atom| match atom {
             Atom::Size(name) => {
                 let least = self.least.get(name).copied().unwrap_or(1);
@@ -228,7 +265,7 @@ impl Facts {
             return true;
         }
         fuel > 0
-            && (self.bound_quotient(e, None).into_iter().any(|bound| self.prove_over_sizes(&bound, fuel - 1))
+            && (self.bound_quotient(e, None, fuel).into_iter().any(|bound| self.prove_over_sizes(&bound, fuel - 1))
                 || self.nonnegative.iter().any(|fact| {
                     let cancels = fact
                         .terms()
@@ -240,7 +277,9 @@ impl Facts {
 
     /// Expressions that are ≤ some positive multiple of e, in which one quotient ⌊a/m⌋ (one that
     /// mentions `var`, if given) is replaced by a bound: m⌊a/m⌋ ≤ a, m⌊a/m⌋ ≥ a − m + 1.
-    fn bound_quotient(&self, e: &Index, var: Option<&Var>) -> Vec<Index> {
+    fn bound_quotient(&self, e: &Index, var: Option<&Var>, fuel: usize) -> Vec<Index> {
+        let Some(fuel) = fuel.checked_sub(1) else { return Vec::new() };
+        let nonnegative = |e: &Index| self.prove_by_ends(e, self.ranges.len(), fuel);
         let Some((quotient, numerator, divisor)) = find_quotient(e, var) else { return Vec::new() };
         let marker = Var { name: "⌊⌋".into(), serial: 0 };
         let marked = e.map_atoms(&|atom| match atom {
@@ -252,12 +291,12 @@ impl Facts {
         let lower = numerator.minus(&divisor).plus_number(1);
         let mut bounds = Vec::new();
         let mut bound = |factor: &Index, rest: &Index| {
-            if self.prove_by_ends(factor, self.ranges.len()) {
+            if nonnegative(factor) {
                 bounds.push(factor.times(&lower).plus(rest));
-                if self.prove_by_ends(&numerator, self.ranges.len()) {
+                if nonnegative(&numerator) {
                     bounds.push(rest.clone());
                 }
-            } else if self.prove_by_ends(&factor.times_number(-1), self.ranges.len()) {
+            } else if nonnegative(&factor.times_number(-1)) {
                 bounds.push(factor.times(&numerator).plus(rest));
             }
         };
@@ -358,53 +397,5 @@ fn negate(a: Truth) -> Truth {
         Truth::Yes => Truth::No,
         Truth::No => Truth::Yes,
         Truth::Unknown => Truth::Unknown,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn size(name: &str) -> Index {
-        Index::size(name)
-    }
-
-    #[test]
-    fn the_last_window_of_a_strided_dilated_padded_correlation_is_readable() {
-        let mut facts = Facts::default();
-        facts.bound_size("P".into(), 0);
-        let (r, i) = (Var::new("r"), Var::new("i"));
-        let reach = size("N")
-            .plus(&size("P").times_number(2))
-            .minus(&size("D").times(&size("K").plus_number(-1)))
-            .plus_number(-1);
-        facts.require(&Condition::AtMost(Index::default(), reach.clone()));
-        let last = reach.floor_div(&size("S")).plus_number(1);
-        facts.bound_index(r.clone(), Index::constant(1), last);
-        facts.bound_index(i.clone(), Index::constant(1), size("K"));
-        let position = Index::constant(1)
-            .plus(&size("S").times(&Index::var(&r).plus_number(-1)))
-            .plus(&size("D").times(&Index::var(&i).plus_number(-1)))
-            .minus(&size("P"));
-        let padded =
-            Condition::Within(Index::constant(1).minus(&size("P")), position.clone(), size("N").plus(&size("P")));
-        assert_eq!(facts.judge(&padded), Truth::Yes);
-        let inner = Condition::Within(Index::constant(1), position, size("N"));
-        assert_eq!(facts.judge(&inner), Truth::Unknown);
-    }
-
-    #[test]
-    fn numbers_are_decided_completely() {
-        let mut facts = Facts::default();
-        let (a, b) = (Var::new("a"), Var::new("b"));
-        facts.bound_index(a.clone(), Index::constant(1), Index::constant(4));
-        facts.bound_index(b.clone(), Index::constant(1), Index::var(&a));
-        let difference = Index::var(&a).minus(&Index::var(&b));
-        assert_eq!(facts.judge(&Condition::AtMost(Index::default(), difference.clone())), Truth::Yes);
-        let even =
-            Condition::Divides(Index::constant(2), Index::var(&a).times_number(2).plus(&difference.times_number(4)));
-        assert_eq!(facts.judge(&even), Truth::Yes);
-        let square = Index::var(&a).times(&Index::var(&a)).minus(&Index::var(&a));
-        assert_eq!(facts.judge(&Condition::AtMost(Index::default(), square)), Truth::Yes);
     }
 }

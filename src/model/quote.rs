@@ -6,7 +6,7 @@
 
 use super::term::{Bound, Kind, Term};
 use crate::integer::{Atom, Condition, Index, Var};
-use crate::language::syntax::{Binder, Expr, ExprKind, Name, Operator, Reduction, Sign};
+use crate::language::syntax::{self, Binder, Expr, ExprKind, Name, Operator, Reduction, Sign};
 use num_bigint::BigInt;
 use num_rational::BigRational;
 use num_traits::{One, Signed};
@@ -56,7 +56,7 @@ impl Quote {
             let (guards, rest) = split_brackets(factors);
             if guards.iter().any(|c| !matches!(c, Condition::Equal(..))) {
                 let exact = exact_quotients(&guards);
-                let holds = self.condition_under(&one_condition(guards), &exact);
+                let holds = self.guards(&guards, &[]);
                 let value = self.term(&Term::product(rest), &exact);
                 return Expr::new(ExprKind::If(Box::new(holds), Box::new(value), Box::new(Expr::integer(0))));
             }
@@ -121,8 +121,8 @@ impl Quote {
             let (under, ahead): (Vec<_>, Vec<_>) =
                 guards.into_iter().partition(|c| bounds.iter().any(|b| c.mentions(&b.var)));
             if !under.is_empty() {
+                condition = Some(Box::new(inner.guards(&under, &exact)));
                 exact.extend(exact_quotients(&under));
-                condition = Some(Box::new(inner.condition_under(&one_condition(under), &exact)));
                 body = Term::product(ahead.into_iter().map(Term::bracket).chain(rest));
             }
         }
@@ -131,16 +131,31 @@ impl Quote {
         Expr::new(ExprKind::Reduce(Reduction::Sum, binders, condition, Box::new(body)))
     }
 
+    /// Conditions that all hold, tested in order: each is written knowing those before it.
+    fn guards(&self, guards: &[Condition], exact: &[(Index, Index)]) -> syntax::Condition {
+        let mut known = exact.to_vec();
+        let mut written = Vec::with_capacity(guards.len());
+        for guard in guards {
+            written.push(self.condition_under(guard, &known));
+            known.extend(exact_quotients(std::slice::from_ref(guard)));
+        }
+        if written.len() == 1 { written.remove(0) } else { syntax::Condition::All(written) }
+    }
+
     /// A product as −(p/q)·a·b/(c·d).
     fn product(&self, term: &Term, exact: &[(Index, Index)]) -> Expr {
         let mut number = BigRational::one();
         let (guards, _) = split_brackets(term.factors());
-        let mut exact = exact.to_vec();
-        exact.extend(exact_quotients(&guards));
+        let mut known = exact.to_vec();
+        let exact = [exact, &exact_quotients(&guards)].concat();
         let (mut scale, mut above, mut below, mut under) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
         for factor in term.factors() {
             match factor.kind() {
                 Kind::Number(n) => number *= n,
+                Kind::Bracket(guard) => {
+                    above.push(self.term(factor, &known));
+                    known.extend(exact_quotients(std::slice::from_ref(guard)));
+                }
                 Kind::Power(base, e) if *e < 0 => {
                     let positive = Term::power(base.clone(), e.checked_neg().unwrap_or(i64::MAX));
                     let list = if matches!(base.kind(), Kind::Integer(_)) { &mut under } else { &mut below };
@@ -194,10 +209,6 @@ fn split_brackets(factors: &[Term]) -> (Vec<Condition>, Vec<Term>) {
         }
     }
     (guards, rest)
-}
-
-fn one_condition(mut guards: Vec<Condition>) -> Condition {
-    if guards.len() == 1 { guards.remove(0) } else { Condition::All(guards) }
 }
 
 /// The quotients that leave no remainder where the guards hold.

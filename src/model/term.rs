@@ -409,7 +409,7 @@ impl Term {
         match self.kind() {
             Kind::Sigma(bounds, body) if bounds.iter().any(|b| taken(&b.var)) => {
                 let (bounds, body) = rename_bounds(bounds, body, taken);
-                Term::sigma(bounds, body)
+                Term::sigma(bounds, body).with_fresh_bounds(taken)
             }
             _ => self.clone(),
         }

@@ -64,7 +64,7 @@ fn formulas_read_as_on_paper() {
     check(
         "sum[k in 1..5,i in 1..3]x[i+2*(r-1),k]*W[1,k,i]",
         "sum[k in 1..5, i in 1..3] x[i + 2*(r-1), k] * W[1,k,i]",
-        "Σ(k=1..5, i=1..3) x[i+2(r−1), k]·W[1, k, i]",
+        "Σ(k=1..5, i=1..3) x[i+2(r−1), k]·W[1,k,i]",
     );
     check("(N + 2*P - D*(K-1) - 1) div S + 1", "(N + 2*P - D*(K-1) - 1) div S + 1", "⌊(N+2P−D·(K−1)−1)/S⌋ + 1");
     check(
@@ -75,7 +75,7 @@ fn formulas_read_as_on_paper() {
     check(
         "sum[r in 1..3 : 2 | n-r and n>0] dl/df[r,1]*x[n,k]",
         "sum[r in 1..3 : 2 | n - r and n > 0] dl/df[r,1] * x[n,k]",
-        "Σ(r=1..3: 2 | n−r and n > 0) ∂ℓ/∂f[r,1]·x[n, k]",
+        "Σ(r=1..3: 2 | n−r and n > 0) ∂ℓ/∂f[r,1]·x[n,k]",
     );
     check("df[r]/dW[1,k,i]", "df[r]/dW[1,k,i]", "∂f[r]/∂W[1,k,i]");
     check("d(x[n]*W[k])/dW[i]", "d(x[n] * W[k])/dW[i]", "∂(x[n]·W[k])/∂W[i]");

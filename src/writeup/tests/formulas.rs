@@ -25,7 +25,7 @@ fn parentheses_stand_where_the_reading_would_be_in_doubt() {
     let ab = || add(&[n("a"), n("b")]);
     check(mul(&[ab(), n("c")]), "(a+b)\\,c");
     check(neg(ab()), "-(a+b)");
-    check(mul(&[n("a"), neg(n("b"))]), "a\\,(-b)");
+    check(mul(&[n("a"), neg(n("b"))]), "a(-b)");
     check(power(neg(n("x")), i(2)), "(-x)^{2}");
     check(neg(power(n("x"), i(2))), "-x^{2}");
     check(power(power(n("x"), i(2)), i(3)), "(x^{2})^{3}");
