@@ -7,7 +7,7 @@ use crate::derivation::Goal;
 use crate::diagnostic::{Diagnostic, Diagnostics, Span, nearest};
 use crate::integer::{Condition, Facts, Index, Truth, Var};
 use crate::language::syntax::{Expr, ExprKind, Name, Target};
-use crate::model::elaborate::index_formula;
+use crate::model::formula::index_formula;
 use crate::model::{Bound, System};
 
 /// What stands on an axis of the goal.

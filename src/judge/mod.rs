@@ -30,7 +30,7 @@ use crate::diagnostic::{Diagnostic, Diagnostics, Span};
 use crate::evaluate::EvalError;
 use crate::language::print::{Alphabet, expression, shape as print_shape, target};
 use crate::language::syntax::{Claim, ClaimValue, Expr, Target};
-use crate::model::elaborate::{formula, resolve_formula};
+use crate::model::formula::{formula, resolve_formula};
 use crate::model::{System, Term};
 use crate::verify::Trials;
 use complete::complete;

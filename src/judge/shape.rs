@@ -12,7 +12,7 @@ use crate::diagnostic::{Diagnostic, Diagnostics, Span};
 use crate::evaluate::{Sizes, integer};
 use crate::integer::{Condition, Facts, Index, Truth};
 use crate::language::syntax::{Expr, Name, Target};
-use crate::model::elaborate::index_formula;
+use crate::model::formula::index_formula;
 use crate::model::{Quote, System};
 
 /// The arrays whose axes make up a shape.

@@ -4,11 +4,15 @@
 //! brackets. `quote` takes terms back to syntax. What is printed and verified is always syntax.
 
 pub mod elaborate;
+mod equation;
+pub mod formula;
 mod names;
+mod order;
 pub mod quote;
 mod quote_integer;
 mod ranges;
 mod resolve;
+mod specialise;
 pub mod system;
 pub mod term;
 mod translate;
@@ -17,5 +21,6 @@ pub use elaborate::elaborate;
 pub use names::Sizes;
 pub use quote::Quote;
 pub(crate) use resolve::visit;
+pub use specialise::specialise;
 pub use system::System;
 pub use term::{Bound, Kind, Term};

@@ -5,7 +5,7 @@
 use crate::evaluate::{Random, Sizes, condition, integer};
 use crate::language::syntax::{Condition, Expr, Name};
 use crate::model::System;
-use crate::model::elaborate::conditions;
+use crate::model::formula::conditions;
 use std::collections::BTreeSet;
 
 const DRAWS: usize = 1500;

@@ -5,7 +5,7 @@ use crate::derivation::Goal;
 use crate::diagnostic::Diagnostic;
 use crate::language::print::{Alphabet, expression};
 use crate::language::syntax::{Condition, Expr, Name, Relation};
-use crate::model::elaborate::conditions;
+use crate::model::formula::conditions;
 use crate::study::{NoAnswer, Study};
 use std::collections::BTreeMap;
 

@@ -5,7 +5,7 @@ use super::reason::{condition, listed, math, text};
 use crate::answer::Names;
 use crate::derivation::{Goal, ShapeDerivation};
 use crate::integer::{Condition, Index};
-use crate::language::syntax::{Condition as Written, Expr, Name, Relation};
+use crate::language::syntax::{Condition as Written, Expr, ExprKind, Name, Operator, Relation};
 use crate::model::system::Limit;
 use crate::model::{Quote, System};
 
@@ -54,12 +54,12 @@ pub fn assumed(system: &System) -> Prose {
 pub fn derivation(system: &System, shape: &ShapeDerivation) -> Vec<Block> {
     let mut blocks = Vec::new();
     for limit in &shape.limits {
-        if let Some(block) = solve(system, shape, limit) {
+        if let Some(block) = solve(system, limit) {
             blocks.push(Block::Paragraph(last_read(system, limit)));
             blocks.push(block);
         }
     }
-    let bare: Vec<&Limit> = shape.limits.iter().filter(|l| solve(system, shape, l).is_none()).collect();
+    let bare: Vec<&Limit> = shape.limits.iter().filter(|l| solve(system, l).is_none()).collect();
     if !bare.is_empty() {
         blocks.push(Block::Paragraph(read_alone(system, &bare)));
     }
@@ -153,8 +153,14 @@ fn read_alone(system: &System, limits: &[&Limit]) -> Prose {
     prose
 }
 
+/// ⌊room/slope⌋ as it stands, not worked out.
+fn floor(quote: &Quote, room: &Index, slope: &Index) -> Expr {
+    let factors = vec![(Operator::Times, quote.index(room)), (Operator::Div, quote.index(slope))];
+    Expr::new(ExprKind::Product(factors))
+}
+
 /// reach ⟺ slope·(r−1) ≤ room ⟺ r ≤ ⌊room/slope⌋+1; none where the index stands alone already.
-fn solve(system: &System, shape: &ShapeDerivation, limit: &Limit) -> Option<Block> {
+fn solve(system: &System, limit: &Limit) -> Option<Block> {
     let Condition::AtMost(a, b) = &limit.reach else { return None };
     if a.as_var().is_some() || b.as_var().is_some() {
         return None;
@@ -169,15 +175,17 @@ fn solve(system: &System, shape: &ShapeDerivation, limit: &Limit) -> Option<Bloc
     let base = Index::constant(system.base.into());
     let (slope, _) = b.minus(a).linear_in(&limit.var)?;
     let steep = slope.times_number(-1);
+    let room = b.minus(a).substitute(&limit.var, &base);
     if steep.as_constant() != Some(1) {
         let shifted = steep.times(&Index::var(&limit.var).minus(&base));
-        let room = b.minus(a).substitute(&limit.var, &base);
-        lines.push(line(&Condition::AtMost(shifted, room), Vec::new()));
+        lines.push(line(&Condition::AtMost(shifted, room.clone()), Vec::new()));
     }
-    let bound = shape.indices.get(limit.axis);
-    let integer = match bound.is_some_and(|b| b.hi.as_constant().is_none()) && steep.as_constant() != Some(1) {
-        true => vec![math(Expr::name(limit.var.name.clone())), text(" is an integer")],
-        false => Vec::new(),
+    let integer = match (steep.as_constant(), room.as_constant()) {
+        (Some(1), _) => Vec::new(),
+        (Some(_), Some(_)) => {
+            vec![math(floor(&quote, &room, &steep)), text(" = "), math(quote.index(&room.floor_div(&steep)))]
+        }
+        _ => vec![math(Expr::name(limit.var.name.clone())), text(" is an integer")],
     };
     lines.push(line(&limit.solved, integer));
     Some(Block::Derivation { left: vec![Piece::Condition(quote.condition(&limit.reach))], lines, folded: None })

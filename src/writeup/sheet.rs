@@ -10,7 +10,7 @@ use crate::answer::Answer;
 use crate::derivation::Goal;
 use crate::diagnostic::{Diagnostic, Diagnostics, Span};
 use crate::language::syntax::{self, AnswerKind, Expr, ExprKind, Homework, Name, Target};
-use crate::model::{Sizes, elaborate};
+use crate::model::{Sizes, specialise};
 use crate::recognise::recognise;
 use crate::study::{NoAnswer, Study};
 use crate::verify::{Certificate, Unverified};
@@ -271,7 +271,7 @@ impl Writer<'_> {
 
     /// The system of the question with sizes set equal.
     fn specialise(&self, by: &[(Name, Expr)], base: i64) -> Result<Study, NoAnswer> {
-        let statements = elaborate::specialise(&self.question.statements, by);
+        let statements = specialise(&self.question.statements, by);
         Study::new(&statements, base, &Sizes::default()).map_err(|mut wrong| NoAnswer::Refused(wrong.remove(0)))
     }
 

@@ -1,0 +1,97 @@
+//! Formulas about a system – claims, answers given by hand – with its names; and the small pieces
+//! of syntax that others need of a system.
+
+use super::names::{Names, Scope};
+use super::quote::Quote;
+use super::system::{Axis, System};
+use super::term::{Bound, Term};
+use super::translate::Padding;
+use crate::diagnostic::{Diagnostics, Span};
+use crate::integer::{Condition, Index};
+use crate::language::program::AxisBox;
+use crate::language::syntax::{self, Expr};
+
+/// A formula about a system – a claim, an answer given by hand – as resolved syntax over the free
+/// indices with their ranges.
+///
+/// # Errors
+/// What is wrong with the formula.
+pub fn formula(system: &System, expr: &Expr, free: &[Bound]) -> Result<Term, Diagnostics> {
+    let mut names = names_of(system);
+    let resolved = names.resolve(expr);
+    let scope: Scope = free.iter().map(|b| (b.var.name.clone(), b.var.clone())).collect();
+    match names.term(&resolved, &scope, Padding::Brackets) {
+        Some(term) if names.problems.is_empty() => Ok(term),
+        _ => Err(names.problems),
+    }
+}
+
+/// A formula as resolved syntax: sizes given as numbers, every range explicit.
+///
+/// # Errors
+/// What is wrong with the formula.
+pub fn resolve_formula(system: &System, expr: &Expr) -> Result<Expr, Diagnostics> {
+    let mut names = names_of(system);
+    let resolved = names.resolve(expr);
+    if names.problems.is_empty() { Ok(resolved) } else { Err(names.problems) }
+}
+
+/// An index expression over the sizes of a system and the free indices.
+///
+/// # Errors
+/// What is wrong with it.
+pub fn index_formula(system: &System, expr: &Expr, free: &[Bound]) -> Result<Index, Diagnostics> {
+    let mut names = names_of(system);
+    let scope: Scope = free.iter().map(|b| (b.var.name.clone(), b.var.clone())).collect();
+    let resolved = names.with_sizes(expr);
+    match names.index(&resolved, &scope) {
+        Some(index) if names.problems.is_empty() => Ok(index),
+        _ => Err(names.problems),
+    }
+}
+
+fn names_of(system: &System) -> Names {
+    let mut names = Names { base: system.base, facts: system.facts(), ..Names::default() };
+    for (size, least) in &system.sizes {
+        let info = super::names::SizeInfo { least: *least, value: None, span: Span::default() };
+        names.sizes.insert(size.clone(), info);
+    }
+    for (size, value) in &system.given {
+        let info = super::names::SizeInfo { least: *value, value: Some(*value), span: Span::default() };
+        names.sizes.insert(size.clone(), info);
+    }
+    let quote = Quote::plain();
+    let resolved = |a: &Axis| AxisBox {
+        first: quote.index(&a.first),
+        last: quote.index(&a.last),
+        before: quote.index(&a.before),
+        after: quote.index(&a.after),
+    };
+    for array in &system.arrays {
+        let boxes = array.axes.iter().map(resolved).collect();
+        names.insert_array(
+            array.name.clone(),
+            array.role,
+            array.constant,
+            (array.axes.clone(), boxes),
+            None,
+            Span::default(),
+        );
+    }
+    for equation in &system.equations {
+        let written = syntax::Equation {
+            array: equation.array.clone(),
+            at: Vec::new(),
+            body: Expr::integer(0),
+            span: Span::default(),
+        };
+        names.define(&written, &equation.indices);
+    }
+    names
+}
+
+/// A requirement or assumption as syntax.
+pub fn conditions(conditions: &[Condition]) -> Vec<syntax::Condition> {
+    let quote = Quote::plain();
+    conditions.iter().map(|c| quote.condition(c)).collect()
+}
