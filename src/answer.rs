@@ -2,7 +2,7 @@
 //! author's names. This is what is verified, and what is printed.
 
 use crate::calculus::{derive_with, indices::names_in_use, rule::Rule, strategy::vars};
-use crate::derivation::{Derivation, Goal, RuleName};
+use crate::derivation::{Derivation, Goal};
 use crate::example::{Example, examples};
 use crate::integer::{Atom, Index, Var};
 use crate::language::syntax::{Binder, Expr, ExprKind, Name};
@@ -134,11 +134,6 @@ impl Answer {
     /// Every right-hand side that may be printed, from the first to the boxed one.
     pub fn all_lines(&self) -> impl Iterator<Item = &Expr> {
         std::iter::once(&self.start).chain(&self.lines).chain(&self.shortcut).chain([&self.formula])
-    }
-
-    /// The rules applied, in order.
-    pub fn rules(&self) -> impl Iterator<Item = RuleName> {
-        self.derivation.steps.iter().map(|s| s.rule)
     }
 }
 

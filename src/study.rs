@@ -1,7 +1,7 @@
 //! One system under study: its answers, each derived once and verified before anyone sees it.
 
 use crate::answer::{Answer, Names};
-use crate::calculus::{self, PHASES, Rule};
+use crate::calculus::{self, PHASES};
 use crate::derivation::{Goal, ShapeDerivation};
 use crate::diagnostic::{Diagnostic, Diagnostics, Span, nearest};
 use crate::language::syntax::{Name, Statement, Target};
@@ -15,7 +15,6 @@ pub struct Study {
     pub system: System,
     /// The letters given to what the author left without one.
     pub names: Names,
-    phases: &'static [&'static [Rule]],
     trials: Option<Trials>,
     answers: BTreeMap<String, (Answer, Certificate)>,
 }
@@ -43,18 +42,12 @@ impl Study {
     pub fn new(statements: &[Statement], base: i64, sizes: &Sizes) -> Result<Study, Diagnostics> {
         let system = elaborate(statements, base, sizes)?;
         let names = Names::new(&system);
-        Ok(Study { system, names, phases: PHASES, trials: None, answers: BTreeMap::new() })
+        Ok(Study { system, names, trials: None, answers: BTreeMap::new() })
     }
 
     /// The same with formulas that use no letters beyond the author's: for code.
     pub fn without_letters(mut self) -> Study {
         self.names = Names::default();
-        self
-    }
-
-    /// The same with another table of rules: for tests that show what a wrong rule does.
-    pub fn with_rules(mut self, phases: &'static [&'static [Rule]]) -> Study {
-        self.phases = phases;
         self
     }
 
@@ -67,7 +60,7 @@ impl Study {
         if let Some(found) = self.answers.get(&key) {
             return Ok(found.clone());
         }
-        let Some(mut answer) = Answer::new(&self.system, &self.names, goal, self.phases) else {
+        let Some(mut answer) = Answer::new(&self.system, &self.names, goal, PHASES) else {
             return Err(NoAnswer::Refused(Diagnostic::general(format!("`{key}` cannot be derived"))));
         };
         self.insert_jacobian(&mut answer);
@@ -87,11 +80,6 @@ impl Study {
         let trials = ready(&mut self.trials, &self.system, &self.names)?;
         let certificate = trials.verify_shape(&self.system, &shape)?;
         Ok((shape, certificate))
-    }
-
-    /// Whether a goal has been derived already.
-    pub fn knows(&self, goal: &Goal) -> bool {
-        self.answers.contains_key(&crate::answer::goal_name(goal))
     }
 
     /// All goals: every output, its Jacobians, the gradients; with respect to `arrays` or, if there

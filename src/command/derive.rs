@@ -16,11 +16,12 @@ use backprose::writeup::sheet::answers;
 /// Derives the answers and prints them.
 pub fn derive(arguments: &DeriveArgs, folders: &[std::path::PathBuf]) -> Result<(), Stop> {
     let format = format_of(arguments)?;
-    let chosen = sizes(&arguments.sizes, arguments.general)?;
+    let (given, wrt): (Vec<String>, Vec<String>) = arguments.wrt.iter().cloned().partition(|w| w.contains('='));
+    let chosen = sizes(&[arguments.sizes.as_slice(), &given].concat(), arguments.general)?;
     let target = target(&arguments.target, folders)?;
     let text = match format {
-        DeriveFormat::Numpy => numpy(&target, &chosen, &arguments.wrt)?,
-        _ => writeup(&target, &chosen, arguments, format)?,
+        DeriveFormat::Numpy => numpy(&target, &chosen, &wrt)?,
+        _ => writeup(&target, &chosen, &wrt, arguments, format)?,
     };
     match &arguments.output {
         Some(path) => write(path, &text),
@@ -61,9 +62,15 @@ fn arrays(study: &Study, wrt: &[String], target: &Target) -> Result<Vec<Name>, S
     Ok(names)
 }
 
-fn writeup(target: &Target, sizes: &Sizes, arguments: &DeriveArgs, format: DeriveFormat) -> Result<String, Stop> {
+fn writeup(
+    target: &Target,
+    sizes: &Sizes,
+    wrt: &[String],
+    arguments: &DeriveArgs,
+    format: DeriveFormat,
+) -> Result<String, Stop> {
     let mut study = study(target, sizes)?;
-    let goals = study.goals(&arrays(&study, &arguments.wrt, target)?);
+    let goals = study.goals(&arrays(&study, wrt, target)?);
     let failed = |error: NoAnswer| refuse(error, target);
     if let (DeriveFormat::Text, None) = (format, arguments.steps) {
         let Listing { rows, evidence } = listing(&mut study, &goals).map_err(failed)?;
@@ -108,7 +115,7 @@ fn refuse(error: NoAnswer, target: &Target) -> Stop {
     match error {
         NoAnswer::Refused(diagnostic) => unusable(&target.source, &[diagnostic]),
         NoAnswer::Unverified(unverified) => {
-            complain(unverified.to_string(), Some("an answer that is not verified is not printed"));
+            complain(unverified.to_string(), Some("what is not verified is not printed; smaller sizes, or --general, may do"));
             Stop::Refuted
         }
     }

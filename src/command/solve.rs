@@ -131,10 +131,12 @@ fn table(rows: &[Row]) -> String {
 
 fn how(certificate: &Certificate) -> String {
     let entries = match (certificate.entries, certificate.sampled) {
+        (0, _) => format!("{} place{}", certificate.places, if certificate.places == 1 { "" } else { "s" }),
         (n, false) => format!("{n} entr{}", if n == 1 { "y" } else { "ies" }),
         (n, true) => format!("{n} sampled entries"),
     };
     match certificate.assignments {
+        0 if certificate.points == 0 => entries,
         0 => format!("{entries}, {} points", certificate.points),
         n => format!("{entries}, {n} size assignments"),
     }

@@ -53,6 +53,9 @@ pub fn length(first: i64, last: i64) -> Option<usize> {
     usize::try_from(length.max(0)).ok()
 }
 
+/// The most entries an array may have.
+const MOST_ENTRIES: usize = 1 << 25;
+
 /// The number of entries of a box, paid for from the work limit.
 pub fn volume(axes: &[(i64, i64)], work: &Work) -> Result<usize, EvalError> {
     if axes.iter().any(|(first, last)| first > last) {
@@ -61,6 +64,9 @@ pub fn volume(axes: &[(i64, i64)], work: &Work) -> Result<usize, EvalError> {
     let lengths = axes.iter().map(|&(first, last)| length(first, last));
     let volume = lengths.into_iter().try_fold(1usize, |volume, length| volume.checked_mul(length?));
     let volume = volume.unwrap_or(usize::MAX);
+    if volume > MOST_ENTRIES {
+        return Err(EvalError::TooMuchWork { limit: MOST_ENTRIES as u64 });
+    }
     work.charge(volume as u64)?;
     Ok(volume)
 }

@@ -78,7 +78,7 @@ pub struct Trials {
     runs: Vec<(Sizes, Vec<Instance>)>,
 }
 
-const WORK: u64 = 2_000_000_000;
+const WORK: u64 = 500_000_000;
 const COSTLY: u64 = 1_000_000;
 const ASSIGNMENTS: usize = 12;
 

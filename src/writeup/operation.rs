@@ -39,8 +39,11 @@ fn short(words: &Words, operation: &Operation) -> Prose {
         Operation::Contraction(contraction) => vec![text(contraction_name(contraction))],
         Operation::Pattern(pattern) => vec![text(pattern_name(pattern))],
         Operation::Sum(parts) => {
-            let named: Vec<Prose> = parts.iter().map(|p| short(words, p)).collect();
-            enumerated(named)
+            let mut named: Vec<Prose> = parts.iter().map(|p| short(words, p)).collect();
+            named.dedup();
+            let mut prose = vec![text("sum: ")];
+            prose.extend(enumerated(named));
+            prose
         }
     }
 }

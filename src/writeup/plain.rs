@@ -50,8 +50,9 @@ pub fn expression(e: &Expr, notation: &Notation) -> String {
 
 fn lengths(groups: &[Vec<Expr>], notation: &Notation) -> String {
     let groups: Vec<&Vec<Expr>> = groups.iter().filter(|group| !group.is_empty()).collect();
+    let alone = groups.len() == 1 && groups[0].len() == 1;
     let axis = |e: &Expr| match e.kind {
-        ExprKind::Sum(_) => format!("({})", expression(e, notation)),
+        ExprKind::Sum(_) if !alone => format!("({})", expression(e, notation)),
         _ => expression(e, notation),
     };
     let group = |axes: &&Vec<Expr>| {
