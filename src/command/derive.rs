@@ -115,7 +115,10 @@ fn refuse(error: NoAnswer, target: &Target) -> Stop {
     match error {
         NoAnswer::Refused(diagnostic) => unusable(&target.source, &[diagnostic]),
         NoAnswer::Unverified(unverified) => {
-            complain(unverified.to_string(), Some("what is not verified is not printed; smaller sizes, or --general, may do"));
+            complain(
+                unverified.to_string(),
+                Some("what is not verified is not printed; smaller sizes, or --general, may do"),
+            );
             Stop::Refuted
         }
     }

@@ -53,6 +53,11 @@ pub enum EvalError {
     NoValues(Name),
     /// Integer data, a size or a param differentiated for.
     NotDifferentiable(Name),
+    /// An array has too many entries to be held.
+    TooManyEntries {
+        /// The most entries an array may have.
+        limit: usize,
+    },
     /// More elementary operations than allowed.
     TooMuchWork {
         /// How many are allowed.
@@ -90,6 +95,7 @@ impl fmt::Display for EvalError {
             EvalError::NotDifferentiable(name) => {
                 write!(f, "{name} is not an array that can be differentiated for")
             }
+            EvalError::TooManyEntries { limit } => write!(f, "an array here has more than {limit} entries"),
             EvalError::TooMuchWork { limit } => {
                 write!(f, "the evaluation needs more than {limit} operations")
             }

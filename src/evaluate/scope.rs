@@ -64,10 +64,10 @@ pub fn volume(axes: &[(i64, i64)], work: &Work) -> Result<usize, EvalError> {
     let lengths = axes.iter().map(|&(first, last)| length(first, last));
     let volume = lengths.into_iter().try_fold(1usize, |volume, length| volume.checked_mul(length?));
     let volume = volume.unwrap_or(usize::MAX);
-    if volume > MOST_ENTRIES {
-        return Err(EvalError::TooMuchWork { limit: MOST_ENTRIES as u64 });
-    }
     work.charge(volume as u64)?;
+    if volume > MOST_ENTRIES {
+        return Err(EvalError::TooManyEntries { limit: MOST_ENTRIES });
+    }
     Ok(volume)
 }
 

@@ -94,36 +94,40 @@ impl Limits {
 }
 
 /// Greedily the assignments that together show the most corners.
-fn cover(mut pool: Vec<Sizes>, wanted: usize) -> Vec<Sizes> {
-    let mut seen = BTreeSet::new();
+fn cover(pool: Vec<Sizes>, wanted: usize) -> Vec<Sizes> {
+    let mut pool: Vec<(Vec<usize>, Sizes)> = pool.into_iter().map(|sizes| (corners(&sizes), sizes)).collect();
+    let kinds = pool.iter().flat_map(|(corners, _)| corners).max().map_or(0, |most| most + 1);
+    let mut seen = vec![false; kinds];
     let mut chosen = Vec::new();
     while chosen.len() < wanted && !pool.is_empty() {
-        let gain = |sizes: &Sizes| corners(sizes).into_iter().filter(|c| !seen.contains(c)).count();
-        let best = (0..pool.len()).max_by_key(|k| (gain(&pool[*k]), usize::MAX - k)).unwrap_or(0);
-        let sizes = pool.swap_remove(best);
-        seen.extend(corners(&sizes));
+        let gain = |corners: &[usize]| corners.iter().filter(|c| !seen[**c]).count();
+        let best = (0..pool.len()).max_by_key(|k| (gain(&pool[*k].0), usize::MAX - k)).unwrap_or(0);
+        let (corners, sizes) = pool.swap_remove(best);
+        corners.into_iter().for_each(|c| seen[c] = true);
         chosen.push(sizes);
     }
     chosen
 }
 
-fn corners(sizes: &Sizes) -> BTreeSet<(Name, Name, u8)> {
-    let mut found = BTreeSet::new();
-    let mut values = BTreeSet::new();
-    for (a, m) in sizes {
-        found.insert((a.clone(), a.clone(), (*m).clamp(0, 4) as u8));
-        values.insert(m);
-        for (b, n) in sizes {
+/// Numbers for the corners an assignment shows: each size at 0 to 4 or more; of each two sizes,
+/// whether the first is smaller, and whether it leaves a remainder; all sizes different.
+fn corners(sizes: &Sizes) -> Vec<usize> {
+    let values: Vec<i64> = sizes.values().copied().collect();
+    let mut found = Vec::new();
+    for (a, m) in values.iter().enumerate() {
+        found.push(8 * a + (*m).clamp(0, 4) as usize);
+        for (b, n) in values.iter().enumerate() {
+            let pair = 8 * values.len() + 2 * (a * values.len() + b);
             if m < n {
-                found.insert((a.clone(), b.clone(), 8));
+                found.push(pair);
             }
             if *m > 1 && n % m != 0 {
-                found.insert((a.clone(), b.clone(), 9));
+                found.push(pair + 1);
             }
         }
     }
-    if values.len() == sizes.len() {
-        found.insert(("".into(), "".into(), 10));
+    if values.iter().collect::<BTreeSet<_>>().len() == values.len() {
+        found.push(8 * values.len() + 2 * values.len() * values.len());
     }
     found
 }
