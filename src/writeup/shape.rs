@@ -69,6 +69,7 @@ pub fn derivation(system: &System, shape: &ShapeDerivation) -> Vec<Block> {
         let mut prose = vec![text("The output is not empty if and only if ")];
         prose.extend(listed(conditions));
         prose.push(text("."));
+        prose.extend(not_ensured(system));
         blocks.push(Block::Paragraph(prose));
     }
     if shape.lengths.len() > 1 && shape.lengths.iter().any(|l| l.as_constant() == Some(1)) {
@@ -78,6 +79,18 @@ pub fn derivation(system: &System, shape: &ShapeDerivation) -> Vec<Block> {
         blocks.push(Block::Paragraph(vec![text(word)]));
     }
     blocks
+}
+
+/// That what the author requires of the sizes is not enough.
+fn not_ensured(system: &System) -> Prose {
+    if system.requires.is_empty() {
+        return Vec::new();
+    }
+    let quote = quote(system);
+    let mut prose = vec![text(" That ")];
+    prose.extend(listed(system.requires.iter().map(|c| condition(quote.condition(c))).collect()));
+    prose.push(text(" does not ensure it."));
+    prose
 }
 
 /// The general lengths with sizes set equal, as one line of a derivation.
