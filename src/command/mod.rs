@@ -51,7 +51,7 @@ enum Command {
     Solve(SolveArgs),
     /// Derive the answers of one layer or formula.
     #[command(after_help = "Examples:
-  backprose derive 'x[N], w[K], size N, K; y[i] = sum[k] x[i+k-1] * w[k]'
+  backprose derive 'size N, K; x[N], w[K]; y[i] = sum[k] x[i+k-1] * w[k]'
   backprose derive conv1d N=7 C=5 F=1 K=3 S=2 --wrt W --steps main
   backprose derive conv1d --general --format latex -o conv1d.tex
   backprose derive my-layers.bp:gate n=4 --format numpy > gate.py")]
