@@ -51,9 +51,10 @@ pub fn expression(e: &Expr, notation: &Notation) -> String {
 fn lengths(groups: &[Vec<Expr>], notation: &Notation) -> String {
     let groups: Vec<&Vec<Expr>> = groups.iter().filter(|group| !group.is_empty()).collect();
     let alone = groups.len() == 1 && groups[0].len() == 1;
-    let axis = |e: &Expr| match e.kind {
-        ExprKind::Sum(_) if !alone => format!("({})", expression(e, notation)),
-        _ => expression(e, notation),
+    let axis = |e: &Expr| {
+        let text = expression(e, notation);
+        let several = matches!(e.kind, ExprKind::Sum(_)) || text.contains('·') && !text.starts_with('⌊');
+        if several && !alone { format!("({text})") } else { text }
     };
     let group = |axes: &&Vec<Expr>| {
         let text = axes.iter().map(axis).collect::<Vec<_>>().join("×");
