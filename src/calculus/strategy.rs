@@ -18,18 +18,24 @@ pub fn derive(system: &System, goal: &Goal) -> Option<Derivation> {
 pub fn derive_with(system: &System, goal: &Goal, phases: &[&[Rule]]) -> Option<Derivation> {
     let (indices, output_axes, start) = beginning(system, goal)?;
     let facts = facts_of(system, &indices);
-    let mut term = start.clone();
-    let mut steps = Vec::new();
+    let steps = rewrite(system, &facts, &indices, phases, &start)?;
+    let result = steps.last().map_or(&start, |step| &step.after).clone();
+    Some(Derivation { goal: goal.clone(), indices, output_axes, start, steps, result })
+}
+
+/// Rule after rule, phase after phase, until none applies; none if that takes too many steps.
+fn rewrite(system: &System, facts: &Facts, indices: &[Bound], phases: &[&[Rule]], start: &Term) -> Option<Vec<Step>> {
+    let mut steps: Vec<Step> = Vec::new();
     for phase in phases {
-        while let Some(step) = first_step(system, &facts, &indices, phase, &term) {
-            term = step.after.clone();
+        let term = |steps: &[Step]| steps.last().map_or(start, |step| &step.after).clone();
+        while let Some(step) = first_step(system, facts, indices, phase, &term(&steps)) {
             steps.push(step);
             if steps.len() > MOST_STEPS {
                 return None;
             }
         }
     }
-    Some(Derivation { goal: goal.clone(), indices, output_axes, start, steps, result: term })
+    Some(steps)
 }
 
 /// The free indices, how many of them are the output's, and the first right-hand side.
@@ -78,15 +84,10 @@ fn chain(system: &System, output: &Name, array: &Name, at: &[Bound]) -> Option<T
 pub fn insert_jacobian(system: &System, gradient: &Derivation, jacobian: &Derivation) -> Option<Term> {
     let inserted = replace_local(&gradient.start, jacobian)?;
     let facts = facts_of(system, &gradient.indices);
-    let mut term = inserted;
-    for phase in &PHASES[2..] {
-        while let Some(step) = first_step(system, &facts, &gradient.indices, phase, &term) {
-            term = step.after;
-        }
-    }
-    (term == gradient.result || super::normal::proved_equal(system, &facts, &term, &gradient.result))
-        .then(|| replace_local(&gradient.start, jacobian))
-        .flatten()
+    let steps = rewrite(system, &facts, &gradient.indices, &PHASES[2..], &inserted)?;
+    let term = steps.last().map_or(&inserted, |step| &step.after);
+    let same = *term == gradient.result || super::normal::proved_equal(system, &facts, term, &gradient.result);
+    same.then_some(inserted)
 }
 
 fn replace_local(term: &Term, jacobian: &Derivation) -> Option<Term> {

@@ -49,14 +49,6 @@ pub fn parse_file(text: &str) -> Result<File, Diagnostics> {
     statement::file(node)
 }
 
-/// Reads a formula as given on the command line: statements, separated by `;` or by nothing.
-///
-/// # Errors
-/// As [`parse_file`].
-pub fn parse_formula(text: &str) -> Result<File, Diagnostics> {
-    parse_file(text)
-}
-
 /// Reads one expression.
 ///
 /// # Errors

@@ -3,6 +3,7 @@
 //! Invariant: putting the definitions back gives the formula, which is what was verified.
 
 use crate::language::syntax::{Binder, Condition, Expr, ExprKind, Name};
+use crate::model::visit;
 
 const LETTERS: &[&str] = &["p", "q", "u", "v", "m", "j", "t"];
 const TERMS: usize = 3;
@@ -39,7 +40,7 @@ fn collect(expr: &Expr, sums: &mut Vec<(Expr, usize)>) {
             None => sums.push((expr.clone(), 1)),
         }
     }
-    parts(expr, &mut |part| collect(part, sums));
+    visit(expr, &mut |part| collect(part, sums));
 }
 
 /// Whether nothing in it is an entry of an array or a sum over an index.
@@ -52,13 +53,13 @@ fn is_integer(expr: &Expr) -> bool {
             | ExprKind::Reduce(..)
             | ExprKind::If(..)
     );
-    parts(expr, &mut |part| plain &= is_integer(part));
+    visit(expr, &mut |part| plain &= is_integer(part));
     plain
 }
 
 fn size(expr: &Expr) -> usize {
     let mut n = 1;
-    parts(expr, &mut |part| n += size(part));
+    visit(expr, &mut |part| n += size(part));
     n
 }
 
@@ -68,16 +69,8 @@ fn mentions(expr: &Expr, name: &str) -> bool {
         ExprKind::Reduce(_, binders, ..) => binders.iter().any(|b| &*b.name == name),
         _ => false,
     };
-    parts(expr, &mut |part| found |= mentions(part, name));
+    visit(expr, &mut |part| found |= mentions(part, name));
     found
-}
-
-fn parts(expr: &Expr, f: &mut dyn FnMut(&Expr)) {
-    let mut visit = |e: &Expr| {
-        f(e);
-        e.clone()
-    };
-    map_parts(expr, &mut visit);
 }
 
 fn replace(expr: &Expr, old: &Expr, new: &Expr) -> Expr {

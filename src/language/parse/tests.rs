@@ -100,7 +100,7 @@ fn layers_and_tests_are_read() {
 #[test]
 fn a_formula_alone_is_a_file() {
     let text = "x[7,5], W[1,5,3]; f[r] = sum[k,i] x[i + 2*(r-1), k] * W[1,k,i]";
-    let file = parse_formula(text).unwrap_or_else(|found| panic!("{found:?}"));
+    let file = parse_file(text).unwrap_or_else(|found| panic!("{found:?}"));
     assert!(matches!(&file.statements[0].kind, StatementKind::Arrays(Role::Plain, list) if list.len() == 2));
     assert_eq!(file.statements.len(), 2);
 }
