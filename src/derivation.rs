@@ -123,7 +123,9 @@ pub struct ShapeDerivation {
     pub indices: Vec<Bound>,
     /// The reads that end the ranges the author left open.
     pub limits: Vec<Limit>,
-    /// What had to be assumed of the sizes.
+    /// Where the box is not empty, as far as that is not known.
+    pub nonempty: Vec<Condition>,
+    /// What else had to be assumed of the sizes: reads that stay inside.
     pub assumptions: Vec<Condition>,
     /// The lengths of its axes.
     pub lengths: Vec<Index>,

@@ -2,7 +2,7 @@
 
 use crate::derivation::ShapeDerivation;
 use crate::integer::Condition;
-use crate::model::{Bound, System};
+use crate::model::{Bound, System, nonempty};
 
 /// How the shape of an array, given or defined, was derived; none if there is no such array.
 pub fn shape(system: &System, array: &str) -> Option<ShapeDerivation> {
@@ -14,6 +14,7 @@ pub fn shape(system: &System, array: &str) -> Option<ShapeDerivation> {
             (Vec::<Bound>::new(), Vec::new())
         }
     };
-    let assumptions: Vec<Condition> = if limits.is_empty() { Vec::new() } else { system.assumptions.clone() };
-    Some(ShapeDerivation { array: array.into(), indices, limits, assumptions, lengths })
+    let of_range = |c: &Condition| indices.iter().any(|bound| nonempty(bound) == *c);
+    let (open, assumptions) = system.assumptions.iter().cloned().partition(of_range);
+    Some(ShapeDerivation { array: array.into(), indices, limits, nonempty: open, assumptions, lengths })
 }

@@ -10,7 +10,7 @@ mod tests;
 
 use super::condition::Condition;
 use super::index::{Atom, Index, Var};
-use super::witness::Search;
+use super::witness::{FEW, MANY, Search};
 use crate::language::syntax::Name;
 use std::cell::Cell;
 use std::collections::{BTreeMap, BTreeSet};
@@ -126,7 +126,7 @@ impl Facts {
         if let Some(n) = e.as_constant() {
             return if n >= 0 { Truth::Yes } else { Truth::No };
         }
-        let (yes, no) = self.witnesses().both(e, |value| value >= 0);
+        let (yes, no) = self.witnesses().both(e, FEW, |value| value >= 0);
         if yes && no {
             return Truth::Unknown;
         }
@@ -148,7 +148,7 @@ impl Facts {
         if g == 0 || e.constant_term() % g != 0 {
             return Truth::No;
         }
-        let (yes, no) = self.witnesses().both(&e, |value| value == 0);
+        let (yes, no) = self.witnesses().both(&e, FEW, |value| value == 0);
         if yes && no {
             return Truth::Unknown;
         }
@@ -160,6 +160,12 @@ impl Facts {
             return Truth::Yes;
         }
         self.enumerate(&e, |value| value == 0)
+    }
+
+    /// Whether numbers were found that satisfy the facts and not the condition, an order relation.
+    pub fn fails_somewhere(&self, condition: &Condition) -> bool {
+        let parts = condition.as_nonnegative().unwrap_or_default();
+        parts.iter().any(|e| self.witnesses().both(e, MANY, |value| value >= 0).1)
     }
 
     fn witnesses(&self) -> Search<'_> {

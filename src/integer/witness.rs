@@ -5,7 +5,11 @@
 use super::index::{Atom, Index, Var};
 use crate::language::syntax::Name;
 
-const TRIES: u64 = 40;
+/// How many draws are tried before a proof.
+pub(super) const FEW: u64 = 40;
+
+/// How many draws are tried where a witness is what is wanted.
+pub(super) const MANY: u64 = 5_000;
 
 /// Numbers for sizes and indices.
 #[derive(Default)]
@@ -50,9 +54,9 @@ pub(super) struct Search<'a> {
 
 impl Search<'_> {
     /// Whether `holds` was seen true, and seen false, at some witness.
-    pub fn both(&self, e: &Index, holds: impl Fn(i128) -> bool) -> (bool, bool) {
+    pub fn both(&self, e: &Index, tries: u64, holds: impl Fn(i128) -> bool) -> (bool, bool) {
         let (mut yes, mut no) = (false, false);
-        for seed in 0..TRIES {
+        for seed in 0..tries {
             let Some(value) = self.draw(seed).and_then(|point| point.value(e)) else { continue };
             if holds(value) {
                 yes = true

@@ -20,6 +20,7 @@ mod translate;
 pub use elaborate::elaborate;
 pub use names::Sizes;
 pub use quote::Quote;
+pub use ranges::nonempty;
 pub(crate) use resolve::visit;
 pub use specialise::specialise;
 pub use system::System;

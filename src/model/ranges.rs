@@ -237,6 +237,11 @@ impl Names {
     }
 }
 
+/// Where a range is not empty, in the form in which it is assumed.
+pub fn nonempty(bound: &Bound) -> Condition {
+    without_floor(&Condition::AtMost(bound.lo.clone(), bound.hi.clone()))
+}
+
 /// lo ≤ lo + ⌊a/m⌋ holds exactly where 0 ≤ a.
 fn without_floor(condition: &Condition) -> Condition {
     if let Condition::AtMost(a, b) = condition

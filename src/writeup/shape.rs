@@ -4,7 +4,7 @@ use super::document::{Block, Inline, Line, Math, Piece, Prose, Symbol};
 use super::reason::{condition, listed, math, text};
 use crate::answer::Names;
 use crate::derivation::{Goal, ShapeDerivation};
-use crate::integer::{Condition, Index};
+use crate::integer::{Condition, Facts, Index};
 use crate::language::syntax::{Condition as Written, Expr, ExprKind, Name, Operator, Relation};
 use crate::model::system::Limit;
 use crate::model::{Quote, System};
@@ -63,13 +63,26 @@ pub fn derivation(system: &System, shape: &ShapeDerivation) -> Vec<Block> {
     if !bare.is_empty() {
         blocks.push(Block::Paragraph(read_alone(system, &bare)));
     }
-    if !shape.assumptions.is_empty() {
-        let quote = quote(system);
-        let conditions = shape.assumptions.iter().map(|c| condition(quote.condition(c))).collect();
+    blocks.extend(remarks(system, shape));
+    blocks
+}
+
+/// Where the output is not empty, what else is assumed, and axes that can be dropped.
+pub fn remarks(system: &System, shape: &ShapeDerivation) -> Vec<Block> {
+    let mut blocks = Vec::new();
+    let quote = quote(system);
+    let stated = |conditions: &[Condition]| listed(conditions.iter().map(|c| condition(quote.condition(c))).collect());
+    if !shape.nonempty.is_empty() {
         let mut prose = vec![text("The output is not empty if and only if ")];
-        prose.extend(listed(conditions));
+        prose.extend(stated(&shape.nonempty));
         prose.push(text("."));
-        prose.extend(not_ensured(system));
+        prose.extend(not_ensured(system, &shape.nonempty));
+        blocks.push(Block::Paragraph(prose));
+    }
+    if !shape.assumptions.is_empty() {
+        let mut prose = vec![text("It is assumed that ")];
+        prose.extend(stated(&shape.assumptions));
+        prose.push(text(", so that every read stays inside its array."));
         blocks.push(Block::Paragraph(prose));
     }
     if shape.lengths.len() > 1 && shape.lengths.iter().any(|l| l.as_constant() == Some(1)) {
@@ -81,9 +94,15 @@ pub fn derivation(system: &System, shape: &ShapeDerivation) -> Vec<Block> {
     blocks
 }
 
-/// That what the author requires of the sizes is not enough.
-fn not_ensured(system: &System) -> Prose {
-    if system.requires.is_empty() {
+/// That what the author requires of the sizes is not enough: said where sizes were found that
+/// satisfy the requirements and leave the output empty.
+fn not_ensured(system: &System, nonempty: &[Condition]) -> Prose {
+    let mut facts = Facts::default();
+    for (size, least) in &system.sizes {
+        facts.bound_size(size.clone(), *least);
+    }
+    system.requires.iter().for_each(|c| facts.require(c));
+    if system.requires.is_empty() || !nonempty.iter().any(|c| facts.fails_somewhere(c)) {
         return Vec::new();
     }
     let quote = quote(system);

@@ -247,10 +247,7 @@ impl Writer<'_> {
         let formulas = shape::boxed(&special.system, &special.names, &found);
         section.blocks.push(Block::Boxed { formulas, ranges: Vec::new() });
         section.blocks.push(shape::specialised(&study.system, &general, &found, &special.system, by));
-        let rest = shape::derivation(&special.system, &found);
-        section.blocks.extend(
-            rest.into_iter().filter(|b| matches!(b, Block::Paragraph(p) if !ends_open(p))).skip_while(is_alone),
-        );
+        section.blocks.extend(shape::remarks(&special.system, &found));
         Ok(())
     }
 
@@ -307,14 +304,6 @@ impl Writer<'_> {
         section.blocks.push(Block::Picture(drawn));
         Ok(())
     }
-}
-
-fn is_alone(block: &Block) -> bool {
-    matches!(block, Block::Paragraph(p) if matches!(p.first(), Some(Inline::Text(t)) if t.contains("stand")))
-}
-
-fn ends_open(prose: &Prose) -> bool {
-    matches!(prose.last(), Some(Inline::Text(t)) if t.ends_with(':'))
 }
 
 fn placed(mut diagnostic: Diagnostic, span: Span) -> Diagnostic {
