@@ -330,7 +330,7 @@ impl Summand {
         let swap = |index: &Index| {
             index.map_atoms(&|atom| match atom {
                 Atom::Var(v) => table.iter().find(|(old, _)| old == v).map(|(_, new)| new.clone()),
-                Atom::Size(_) | Atom::Div(_) => None,
+                _ => None,
             })
         };
         let bounds = order.iter().enumerate().map(|(k, place)| {

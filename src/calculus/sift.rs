@@ -88,9 +88,12 @@ fn preference(slope: &Index, value: &Index, binder: usize, bounds: &[Bound]) -> 
 impl Solution {
     fn apply(&self, bounds: &[Bound], body: &Term, place: &Place) -> Rewrite {
         let bound = &bounds[self.binder];
-        let room = self.value.minus(&self.slope.times(&bound.lo));
-        let quotient = room.floor_div(&self.slope);
-        let solved = bound.lo.plus(&quotient);
+        let shifted = self.value.minus(&self.slope.times(&bound.lo));
+        let plain = self.value.terms().len() < shifted.terms().len();
+        let (numerator, first) =
+            if plain { (self.value.clone(), Index::default()) } else { (shifted, bound.lo.clone()) };
+        let quotient = numerator.floor_div(&self.slope);
+        let solved = first.plus(&quotient);
         let replace = |e: &Index| replace_exactly(e, &bound.var, &self.slope, &self.value, &solved);
 
         let mut rest: Vec<Bound> = bounds.to_vec();
@@ -110,9 +113,9 @@ impl Solution {
         let mut guards = Vec::new();
         let in_range = match self.slope.as_constant() {
             Some(1) => Condition::Within(bound.lo.clone(), solved.clone(), bound.hi.clone()),
-            _ => Condition::Within(Index::default(), quotient.clone(), bound.hi.minus(&bound.lo)),
+            _ => Condition::Within(bound.lo.minus(&first), quotient.clone(), bound.hi.minus(&first)),
         };
-        let conditions = [Condition::Divides(self.slope.clone(), room), in_range];
+        let conditions = [Condition::Divides(self.slope.clone(), numerator), in_range];
         for condition in conditions {
             match facts.judge(&condition) {
                 Truth::Yes => discharged.push(condition),

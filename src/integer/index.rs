@@ -1,4 +1,5 @@
-//! Index expressions: polynomials over indices, sizes and floor quotients, in one canonical form.
+//! Index expressions: polynomials over indices, sizes, floor quotients, extrema and integer data, in
+//! one canonical form.
 //!
 //! Invariant: terms are sorted by monomial, no coefficient is zero, no monomial occurs twice; so
 //! equal polynomials are equal values. Literals are bounded (see `LARGEST`), which keeps the
@@ -44,6 +45,40 @@ pub enum Atom {
     Size(Name),
     /// ⌊numerator / denominator⌋, the denominator at least 1.
     Div(Box<(Index, Index)>),
+    /// The largest or the smallest of several expressions.
+    Extreme(Extreme, Vec<Index>),
+    /// An entry of an array of integer data.
+    Datum(Name, Vec<Index>),
+}
+
+/// Which of several expressions an extremum is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Extreme {
+    /// `min`
+    Least,
+    /// `max`
+    Greatest,
+}
+
+impl Atom {
+    /// The expressions that it is made of.
+    pub fn parts(&self) -> Vec<&Index> {
+        match self {
+            Atom::Var(_) | Atom::Size(_) => Vec::new(),
+            Atom::Div(pair) => vec![&pair.0, &pair.1],
+            Atom::Extreme(_, parts) | Atom::Datum(_, parts) => parts.iter().collect(),
+        }
+    }
+
+    /// The same made of other expressions, given in the order of `parts`.
+    pub fn with_parts(&self, mut parts: Vec<Index>) -> Index {
+        match self {
+            Atom::Var(_) | Atom::Size(_) => Index::atom(self.clone()),
+            Atom::Div(_) => parts.swap_remove(0).floor_div(&parts.remove(0)),
+            Atom::Extreme(which, _) => Index::extreme(*which, parts),
+            Atom::Datum(name, _) => Index::atom(Atom::Datum(name.clone(), parts)),
+        }
+    }
 }
 
 type Monomial = Vec<Atom>;
@@ -173,6 +208,36 @@ impl Index {
         }
     }
 
+    /// The largest or smallest of several expressions, at least one. Those of which it is plain that
+    /// another is more extreme, because they differ from it by a number, are left out.
+    pub fn extreme(which: Extreme, parts: Vec<Index>) -> Index {
+        let mut kept: Vec<Index> = Vec::with_capacity(parts.len());
+        for part in parts {
+            let flat = match part.terms.as_slice() {
+                [(monomial, 1)] => match monomial.as_slice() {
+                    [Atom::Extreme(inner, parts)] if *inner == which => parts.clone(),
+                    _ => vec![part],
+                },
+                _ => vec![part],
+            };
+            for part in flat {
+                let ahead = |a: &Index, b: &Index| {
+                    a.minus(b).as_constant().is_some_and(|n| if which == Extreme::Greatest { n >= 0 } else { n <= 0 })
+                };
+                if !kept.iter().any(|other| ahead(other, &part)) {
+                    kept.retain(|other| !ahead(&part, other));
+                    kept.push(part);
+                }
+            }
+        }
+        if kept.len() == 1 { kept.remove(0) } else { Index::atom(Atom::Extreme(which, kept)) }
+    }
+
+    /// |self|
+    pub fn absolute(&self) -> Index {
+        Index::extreme(Extreme::Greatest, vec![self.clone(), self.times_number(-1)])
+    }
+
     /// self mod divisor: self − divisor·⌊self/divisor⌋.
     pub fn modulo(&self, divisor: &Index) -> Index {
         self.minus(&divisor.times(&self.floor_div(divisor)))
@@ -209,6 +274,12 @@ impl Index {
         (quotient, rest)
     }
 
+    /// The terms all of whose atoms satisfy the predicate, and the other terms.
+    pub fn split_terms(&self, plain: impl Fn(&Atom) -> bool) -> (Index, Index) {
+        let (plain, other) = self.terms.iter().cloned().partition(|(monomial, _)| monomial.iter().all(&plain));
+        (Index { terms: plain }, Index { terms: other })
+    }
+
     /// The greatest common divisor of all coefficients; 0 for the number 0.
     pub fn content(&self) -> i128 {
         self.terms.iter().fold(0, |g, (_, n)| gcd(g, *n))
@@ -239,13 +310,10 @@ impl Index {
 
     /// Whether any atom, quotients' insides included, satisfies the predicate.
     pub fn any_atom(&self, test: &mut dyn FnMut(&Atom) -> bool) -> bool {
-        self.terms.iter().flat_map(|(m, _)| m).any(|atom| {
-            test(atom)
-                || match atom {
-                    Atom::Div(pair) => pair.0.any_atom(test) || pair.1.any_atom(test),
-                    Atom::Var(_) | Atom::Size(_) => false,
-                }
-        })
+        self.terms
+            .iter()
+            .flat_map(|(m, _)| m)
+            .any(|atom| test(atom) || atom.parts().into_iter().any(|part| part.any_atom(test)))
     }
 
     /// Adds every index that occurs in this to the set.
@@ -263,18 +331,15 @@ impl Index {
         !self.any_atom(&mut |atom| matches!(atom, Atom::Var(_)))
     }
 
-    /// The same with every atom replaced by what `replace` gives for it; quotients are rebuilt
+    /// The same with every atom replaced by what `replace` gives for it; the others are rebuilt
     /// from their replaced insides.
     pub fn map_atoms(&self, replace: &dyn Fn(&Atom) -> Option<Index>) -> Index {
         let mut sum = Index::default();
         for (monomial, n) in &self.terms {
             let mut product = Index::constant(*n);
             for atom in monomial {
-                let factor = match (replace(atom), atom) {
-                    (Some(index), _) => index,
-                    (None, Atom::Div(pair)) => pair.0.map_atoms(replace).floor_div(&pair.1.map_atoms(replace)),
-                    (None, Atom::Var(_) | Atom::Size(_)) => Index::atom(atom.clone()),
-                };
+                let rebuilt = || atom.with_parts(atom.parts().into_iter().map(|p| p.map_atoms(replace)).collect());
+                let factor = replace(atom).unwrap_or_else(rebuilt);
                 product = product.times(&factor);
             }
             sum = sum.plus(&product);
@@ -295,8 +360,9 @@ impl Index {
         self.map_atoms(&|atom| matches!(atom, Atom::Size(name) if &**name == size).then(|| by.clone()))
     }
 
-    /// A form in which quotients by a number have their numerator reduced, so that equal
-    /// expressions such as ⌊(n+2)/2⌋ and 1+⌊n/2⌋ are equal values. For comparison, not for print.
+    /// A form in which quotients by a number have their numerator reduced, quotients of quotients
+    /// are one, and extrema are sorted maxima that begin with 0, so that equal expressions such as
+    /// ⌊(n+2)/2⌋ and 1+⌊n/2⌋ are equal values. For comparison, not for print.
     pub fn canonical(&self) -> Index {
         self.map_atoms(&|atom| match atom {
             Atom::Div(pair) => {
@@ -305,10 +371,28 @@ impl Index {
                     Some(m) if m > 0 => reduce(&numerator, m),
                     _ => numerator.split_by(&divisor),
                 };
-                Some(quotient.plus(&rest.floor_div(&divisor)))
+                Some(quotient.plus(&rest.nested_floor_div(&divisor)))
             }
-            Atom::Var(_) | Atom::Size(_) => None,
+            Atom::Extreme(which, parts) => {
+                let sign = if *which == Extreme::Greatest { 1 } else { -1 };
+                let mut parts: Vec<Index> = parts.iter().map(|p| p.canonical().times_number(sign)).collect();
+                parts.sort();
+                let pivot = parts[0].clone();
+                let differences = parts.iter().map(|p| p.minus(&pivot)).collect();
+                Some(pivot.plus(&Index::extreme(Extreme::Greatest, differences)).times_number(sign))
+            }
+            Atom::Var(_) | Atom::Size(_) | Atom::Datum(..) => None,
         })
+    }
+
+    /// ⌊self / divisor⌋, where ⌊⌊a/m⌋ / n⌋ is ⌊a / (m·n)⌋.
+    fn nested_floor_div(&self, divisor: &Index) -> Index {
+        if let [(monomial, 1)] = self.terms.as_slice()
+            && let [Atom::Div(inner)] = monomial.as_slice()
+        {
+            return inner.0.floor_div(&inner.1.times(divisor));
+        }
+        self.floor_div(divisor)
     }
 }
 
@@ -340,6 +424,15 @@ mod tests {
         let b = n.floor_div(&two).plus_number(1);
         assert_ne!(a, b);
         assert_eq!(a.canonical(), b.canonical());
+    }
+
+    #[test]
+    fn extrema_have_one_canonical_form() {
+        let (n, k) = (Index::size("N"), Index::size("K"));
+        let greatest = Index::extreme(Extreme::Greatest, vec![n.plus_number(1), k.plus_number(1)]);
+        let least = Index::extreme(Extreme::Least, vec![k.times_number(-1), n.times_number(-1)]);
+        assert_eq!(greatest.canonical(), least.times_number(-1).plus_number(1).canonical());
+        assert_eq!(Index::extreme(Extreme::Least, vec![n.plus_number(2), n.clone(), n.clone()]), n);
     }
 
     #[test]

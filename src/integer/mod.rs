@@ -1,7 +1,7 @@
 //! Integer expressions over indices and sizes, conditions on them, and what can be proved of them.
 //!
 //! An index expression is a polynomial with integer coefficients whose unknowns are indices, sizes
-//! and opaque atoms (⌊e/m⌋). Everything here is exact; what cannot be decided is *unknown*.
+//! and atoms (⌊e/m⌋, extrema, integer data). Everything here is exact; what cannot be decided is *unknown*.
 
 pub mod condition;
 pub mod index;
@@ -9,5 +9,5 @@ pub mod solver;
 mod witness;
 
 pub use condition::Condition;
-pub use index::{Atom, Index, Var};
+pub use index::{Atom, Extreme, Index, Var};
 pub use solver::{Facts, Truth};

@@ -9,7 +9,7 @@
 mod tests;
 
 use super::condition::Condition;
-use super::index::{Atom, Index, Var};
+use super::index::{Atom, Extreme, Index, Var};
 use super::witness::{FEW, MANY, Search};
 use crate::language::syntax::Name;
 use std::cell::Cell;
@@ -32,6 +32,7 @@ pub struct Facts {
     least: BTreeMap<Name, i128>,
     ranges: Vec<(Var, Index, Index)>,
     nonnegative: Vec<Index>,
+    data: BTreeMap<Name, (Index, Index)>,
     work: Cell<usize>,
 }
 
@@ -43,6 +44,11 @@ impl Facts {
     /// States that a size is at least a number.
     pub fn bound_size(&mut self, size: Name, least: i128) {
         self.least.insert(size, least);
+    }
+
+    /// States that every entry of an array of integer data lies between two values.
+    pub fn bound_data(&mut self, array: Name, least: Index, greatest: Index) {
+        self.data.insert(array, (least, greatest));
     }
 
     /// States lo ≤ var ≤ hi; inner indices are stated after the outer ones their range mentions.
@@ -173,6 +179,7 @@ impl Facts {
             sizes: self.least.iter().map(|(name, least)| (name, *least)).collect(),
             ranges: &self.ranges,
             nonnegative: &self.nonnegative,
+            data: &self.data,
         }
     }
 
@@ -204,7 +211,30 @@ impl Facts {
     }
 
     fn prove(&self, e: &Index, depth: usize) -> bool {
+        if let Some(atom) = find_atom(e, |a| matches!(a, Atom::Extreme(..) | Atom::Datum(..))) {
+            return self.spend() && self.prove_without(e, &atom, depth);
+        }
         self.prove_by_ends(e, self.ranges.len(), 2 * DEPTH) || (depth > 0 && self.prove_by_facts(e, depth))
+    }
+
+    /// Proves e ≥ 0 with an extremum replaced by its parts – by each, or by any one, as its sign in e
+    /// asks – or with integer data replaced by the worse end of its values.
+    fn prove_without(&self, e: &Index, atom: &Atom, depth: usize) -> bool {
+        let Some((slope, _)) = split_at(e, atom) else { return false };
+        let rising = self.prove(&slope, 0);
+        if !rising && !self.prove(&slope.times_number(-1), 0) {
+            return false;
+        }
+        let with = |part: &Index| self.prove(&replace_atom(e, atom, part), depth);
+        match atom {
+            Atom::Extreme(which, parts) if rising == (*which == Extreme::Greatest) => parts.iter().any(with),
+            Atom::Extreme(_, parts) => parts.iter().all(with),
+            Atom::Datum(name, _) => match self.data.get(name) {
+                Some((least, greatest)) => with(if rising { least } else { greatest }),
+                None => false,
+            },
+            Atom::Var(_) | Atom::Size(_) | Atom::Div(_) => false,
+        }
     }
 
     fn prove_by_facts(&self, e: &Index, depth: usize) -> bool {
@@ -263,7 +293,7 @@ impl Facts {
                 let least = self.least.get(name).copied().unwrap_or(1);
                 (least != 0).then(|| Index::atom(atom.clone()).plus_number(least))
             }
-            Atom::Div(_) => Some(Index::atom(atom.clone())),
+            Atom::Div(_) | Atom::Extreme(..) | Atom::Datum(..) => Some(Index::atom(atom.clone())),
             Atom::Var(_) => None,
         });
         let only_sizes = |m: &[Atom]| m.iter().all(|a| matches!(a, Atom::Size(_)));
@@ -281,34 +311,36 @@ impl Facts {
                 }))
     }
 
-    /// Expressions that are ≤ some positive multiple of e, in which one quotient ⌊a/m⌋ (one that
-    /// mentions `var`, if given) is replaced by a bound: m⌊a/m⌋ ≤ a, m⌊a/m⌋ ≥ a − m + 1.
+    /// Expressions that are not negative only where e is not, in which one quotient ⌊a/m⌋ (one that
+    /// mentions `var`, if given) is replaced: n + ⌊a/m⌋ ≥ 0 is m·n + a ≥ 0, n − ⌊a/m⌋ ≥ 0 is
+    /// m·(n+1) − a − 1 ≥ 0; else by a bound, m⌊a/m⌋ ≤ a, m⌊a/m⌋ ≥ a − m + 1.
     fn bound_quotient(&self, e: &Index, var: Option<&Var>, fuel: usize) -> Vec<Index> {
         let Some(fuel) = fuel.checked_sub(1) else { return Vec::new() };
         let nonnegative = |e: &Index| self.prove_by_ends(e, self.ranges.len(), fuel);
-        let Some((quotient, numerator, divisor)) = find_quotient(e, var) else { return Vec::new() };
-        let marker = Var { name: "⌊⌋".into(), serial: 0 };
-        let marked = e.map_atoms(&|atom| match atom {
-            Atom::Div(_) if *atom == quotient => Some(Index::var(&marker)),
-            Atom::Div(_) => Some(Index::atom(atom.clone())),
-            _ => None,
-        });
-        let Some((slope, rest)) = marked.linear_in(&marker) else { return Vec::new() };
-        let lower = numerator.minus(&divisor).plus_number(1);
-        let mut bounds = Vec::new();
+        let mentions = |pair: &(Index, Index)| var.is_none_or(|v| pair.0.mentions(v));
+        let found = find_atom(e, |atom| matches!(atom, Atom::Div(pair) if mentions(pair)));
+        let Some(quotient @ Atom::Div(pair)) = &found else { return Vec::new() };
+        let (numerator, divisor) = &**pair;
+        let Some((slope, rest)) = split_at(e, quotient) else { return Vec::new() };
+        let lower = numerator.minus(divisor).plus_number(1);
+        let mut bounds: Vec<Index> = match slope.as_constant() {
+            Some(1) => vec![rest.times(divisor).plus(numerator)],
+            Some(-1) => vec![rest.plus_number(1).times(divisor).minus(numerator).plus_number(-1)],
+            _ => Vec::new(),
+        };
         let mut bound = |factor: &Index, rest: &Index| {
             if nonnegative(factor) {
                 bounds.push(factor.times(&lower).plus(rest));
-                if nonnegative(&numerator) {
+                if nonnegative(numerator) {
                     bounds.push(rest.clone());
                 }
             } else if nonnegative(&factor.times_number(-1)) {
-                bounds.push(factor.times(&numerator).plus(rest));
+                bounds.push(factor.times(numerator).plus(rest));
             }
         };
-        match slope.exact_quotient(&divisor) {
+        match slope.exact_quotient(divisor) {
             Some(factor) => bound(&factor, &rest),
-            None => bound(&slope, &rest.times(&divisor)),
+            None => bound(&slope, &rest.times(divisor)),
         }
         bounds
     }
@@ -370,13 +402,20 @@ fn walk(
     })
 }
 
-fn find_quotient(e: &Index, var: Option<&Var>) -> Option<(Atom, Index, Index)> {
-    e.terms().iter().flat_map(|(m, _)| m).find_map(|atom| match atom {
-        Atom::Div(pair) if var.is_none_or(|v| pair.0.mentions(v)) => {
-            Some((atom.clone(), pair.0.clone(), pair.1.clone()))
-        }
-        _ => None,
-    })
+/// The first factor of a term that satisfies the predicate.
+fn find_atom(e: &Index, wanted: impl Fn(&Atom) -> bool) -> Option<Atom> {
+    e.terms().iter().flat_map(|(m, _)| m).find(|atom| wanted(atom)).cloned()
+}
+
+/// (c, r) with e = c·atom + r, where the atom stands in neither as a factor; none if it is squared.
+fn split_at(e: &Index, atom: &Atom) -> Option<(Index, Index)> {
+    let marker = Var { name: "·".into(), serial: 0 };
+    let marked = e.map_atoms(&|a| Some(if a == atom { Index::var(&marker) } else { Index::atom(a.clone()) }));
+    marked.linear_in(&marker)
+}
+
+fn replace_atom(e: &Index, atom: &Atom, by: &Index) -> Index {
+    e.map_atoms(&|a| Some(if a == atom { by.clone() } else { Index::atom(a.clone()) }))
 }
 
 fn sizes_of(e: &Index) -> BTreeSet<Name> {

@@ -2,8 +2,10 @@
 //! which a condition has different truth values show that it cannot be decided, before any proof
 //! is tried.
 
-use super::index::{Atom, Index, Var};
+use super::index::{Atom, Extreme, Index, Var};
 use crate::language::syntax::Name;
+use std::collections::BTreeMap;
+use std::hash::{DefaultHasher, Hash, Hasher};
 
 /// How many draws are tried before a proof.
 pub(super) const FEW: u64 = 40;
@@ -12,13 +14,14 @@ pub(super) const FEW: u64 = 40;
 pub(super) const MANY: u64 = 5_000;
 
 /// Numbers for sizes and indices.
-#[derive(Default)]
-pub(super) struct Point {
+pub(super) struct Point<'a> {
     sizes: Vec<(Name, i128)>,
     vars: Vec<(Var, i128)>,
+    data: &'a BTreeMap<Name, (Index, Index)>,
+    seed: u64,
 }
 
-impl Point {
+impl Point<'_> {
     /// The value of an expression, if every unknown in it has one.
     pub fn value(&self, e: &Index) -> Option<i128> {
         let mut sum = 0i128;
@@ -40,6 +43,20 @@ impl Point {
                 let divisor = self.value(&pair.1)?;
                 if divisor < 1 { None } else { Some(self.value(&pair.0)?.div_euclid(divisor)) }
             }
+            Atom::Extreme(which, parts) => {
+                let values: Vec<i128> = parts.iter().map(|p| self.value(p)).collect::<Option<_>>()?;
+                let values = values.into_iter();
+                if *which == Extreme::Greatest { values.max() } else { values.min() }
+            }
+            Atom::Datum(array, at) => {
+                let (least, greatest) = self.data.get(array)?;
+                let at: Vec<i128> = at.iter().map(|i| self.value(i)).collect::<Option<_>>()?;
+                let (least, greatest) = (self.value(least)?, self.value(greatest)?);
+                let mut hasher = DefaultHasher::new();
+                (self.seed, array, at).hash(&mut hasher);
+                let span = greatest.checked_sub(least)?.checked_add(1).filter(|n| *n > 0)?;
+                Some(least + i128::from(hasher.finish()).rem_euclid(span))
+            }
         }
     }
 }
@@ -50,6 +67,7 @@ pub(super) struct Search<'a> {
     pub sizes: Vec<(&'a Name, i128)>,
     pub ranges: &'a [(Var, Index, Index)],
     pub nonnegative: &'a [Index],
+    pub data: &'a BTreeMap<Name, (Index, Index)>,
 }
 
 impl Search<'_> {
@@ -70,7 +88,7 @@ impl Search<'_> {
         (yes, no)
     }
 
-    fn draw(&self, seed: u64) -> Option<Point> {
+    fn draw(&self, seed: u64) -> Option<Point<'_>> {
         let mut state = seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1;
         let mut next = |span: i128| {
             state ^= state << 13;
@@ -78,7 +96,7 @@ impl Search<'_> {
             state ^= state << 17;
             i128::from(state >> 16).rem_euclid(span.max(1))
         };
-        let mut point = Point::default();
+        let mut point = Point { sizes: Vec::new(), vars: Vec::new(), data: self.data, seed };
         for (name, least) in &self.sizes {
             let extra = if next(3) == 0 { 0 } else { next(7) };
             point.sizes.push(((*name).clone(), least + extra));

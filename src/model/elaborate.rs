@@ -119,13 +119,14 @@ fn assemble(
             role: given(name).role,
             constant: given(name).constant,
             axes: given(name).axes.clone(),
+            values: given(name).values.clone().map(|(values, _)| values),
         })
         .collect();
     let boxes = names.array_order.iter().filter(|name| !given(name).constant).map(|name| ArrayBox {
         name: name.clone(),
         role: given(name).role,
         axes: given(name).boxes.clone(),
-        values: given(name).values.clone(),
+        values: given(name).values.clone().map(|(_, values)| values),
     });
     let symbols = |name: &&Name| names.sizes[*name].value.is_none();
     let program = Program {

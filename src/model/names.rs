@@ -3,7 +3,7 @@
 use super::system::Axis;
 use crate::diagnostic::{Diagnostic, Diagnostics, Span, nearest};
 use crate::integer::index::LARGEST;
-use crate::integer::{Condition, Facts, Index, Var};
+use crate::integer::{Atom, Condition, Extreme, Facts, Index, Var};
 use crate::language::program::AxisBox;
 use crate::language::syntax::*;
 use num_traits::ToPrimitive;
@@ -33,9 +33,12 @@ pub(super) struct ArrayInfo {
     pub constant: bool,
     pub axes: Vec<Axis>,
     pub boxes: Vec<AxisBox>,
-    pub values: Option<(Expr, Expr)>,
+    pub values: Option<Values>,
     pub span: Span,
 }
+
+/// The least and the greatest value of integer data, as the calculus and as the evaluator see them.
+pub(super) type Values = ((Index, Index), (Expr, Expr));
 
 /// What the names of a specification stand for, and what was found wrong with them so far.
 #[derive(Clone, Debug, Default)]
@@ -163,8 +166,25 @@ impl Names {
                 boxes.push(resolved);
             }
         }
-        let values = decl.values.as_ref().map(|(lo, hi)| (self.with_sizes(lo), self.with_sizes(hi)));
+        let values = self.values(role, decl);
         self.insert_array(decl.name.clone(), role, false, (axes, boxes), values, decl.span);
+    }
+
+    /// The range of the values of integer data; it must be given, and not be empty.
+    fn values(&mut self, role: Role, decl: &ArrayDecl) -> Option<Values> {
+        let Some((lo, hi)) = &decl.values else {
+            if role == Role::Integer {
+                let message = format!("the values of `{}` need a range", decl.name);
+                self.report(Diagnostic::new(message, decl.span).hint(format!("say `{}[…] in 1..V`", decl.name)));
+            }
+            return None;
+        };
+        let (least, greatest) = (self.index(lo, &Scope::new())?, self.index(hi, &Scope::new())?);
+        if self.facts.judge(&Condition::AtMost(least.clone(), greatest.clone())) == crate::integer::Truth::No {
+            self.report(Diagnostic::new("this range of values is empty", lo.span));
+        }
+        self.facts.bound_data(decl.name.clone(), least.clone(), greatest.clone());
+        Some(((least, greatest), (self.with_sizes(lo), self.with_sizes(hi))))
     }
 
     pub fn insert_array(
@@ -173,7 +193,7 @@ impl Names {
         role: Role,
         constant: bool,
         (axes, boxes): (Vec<Axis>, Vec<AxisBox>),
-        values: Option<(Expr, Expr)>,
+        values: Option<Values>,
         span: Span,
     ) {
         self.arrays.insert(name.clone(), ArrayInfo { role, constant, axes, boxes, values, span });
@@ -254,12 +274,20 @@ impl Names {
                 Some((0..exponent).fold(Index::constant(1), |p, _| p.times(&base)))
             }
             ExprKind::Call(name, arguments) => self.index_call(name, arguments, expr.span, scope),
-            ExprKind::Read(name, _) => {
-                let message = format!("`{name}[…]` inside an index is not in the language yet");
-                self.refuse(message, expr.span)
-            }
+            ExprKind::Read(name, at) => self.datum(name, at, expr.span, scope),
             _ => self.refuse("this cannot stand in an index: sums and products of indices and sizes can", expr.span),
         }
+    }
+
+    /// An entry of integer data.
+    pub(super) fn datum(&mut self, name: &Name, at: &[Expr], span: Span, scope: &Scope) -> Option<Index> {
+        if self.arrays.get(name).is_some_and(|info| info.role != Role::Integer) {
+            let diagnostic = Diagnostic::new(format!("`{name}` is not integer data"), span).label("inside an index");
+            self.report(diagnostic.hint(format!("declare it as `integer {name}[…] in 1..V`")));
+            return None;
+        }
+        let at = self.checked_indices(name, at, span, scope)?;
+        Some(Index::atom(Atom::Datum(name.clone(), at)))
     }
 
     fn refuse<T>(&mut self, message: impl Into<String>, span: Span) -> Option<T> {
@@ -274,6 +302,9 @@ impl Names {
         match self.sizes.get(name) {
             Some(SizeInfo { value: Some(n), .. }) => Some(Index::constant(*n)),
             Some(_) => Some(Index::size(name.clone())),
+            None if self.arrays.get(name).is_some_and(|info| info.role == Role::Integer) => {
+                self.datum(name, &[], span, scope)
+            }
             None if self.arrays.contains_key(name) => {
                 self.refuse(format!("`{name}` is an array; an index is made of indices and sizes"), span)
             }
@@ -326,7 +357,15 @@ impl Names {
                 let negative = Expr { kind: negate_quotient(argument), span: argument.span };
                 self.index(&negative, scope).map(|index| index.times_number(-1))
             }
-            _ => self.refuse(format!("`{name}(…)` inside an index is not in the language yet"), span),
+            ("abs", [argument]) => self.index(argument, scope).map(|index| index.absolute()),
+            ("min" | "max", [_, ..]) => {
+                let parts = arguments.iter().map(|e| self.index(e, scope)).collect::<Option<Vec<_>>>()?;
+                let which = if &**name == "min" { Extreme::Least } else { Extreme::Greatest };
+                Some(Index::extreme(which, parts))
+            }
+            ("floor" | "ceil" | "abs", _) => self.refuse(format!("`{name}` takes one expression"), span),
+            ("min" | "max", _) => self.refuse(format!("`{name}` takes at least one expression"), span),
+            _ => self.refuse(format!("`{name}(…)` cannot stand in an index"), span),
         }
     }
 

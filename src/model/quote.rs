@@ -227,7 +227,7 @@ fn rename(term: &Term, pairs: &[(Var, Var)]) -> Term {
     let swap = |index: &Index| {
         index.map_atoms(&|atom| match atom {
             Atom::Var(v) => pairs.iter().find(|(old, _)| old == v).map(|(_, new)| Index::var(new)),
-            Atom::Size(_) | Atom::Div(_) => None,
+            _ => None,
         })
     };
     let renamed = bounds.iter().map(|b| Bound {

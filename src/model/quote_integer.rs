@@ -4,7 +4,7 @@
 //! D·(K−1), a condition with one side 0 as negative parts ≤ positive parts.
 
 use super::quote::Quote;
-use crate::integer::{Atom, Condition, Index, Var};
+use crate::integer::{Atom, Condition, Extreme, Index, Var};
 use crate::language::syntax::{self, Expr, ExprKind, Name, Operator, Relation, Sign};
 use std::collections::BTreeSet;
 
@@ -37,8 +37,10 @@ impl Quote {
         if let Some((_, name)) = self.named.iter().find(|(length, _)| length == index) {
             return vec![Part { negative: false, rank: 2, mentions_index: false, expr: Expr::name(name.clone()) }];
         }
-        let mut parts = Vec::new();
-        let mut rest = index.clone();
+        let (remainders, mut rest) = split_remainders(index);
+        let mut parts: Vec<Part> = remainders.iter().map(|r| self.remainder(r, exact)).collect();
+        let compound;
+        (rest, compound) = rest.split_terms(|atom| matches!(atom, Atom::Var(_) | Atom::Size(_)));
         for var in &self.in_authors_order(index) {
             let Some((slope, without)) = rest.linear_in(var) else { continue };
             if slope.is_zero() {
@@ -49,7 +51,7 @@ impl Quote {
             rest = without.plus(&slope.times_number(offset));
             parts.push(self.slope_times(&slope, var, offset, exact));
         }
-        parts.extend(self.size_parts(&rest, exact));
+        parts.extend(self.size_parts(&rest.plus(&compound), exact));
         parts
     }
 
@@ -60,6 +62,18 @@ impl Quote {
         let mut vars: Vec<Var> = vars.into_iter().collect();
         vars.sort_by_key(|v| self.order.iter().position(|name| *name == v.name).map_or(0, |k| k + 1));
         vars
+    }
+
+    /// ±k·(a mod m)
+    fn remainder(&self, remainder: &Remainder, exact: &[(Index, Index)]) -> Part {
+        let (numerator, divisor) = &remainder.quotient;
+        let (a, m) = (self.index_under(numerator, exact), self.index_under(divisor, exact));
+        let value = Expr::new(ExprKind::Product(vec![(Operator::Times, a), (Operator::Mod, m)]));
+        let negative = remainder.factor.terms().iter().all(|(_, n)| *n < 0);
+        let factor = if negative { remainder.factor.times_number(-1) } else { remainder.factor.clone() };
+        let unit = factor.as_constant() == Some(1);
+        let expr = if unit { value } else { times(vec![self.index_under(&factor, exact), value]) };
+        Part { negative, rank: 1, mentions_index: true, expr }
     }
 
     fn slope_times(&self, slope: &Index, var: &Var, offset: i128, exact: &[(Index, Index)]) -> Part {
@@ -84,7 +98,7 @@ impl Quote {
         let of = |atom: &Atom| match atom {
             Atom::Size(name) => place(name),
             Atom::Var(var) => place(&var.name),
-            Atom::Div(_) => usize::MAX,
+            Atom::Div(_) | Atom::Extreme(..) | Atom::Datum(..) => usize::MAX,
         };
         monomial.iter().map(of).collect()
     }
@@ -95,6 +109,21 @@ impl Quote {
         let mut parts: Vec<(usize, Vec<Atom>, Part)> = Vec::new();
         while let Some(place) = (0..terms.len()).max_by_key(|k| (terms[*k].0.len(), usize::MAX - k)) {
             let (monomial, n) = terms.remove(place);
+            let rounded_up = |a: &Atom| n < 0 && matches!(a, Atom::Div(pair) if leads_negative(&pair.0));
+            if let Some(place) = monomial.iter().position(rounded_up) {
+                let mut others = monomial.clone();
+                let quotient = others.remove(place);
+                let mut factors: Vec<Expr> = others.iter().map(|a| self.atom(a, exact)).collect();
+                if n != -1 {
+                    factors.insert(0, Expr::integer(n.abs()));
+                }
+                factors.push(self.ceiling(&quotient, exact));
+                let mentions_index = !Index::atom(quotient).is_free_of_vars();
+                let rank = if mentions_index { 1 } else { 2 };
+                let part = Part { negative: false, rank, mentions_index, expr: times(factors) };
+                parts.push((monomial.len(), monomial, part));
+                continue;
+            }
             let mut factors: Vec<Expr> = Vec::new();
             if n.abs() != 1 || monomial.is_empty() {
                 factors.push(Expr::integer(n.abs()));
@@ -127,7 +156,29 @@ impl Quote {
                 let (numerator, divisor) = (self.index_under(&pair.0, exact), self.index_under(&pair.1, exact));
                 Expr::new(ExprKind::Product(vec![(Operator::Times, numerator), (operator, divisor)]))
             }
+            Atom::Extreme(which, parts) => {
+                let (word, parts) = match (which, parts.as_slice()) {
+                    (Extreme::Greatest, [a, b]) if *a == b.times_number(-1) => {
+                        ("abs", std::slice::from_ref(if leads_negative(a) { b } else { a }))
+                    }
+                    (Extreme::Greatest, parts) => ("max", parts),
+                    (Extreme::Least, parts) => ("min", parts),
+                };
+                Expr::new(ExprKind::Call(word.into(), parts.iter().map(|p| self.index_under(p, exact)).collect()))
+            }
+            Atom::Datum(array, at) if at.is_empty() => Expr::name(array.clone()),
+            Atom::Datum(array, at) => {
+                Expr::new(ExprKind::Read(array.clone(), at.iter().map(|i| self.index_under(i, exact)).collect()))
+            }
         }
+    }
+
+    /// −⌊−a/m⌋ as ⌈a/m⌉.
+    fn ceiling(&self, quotient: &Atom, exact: &[(Index, Index)]) -> Expr {
+        let Atom::Div(pair) = quotient else { return self.atom(quotient, exact) };
+        let (a, m) = (self.index_under(&pair.0.times_number(-1), exact), self.index_under(&pair.1, exact));
+        let over = Expr::new(ExprKind::Product(vec![(Operator::Times, a), (Operator::Over, m)]));
+        if exact.contains(&**pair) { over } else { Expr::new(ExprKind::Call("ceil".into(), vec![over])) }
     }
 
     /// A condition. Where one side is 0 the negative parts move to the other side.
@@ -172,6 +223,47 @@ impl Quote {
         let (left, right) = if relation == Relation::Equal { (positive, flipped) } else { (flipped, positive) };
         syntax::Condition::Chain(join(left), vec![(relation, join(right))])
     }
+}
+
+/// factor · (a mod m), where (a, m) is the quotient.
+struct Remainder {
+    factor: Index,
+    quotient: (Index, Index),
+}
+
+/// Takes out of an expression what is k·(a − m⌊a/m⌋) in it: the remainders, and the rest.
+fn split_remainders(index: &Index) -> (Vec<Remainder>, Index) {
+    let (mut found, mut rest) = (Vec::new(), index.clone());
+    let weight = |e: &Index| e.terms().iter().filter(|(m, _)| !m.is_empty()).count();
+    loop {
+        let quotients = rest.terms().iter().flat_map(|(m, _)| m).filter_map(|atom| match atom {
+            Atom::Div(pair) => Some((atom.clone(), (**pair).clone())),
+            _ => None,
+        });
+        let next = quotients.into_iter().find_map(|(atom, (numerator, divisor))| {
+            let marker = Var::new("·");
+            let hidden =
+                rest.map_atoms(&|a| Some(if *a == atom { Index::var(&marker) } else { Index::atom(a.clone()) }));
+            let (slope, _) = hidden.linear_in(&marker)?;
+            let factor = slope.exact_quotient(&divisor)?.times_number(-1);
+            let whole = factor.times(&numerator.minus(&divisor.times(&Index::atom(atom.clone()))));
+            let left = rest.minus(&whole);
+            (weight(&left) + weight(&whole) == weight(&rest))
+                .then_some((Remainder { factor, quotient: (numerator, divisor) }, left))
+        });
+        match next {
+            Some((remainder, left)) => {
+                found.push(remainder);
+                rest = left;
+            }
+            None => return (found, rest),
+        }
+    }
+}
+
+/// Whether the first term of the expression that is not a number carries a minus.
+fn leads_negative(e: &Index) -> bool {
+    e.terms().iter().find(|(m, _)| !m.is_empty()).is_some_and(|(_, n)| *n < 0)
 }
 
 /// The parts as a sum: what an index heads first, positive parts before negative ones, the number

@@ -1,13 +1,14 @@
 //! The ranges of the output's indices, and whether every read stays inside its array.
 //!
 //! An index without a range gets the largest one for which every read lies inside its padded
-//! array: each read is pushed to its extreme over the bound indices and solved for the index.
+//! array: that a read lies inside is two inequalities, each freed of floors and extrema, pushed to
+//! its extreme over the bound indices and solved for the index.
 
 use super::names::Names;
 use super::system::Limit;
 use super::term::{Bound, Kind, Term};
 use crate::diagnostic::{Diagnostic, Span};
-use crate::integer::{Condition, Facts, Index, Truth, Var};
+use crate::integer::{Atom, Condition, Extreme, Facts, Index, Truth, Var};
 use crate::language::syntax::Name;
 
 /// One read on one axis: where it stands and the ends of the padded axis.
@@ -58,20 +59,12 @@ impl Names {
     }
 
     fn collect_reaches(&self, term: &Term, facts: &Facts, found: &mut Vec<Reach>) {
+        for index in term.own_indices() {
+            self.collect_data(index, facts, found);
+        }
         match term.kind() {
-            Kind::Read(array, at) => {
-                let Some(info) = self.arrays.get(array) else { return };
-                for (axis, (index, range)) in at.iter().zip(&info.axes).enumerate() {
-                    found.push(Reach {
-                        array: array.clone(),
-                        axis,
-                        at: index.clone(),
-                        first: range.first.minus(&range.before),
-                        last: range.last.plus(&range.after),
-                        facts: facts.clone(),
-                    });
-                }
-            }
+            Kind::Read(array, at) => self.reach(array, at, facts, found),
+            Kind::Bracket(condition) => condition.visit(&mut |index| self.collect_data(index, facts, found)),
             Kind::Product(factors) => {
                 let mut guarded = facts.clone();
                 for factor in factors {
@@ -90,6 +83,30 @@ impl Names {
             }
             _ => term.children().iter().for_each(|child| self.collect_reaches(child, facts, found)),
         }
+    }
+
+    fn reach(&self, array: &Name, at: &[Index], facts: &Facts, found: &mut Vec<Reach>) {
+        let Some(info) = self.arrays.get(array) else { return };
+        for (axis, (index, range)) in at.iter().zip(&info.axes).enumerate() {
+            found.push(Reach {
+                array: array.clone(),
+                axis,
+                at: index.clone(),
+                first: range.first.minus(&range.before),
+                last: range.last.plus(&range.after),
+                facts: facts.clone(),
+            });
+        }
+    }
+
+    /// The reads of integer data inside an index expression.
+    fn collect_data(&self, index: &Index, facts: &Facts, found: &mut Vec<Reach>) {
+        index.any_atom(&mut |atom| {
+            if let Atom::Datum(array, at) = atom {
+                self.reach(array, at, facts, found);
+            }
+            false
+        });
     }
 
     fn range_of_output(
@@ -114,14 +131,15 @@ impl Names {
             if unknown.iter().any(|other| other != var && reach.at.mentions(other)) {
                 return ask(self, format!("the range of `{}` depends on another index of the output", var.name));
             }
-            match self.ends(axis, var, reach) {
-                Some((lower, upper)) => {
-                    lowers.push(lower);
-                    uppers.push(upper);
-                }
-                None => {
-                    let message = format!("the range of `{}` cannot be solved for from `{}`", var.name, reach.array);
-                    return ask(self, message);
+            let Some(ends) = self.ends(axis, var, reach) else {
+                let message = format!("the range of `{}` cannot be solved for from `{}`", var.name, reach.array);
+                return ask(self, message);
+            };
+            for end in ends {
+                if matches!(&end.limit.solved, Condition::AtMost(a, _) if a.as_var() == Some(var)) {
+                    uppers.push(end);
+                } else {
+                    lowers.push(end);
                 }
             }
         }
@@ -132,11 +150,11 @@ impl Names {
         let facts = self.facts.clone();
         let first = dominant(&lowers, |a, b| facts.proves_nonnegative(&a.minus(b)));
         let last = dominant(&uppers, |a, b| facts.proves_nonnegative(&b.minus(a)));
-        let (Some(first), Some(last)) = (first, last) else {
+        let (Some(first), Some(last)) = (first.or(lowers.is_empty().then_some(0)), last) else {
             return ask(self, format!("which read ends the range of `{}` depends on the sizes", var.name));
         };
         let mut limits = vec![uppers[last].limit.clone()];
-        let lo = if facts.proves_nonnegative(&base.minus(&lowers[first].value)) {
+        let lo = if lowers.is_empty() || facts.proves_nonnegative(&base.minus(&lowers[first].value)) {
             base
         } else if facts.proves_nonnegative(&lowers[first].value.minus(&base)) {
             limits.insert(0, lowers[first].limit.clone());
@@ -147,38 +165,47 @@ impl Names {
         Some((Bound { var: var.clone(), lo, hi: uppers[last].value.clone() }, limits))
     }
 
-    /// What one read says of the index: its least and its greatest value.
-    fn ends(&self, axis: usize, var: &Var, reach: &Reach) -> Option<(End, End)> {
-        let highest = extreme(&reach.at, var, &reach.facts, true)?;
-        let lowest = extreme(&reach.at, var, &reach.facts, false)?;
-        let (slope, _) = reach.at.linear_in(var)?;
-        let rising = reach.facts.proves_positive(&slope);
-        if !rising && !reach.facts.proves_positive(&slope.times_number(-1)) {
+    /// What one read says of the index: ends of its range; none if it cannot be solved for.
+    fn ends(&self, axis: usize, var: &Var, reach: &Reach) -> Option<Vec<End>> {
+        let below = Condition::AtMost(reach.at.clone(), reach.last.clone());
+        let above = Condition::AtMost(reach.first.clone(), reach.at.clone());
+        let mut ends = Vec::new();
+        for side in [below, above] {
+            if reach.facts.judge(&side) == Truth::Yes {
+                continue;
+            }
+            for side in linear_sides(side, var, &reach.facts)? {
+                ends.extend(self.end(axis, var, reach, side)?);
+            }
+        }
+        Some(ends)
+    }
+
+    /// One side of a read solved for the index: a ≤ b with one of them linear in it.
+    fn end(&self, axis: usize, var: &Var, reach: &Reach, (a, b): (Index, Index)) -> Option<Option<End>> {
+        let (a, b) = (extreme(&a, var, &reach.facts, true)?, extreme(&b, var, &reach.facts, false)?);
+        let room = b.minus(&a);
+        let (slope, _) = room.linear_in(var)?;
+        if slope.is_zero() {
+            return reach.facts.proves_nonnegative(&room).then_some(None);
+        }
+        let falling = reach.facts.proves_positive(&slope.times_number(-1));
+        if !falling && !reach.facts.proves_positive(&slope) {
             return None;
         }
-        let steep = if rising { slope } else { slope.times_number(-1) };
-        let base = i128::from(self.base);
-        let origin = |e: &Index| e.substitute(var, &Index::constant(base));
-        let limit = |reach_condition, solved| Limit {
-            var: var.clone(),
-            axis,
-            read: (reach.array.clone(), reach.axis),
-            reach: reach_condition,
-            solved,
-        };
-        let below = Condition::AtMost(highest.clone(), reach.last.clone());
-        let above = Condition::AtMost(reach.first.clone(), lowest.clone());
-        let room_below = reach.last.minus(&origin(&highest));
-        let room_above = origin(&lowest).minus(&reach.first);
-        let (up, down, up_by, down_by) =
-            if rising { (room_below, room_above, below, above) } else { (room_above, room_below, above, below) };
-        let upper = up.floor_div(&steep).plus_number(base);
-        let lower = down.floor_div(&steep).times_number(-1).plus_number(base);
+        let base = Index::constant(self.base.into());
+        let at_base = room.substitute(var, &base);
         let index = Index::var(var);
-        Some((
-            End { value: lower.clone(), limit: limit(down_by, Condition::AtMost(lower, index.clone())) },
-            End { value: upper.clone(), limit: limit(up_by, Condition::AtMost(index, upper)) },
-        ))
+        let (value, solved) = if falling {
+            let value = at_base.floor_div(&slope.times_number(-1)).plus(&base);
+            (value.clone(), Condition::AtMost(index, value))
+        } else {
+            let value = base.minus(&at_base.floor_div(&slope));
+            (value.clone(), Condition::AtMost(value, index))
+        };
+        let read = (reach.array.clone(), reach.axis);
+        let limit = Limit { var: var.clone(), axis, read, reach: Condition::AtMost(a, b), solved };
+        Some(Some(End { value, limit }))
     }
 
     fn check_reads(&mut self, bounds: &[Bound], reaches: &[Reach], span: Span) -> Option<()> {
@@ -246,13 +273,57 @@ pub fn nonempty(bound: &Bound) -> Condition {
 fn without_floor(condition: &Condition) -> Condition {
     if let Condition::AtMost(a, b) = condition
         && let [(monomial, 1)] = b.minus(a).terms()
-        && let [crate::integer::Atom::Div(pair)] = monomial.as_slice()
+        && let [Atom::Div(pair)] = monomial.as_slice()
     {
         return Condition::AtMost(Index::default(), pair.0.clone());
     }
     match condition {
         Condition::AtMost(a, b) => Condition::AtMost(Index::default(), b.minus(a)),
         other => other.clone(),
+    }
+}
+
+/// The inequality, wherever the index stands in it under a floor or in an extremum, as inequalities
+/// in which it does not, all of which together are the same: ⌊a/m⌋ ≤ n is a ≤ m·n + m − 1, and a
+/// maximum is ≤ n where each of its parts is.
+fn linear_sides(side: Condition, var: &Var, facts: &Facts) -> Option<Vec<(Index, Index)>> {
+    let Condition::AtMost(a, b) = side else { return None };
+    let room = b.minus(&a);
+    let compound = |atom: &&Atom| !matches!(atom, Atom::Var(_)) && Index::atom((*atom).clone()).mentions(var);
+    let found = room.terms().iter().flat_map(|(m, _)| m).find(compound).cloned();
+    let Some(atom) = found else { return Some(vec![(a, b)]) };
+    let marker = Var { name: var.name.clone(), serial: u16::MAX };
+    let hidden = room.map_atoms(&|x| Some(if *x == atom { Index::var(&marker) } else { Index::atom(x.clone()) }));
+    let (slope, rest) = hidden.linear_in(&marker)?;
+    let sign = slope.as_constant().filter(|n| n.abs() == 1)?;
+    if rest.mentions(var) {
+        return None;
+    }
+    match &atom {
+        Atom::Div(pair) => {
+            let (numerator, divisor) = &**pair;
+            let ends = match sign {
+                1 => Condition::AtMost(rest.times_number(-1).times(divisor), numerator.clone()),
+                _ => Condition::AtMost(numerator.clone(), rest.plus_number(1).times(divisor).plus_number(-1)),
+            };
+            linear_sides(ends, var, facts)
+        }
+        Atom::Extreme(which, parts) => {
+            let all = (*which == Extreme::Greatest) == (sign == -1);
+            let sides =
+                parts.iter().map(|part| Condition::AtMost(Index::default(), rest.plus(&part.times_number(sign))));
+            let open: Vec<Condition> = sides.clone().filter(|side| facts.judge(side) != Truth::Yes).collect();
+            let satisfied = open.len() < parts.len();
+            match (all, satisfied) {
+                (false, true) => Some(Vec::new()),
+                (false, false) => None,
+                (true, _) => {
+                    let each: Option<Vec<_>> = open.into_iter().map(|side| linear_sides(side, var, facts)).collect();
+                    Some(each?.concat())
+                }
+            }
+        }
+        Atom::Var(_) | Atom::Size(_) | Atom::Datum(..) => None,
     }
 }
 

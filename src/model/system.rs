@@ -49,6 +49,8 @@ pub struct Array {
     pub constant: bool,
     /// Its axes.
     pub axes: Vec<Axis>,
+    /// The least and the greatest value of integer data.
+    pub values: Option<(Index, Index)>,
 }
 
 /// The indices first..=last of one axis, and how far reads may leave them.
@@ -128,6 +130,11 @@ impl System {
         let mut facts = Facts::default();
         for (size, least) in &self.sizes {
             facts.bound_size(size.clone(), *least);
+        }
+        for array in &self.arrays {
+            if let Some((least, greatest)) = &array.values {
+                facts.bound_data(array.name.clone(), least.clone(), greatest.clone());
+            }
         }
         for condition in self.requires.iter().chain(&self.assumptions) {
             facts.require(condition);

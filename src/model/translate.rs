@@ -53,7 +53,7 @@ impl Names {
                 self.reduce(*word, binders, condition.as_deref(), body, scope, padding)
             }
             ExprKind::Call(name, arguments) => match (&**name, arguments.len()) {
-                ("floor" | "ceil", 1) => self.index(expr, scope).map(Term::integer),
+                ("floor" | "ceil" | "abs", 1) | ("min" | "max", _) => self.index(expr, scope).map(Term::integer),
                 _ => {
                     let diagnostic =
                         Diagnostic::new(format!("the function `{name}` is not in the language yet"), expr.span);
@@ -118,6 +118,9 @@ impl Names {
     }
 
     fn read(&mut self, array: &Name, at: &[Expr], span: Span, scope: &Scope, padding: Padding) -> Option<Term> {
+        if self.arrays.get(array).is_some_and(|info| info.role == Role::Integer) {
+            return self.datum(array, at, span, scope).map(Term::integer);
+        }
         let indices = self.checked_indices(array, at, span, scope)?;
         let mut factors = Vec::new();
         if padding == Padding::Brackets {

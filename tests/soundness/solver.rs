@@ -3,7 +3,7 @@
 
 use crate::cases;
 use backprose::evaluate::Random;
-use backprose::integer::{Atom, Condition, Facts, Index, Truth, Var};
+use backprose::integer::{Atom, Condition, Extreme, Facts, Index, Truth, Var};
 use backprose::language::syntax::Name;
 use std::collections::BTreeMap;
 
@@ -176,6 +176,9 @@ fn value(e: &Index, at: &At) -> i128 {
         Atom::Var(var) => at[&var.name],
         Atom::Size(name) => at[name],
         Atom::Div(pair) => value(&pair.0, at).div_euclid(value(&pair.1, at)),
+        Atom::Extreme(Extreme::Greatest, parts) => parts.iter().map(|p| value(p, at)).max().unwrap(),
+        Atom::Extreme(Extreme::Least, parts) => parts.iter().map(|p| value(p, at)).min().unwrap(),
+        Atom::Datum(..) => unreachable!("no random condition reads data"),
     };
     e.terms().iter().map(|(monomial, n)| n * monomial.iter().map(atom).product::<i128>()).sum()
 }
