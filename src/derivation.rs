@@ -86,8 +86,18 @@ pub enum RuleName {
     Join,
     /// Of a sum over i with the bracket [c·i + e = 0], the one term with i = −e/c is left.
     Sift,
+    /// A bound index under a floor is divided with remainder.
+    Split,
+    /// An equation with an extremum is split by which of its parts it is.
+    Cases,
+    /// Of a sum over windows that meet without overlap, the one term that covers the place is left.
+    Window,
+    /// An extremum or a floor that the ranges decide is replaced by its value.
+    Settle,
     /// A bracket that the ranges decide disappears, or its term does.
     Range,
+    /// A bracket that bounds the index of a sum becomes its limit.
+    Limit,
     /// A bracket that does not depend on the bound index moves out of the sum.
     Factor,
     /// Equal terms are collected.
@@ -107,7 +117,12 @@ impl RuleName {
             RuleName::Distribute => "distribute",
             RuleName::Join => "join",
             RuleName::Sift => "sift",
+            RuleName::Split => "split",
+            RuleName::Cases => "cases",
+            RuleName::Window => "window",
+            RuleName::Settle => "settle",
             RuleName::Range => "range",
+            RuleName::Limit => "limit",
             RuleName::Factor => "factor",
             RuleName::Collect => "collect",
         }

@@ -73,6 +73,18 @@ fn fresh_names(system: &System, bounds: &[(Index, Index)], avoid: &[Bound]) -> V
         .collect()
 }
 
+/// An index of its own, called as wished if nothing else is called so.
+pub(crate) fn fresh_index(system: &System, wish: &str, taken: &dyn Fn(&Var) -> bool) -> Var {
+    let mut names = letters_in_use(system);
+    let mut wish = Some(wish.to_string());
+    loop {
+        let var = pick(&mut names, wish.take());
+        if !taken(&var) {
+            return var;
+        }
+    }
+}
+
 fn pick(taken: &mut BTreeSet<Name>, wish: Option<String>) -> Var {
     let wish = wish.map(Name::from).filter(|name| !taken.contains(name));
     let letter = || LETTERS.iter().map(|l| Name::from(*l)).find(|name| !taken.contains(name));

@@ -3,6 +3,8 @@
 //! Invariant: every step is one application of one rule at one place, and is logged.
 
 pub mod differentiate;
+pub mod extremum;
+pub mod floor;
 pub mod indices;
 pub mod normal;
 pub mod range;

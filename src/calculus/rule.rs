@@ -3,7 +3,7 @@
 //! The contract, checked for all rules by one test: wherever a rule applies, the term before and
 //! the term after have the same value for all entries of all arrays and all indices in range.
 
-use super::{differentiate, range, rearrange, sift};
+use super::{differentiate, extremum, floor, range, rearrange, sift};
 use crate::derivation::RuleName;
 use crate::integer::{Condition, Facts, Index, Var};
 use crate::model::{System, Term};
@@ -59,7 +59,8 @@ pub const PHASES: &[&[Rule]] = &[
         differentiate::POWER,
     ],
     &[differentiate::READ],
-    &[sift::SIFT, rearrange::DISTRIBUTE, rearrange::JOIN, rearrange::FACTOR],
-    &[range::RANGE, rearrange::FACTOR],
+    &[sift::SIFT, extremum::CASES, floor::SPLIT, rearrange::DISTRIBUTE, rearrange::JOIN, rearrange::FACTOR],
+    &[floor::WINDOW],
+    &[extremum::SETTLE, range::RANGE, rearrange::FACTOR, range::LIMIT],
     &[rearrange::COLLECT],
 ];

@@ -3,7 +3,7 @@
 
 use super::rule::{Place, Rewrite, Rule};
 use crate::derivation::RuleName;
-use crate::integer::{Condition, Facts, Index, Truth, Var};
+use crate::integer::{Atom, Condition, Facts, Index, Truth, Var};
 use crate::model::{Bound, Kind, Term};
 
 /// Σ_i [c·i + e = 0] F(i) = [c | e] [lo ≤ −e/c ≤ hi] F(−e/c), for c ≥ 1.
@@ -44,17 +44,30 @@ fn candidates(bounds: &[Bound], body: &Term, facts: &Facts) -> Vec<Solution> {
         let difference = a.minus(b);
         let content = difference.content().max(1);
         let Some(equation) = difference.exact_quotient(&Index::constant(content)) else { continue };
+        let waits = waits(&equation, bounds);
         for (binder, bound) in bounds.iter().enumerate() {
-            found.extend(solve(&equation, binder, bound, bounds, facts).map(|(slope, value)| Solution {
-                preference: preference(&slope, &value, binder, bounds),
-                binder,
-                factor,
-                slope,
-                value,
-            }));
+            let solution = solve(&equation, binder, bound, bounds, facts);
+            found.extend(solution.filter(|(slope, _)| !waits || slope.as_constant() == Some(1)).map(
+                |(slope, value)| Solution {
+                    preference: preference(&slope, &value, binder, bounds),
+                    binder,
+                    factor,
+                    slope,
+                    value,
+                },
+            ));
         }
     }
     found
+}
+
+/// Whether a floor or an extremum of a bound index stands in the equation, which may yet give a
+/// unit slope when it is split.
+fn waits(equation: &Index, bounds: &[Bound]) -> bool {
+    equation.any_atom(&mut |atom| {
+        matches!(atom, Atom::Div(_) | Atom::Extreme(..))
+            && atom.parts().iter().any(|part| bounds.iter().any(|b| part.mentions(&b.var)))
+    })
 }
 
 /// (c, v) with c ≥ 1 and c·var = v, from an expression that must be 0.
@@ -122,7 +135,9 @@ impl Solution {
                 Truth::No | Truth::Unknown => guards.push(Term::bracket(condition)),
             }
         }
-        let after = Term::sigma(rest, Term::product(guards.into_iter().chain([left])));
+        let inequality = |f: &Term| matches!(f.kind(), Kind::Bracket(c) if !matches!(c, Condition::Equal(..)));
+        let (ahead, behind): (Vec<Term>, Vec<Term>) = left.factors().iter().cloned().partition(inequality);
+        let after = Term::sigma(rest, Term::product(guards.into_iter().chain(ahead).chain(behind)));
         Rewrite { after, solved: Some((bound.var.clone(), solved)), discharged }
     }
 }

@@ -280,6 +280,17 @@ impl Index {
         (Index { terms: plain }, Index { terms: other })
     }
 
+    /// (a, m·n) for ⌊⌊a/m⌋/n⌋, where self is ⌊a/m⌋ and n the divisor; any other self as it is.
+    pub fn unnested(&self, divisor: &Index) -> (Index, Index) {
+        match self.terms.as_slice() {
+            [(monomial, 1)] => match monomial.as_slice() {
+                [Atom::Div(inner)] => inner.0.unnested(&inner.1.times(divisor)),
+                _ => (self.clone(), divisor.clone()),
+            },
+            _ => (self.clone(), divisor.clone()),
+        }
+    }
+
     /// The greatest common divisor of all coefficients; 0 for the number 0.
     pub fn content(&self) -> i128 {
         self.terms.iter().fold(0, |g, (_, n)| gcd(g, *n))
@@ -371,7 +382,8 @@ impl Index {
                     Some(m) if m > 0 => reduce(&numerator, m),
                     _ => numerator.split_by(&divisor),
                 };
-                Some(quotient.plus(&rest.nested_floor_div(&divisor)))
+                let (numerator, divisor) = rest.unnested(&divisor);
+                Some(quotient.plus(&numerator.floor_div(&divisor)))
             }
             Atom::Extreme(which, parts) => {
                 let sign = if *which == Extreme::Greatest { 1 } else { -1 };
@@ -383,16 +395,6 @@ impl Index {
             }
             Atom::Var(_) | Atom::Size(_) | Atom::Datum(..) => None,
         })
-    }
-
-    /// ⌊self / divisor⌋, where ⌊⌊a/m⌋ / n⌋ is ⌊a / (m·n)⌋.
-    fn nested_floor_div(&self, divisor: &Index) -> Index {
-        if let [(monomial, 1)] = self.terms.as_slice()
-            && let [Atom::Div(inner)] = monomial.as_slice()
-        {
-            return inner.0.floor_div(&inner.1.times(divisor));
-        }
-        self.floor_div(divisor)
     }
 }
 

@@ -4,6 +4,7 @@
 //! Index expressions come out as i+2(r−1), not 2r+i−2: an index is written with the offset in which
 //! the author wrote it, and D·K−D as D·(K−1).
 
+use super::quote_integer::solved_alone;
 use super::term::{Bound, Kind, Term};
 use crate::integer::{Atom, Condition, Index, Var};
 use crate::language::syntax::{self, Binder, Expr, ExprKind, Name, Operator, Reduction, Sign};
@@ -85,7 +86,7 @@ impl Quote {
                 ExprKind::Power(Box::new(self.term(base, exact)), Box::new(Expr::integer((*e).into())))
             }
             Kind::Sigma(bounds, body) => return self.sigma(bounds, body, exact),
-            Kind::Bracket(condition) => ExprKind::Bracket(Box::new(self.condition_under(condition, exact))),
+            Kind::Bracket(condition) => ExprKind::Bracket(Box::new(self.guard(condition, exact))),
             Kind::Derivative(of, array, indices) => {
                 ExprKind::Derivative(Box::new(self.term(of, exact)), array.clone(), at(indices))
             }
@@ -136,7 +137,7 @@ impl Quote {
         let mut known = exact.to_vec();
         let mut written = Vec::with_capacity(guards.len());
         for guard in guards {
-            written.push(self.condition_under(guard, &known));
+            written.push(self.guard(guard, &known));
             known.extend(exact_quotients(std::slice::from_ref(guard)));
         }
         if written.len() == 1 { written.remove(0) } else { syntax::Condition::All(written) }
@@ -149,7 +150,7 @@ impl Quote {
         let mut known = exact.to_vec();
         let exact = [exact, &exact_quotients(&guards)].concat();
         let (mut scale, mut above, mut below, mut under) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
-        for factor in term.factors() {
+        for factor in &merged(term.factors()) {
             match factor.kind() {
                 Kind::Number(n) => number *= n,
                 Kind::Bracket(guard) => {
@@ -198,6 +199,26 @@ fn split_sign(term: &Term) -> (Sign, Term) {
         Some(n) if n.is_negative() => (Sign::Minus, term.clone().negative()),
         _ => (Sign::Plus, term.clone()),
     }
+}
+
+/// The factors with neighbouring brackets a ≤ i and i ≤ b on one index made a ≤ i ≤ b.
+fn merged(factors: &[Term]) -> Vec<Term> {
+    let alone = |term: &Term| match term.kind() {
+        Kind::Bracket(Condition::AtMost(a, b)) => solved_alone(&b.minus(a)),
+        _ => None,
+    };
+    let mut merged: Vec<Term> = Vec::with_capacity(factors.len());
+    for factor in factors {
+        let both = merged.last().and_then(alone).zip(alone(factor));
+        match both {
+            Some(((i, lo, true), (j, hi, false))) | Some(((i, hi, false), (j, lo, true))) if i == j => {
+                merged.pop();
+                merged.push(Term::bracket(Condition::Within(lo, i, hi)));
+            }
+            _ => merged.push(factor.clone()),
+        }
+    }
+    merged
 }
 
 fn split_brackets(factors: &[Term]) -> (Vec<Condition>, Vec<Term>) {

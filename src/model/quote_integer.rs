@@ -38,7 +38,7 @@ impl Quote {
             return vec![Part { negative: false, rank: 2, mentions_index: false, expr: Expr::name(name.clone()) }];
         }
         let (remainders, mut rest) = split_remainders(index);
-        let mut parts: Vec<Part> = remainders.iter().map(|r| self.remainder(r, exact)).collect();
+        let mut parts = Vec::new();
         let compound;
         (rest, compound) = rest.split_terms(|atom| matches!(atom, Atom::Var(_) | Atom::Size(_)));
         for var in &self.in_authors_order(index) {
@@ -47,10 +47,12 @@ impl Quote {
                 continue;
             }
             let plain = slope.as_constant().is_some_and(|n| n.abs() == 1) || !slope.is_free_of_vars();
-            let offset = if plain { 0 } else { self.offsets.get(&var.name).copied().unwrap_or(0) };
+            let authors = || self.offsets.get(&var.name).copied().unwrap_or(0);
+            let offset = if plain { 0 } else { offset_within(&slope, &without).unwrap_or_else(authors) };
             rest = without.plus(&slope.times_number(offset));
             parts.push(self.slope_times(&slope, var, offset, exact));
         }
+        parts.extend(remainders.iter().map(|r| self.remainder(r, exact)));
         parts.extend(self.size_parts(&rest.plus(&compound), exact));
         parts
     }
@@ -134,7 +136,7 @@ impl Quote {
                 factors.extend(remaining.iter().map(|a| self.atom(a, exact)));
                 factors.push(self.index_under(&Index::atom(monomial[atom].clone()).plus_number(-k), exact));
             } else {
-                factors.extend(monomial.iter().map(|a| self.atom(a, exact)));
+                factors.extend(self.powers(&monomial, exact));
             }
             let rank = if monomial.is_empty() { 3 } else { 2 };
             let within = |a: &Atom| !Index::atom(a.clone()).is_free_of_vars();
@@ -147,13 +149,27 @@ impl Quote {
         parts.into_iter().map(|(.., part)| part).collect()
     }
 
+    /// A monomial: S·S as S².
+    fn powers(&self, monomial: &[Atom], exact: &[(Index, Index)]) -> Vec<Expr> {
+        let runs = monomial.chunk_by(|a, b| a == b);
+        let power = |run: &[Atom]| match run.len() {
+            1 => self.atom(&run[0], exact),
+            n => {
+                let exponent = Expr::integer(n as i128);
+                Expr::new(ExprKind::Power(Box::new(self.atom(&run[0], exact)), Box::new(exponent)))
+            }
+        };
+        runs.map(power).collect()
+    }
+
     fn atom(&self, atom: &Atom, exact: &[(Index, Index)]) -> Expr {
         match atom {
             Atom::Var(var) => Expr::name(self.var(var)),
             Atom::Size(name) => Expr::name(name.clone()),
             Atom::Div(pair) => {
                 let operator = if exact.contains(&**pair) { Operator::Over } else { Operator::Div };
-                let (numerator, divisor) = (self.index_under(&pair.0, exact), self.index_under(&pair.1, exact));
+                let (numerator, divisor) = pair.0.unnested(&pair.1);
+                let (numerator, divisor) = (self.index_under(&numerator, exact), self.index_under(&divisor, exact));
                 Expr::new(ExprKind::Product(vec![(Operator::Times, numerator), (operator, divisor)]))
             }
             Atom::Extreme(which, parts) => {
@@ -216,11 +232,23 @@ impl Quote {
         }
     }
 
+    /// A condition within a formula: one on a single index is solved for it.
+    pub(super) fn guard(&self, condition: &Condition, exact: &[(Index, Index)]) -> syntax::Condition {
+        self.condition_under(&solved(condition), exact)
+    }
+
     /// 0 ≤ e (or e = 0) as negative parts ≤ positive parts.
     fn balanced(&self, e: &Index, relation: Relation, exact: &[(Index, Index)]) -> syntax::Condition {
         let (negative, positive): (Vec<Part>, Vec<Part>) = self.parts(e, exact).into_iter().partition(|p| p.negative);
-        let flipped = negative.into_iter().map(|p| Part { negative: false, ..p }).collect();
-        let (left, right) = if relation == Relation::Equal { (positive, flipped) } else { (flipped, positive) };
+        let flipped: Vec<Part> = negative.into_iter().map(|p| Part { negative: false, ..p }).collect();
+        let backwards = |left: &[Part], right: &[Part]| {
+            !left.iter().any(|p| p.mentions_index) && right.iter().any(|p| p.mentions_index)
+        };
+        let (left, right) = match relation {
+            Relation::Equal if backwards(&positive, &flipped) => (flipped, positive),
+            Relation::Equal => (positive, flipped),
+            _ => (flipped, positive),
+        };
         syntax::Condition::Chain(join(left), vec![(relation, join(right))])
     }
 }
@@ -259,6 +287,52 @@ fn split_remainders(index: &Index) -> (Vec<Remainder>, Index) {
             None => return (found, rest),
         }
     }
+}
+
+/// An inequality with a single index, solved for it; one with numbers on both sides with one of
+/// them; any other condition as it is.
+fn solved(condition: &Condition) -> Condition {
+    match condition {
+        Condition::AtMost(a, b) => match solved_alone(&b.minus(a)) {
+            Some((var, end, true)) => Condition::AtMost(end, var),
+            Some((var, end, false)) => Condition::AtMost(var, end),
+            None if a.constant_term() * b.constant_term() != 0 => Condition::AtMost(Index::default(), b.minus(a)),
+            None => condition.clone(),
+        },
+        Condition::Within(lo, e, hi) => match (solved_alone(&e.minus(lo)), solved_alone(&hi.minus(e))) {
+            (Some((var, a, true)), Some((_, b, false))) | (Some((var, b, false)), Some((_, a, true))) => {
+                Condition::Within(a, var, b)
+            }
+            _ => condition.clone(),
+        },
+        Condition::All(parts) => Condition::All(parts.iter().map(solved).collect()),
+        Condition::Any(parts) => Condition::Any(parts.iter().map(solved).collect()),
+        Condition::Equal(..) | Condition::Divides(..) | Condition::Not(_) => condition.clone(),
+    }
+}
+
+/// Of e ≥ 0 with one index, outside floors and of slope ±1 or alone with numbers: that index, the
+/// end at which it starts to hold, and whether it holds beyond it.
+pub(super) fn solved_alone(e: &Index) -> Option<(Index, Index, bool)> {
+    let mut vars = BTreeSet::new();
+    e.collect_vars(&mut vars);
+    let var = vars.first().filter(|_| vars.len() == 1)?;
+    let (slope, rest) = e.linear_in(var)?;
+    let slope = slope.as_constant()?;
+    let end = match (slope, rest.as_constant()) {
+        (1 | -1, _) => rest.times_number(-slope),
+        (_, Some(n)) if slope > 0 => Index::constant(-n.div_euclid(slope)),
+        (_, Some(n)) => Index::constant(n.div_euclid(-slope)),
+        _ => return None,
+    };
+    Some((Index::var(var), end, slope > 0))
+}
+
+/// k with slope·index − k·slope in the expression, for a slope made of sizes.
+fn offset_within(slope: &Index, rest: &Index) -> Option<i128> {
+    let [(monomial, n)] = slope.terms() else { return None };
+    let (_, m) = rest.terms().iter().find(|(other, _)| other == monomial && !monomial.is_empty())?;
+    (m % n == 0).then_some(-m / n)
 }
 
 /// Whether the first term of the expression that is not a number carries a minus.

@@ -138,6 +138,9 @@ enum Stage {
     Rearrange,
     SiftBare,
     SiftSolved,
+    Split,
+    Cases,
+    Window,
     Decide,
     Collect,
 }
@@ -153,7 +156,10 @@ fn stage(step: &Step) -> Stage {
             Some((_, value)) if value.as_var().is_some() || value.as_constant().is_some() => Stage::SiftBare,
             _ => Stage::SiftSolved,
         },
-        RuleName::Range | RuleName::Factor => Stage::Decide,
+        RuleName::Split => Stage::Split,
+        RuleName::Cases => Stage::Cases,
+        RuleName::Window => Stage::Window,
+        RuleName::Settle | RuleName::Range | RuleName::Factor | RuleName::Limit => Stage::Decide,
         RuleName::Collect => Stage::Collect,
     }
 }
@@ -195,6 +201,9 @@ fn main_lines(system: &System, names: &Names, answer: &Answer, by: Option<&str>)
             Stage::Read => reason::read(system, answer),
             Stage::Rearrange => vec![Inline::Text("multiplied out".into())],
             Stage::SiftBare | Stage::SiftSolved => reason::sifts(names, system, answer, &steps[range.clone()]),
+            Stage::Split => reason::split(names, system, answer, &steps[range.clone()]),
+            Stage::Cases => reason::cases(),
+            Stage::Window => reason::windows(names, system, answer, &steps[range.clone()]),
             Stage::Decide => reason::decided(names, system, answer, &steps[range.clone()]),
             Stage::Collect => vec![Inline::Text("equal terms collected".into())],
         };

@@ -3,7 +3,7 @@
 use super::document::{Inline, Piece, Prose, Symbol};
 use crate::answer::{Answer, Names};
 use crate::derivation::{Goal, RuleName, Step};
-use crate::integer::Condition;
+use crate::integer::{Condition, Index, Var};
 use crate::language::syntax::{Expr, Name, Role};
 use crate::model::{Kind, Quote, System};
 
@@ -138,18 +138,45 @@ pub fn read(system: &System, answer: &Answer) -> Prose {
     vec![text(format!("{noun} depends on itself only"))]
 }
 
-/// Sums cut down to one term: which, and under which condition.
-pub fn sifts(names: &Names, system: &System, answer: &Answer, steps: &[Step]) -> Prose {
+/// What each solved index is: `i = n − 2(r−1)`.
+fn equalities(names: &Names, system: &System, answer: &Answer, steps: &[&Step]) -> Vec<Inline> {
     let quote = names.quote(system, &answer.derivation.indices);
-    let solved: Vec<&Step> = steps.iter().filter(|s| s.rule == RuleName::Sift).collect();
-    let equalities = solved.iter().filter_map(|s| s.solved.as_ref()).map(|(var, value)| {
+    let solved = steps.iter().filter_map(|s| s.solved.as_ref());
+    let equality = |(var, value): &(Var, Index)| {
         Inline::Math(vec![
             Piece::Expr(Expr::name(quote.var(var))),
             Piece::Symbol(Symbol::Equal),
-            Piece::Expr(exact(&quote, value, solved.last().map(|s| &s.after))),
+            Piece::Expr(exact(&quote, value, steps.last().map(|s| &s.after))),
         ])
-    });
-    let equalities: Vec<Inline> = equalities.collect();
+    };
+    solved.map(equality).collect()
+}
+
+/// A bound index divided with remainder.
+pub fn split(names: &Names, system: &System, answer: &Answer, steps: &[Step]) -> Prose {
+    let steps: Vec<&Step> = steps.iter().collect();
+    let mut prose = vec![text("division with remainder: ")];
+    prose.extend(listed(equalities(names, system, answer, &steps)));
+    prose
+}
+
+/// An extremum in an equation.
+pub fn cases() -> Prose {
+    vec![text("by which of its parts the extremum is")]
+}
+
+/// Windows that meet without overlap.
+pub fn windows(names: &Names, system: &System, answer: &Answer, steps: &[Step]) -> Prose {
+    let steps: Vec<&Step> = steps.iter().collect();
+    let mut prose = vec![text("windows as wide as their step cover each place once: ")];
+    prose.extend(listed(equalities(names, system, answer, &steps)));
+    prose
+}
+
+/// Sums cut down to one term: which, and under which condition.
+pub fn sifts(names: &Names, system: &System, answer: &Answer, steps: &[Step]) -> Prose {
+    let solved: Vec<&Step> = steps.iter().filter(|s| s.rule == RuleName::Sift).collect();
+    let equalities = equalities(names, system, answer, &solved);
     let bare = solved
         .iter()
         .all(|s| s.solved.as_ref().is_some_and(|(_, v)| v.as_var().is_some() || v.as_constant().is_some()));
@@ -195,7 +222,10 @@ pub fn decided(names: &Names, system: &System, answer: &Answer, steps: &[Step]) 
     let quote = names.quote(system, &answer.derivation.indices);
     let held: Vec<Inline> = steps.iter().flat_map(|s| &s.discharged).map(|c| condition(quote.condition(c))).collect();
     if held.is_empty() {
-        return vec![text("the bracket does not depend on the sum")];
+        return vec![text(match steps.iter().any(|s| s.rule == RuleName::Limit) {
+            true => "the bracket bounds the index",
+            false => "the bracket does not depend on the sum",
+        })];
     }
     let verb = if held.len() == 1 { " always holds" } else { " always hold" };
     let mut prose = listed(held);
@@ -217,7 +247,10 @@ pub fn single(names: &Names, system: &System, answer: &Answer, step: &Step) -> P
         RuleName::Distribute => vec![text("multiplied out")],
         RuleName::Join => vec![text("the sums brought together")],
         RuleName::Sift => sifts(names, system, answer, one),
-        RuleName::Range | RuleName::Factor => decided(names, system, answer, one),
+        RuleName::Split => split(names, system, answer, one),
+        RuleName::Cases => cases(),
+        RuleName::Window => windows(names, system, answer, one),
+        RuleName::Settle | RuleName::Range | RuleName::Factor | RuleName::Limit => decided(names, system, answer, one),
         RuleName::Collect => vec![text("equal terms collected")],
     }
 }

@@ -1,0 +1,123 @@
+//! Maxima and minima in index expressions.
+
+use super::rule::{Rewrite, Rule};
+use crate::derivation::RuleName;
+use crate::integer::{Atom, Condition, Extreme, Facts, Index, Truth};
+use crate::model::{Bound, Kind, Term};
+
+/// Σ_i [max(a, b) = v] F = Σ_i ([a = v][b ≤ a] + [b = v][a < b]) F.
+pub const CASES: Rule = Rule {
+    name: RuleName::Cases,
+    statement: "an equation with a maximum or minimum of bound indices is split by which of its parts it is; of equal \
+                parts it is the first",
+    shrinks: "the number of extrema in equations on bound indices",
+    apply: |term, _| {
+        let Kind::Sigma(bounds, body) = term.kind() else { return None };
+        let (place, cases) = body.factors().iter().enumerate().find_map(|(k, factor)| {
+            let Kind::Bracket(Condition::Equal(a, b)) = factor.kind() else { return None };
+            Some((k, cases(&a.minus(b), bounds)?))
+        })?;
+        let mut factors = body.factors().to_vec();
+        factors[place] = Term::sum(cases);
+        Some(Term::sigma(bounds.clone(), Term::product(factors)).into())
+    },
+};
+
+/// max(a, b) is a where b ≤ a, and ⌊a/m⌋ is 0 where 0 ≤ a < m, if that follows from the ranges.
+pub const SETTLE: Rule = Rule {
+    name: RuleName::Settle,
+    statement: "a maximum or minimum of which the ranges in force decide which part it is, is that part; a floor that \
+                they show to be 0 is 0",
+    shrinks: "the number of extrema and floors",
+    apply: |term, place| {
+        let mut discharged = Vec::new();
+        let mut settle = |index: &Index| settle(index, place.facts, &mut discharged);
+        let after = match term.kind() {
+            Kind::Bracket(condition) => Term::bracket(condition.map(&mut settle)),
+            Kind::Integer(index) => Term::integer(settle(index)),
+            Kind::Read(array, at) => Term::read(array.clone(), at.iter().map(settle).collect()),
+            Kind::Upstream(output, at) => Term::upstream(output.clone(), at.iter().map(settle).collect()),
+            _ => return None,
+        };
+        (after != *term).then_some(Rewrite { after, solved: None, discharged })
+    },
+};
+
+/// Kronecker deltas whose sum is [e = 0], one for each part of an extremum of bound indices in e.
+fn cases(e: &Index, bounds: &[Bound]) -> Option<Vec<Term>> {
+    let bound = |part: &Index| bounds.iter().any(|b| part.mentions(&b.var));
+    let extremum = |atom: &&Atom| matches!(atom, Atom::Extreme(_, parts) if parts.iter().any(bound));
+    let atom = e.terms().iter().flat_map(|(m, _)| m).find(extremum)?.clone();
+    let Atom::Extreme(which, parts) = &atom else { return None };
+    let case = |k: usize| {
+        let equation = e.map_atoms(&|a| Some(if *a == atom { parts[k].clone() } else { Index::atom(a.clone()) }));
+        let others = (0..parts.len()).filter(|j| *j != k).map(|j| {
+            let strictly = i128::from(j < k);
+            let condition = match which {
+                Extreme::Greatest => Condition::AtMost(parts[j].plus_number(strictly), parts[k].clone()),
+                Extreme::Least => Condition::AtMost(parts[k].plus_number(strictly), parts[j].clone()),
+            };
+            Term::bracket(without_extrema(condition))
+        });
+        let delta = Term::bracket(Condition::Equal(equation, Index::default()));
+        Term::product([delta].into_iter().chain(others.collect::<Vec<_>>()))
+    };
+    Some((0..parts.len()).map(case).collect())
+}
+
+/// An inequality with an extremum alone on one side as inequalities of its parts.
+fn without_extrema(condition: Condition) -> Condition {
+    let Condition::AtMost(a, b) = &condition else { return condition };
+    let room = b.minus(a);
+    let found = room.terms().iter().find_map(|(m, n)| match (m.as_slice(), n) {
+        ([atom @ Atom::Extreme(which, parts)], 1 | -1) => Some((atom, *which, parts, *n)),
+        _ => None,
+    });
+    let Some((atom, which, parts, sign)) = found else { return condition };
+    let rest = room.minus(&Index::atom(atom.clone()).times_number(sign));
+    let side = |part: &Index| without_extrema(Condition::AtMost(Index::default(), rest.plus(&part.times_number(sign))));
+    let all = (which == Extreme::Greatest) == (sign == -1);
+    let sides = parts.iter().map(side).collect();
+    if all { Condition::All(sides) } else { Condition::Any(sides) }
+}
+
+fn settle(index: &Index, facts: &Facts, discharged: &mut Vec<Condition>) -> Index {
+    let compound = |atom: &Atom| matches!(atom, Atom::Extreme(..) | Atom::Div(_));
+    if !index.any_atom(&mut |atom| compound(atom)) {
+        return index.clone();
+    }
+    let mut settled = index.clone();
+    let mut waiting = Vec::new();
+    index.any_atom(&mut |atom| {
+        if compound(atom) {
+            waiting.push(atom.clone());
+        }
+        false
+    });
+    for atom in waiting {
+        if let Some((value, why)) = value(&atom, facts) {
+            settled = settled.map_atoms(&|a| (*a == atom).then(|| value.clone()));
+            discharged.extend(why);
+        }
+    }
+    settled
+}
+
+/// What an extremum or a floor is by the facts, and the conditions that say so.
+fn value(atom: &Atom, facts: &Facts) -> Option<(Index, Vec<Condition>)> {
+    match atom {
+        Atom::Extreme(which, parts) => (0..parts.len()).find_map(|k| {
+            let others = (0..parts.len()).filter(|j| *j != k).map(|j| match which {
+                Extreme::Greatest => Condition::AtMost(parts[j].clone(), parts[k].clone()),
+                Extreme::Least => Condition::AtMost(parts[k].clone(), parts[j].clone()),
+            });
+            let conditions: Vec<Condition> = others.collect();
+            conditions.iter().all(|c| facts.judge(c) == Truth::Yes).then(|| (parts[k].clone(), conditions))
+        }),
+        Atom::Div(pair) => {
+            let small = Condition::Within(Index::default(), pair.0.clone(), pair.1.plus_number(-1));
+            (facts.judge(&small) == Truth::Yes).then(|| (Index::default(), vec![small]))
+        }
+        Atom::Var(_) | Atom::Size(_) | Atom::Datum(..) => None,
+    }
+}

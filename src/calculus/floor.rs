@@ -1,0 +1,155 @@
+//! Division with remainder: a bound index under a floor, and a window exactly as wide as its step.
+
+use super::indices::fresh_index;
+use super::rule::{Place, Rewrite, Rule};
+use crate::derivation::RuleName;
+use crate::integer::{Atom, Condition, Index, Truth, Var};
+use crate::model::{Bound, Kind, Term};
+
+/// Σ_i F(i, ⌊(±i+e)/m⌋) = Σ_q Σ_{j=0}^{m−1} [lo ≤ i ≤ hi] F(i, q) with ±i + e = m·q + j.
+pub const SPLIT: Rule = Rule {
+    name: RuleName::Split,
+    statement: "a bound index under a floor is divided with remainder: ±i + e = m·q + j with 0 ≤ j ≤ m − 1, and the \
+                floor of (±i + e)/m is q",
+    shrinks: "the number of floors of bound indices in equations",
+    apply: |term, place| {
+        let Kind::Sigma(bounds, body) = term.kind() else { return None };
+        let division = divisions(bounds, body).into_iter().next()?;
+        Some(division.apply(bounds, body, place))
+    },
+};
+
+/// Σ_t [lo ≤ e − m·t ≤ lo + m − 1] F(t) = [t in range] F(t) with t = ⌊(e − lo)/m⌋.
+pub const WINDOW: Rule = Rule {
+    name: RuleName::Window,
+    statement: "a window of m places that moves in steps of m covers each place once: of a sum over t with the bracket \
+                [lo ≤ e − m·t ≤ lo + m − 1] only the term t = ⌊(e − lo)/m⌋ is left",
+    shrinks: "the number of bound indices",
+    apply: |term, place| {
+        let Kind::Sigma(bounds, body) = term.kind() else { return None };
+        let places = (0..bounds.len()).rev().flat_map(|b| (0..body.factors().len()).map(move |f| (b, f)));
+        let (binder, factor, solved) = places.into_iter().find_map(|(b, f)| {
+            let Kind::Bracket(condition) = body.factors()[f].kind() else { return None };
+            Some((b, f, window(condition, b, bounds, place)?))
+        })?;
+        let bound = &bounds[binder];
+        let mut rest = bounds.to_vec();
+        rest.remove(binder);
+        let mut factors = body.factors().to_vec();
+        factors.remove(factor);
+        let in_range = Condition::Within(bound.lo.clone(), solved.clone(), bound.hi.clone());
+        let mut facts = place.facts.clone();
+        rest.iter().for_each(|b| facts.bound_index(b.var.clone(), b.lo.clone(), b.hi.clone()));
+        let (guard, discharged) = match facts.judge(&in_range) {
+            Truth::Yes => (Term::one(), vec![in_range]),
+            Truth::No | Truth::Unknown => (Term::bracket(in_range), Vec::new()),
+        };
+        let left = Term::product(factors).substitute(&bound.var, &solved);
+        let after = Term::sigma(rest, Term::product([guard, left]));
+        Some(Rewrite { after, solved: Some((bound.var.clone(), solved)), discharged })
+    },
+};
+
+/// sign·i + rest = divisor·q + j
+struct Division {
+    binder: usize,
+    sign: i128,
+    rest: Index,
+    divisor: Index,
+}
+
+/// The divisions that would free an equation of a floor, those first whose divisor divides most.
+fn divisions(bounds: &[Bound], body: &Term) -> Vec<Division> {
+    let mut found: Vec<Division> = Vec::new();
+    for factor in body.factors() {
+        let Kind::Bracket(Condition::Equal(a, b)) = factor.kind() else { continue };
+        a.minus(b).any_atom(&mut |atom| {
+            if let Atom::Div(pair) = atom {
+                found.extend(division(bounds, &pair.0, &pair.1));
+            }
+            false
+        });
+    }
+    let divides = |a: &Division| found.iter().filter(|b| b.divisor.exact_quotient(&a.divisor).is_some()).count();
+    let most = found.iter().map(divides).max().unwrap_or(0);
+    let first = found.iter().position(|a| divides(a) == most).unwrap_or(0);
+    found.rotate_left(first);
+    found
+}
+
+fn division(bounds: &[Bound], numerator: &Index, divisor: &Index) -> Option<Division> {
+    (0..bounds.len()).rev().find_map(|binder| {
+        let var = &bounds[binder].var;
+        let (slope, rest) = numerator.linear_in(var)?;
+        let sign = slope.as_constant().filter(|n| n.abs() == 1)?;
+        let ranged = bounds.iter().any(|b| b.lo.mentions(var) || b.hi.mentions(var));
+        (!ranged).then(|| Division { binder, sign, rest, divisor: divisor.clone() })
+    })
+}
+
+impl Division {
+    fn apply(&self, bounds: &[Bound], body: &Term, place: &Place) -> Rewrite {
+        let old = &bounds[self.binder];
+        let taken = |v: &Var| place.taken.contains(v) || body.any_var(v) || bounds.iter().any(|b| b.var == *v);
+        let q = fresh_index(place.system, "q", &taken);
+        let j = fresh_index(place.system, "j", &|v| taken(v) || *v == q);
+        let whole = self.divisor.times(&Index::var(&q)).plus(&Index::var(&j));
+        let solved = whole.minus(&self.rest).times_number(self.sign);
+        let ends = match self.sign {
+            1 => (self.rest.plus(&old.lo), self.rest.plus(&old.hi)),
+            _ => (self.rest.minus(&old.hi), self.rest.minus(&old.lo)),
+        };
+        let quotients = Bound {
+            var: q.clone(),
+            lo: ends.0.floor_div(&self.divisor).canonical(),
+            hi: ends.1.floor_div(&self.divisor).canonical(),
+        };
+        let remainders = Bound { var: j.clone(), lo: Index::default(), hi: self.divisor.plus_number(-1) };
+        let mut rest = bounds.to_vec();
+        rest.remove(self.binder);
+        rest.extend([quotients, remainders]);
+        let replace = |e: &Index| self.settle(&e.substitute(&old.var, &solved), &j);
+        let clear = body.with_all_bounds_fresh(&|v| *v == old.var || solved.mentions(v));
+        let left = clear.map_indices(&mut |e| replace(e));
+        let in_range = Term::bracket(Condition::Within(old.lo.clone(), solved.clone(), old.hi.clone()));
+        let after = Term::sigma(rest, Term::product([in_range, left]));
+        Rewrite { after, solved: Some((old.var.clone(), solved)), discharged: Vec::new() }
+    }
+
+    /// ⌊(m·e + j)/(m·n)⌋ as ⌊e/n⌋, wherever it stands.
+    fn settle(&self, e: &Index, j: &Var) -> Index {
+        e.map_atoms(&|atom| {
+            let Atom::Div(pair) = atom else { return None };
+            let numerator = self.settle(&pair.0, j);
+            let times = pair.1.exact_quotient(&self.divisor)?;
+            let quotient = numerator.minus(&Index::var(j)).exact_quotient(&self.divisor)?;
+            Some(quotient.floor_div(&times))
+        })
+    }
+}
+
+/// The one value of a bound index for which a bracket lo ≤ e ∓ m·t ≤ lo + m − 1 holds.
+fn window(condition: &Condition, binder: usize, bounds: &[Bound], place: &Place) -> Option<Index> {
+    let Condition::Within(lo, e, hi) = condition else { return None };
+    let var = &bounds[binder].var;
+    if bounds.iter().any(|b| b.lo.mentions(var) || b.hi.mentions(var)) {
+        return None;
+    }
+    let (slope, rest) = e.linear_in(var)?;
+    let width = hi.minus(lo).plus_number(1);
+    let rising = slope == width;
+    if !(rising || slope == width.times_number(-1)) || slope.as_constant().is_some_and(|n| n.abs() <= 1) {
+        return None;
+    }
+    if !width.is_free_of_vars() || lo.mentions(var) || !place.facts.proves_positive(&width) {
+        return None;
+    }
+    let plain = |e: &&Index| e.terms().iter().flat_map(|(m, _)| m).all(|a| matches!(a, Atom::Var(_) | Atom::Size(_)));
+    let first = Some(&bounds[binder].lo).filter(plain).cloned().unwrap_or_default();
+    let sign = if rising { -1 } else { 1 };
+    let place_from_first = rest.minus(lo).minus(&width.times(&first).times_number(sign));
+    let (numbers, moving) = place_from_first.split_terms(|_| false);
+    let (whole, part) = moving.split_by(&width);
+    let quotient = whole.plus(&part.plus(&numbers).floor_div(&width));
+    Some(first.plus(&quotient.times_number(sign)))
+}
