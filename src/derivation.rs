@@ -76,6 +76,8 @@ pub enum RuleName {
     Sum,
     /// ∂(ab) = ∂a·b + a·∂b.
     Product,
+    /// ∂Π_k F(k) = Σ_k ∂F(k)·Π_{k'≠k} F(k').
+    Fold,
     /// ∂(aⁿ) = n·aⁿ⁻¹·∂a.
     Power,
     /// ∂x[a]/∂x[b] = [a = b].
@@ -112,6 +114,7 @@ impl RuleName {
             RuleName::Constant => "constant",
             RuleName::Sum => "sum",
             RuleName::Product => "product",
+            RuleName::Fold => "indexed product",
             RuleName::Power => "power",
             RuleName::Read => "read",
             RuleName::Distribute => "distribute",

@@ -4,7 +4,7 @@ use super::rule::{Rewrite, Rule};
 use crate::derivation::RuleName;
 use crate::integer::{Condition, Index};
 use crate::language::syntax::Name;
-use crate::model::{Kind, System, Term};
+use crate::model::{Bound, Kind, System, Term};
 
 /// ∂ of what does not depend on the array is 0.
 pub const CONSTANT: Rule = Rule {
@@ -73,6 +73,32 @@ pub const PRODUCT: Rule = Rule {
         };
         let dependent = (0..factors.len()).filter(|k| depends(place.system, &factors[*k], array));
         Some(Term::sum(dependent.map(one)).into())
+    },
+};
+
+/// ∂Π_k F(k) = Σ_k ∂F(k)·Π_{k'≠k} F(k').
+pub const FOLD: Rule = Rule {
+    name: RuleName::Fold,
+    statement: "the derivative of a product over k is the sum over k of the derivative of its k-th factor times the \
+                product of the other factors",
+    shrinks: "the term under the derivative",
+    apply: |term, place| {
+        let (of, array, at) = derivative(term)?;
+        let outer = of.with_fresh_bounds(&|v| place.taken.contains(v) || at.iter().any(|e| e.mentions(v)));
+        let Kind::Pi(bounds, condition, body) = outer.kind() else { return None };
+        let inner = outer.with_fresh_bounds(&|v| place.taken.contains(v) || bounds.iter().any(|b| b.var == *v));
+        let Kind::Pi(others, held, rest) = inner.kind() else { return None };
+        let same = |(a, b): (&Bound, &Bound)| Condition::Equal(Index::var(&a.var), Index::var(&b.var));
+        let mut same: Vec<Condition> = others.iter().zip(bounds).map(same).collect();
+        let same = if same.len() == 1 { same.remove(0) } else { Condition::All(same) };
+        let other = Condition::Not(Box::new(same));
+        let wanted = if *held == Condition::always() { other } else { Condition::All(vec![held.clone(), other]) };
+        let factors = [
+            Term::bracket(condition.clone()),
+            Term::derivative(body.clone(), array.clone(), at.to_vec()),
+            Term::pi(others.clone(), wanted, rest.clone()),
+        ];
+        Some(Term::sigma(bounds.clone(), Term::product(factors)).into())
     },
 };
 

@@ -116,8 +116,6 @@ pub(crate) fn names_in_use(system: &System) -> BTreeSet<Name> {
 }
 
 fn collect_bound(term: &Term, names: &mut BTreeSet<Name>) {
-    if let Kind::Sigma(bounds, _) = term.kind() {
-        names.extend(bounds.iter().map(|b| b.var.name.clone()));
-    }
+    names.extend(term.bounds().iter().map(|b| b.var.name.clone()));
     term.children().iter().for_each(|child| collect_bound(child, names));
 }

@@ -65,9 +65,7 @@ fn sift_all(system: &System, facts: &Facts, term: &Term) -> Term {
         }
     }
     let mut facts = facts.clone();
-    if let Kind::Sigma(bounds, _) = term.kind() {
-        bounds.iter().for_each(|b| facts.bound_index(b.var.clone(), b.lo.clone(), b.hi.clone()));
-    }
+    term.bounds().iter().for_each(|b| facts.bound_index(b.var.clone(), b.lo.clone(), b.hi.clone()));
     let mapped = term.map_children(&mut |child| sift_all(system, &facts, child));
     let place = Place { system, facts: &facts, taken: &BTreeSet::new() };
     match RULES.iter().any(|rule| mapped != *term && (rule.apply)(&mapped, &place).is_some()) {
@@ -122,6 +120,10 @@ fn expand(term: &Term, taken: &BTreeSet<Var>) -> Option<Expanded> {
                 summand.bounds.splice(0..0, bounds.iter().cloned());
             }
             all
+        }
+        Kind::Pi(bounds, ..) => {
+            let names: Vec<Var> = (0..bounds.len()).map(|k| Var { name: "Π".into(), serial: k as u16 }).collect();
+            one(term.with_bounds_named(&names).map_indices(&mut |index| index.canonical()))
         }
         Kind::Derivative(..) => return None,
     })

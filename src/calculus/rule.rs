@@ -56,6 +56,7 @@ pub const PHASES: &[&[Rule]] = &[
         differentiate::DEFINITION,
         differentiate::SUM,
         differentiate::PRODUCT,
+        differentiate::FOLD,
         differentiate::POWER,
     ],
     &[differentiate::READ],

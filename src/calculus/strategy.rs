@@ -162,11 +162,9 @@ impl Search<'_> {
             }
         }
         let (mut facts, mut taken) = (facts.clone(), taken.clone());
-        if let Kind::Sigma(bounds, _) = term.kind() {
-            for b in bounds {
-                facts.bound_index(b.var.clone(), b.lo.clone(), b.hi.clone());
-                taken.insert(b.var.clone());
-            }
+        for b in term.bounds() {
+            facts.bound_index(b.var.clone(), b.lo.clone(), b.hi.clone());
+            taken.insert(b.var.clone());
         }
         for (k, child) in term.children().iter().enumerate() {
             self.place.push(k);

@@ -8,7 +8,7 @@ use super::fraction::{Fraction, floor_div, floor_mod};
 use super::node::{Access, Exact, Place, Reduce, Test, Value};
 use super::number::{Memory, Number};
 use super::scope::Scope;
-use crate::language::syntax::{Operator, Relation, Sign};
+use crate::language::syntax::{Operator, Reduction, Relation, Sign};
 use std::cell::Cell;
 use std::cmp::Ordering;
 
@@ -134,15 +134,16 @@ impl<'a, M: Memory> Machine<'a, M> {
     }
 
     fn reduce(&mut self, reduce: &Reduce) -> Result<M::Number, EvalError> {
-        let mut total = (M::Number::integer(0), 0);
+        let neutral = i128::from(reduce.how == Reduction::Product);
+        let mut total = (M::Number::integer(neutral), 0);
         self.accumulate(reduce, 0, &mut total)?;
-        let (sum, terms) = total;
-        match (reduce.mean, terms) {
-            (false, _) => Ok(sum),
-            (true, 0) => Err(EvalError::EmptyMean),
-            (true, _) => {
+        let (result, terms) = total;
+        match (reduce.how, terms) {
+            (Reduction::Sum | Reduction::Product, _) => Ok(result),
+            (Reduction::Mean, 0) => Err(EvalError::EmptyMean),
+            (Reduction::Mean, _) => {
                 let number = M::Number::integer(terms);
-                Ok(sum * number.inverse().ok_or(EvalError::ZeroDivisor)?)
+                Ok(result * number.inverse().ok_or(EvalError::ZeroDivisor)?)
             }
         }
     }
@@ -154,7 +155,11 @@ impl<'a, M: Memory> Machine<'a, M> {
                 None => true,
             };
             if counts {
-                total.0 = total.0 + self.value(&reduce.body)?;
+                let term = self.value(&reduce.body)?;
+                total.0 = match reduce.how {
+                    Reduction::Sum | Reduction::Mean => total.0 + term,
+                    Reduction::Product => total.0 * term,
+                };
                 total.1 += 1;
             }
             return Ok(());

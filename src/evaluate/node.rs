@@ -6,7 +6,7 @@
 
 use super::error::EvalError;
 use super::fraction::Fraction;
-use crate::language::syntax::{Operator, Relation, Sign};
+use crate::language::syntax::{Operator, Reduction, Relation, Sign};
 
 /// A scalar expression.
 #[derive(Clone, Debug)]
@@ -25,7 +25,7 @@ pub enum Value {
     Product(Vec<Test>, Vec<(bool, Value)>),
     /// An integer power.
     Power(Box<(Value, Exact)>),
-    /// A sum or a mean.
+    /// A sum, a mean or a product.
     Reduce(Box<Reduce>),
     /// 1 or 0.
     Bracket(Test),
@@ -35,7 +35,7 @@ pub enum Value {
     Derivative(Box<(Value, Access)>),
 }
 
-/// A sum or a mean over bound indices.
+/// A sum, a mean or a product over bound indices.
 #[derive(Clone, Debug)]
 pub struct Reduce {
     /// The slot of each index with its first and last value.
@@ -44,8 +44,8 @@ pub struct Reduce {
     pub condition: Option<Test>,
     /// The terms.
     pub body: Value,
-    /// Whether the sum is divided by the number of its terms.
-    pub mean: bool,
+    /// What is done with the terms.
+    pub how: Reduction,
 }
 
 /// A read of an array at computed indices.

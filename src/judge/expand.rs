@@ -210,10 +210,14 @@ impl<'a> Expander<'a> {
             Node::Product(guards, factors) => self.product_value(guards, factors, at, depth)?,
             Node::Power(base, exponent) => self.value(base, at, depth + 1)?.power(self.number(exponent, at)?)?,
             Node::Reduce(word, ranges, test, body) => {
-                let mut total = (Polynomial::default(), 0i64);
-                self.accumulate(ranges, test.as_ref(), body, at, &mut total, depth)?;
+                let neutral = match word {
+                    Reduction::Sum | Reduction::Mean => Polynomial::default(),
+                    Reduction::Product => Polynomial::constant(BigRational::from_integer(1.into())),
+                };
+                let mut total = (neutral, 0i64);
+                self.accumulate(*word, ranges, test.as_ref(), body, at, &mut total, depth)?;
                 match word {
-                    Reduction::Sum => total.0,
+                    Reduction::Sum | Reduction::Product => total.0,
                     Reduction::Mean => {
                         let count = Polynomial::constant(BigRational::from_integer(total.1.into()));
                         total.0.times(&count.inverse()?)?
@@ -260,6 +264,7 @@ impl<'a> Expander<'a> {
 
     fn accumulate(
         &mut self,
+        word: Reduction,
         ranges: &[(Integer, Integer)],
         test: Option<&Test>,
         body: &Node,
@@ -270,14 +275,18 @@ impl<'a> Expander<'a> {
         let Some(((lo, hi), inner)) = ranges.split_first() else {
             self.fuel = self.fuel.checked_sub(1)?;
             if test.map_or(Some(true), |test| self.holds(test, at))? {
-                total.0.add(&self.value(body, at, depth + 1)?, Sign::Plus)?;
+                let term = self.value(body, at, depth + 1)?;
+                match word {
+                    Reduction::Sum | Reduction::Mean => total.0.add(&term, Sign::Plus)?,
+                    Reduction::Product => total.0 = total.0.times(&term)?,
+                }
                 total.1 += 1;
             }
             return Some(());
         };
         for index in self.number(lo, at)?..=self.number(hi, at)? {
             at.push(index);
-            self.accumulate(inner, test, body, at, total, depth)?;
+            self.accumulate(word, inner, test, body, at, total, depth)?;
             at.pop();
         }
         Some(())

@@ -77,6 +77,8 @@ pub enum Reduction {
     Sum,
     /// `mean`: the sum over the number of its terms.
     Mean,
+    /// `prod`
+    Product,
 }
 
 impl Reduction {
@@ -85,6 +87,7 @@ impl Reduction {
         match self {
             Reduction::Sum => "sum",
             Reduction::Mean => "mean",
+            Reduction::Product => "prod",
         }
     }
 }

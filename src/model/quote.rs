@@ -6,7 +6,7 @@
 
 use super::quote_integer::solved_alone;
 use super::term::{Bound, Kind, Term};
-use crate::integer::{Atom, Condition, Index, Var};
+use crate::integer::{Condition, Index, Var};
 use crate::language::syntax::{self, Binder, Expr, ExprKind, Name, Operator, Reduction, Sign};
 use num_bigint::BigInt;
 use num_rational::BigRational;
@@ -52,6 +52,13 @@ impl Quote {
     /// A whole formula.
     pub fn formula(&self, term: &Term) -> Expr {
         if self.cases
+            && let Some((condition, value, otherwise)) = either(term)
+        {
+            let holds = self.guards(std::slice::from_ref(&condition), &[]);
+            let (value, otherwise) = (self.formula(&value), self.formula(&otherwise));
+            return Expr::new(ExprKind::If(Box::new(holds), Box::new(value), Box::new(otherwise)));
+        }
+        if self.cases
             && let Kind::Product(factors) = term.kind()
         {
             let (guards, rest) = split_brackets(factors);
@@ -85,7 +92,7 @@ impl Quote {
             Kind::Power(base, e) => {
                 ExprKind::Power(Box::new(self.term(base, exact)), Box::new(Expr::integer((*e).into())))
             }
-            Kind::Sigma(bounds, body) => return self.sigma(bounds, body, exact),
+            Kind::Sigma(..) | Kind::Pi(..) => return self.reduction(term, exact),
             Kind::Bracket(condition) => ExprKind::Bracket(Box::new(self.guard(condition, exact))),
             Kind::Derivative(of, array, indices) => {
                 ExprKind::Derivative(Box::new(self.term(of, exact)), array.clone(), at(indices))
@@ -94,42 +101,42 @@ impl Quote {
         Expr::new(kind)
     }
 
-    /// A Σ whose bound indices carry as few primes as the indices around them allow.
-    fn sigma(&self, bounds: &[Bound], body: &Term, exact: &[(Index, Index)]) -> Expr {
-        let whole = Term::sigma(bounds.to_vec(), body.clone());
+    /// A Σ or Π whose bound indices carry as few primes as the indices around them allow.
+    fn reduction(&self, whole: &Term, exact: &[(Index, Index)]) -> Expr {
         let outer = whole.free_vars();
-        let mut chosen: BTreeSet<Var> = BTreeSet::new();
-        let mut pairs: Vec<(Var, Var)> = Vec::new();
-        for bound in bounds {
+        let mut chosen: Vec<Var> = Vec::new();
+        for bound in whole.bounds() {
             let plain = Var { serial: 0, ..bound.var.clone() };
-            let new = plain.fresh(|v| outer.contains(v) || self.taken.contains(v) || chosen.contains(v));
-            chosen.insert(new.clone());
-            pairs.push((bound.var.clone(), new));
+            chosen.push(plain.fresh(|v| outer.contains(v) || self.taken.contains(v) || chosen.contains(v)));
         }
-        let clash = |v: &Var| chosen.contains(v) || pairs.iter().any(|(old, _)| old == v);
-        let moved = whole.with_fresh_bounds(&clash);
-        let Kind::Sigma(middle, _) = moved.kind() else { return self.term(&moved, exact) };
-        let pairs: Vec<(Var, Var)> =
-            middle.iter().zip(&pairs).map(|(m, (_, new))| (m.var.clone(), new.clone())).collect();
-        let tidy = rename(&moved, &pairs);
-        let Kind::Sigma(bounds, body) = tidy.kind() else { return self.term(&tidy, exact) };
+        let clash = |v: &Var| chosen.contains(v) || whole.bounds().iter().any(|b| b.var == *v);
+        let tidy = whole.with_fresh_bounds(&clash).with_bounds_named(&chosen);
         let mut inner = self.clone();
         inner.taken.extend(chosen);
-        let (mut condition, mut body) = (None, body.clone());
+        let binders = tidy.bounds().iter().map(|b| inner.binder(b)).collect();
         let mut exact = exact.to_vec();
-        if self.conditional_sums {
-            let (guards, rest) = split_brackets(body.factors());
-            let (under, ahead): (Vec<_>, Vec<_>) =
-                guards.into_iter().partition(|c| bounds.iter().any(|b| c.mentions(&b.var)));
-            if !under.is_empty() {
-                condition = Some(Box::new(inner.guards(&under, &exact)));
-                exact.extend(exact_quotients(&under));
-                body = Term::product(ahead.into_iter().map(Term::bracket).chain(rest));
+        let (word, condition, body) = match tidy.kind() {
+            Kind::Pi(_, condition, body) => {
+                let condition = (*condition != Condition::always()).then(|| inner.guard(condition, &exact));
+                (Reduction::Product, condition, body.clone())
             }
-        }
-        let binders = bounds.iter().map(|b| inner.binder(b)).collect();
+            Kind::Sigma(bounds, body) => {
+                let (guards, rest) = split_brackets(body.factors());
+                let on_bound = |c: &Condition| bounds.iter().any(|b| c.mentions(&b.var));
+                let (under, ahead): (Vec<_>, Vec<_>) = guards.into_iter().partition(on_bound);
+                if self.conditional_sums && !under.is_empty() {
+                    let condition = inner.guards(&under, &exact);
+                    exact.extend(exact_quotients(&under));
+                    let body = Term::product(ahead.into_iter().map(Term::bracket).chain(rest));
+                    (Reduction::Sum, Some(condition), body)
+                } else {
+                    (Reduction::Sum, None, body.clone())
+                }
+            }
+            _ => return self.term(&tidy, &exact),
+        };
         let body = inner.term(&body, &exact);
-        Expr::new(ExprKind::Reduce(Reduction::Sum, binders, condition, Box::new(body)))
+        Expr::new(ExprKind::Reduce(word, binders, condition.map(Box::new), Box::new(body)))
     }
 
     /// Conditions that all hold, tested in order: each is written knowing those before it.
@@ -232,6 +239,17 @@ fn split_brackets(factors: &[Term]) -> (Vec<Condition>, Vec<Term>) {
     (guards, rest)
 }
 
+/// [p]·a + [not p]·b as p, a and b.
+fn either(term: &Term) -> Option<(Condition, Term, Term)> {
+    let Kind::Sum(terms) = term.kind() else { return None };
+    let [holds, fails] = terms.as_slice() else { return None };
+    let (first, value) = holds.factors().split_first()?;
+    let (second, otherwise) = fails.factors().split_first()?;
+    let (Kind::Bracket(p), Kind::Bracket(Condition::Not(q))) = (first.kind(), second.kind()) else { return None };
+    let product = |factors: &[Term]| Term::product(factors.iter().cloned());
+    (*p == **q).then(|| (p.clone(), product(value), product(otherwise)))
+}
+
 /// The quotients that leave no remainder where the guards hold.
 fn exact_quotients(guards: &[Condition]) -> Vec<(Index, Index)> {
     guards
@@ -241,22 +259,4 @@ fn exact_quotients(guards: &[Condition]) -> Vec<(Index, Index)> {
             _ => None,
         })
         .collect()
-}
-
-fn rename(term: &Term, pairs: &[(Var, Var)]) -> Term {
-    let Kind::Sigma(bounds, body) = term.kind() else { return term.clone() };
-    let swap = |index: &Index| {
-        index.map_atoms(&|atom| match atom {
-            Atom::Var(v) => pairs.iter().find(|(old, _)| old == v).map(|(_, new)| Index::var(new)),
-            _ => None,
-        })
-    };
-    let renamed = bounds.iter().map(|b| Bound {
-        var: pairs.iter().find(|(old, _)| *old == b.var).map_or(b.var.clone(), |(_, new)| new.clone()),
-        lo: swap(&b.lo),
-        hi: swap(&b.hi),
-    });
-    let clear = body.with_all_bounds_fresh(&|v| pairs.iter().any(|(_, new)| new == v));
-    let body = pairs.iter().fold(clear, |body, (old, new)| body.substitute(old, &Index::var(new)));
-    Term::sigma(renamed.collect(), body)
 }

@@ -74,10 +74,14 @@ impl Names {
                 }
                 factors.iter().for_each(|f| self.collect_reaches(f, &guarded, found));
             }
-            Kind::Sigma(bounds, body) => {
+            Kind::Sigma(bounds, body) | Kind::Pi(bounds, _, body) => {
                 let mut inner = facts.clone();
                 for b in bounds {
                     inner.bound_index(b.var.clone(), b.lo.clone(), b.hi.clone());
+                }
+                if let Kind::Pi(_, condition, _) = term.kind() {
+                    condition.visit(&mut |index| self.collect_data(index, &inner, found));
+                    inner.require(condition);
                 }
                 self.collect_reaches(body, &inner, found);
             }

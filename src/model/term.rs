@@ -34,6 +34,8 @@ pub enum Kind {
     Power(Term, i64),
     /// A Σ over one or more bound indices; a range may mention indices bound before it.
     Sigma(Vec<Bound>, Term),
+    /// A Π over one or more bound indices, wherever the condition holds.
+    Pi(Vec<Bound>, Condition, Term),
     /// An Iverson bracket. It is strong: where it is false, what it multiplies is not evaluated.
     Bracket(Condition),
     /// ∂ term / ∂ array[…], not yet carried out.
@@ -214,6 +216,30 @@ impl Term {
         }
     }
 
+    /// Π over bounds wherever the condition holds.
+    pub fn pi(bounds: Vec<Bound>, condition: Condition, body: Term) -> Term {
+        match body.as_number().is_some_and(One::is_one) {
+            true => body,
+            false => Term::new(Kind::Pi(bounds, condition, body)),
+        }
+    }
+
+    /// The bound indices of a Σ or a Π; none of anything else.
+    pub fn bounds(&self) -> &[Bound] {
+        match self.kind() {
+            Kind::Sigma(bounds, _) | Kind::Pi(bounds, ..) => bounds,
+            _ => &[],
+        }
+    }
+
+    /// A Σ or Π with other bounds, and its condition and body replaced.
+    fn rebound(&self, bounds: Vec<Bound>, f: &mut dyn FnMut(&Index) -> Index, body: Term) -> Term {
+        match self.kind() {
+            Kind::Pi(_, condition, _) => Term::pi(bounds, condition.map(f), body),
+            _ => Term::sigma(bounds, body),
+        }
+    }
+
     /// −term
     pub fn negative(self) -> Term {
         Term::product([Term::from_i64(-1), self])
@@ -252,7 +278,9 @@ impl Term {
     pub fn children(&self) -> &[Term] {
         match self.kind() {
             Kind::Sum(terms) | Kind::Product(terms) => terms,
-            Kind::Power(term, _) | Kind::Sigma(_, term) | Kind::Derivative(term, ..) => std::slice::from_ref(term),
+            Kind::Power(term, _) | Kind::Sigma(_, term) | Kind::Pi(.., term) | Kind::Derivative(term, ..) => {
+                std::slice::from_ref(term)
+            }
             Kind::Number(_) | Kind::Integer(_) | Kind::Read(..) | Kind::Upstream(..) | Kind::Bracket(_) => &[],
         }
     }
@@ -265,6 +293,7 @@ impl Term {
             Kind::Product(_) => Term::product(children),
             Kind::Power(_, e) => Term::power(children.remove(0), *e),
             Kind::Sigma(bounds, _) => Term::sigma(bounds.clone(), children.remove(0)),
+            Kind::Pi(bounds, condition, _) => Term::pi(bounds.clone(), condition.clone(), children.remove(0)),
             Kind::Derivative(_, array, at) => Term::derivative(children.remove(0), array.clone(), at.clone()),
             Kind::Number(_) | Kind::Integer(_) | Kind::Read(..) | Kind::Upstream(..) | Kind::Bracket(_) => self.clone(),
         }
@@ -288,13 +317,16 @@ impl Term {
         self.any(&mut |term| matches!(term.kind(), Kind::Read(name, _) if &**name == array))
     }
 
-    /// The indices that stand in the term itself, not in its subterms: of reads, brackets, ranges.
+    /// The indices that stand in the term itself, not in its subterms: of reads and ranges. Those
+    /// of brackets, and of the condition of a Π, are in their conditions.
     pub fn own_indices(&self) -> Vec<&Index> {
         let mut found = Vec::new();
         match self.kind() {
             Kind::Integer(index) => found.push(index),
             Kind::Read(_, at) | Kind::Upstream(_, at) | Kind::Derivative(_, _, at) => found.extend(at),
-            Kind::Sigma(bounds, _) => found.extend(bounds.iter().flat_map(|b| [&b.lo, &b.hi])),
+            Kind::Sigma(bounds, _) | Kind::Pi(bounds, ..) => {
+                found.extend(bounds.iter().flat_map(|b| [&b.lo, &b.hi]));
+            }
             Kind::Number(_) | Kind::Sum(_) | Kind::Product(_) | Kind::Power(..) | Kind::Bracket(_) => {}
         }
         found
@@ -310,9 +342,12 @@ impl Term {
     fn collect_free(&self, vars: &mut BTreeSet<Var>) {
         match self.kind() {
             Kind::Bracket(condition) => condition.collect_vars(vars),
-            Kind::Sigma(bounds, body) => {
+            Kind::Sigma(bounds, body) | Kind::Pi(bounds, _, body) => {
                 let mut inner = BTreeSet::new();
                 body.collect_free(&mut inner);
+                if let Kind::Pi(_, condition, _) = self.kind() {
+                    condition.collect_vars(&mut inner);
+                }
                 for bound in bounds.iter().rev() {
                     inner.remove(&bound.var);
                     bound.lo.collect_vars(&mut inner);
@@ -340,9 +375,10 @@ impl Term {
                 let at = at.iter().map(&mut *f).collect();
                 Term::derivative(of.map_indices(f), array.clone(), at)
             }
-            Kind::Sigma(bounds, body) => {
+            Kind::Sigma(bounds, body) | Kind::Pi(bounds, _, body) => {
                 let bounds = bounds.iter().map(|b| b.map(f)).collect();
-                Term::sigma(bounds, body.map_indices(f))
+                let body = body.map_indices(f);
+                self.rebound(bounds, f, body)
             }
             Kind::Sum(_) | Kind::Product(_) | Kind::Power(..) => self.map_children(&mut |child| child.map_indices(f)),
         }
@@ -352,12 +388,11 @@ impl Term {
     /// mentions are renamed first.
     pub fn substitute(&self, var: &Var, by: &Index) -> Term {
         match self.kind() {
-            Kind::Sigma(bounds, body) => {
+            Kind::Sigma(bounds, _) | Kind::Pi(bounds, ..) if bounds.iter().any(|b| by.mentions(&b.var)) => {
+                rename_bounds(self, &|v| by.mentions(v)).substitute(var, by)
+            }
+            Kind::Sigma(bounds, body) | Kind::Pi(bounds, _, body) => {
                 let mut bounds = bounds.clone();
-                let mut body = body.clone();
-                if bounds.iter().any(|b| by.mentions(&b.var)) {
-                    (bounds, body) = rename_bounds(&bounds, &body, &|v| by.mentions(v));
-                }
                 let mut shadowed = false;
                 for bound in &mut bounds {
                     if !shadowed {
@@ -365,8 +400,9 @@ impl Term {
                     }
                     shadowed |= bound.var == *var;
                 }
-                let body = if shadowed { body } else { body.substitute(var, by) };
-                Term::sigma(bounds, body)
+                let body = if shadowed { body.clone() } else { body.substitute(var, by) };
+                let mut replace = |index: &Index| if shadowed { index.clone() } else { index.substitute(var, by) };
+                self.rebound(bounds, &mut replace, body)
             }
             Kind::Derivative(of, array, at) => Term::derivative(
                 of.substitute(var, by),
@@ -399,20 +435,41 @@ impl Term {
     pub fn any_var(&self, var: &Var) -> bool {
         self.any(&mut |term| match term.kind() {
             Kind::Bracket(condition) => condition.mentions(var),
-            Kind::Sigma(bounds, _) if bounds.iter().any(|b| b.var == *var) => true,
+            Kind::Sigma(bounds, _) | Kind::Pi(bounds, ..) if bounds.iter().any(|b| b.var == *var) => true,
+            Kind::Pi(_, condition, _) if condition.mentions(var) => true,
             _ => term.own_indices().iter().any(|index| index.mentions(var)),
         })
     }
 
-    /// The same with the bound indices of its outermost Σ renamed so that none is in `taken`.
+    /// The same with the bound indices of its outermost Σ or Π renamed so that none is in `taken`.
     pub fn with_fresh_bounds(&self, taken: &dyn Fn(&Var) -> bool) -> Term {
-        match self.kind() {
-            Kind::Sigma(bounds, body) if bounds.iter().any(|b| taken(&b.var)) => {
-                let (bounds, body) = rename_bounds(bounds, body, taken);
-                Term::sigma(bounds, body).with_fresh_bounds(taken)
-            }
-            _ => self.clone(),
+        match self.bounds().iter().any(|b| taken(&b.var)) {
+            true => rename_bounds(self, taken).with_fresh_bounds(taken),
+            false => self.clone(),
         }
+    }
+
+    /// The same with other names for the bound indices of its outermost Σ or Π. The names must be
+    /// free of each other and of what stands in the term, but for those that stay.
+    pub fn with_bounds_named(&self, names: &[Var]) -> Term {
+        let Some(body) = self.children().first().filter(|_| !self.bounds().is_empty()) else { return self.clone() };
+        let mut bounds = self.bounds().to_vec();
+        let mut body = body.with_all_bounds_fresh(&|v| names.contains(v));
+        let mut renamed: Vec<(Var, Index)> = Vec::new();
+        for (place, name) in names.iter().enumerate().take(bounds.len()) {
+            let old = std::mem::replace(&mut bounds[place].var, name.clone());
+            if old == *name {
+                continue;
+            }
+            let by = Index::var(name);
+            for later in &mut bounds[place + 1..] {
+                *later = later.map(&mut |index| index.substitute(&old, &by));
+            }
+            body = body.substitute(&old, &by);
+            renamed.push((old, by));
+        }
+        let mut replace = |index: &Index| renamed.iter().fold(index.clone(), |e, (old, by)| e.substitute(old, by));
+        self.rebound(bounds, &mut replace, body)
     }
 
     /// Every bound index in it renamed so that none is in `taken`.
@@ -422,25 +479,18 @@ impl Term {
     }
 }
 
-fn rename_bounds(bounds: &[Bound], body: &Term, taken: &dyn Fn(&Var) -> bool) -> (Vec<Bound>, Term) {
-    let mut bounds = bounds.to_vec();
-    let mut body = body.clone();
-    for place in 0..bounds.len() {
-        let old = bounds[place].var.clone();
-        if !taken(&old) {
-            continue;
-        }
-        let new = old.fresh(|v| {
-            taken(v) || body.any_var(v) || bounds.iter().any(|b| b.var == *v || b.lo.mentions(v) || b.hi.mentions(v))
-        });
-        let by = Index::var(&new);
-        bounds[place].var = new;
-        for later in &mut bounds[place + 1..] {
-            *later = later.map(&mut |index| index.substitute(&old, &by));
-        }
-        body = body.substitute(&old, &by);
+/// A Σ or Π with its bound indices renamed so that none is in `taken`.
+fn rename_bounds(term: &Term, taken: &dyn Fn(&Var) -> bool) -> Term {
+    let fresh = |old: &Var| {
+        taken(old).then(|| old.fresh(|v| taken(v) || term.any_var(v) || term.bounds().iter().any(|b| b.var == *v)))
+    };
+    let mut names: Vec<Var> = Vec::new();
+    for bound in term.bounds() {
+        let name = fresh(&bound.var).unwrap_or_else(|| bound.var.clone());
+        let free = |v: &Var| names.contains(v) || taken(v) || term.any_var(v);
+        names.push(if names.contains(&name) { name.fresh(free) } else { name });
     }
-    (bounds, body)
+    term.with_bounds_named(&names)
 }
 
 #[cfg(test)]

@@ -189,16 +189,20 @@ impl Names {
             scope.push((binder.name.clone(), var.clone()));
             bounds.push(Bound { var, lo, hi });
         }
-        let mut factors = Vec::new();
-        if let Some(condition) = condition {
-            factors.push(Term::bracket(self.condition(condition, &scope)?));
+        let holds = match condition {
+            Some(condition) => self.condition(condition, &scope)?,
+            None => Condition::always(),
+        };
+        let body = self.term(body, &scope, padding)?;
+        if word == Reduction::Product {
+            return Some(Term::pi(bounds, holds, body));
         }
-        factors.push(self.term(body, &scope, padding)?);
         let count = match word {
-            Reduction::Sum => Term::one(),
+            Reduction::Sum | Reduction::Product => Term::one(),
             Reduction::Mean => self.count(&bounds, condition.is_some(), binders[0].span)?,
         };
-        Some(Term::product([Term::power(count, -1), Term::sigma(bounds, Term::product(factors))]))
+        let sum = Term::sigma(bounds, Term::product([Term::bracket(holds), body]));
+        Some(Term::product([Term::power(count, -1), sum]))
     }
 
     fn count(&mut self, bounds: &[Bound], conditional: bool, span: Span) -> Option<Term> {

@@ -230,7 +230,9 @@ impl Parts {
                 self.summed = bounds.clone();
                 self.take(body)?;
             }
-            Kind::Integer(_) | Kind::Power(..) | Kind::Sum(_) | Kind::Sigma(..) | Kind::Derivative(..) => return None,
+            Kind::Integer(_) | Kind::Power(..) | Kind::Sum(_) | Kind::Sigma(..) | Kind::Pi(..) | Kind::Derivative(..) => {
+                return None;
+            },
         }
         Some(())
     }

@@ -295,8 +295,9 @@ impl Printer<'_> {
         let sign = match how {
             Reduction::Sum => "\\sum",
             Reduction::Mean => "\\operatorname*{mean}\\limits",
+            Reduction::Product => "\\prod",
         };
-        let split = condition.is_none() && (how == Reduction::Sum || binders.len() == 1);
+        let split = condition.is_none() && (how != Reduction::Mean || binders.len() == 1);
         let signs = match (split, place) {
             (true, _) => binders.iter().map(|binder| self.one_binder(sign, binder)).collect(),
             (false, _) => format!("{sign}_{{{}}}", self.substack(binders, condition)),
@@ -304,7 +305,7 @@ impl Printer<'_> {
         let inner = self.at_least(body, Level::Product, place);
         let gap = if inner.tex.starts_with("\\sum")
             || inner.tex.starts_with("\\left")
-            || signs.ends_with('}') && how == Reduction::Sum
+            || signs.ends_with('}') && how != Reduction::Mean
         {
             ""
         } else {

@@ -147,7 +147,7 @@ enum Stage {
 
 fn stage(step: &Step) -> Stage {
     match step.rule {
-        RuleName::Definition | RuleName::Constant | RuleName::Sum | RuleName::Product | RuleName::Power => {
+        RuleName::Definition | RuleName::Constant | RuleName::Sum | RuleName::Product | RuleName::Fold | RuleName::Power => {
             Stage::Differentiate
         }
         RuleName::Read => Stage::Read,

@@ -65,7 +65,7 @@ pub fn differentiate(system: &System, answer: &Answer, steps: &[Step]) -> Prose 
     let mut prose = Vec::new();
     let others = independent(system, answer);
     let array = wrt(answer);
-    let several = steps.iter().any(|s| s.rule == RuleName::Product && grows(s));
+    let several = has(RuleName::Fold) || steps.iter().any(|s| s.rule == RuleName::Product && grows(s));
     match (several, others.is_empty(), has(RuleName::Sum) || has(RuleName::Product)) {
         (true, ..) => prose.push(text("product rule")),
         (false, false, true) => {
@@ -99,7 +99,7 @@ fn grows(step: &Step) -> bool {
 }
 
 fn is_renamed(term: &crate::model::Term) -> bool {
-    matches!(term.kind(), Kind::Sigma(bounds, _) if bounds.iter().any(|b| b.var.serial > 0))
+    term.bounds().iter().any(|b| b.var.serial > 0)
 }
 
 fn wrt(answer: &Answer) -> Name {
@@ -242,6 +242,7 @@ pub fn single(names: &Names, system: &System, answer: &Answer, step: &Step) -> P
         RuleName::Sum => vec![text("sum rule")],
         RuleName::Product if grows(step) => vec![text("product rule")],
         RuleName::Product => vec![text("constant factors come out")],
+        RuleName::Fold => vec![text("product rule: one factor differentiated, the others kept")],
         RuleName::Power => vec![text("power rule")],
         RuleName::Read => read(system, answer),
         RuleName::Distribute => vec![text("multiplied out")],

@@ -171,6 +171,7 @@ impl Reader {
         let body = Box::new(self.product());
         let reduction = match word {
             "sum" => Reduction::Sum,
+            "prod" => Reduction::Product,
             _ => Reduction::Mean,
         };
         Expr::new(ExprKind::Reduce(reduction, binders, condition, body))

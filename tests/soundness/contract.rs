@@ -130,11 +130,9 @@ fn at_places(system: &System, rules: &[Rule], term: &Term, facts: &Facts, taken:
     let here = |rule: &Rule| (rule.apply)(term, &place).map(|rewrite| (*rule, rewrite.after));
     let mut found: Vec<(Rule, Term)> = rules.iter().filter_map(here).collect();
     let (mut facts, mut taken) = (facts.clone(), taken.clone());
-    if let Kind::Sigma(bounds, _) = term.kind() {
-        for b in bounds {
-            facts.bound_index(b.var.clone(), b.lo.clone(), b.hi.clone());
-            taken.insert(b.var.clone());
-        }
+    for b in term.bounds() {
+        facts.bound_index(b.var.clone(), b.lo.clone(), b.hi.clone());
+        taken.insert(b.var.clone());
     }
     for (k, child) in term.children().iter().enumerate() {
         for (rule, after) in at_places(system, rules, child, &facts, &taken) {

@@ -113,11 +113,7 @@ impl Compiler<'_> {
         let condition = condition.map(|condition| self.test(condition)).transpose()?;
         let body = self.value(body)?;
         self.bound.truncate(outside);
-        let mean = match reduction {
-            Reduction::Sum => false,
-            Reduction::Mean => true,
-        };
-        Ok(Value::Reduce(Box::new(Reduce { binders, condition, body, mean })))
+        Ok(Value::Reduce(Box::new(Reduce { binders, condition, body, how: reduction })))
     }
 
     fn derivative(&mut self, of: &Expr, array: &Name, at: &[Expr]) -> Result<Value, EvalError> {

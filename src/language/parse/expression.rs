@@ -200,6 +200,7 @@ pub(super) fn reduction(node: Node<'_>, depth: usize) -> Read<(Reduction, Vec<Bi
     for part in node.into_inner() {
         match part.as_rule() {
             Rule::reduction_word if part.as_str() == "mean" => word = Reduction::Mean,
+            Rule::reduction_word if matches!(part.as_str(), "prod" | "Π" | "∏") => word = Reduction::Product,
             Rule::binder => binders.push(binder(part, depth + 1)?),
             Rule::disjunction => p = Some(condition(part, depth + 1)?),
             _ => {}

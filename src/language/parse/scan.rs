@@ -17,7 +17,7 @@ const MAX_CHAIN: usize = 10_000;
 /// How many letters a number or a name may have.
 const MAX_WORD: usize = 200;
 /// Words that bind or leave free an index in square brackets, and are still missing.
-const MISSING_REDUCTIONS: [&str; 7] = ["prod", "var", "max", "min", "softargmax", "softmax", "logsumexp"];
+const MISSING_REDUCTIONS: [&str; 6] = ["var", "max", "min", "softargmax", "softmax", "logsumexp"];
 
 /// What is open: the bracket, where it stands, the `if`s and the operators since.
 struct Open {

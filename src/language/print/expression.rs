@@ -185,6 +185,7 @@ impl Pen {
         let word = match word {
             Reduction::Sum => self.pick("sum", "Σ"),
             Reduction::Mean => "mean",
+            Reduction::Product => self.pick("prod", "Π"),
         };
         let (open, close) = if self.unicode() { ("(", ")") } else { ("[", "]") };
         let binders: Vec<String> = binders.iter().map(|binder| self.binder(binder)).collect();

@@ -61,7 +61,7 @@ fn call(value: impl Strategy<Value = Expr>) -> impl Strategy<Value = ExprKind> {
 }
 
 fn reduce(value: impl Strategy<Value = Expr> + Clone + 'static) -> impl Strategy<Value = ExprKind> {
-    let word = prop_oneof![Just(Reduction::Sum), Just(Reduction::Mean)];
+    let word = prop_oneof![Just(Reduction::Sum), Just(Reduction::Mean), Just(Reduction::Product)];
     let p = option::weighted(0.3, condition_of(value.clone().boxed()));
     (word, vec(binder(value.clone()), 1..3), p, value)
         .prop_map(|(word, binders, p, body)| ExprKind::Reduce(word, binders, p.map(Box::new), Box::new(body)))

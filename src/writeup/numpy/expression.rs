@@ -208,7 +208,7 @@ impl<'a> Writer<'a> {
         }
         let (inner, rest) = match reduction {
             Reduction::Sum => split_guards(body),
-            Reduction::Mean => (Vec::new(), body.clone()),
+            Reduction::Mean | Reduction::Product => (Vec::new(), body.clone()),
         };
         let guards: Vec<Condition> = condition.into_iter().cloned().chain(inner).collect();
         if !guards.is_empty() {
@@ -219,14 +219,15 @@ impl<'a> Writer<'a> {
         generator.extend(clauses);
         self.scope.truncate(outside.0);
         self.guards = outside.1;
-        let open = match reduction {
-            Reduction::Sum => "sum(",
+        let (open, close) = match reduction {
+            Reduction::Sum => ("sum(", ")"),
+            Reduction::Product => ("np.prod([", "])"),
             Reduction::Mean => {
                 self.mean = true;
-                "_mean("
+                ("_mean(", ")")
             }
         };
-        Ok(Code { doc: bracketed(open, Doc::Seq(generator), ")"), level: Level::Atom })
+        Ok(Code { doc: bracketed(open, Doc::Seq(generator), close), level: Level::Atom })
     }
 
     fn choice(&mut self, condition: &Condition, yes: &Expr, no: &Expr, mode: Mode) -> Result<Code, String> {
