@@ -100,6 +100,10 @@ pub enum RuleName {
     Range,
     /// A bracket that bounds the index of a sum becomes its limit.
     Limit,
+    /// The solutions of a congruence become one sum.
+    Lattice,
+    /// Interior and boundary are told apart.
+    Boundary,
     /// A bracket that does not depend on the bound index moves out of the sum.
     Factor,
     /// Equal terms are collected.
@@ -126,6 +130,8 @@ impl RuleName {
             RuleName::Settle => "settle",
             RuleName::Range => "range",
             RuleName::Limit => "limit",
+            RuleName::Lattice => "lattice",
+            RuleName::Boundary => "boundary",
             RuleName::Factor => "factor",
             RuleName::Collect => "collect",
         }

@@ -1,7 +1,7 @@
 //! One system under study: its answers, each derived once and verified before anyone sees it.
 
 use crate::answer::{Answer, Names};
-use crate::calculus::{self, PHASES};
+use crate::calculus::{self, Printing, Rule};
 use crate::derivation::{Goal, ShapeDerivation};
 use crate::diagnostic::{Diagnostic, Diagnostics, Span, nearest};
 use crate::language::syntax::{Name, Statement, Target};
@@ -17,6 +17,7 @@ pub struct Study {
     pub names: Names,
     trials: Option<Trials>,
     answers: BTreeMap<String, (Answer, Certificate)>,
+    printing: Printing,
 }
 
 /// Why there is no answer.
@@ -42,12 +43,19 @@ impl Study {
     pub fn new(statements: &[Statement], base: i64, sizes: &Sizes) -> Result<Study, Diagnostics> {
         let system = elaborate(statements, base, sizes)?;
         let names = Names::new(&system);
-        Ok(Study { system, names, trials: None, answers: BTreeMap::new() })
+        Ok(Study { system, names, trials: None, answers: BTreeMap::new(), printing: Printing::default() })
     }
 
     /// The same with formulas that use no letters beyond the author's: for code.
     pub fn without_letters(mut self) -> Study {
         self.names = Names::default();
+        self
+    }
+
+    /// The same with derivatives in another form.
+    pub fn printed(mut self, printing: Printing) -> Study {
+        self.printing = printing;
+        self.answers.clear();
         self
     }
 
@@ -60,13 +68,20 @@ impl Study {
         if let Some(found) = self.answers.get(&key) {
             return Ok(found.clone());
         }
-        let Some(mut answer) = Answer::new(&self.system, &self.names, goal, PHASES) else {
+        let Some(mut answer) = Answer::new(&self.system, &self.names, goal, &self.phases(goal)) else {
             return Err(NoAnswer::Refused(Diagnostic::general(format!("`{key}` cannot be derived"))));
         };
         self.insert_jacobian(&mut answer);
         let certificate = ready(&mut self.trials, &self.system, &self.names)?.verify(&answer)?;
         self.answers.insert(key, (answer.clone(), certificate.clone()));
         Ok((answer, certificate))
+    }
+
+    fn phases(&self, goal: &Goal) -> Vec<&'static [Rule]> {
+        match goal {
+            Goal::Value { .. } => Printing::Brackets.phases(),
+            Goal::Jacobian { .. } | Goal::Gradient { .. } => self.printing.phases(),
+        }
     }
 
     /// Derives and verifies the shape of an array.
@@ -160,7 +175,10 @@ impl Study {
         };
         let goal = Goal::Jacobian { output: output.clone(), array: array.clone() };
         let Some((jacobian, _)) = self.answers.get(&crate::answer::goal_name(&goal)) else { return };
-        let inserted = calculus::insert_jacobian(&self.system, &answer.derivation, &jacobian.derivation);
+        let inserted = {
+            let phases = self.phases(&answer.derivation.goal);
+            calculus::insert_jacobian(&self.system, &answer.derivation, &jacobian.derivation, &phases)
+        };
         if let Some(term) = inserted {
             let quote = self.names.quote(&self.system, &answer.derivation.indices);
             answer.shortcut = Some(Quote { conditional_sums: true, ..quote }.formula(&term));

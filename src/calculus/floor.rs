@@ -148,8 +148,12 @@ fn window(condition: &Condition, binder: usize, bounds: &[Bound], place: &Place)
     let first = Some(&bounds[binder].lo).filter(plain).cloned().unwrap_or_default();
     let sign = if rising { -1 } else { 1 };
     let place_from_first = rest.minus(lo).minus(&width.times(&first).times_number(sign));
-    let (numbers, moving) = place_from_first.split_terms(|_| false);
-    let (whole, part) = moving.split_by(&width);
-    let quotient = whole.plus(&part.plus(&numbers).floor_div(&width));
-    Some(first.plus(&quotient.times_number(sign)))
+    Some(first.plus(&quotient(&place_from_first, &width).times_number(sign)))
+}
+
+/// ⌊e/m⌋, the terms of e that m divides taken out of the floor; of numbers only if e is one.
+pub(super) fn quotient(e: &Index, m: &Index) -> Index {
+    let (numbers, moving) = e.split_terms(|_| false);
+    let (whole, part) = moving.split_by(m);
+    whole.plus(&part.plus(&numbers).floor_div(m))
 }

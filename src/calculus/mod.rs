@@ -2,10 +2,12 @@
 //!
 //! Invariant: every step is one application of one rule at one place, and is logged.
 
+pub mod boundary;
 pub mod differentiate;
 pub mod extremum;
 pub mod floor;
 pub mod indices;
+pub mod limit;
 pub mod normal;
 pub mod range;
 pub mod rearrange;
@@ -14,6 +16,6 @@ pub mod shape;
 pub mod sift;
 pub(crate) mod strategy;
 
-pub use rule::{PHASES, Place, Rewrite, Rule};
+pub use rule::{PHASES, Place, Printing, Rewrite, Rule};
 pub use shape::shape;
 pub use strategy::{derive, derive_with, insert_jacobian};

@@ -58,7 +58,7 @@ fn split_conjunctions(term: &Term) -> Term {
 
 fn sift_all(system: &System, facts: &Facts, term: &Term) -> Term {
     const RULES: &[Rule] = &[sift::SIFT, rearrange::DISTRIBUTE, rearrange::JOIN];
-    let place = Place { system, facts, taken: &term.free_vars() };
+    let place = Place { system, facts, taken: &term.free_vars(), whole: false };
     for rule in RULES {
         if let Some(rewrite) = (rule.apply)(term, &place) {
             return sift_all(system, facts, &rewrite.after);
@@ -67,7 +67,7 @@ fn sift_all(system: &System, facts: &Facts, term: &Term) -> Term {
     let mut facts = facts.clone();
     term.bounds().iter().for_each(|b| facts.bound_index(b.var.clone(), b.lo.clone(), b.hi.clone()));
     let mapped = term.map_children(&mut |child| sift_all(system, &facts, child));
-    let place = Place { system, facts: &facts, taken: &BTreeSet::new() };
+    let place = Place { system, facts: &facts, taken: &BTreeSet::new(), whole: false };
     match RULES.iter().any(|rule| mapped != *term && (rule.apply)(&mapped, &place).is_some()) {
         true => sift_all(system, &facts, &mapped),
         false => mapped,

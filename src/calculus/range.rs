@@ -1,9 +1,9 @@
-//! Brackets that the ranges in force decide, and brackets that become the limits of a sum.
+//! Brackets that the ranges in force decide.
 
 use super::rule::{Rewrite, Rule};
 use crate::derivation::RuleName;
-use crate::integer::{Condition, Facts, Index, Truth};
-use crate::model::{Bound, Kind, Term};
+use crate::integer::{Condition, Facts, Truth};
+use crate::model::{Kind, Term};
 
 /// A bracket that follows from the ranges and requirements in force disappears; one that they
 /// refute makes its product 0; of a double inequality the half that follows disappears.
@@ -33,69 +33,6 @@ pub const RANGE: Rule = Rule {
         None
     },
 };
-
-/// Σ_{i=lo}^{hi} [a ≤ i] F(i) = Σ_{i=a}^{hi} F(i), where lo ≤ a.
-pub const LIMIT: Rule = Rule {
-    name: RuleName::Limit,
-    statement: "a bracket that bounds the index of a sum more tightly than its limit does becomes the limit",
-    shrinks: "the number of relations in brackets",
-    apply: |term, place| {
-        let Kind::Sigma(bounds, body) = term.kind() else { return None };
-        let mut facts = place.facts.clone();
-        for (k, bound) in bounds.iter().enumerate() {
-            let found = body.factors().iter().enumerate().find_map(|(f, factor)| {
-                let Kind::Bracket(condition) = factor.kind() else { return None };
-                Some((f, tighter(condition, bound, &bounds[k..], &facts)?))
-            });
-            if let Some((f, limited)) = found {
-                let mut bounds = bounds.clone();
-                bounds[k] = limited;
-                let mut factors = body.factors().to_vec();
-                factors.remove(f);
-                return Some(Term::sigma(bounds, Term::product(factors)).into());
-            }
-            facts.bound_index(bound.var.clone(), bound.lo.clone(), bound.hi.clone());
-        }
-        None
-    },
-};
-
-/// The bound with the limits that a condition on it alone gives, if they are at least as tight as
-/// its own. `inner` holds the bound and those that may depend on it.
-fn tighter(condition: &Condition, bound: &Bound, inner: &[Bound], facts: &Facts) -> Option<Bound> {
-    let mut limited = bound.clone();
-    for (lo, hi) in sides(condition)? {
-        let room = hi.minus(&lo);
-        let (slope, rest) = room.linear_in(&bound.var)?;
-        if inner.iter().any(|b| rest.mentions(&b.var)) {
-            return None;
-        }
-        match slope.as_constant() {
-            Some(1) => {
-                limited.lo = rest.times_number(-1);
-                if !facts.proves_nonnegative(&limited.lo.minus(&bound.lo)) {
-                    return None;
-                }
-            }
-            Some(-1) => {
-                limited.hi = rest;
-                if !facts.proves_nonnegative(&bound.hi.minus(&limited.hi)) {
-                    return None;
-                }
-            }
-            _ => return None,
-        }
-    }
-    Some(limited)
-}
-
-fn sides(condition: &Condition) -> Option<Vec<(Index, Index)>> {
-    match condition {
-        Condition::AtMost(a, b) => Some(vec![(a.clone(), b.clone())]),
-        Condition::Within(lo, e, hi) => Some(vec![(lo.clone(), e.clone()), (e.clone(), hi.clone())]),
-        _ => None,
-    }
-}
 
 /// What is left of a condition, and the part of it that was found to hold; what is left when a part
 /// was found not to hold.

@@ -3,7 +3,7 @@
 //! The contract, checked for all rules by one test: wherever a rule applies, the term before and
 //! the term after have the same value for all entries of all arrays and all indices in range.
 
-use super::{differentiate, extremum, floor, range, rearrange, sift};
+use super::{boundary, differentiate, extremum, floor, limit, range, rearrange, sift};
 use crate::derivation::RuleName;
 use crate::integer::{Condition, Facts, Index, Var};
 use crate::model::{System, Term};
@@ -30,6 +30,8 @@ pub struct Place<'a> {
     pub facts: &'a Facts,
     /// The indices that a new binder must not be called.
     pub taken: &'a BTreeSet<Var>,
+    /// Whether the term is the whole formula.
+    pub whole: bool,
 }
 
 /// The result of applying a rule.
@@ -62,6 +64,33 @@ pub const PHASES: &[&[Rule]] = &[
     &[differentiate::READ],
     &[sift::SIFT, extremum::CASES, floor::SPLIT, rearrange::DISTRIBUTE, rearrange::JOIN, rearrange::FACTOR],
     &[floor::WINDOW],
-    &[extremum::SETTLE, range::RANGE, rearrange::FACTOR, range::LIMIT],
+    &[extremum::SETTLE, range::RANGE, rearrange::FACTOR, limit::LIMIT],
+    &[limit::LATTICE, extremum::SETTLE],
     &[rearrange::COLLECT],
 ];
+
+/// The ways in which a derivative is printed; all are the same function.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Printing {
+    /// Inequalities as brackets, or under the sums.
+    #[default]
+    Brackets,
+    /// Inequalities as limits of the sums, rounded to integers.
+    Limits,
+    /// Interior and boundary apart.
+    Cases,
+}
+
+impl Printing {
+    /// The phases of rules that give the answer in this form.
+    pub fn phases(self) -> Vec<&'static [Rule]> {
+        const LIMITS: &[Rule] = &[limit::LIMITS, extremum::SETTLE];
+        const CASES: &[Rule] = &[boundary::BOUNDARY];
+        let last: &[&[Rule]] = match self {
+            Printing::Brackets => &[],
+            Printing::Limits => &[LIMITS],
+            Printing::Cases => &[CASES, LIMITS],
+        };
+        PHASES.iter().chain(last).copied().collect()
+    }
+}

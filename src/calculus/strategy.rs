@@ -81,10 +81,15 @@ fn chain(system: &System, output: &Name, array: &Name, at: &[Bound]) -> Option<T
 
 /// The first line of a gradient with the Jacobian's result in the place of the Jacobian, and what
 /// the last phases leave of it; none if that is not what the gradient itself came to.
-pub fn insert_jacobian(system: &System, gradient: &Derivation, jacobian: &Derivation) -> Option<Term> {
+pub fn insert_jacobian(
+    system: &System,
+    gradient: &Derivation,
+    jacobian: &Derivation,
+    phases: &[&[Rule]],
+) -> Option<Term> {
     let inserted = replace_local(&gradient.start, jacobian)?;
     let facts = facts_of(system, &gradient.indices);
-    let steps = rewrite(system, &facts, &gradient.indices, &PHASES[2..], &inserted)?;
+    let steps = rewrite(system, &facts, &gradient.indices, phases.get(2..)?, &inserted)?;
     let term = steps.last().map_or(&inserted, |step| &step.after);
     let same = *term == gradient.result || super::normal::proved_equal(system, &facts, term, &gradient.result);
     same.then_some(inserted)
@@ -153,7 +158,7 @@ impl Search<'_> {
         facts: &Facts,
         taken: &std::collections::BTreeSet<crate::integer::Var>,
     ) -> Option<Term> {
-        let place = Place { system: self.system, facts, taken };
+        let place = Place { system: self.system, facts, taken, whole: self.place.is_empty() };
         for rule in self.phase {
             if let Some(rewrite) = (rule.apply)(term, &place) {
                 let after = rewrite.after.clone();

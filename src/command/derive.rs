@@ -69,7 +69,7 @@ fn writeup(
     arguments: &DeriveArgs,
     format: DeriveFormat,
 ) -> Result<String, Stop> {
-    let mut study = study(target, sizes)?;
+    let mut study = study(target, sizes)?.printed(arguments.printing.into());
     let goals = study.goals(&arrays(&study, wrt, target)?);
     let failed = |error: NoAnswer| refuse(error, target);
     if let (DeriveFormat::Text, None) = (format, arguments.steps) {

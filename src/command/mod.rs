@@ -9,6 +9,7 @@ mod report;
 mod solve;
 mod table;
 
+use backprose::calculus::Printing;
 use backprose::writeup::outline::Level;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
@@ -88,6 +89,9 @@ pub struct SolveArgs {
     /// How much of each derivation is shown.
     #[arg(long, value_enum, default_value_t = Steps::Main)]
     pub steps: Steps,
+    /// How inequalities in derivatives are printed.
+    #[arg(long, value_enum, default_value_t = Inequalities::Brackets)]
+    pub printing: Inequalities,
     /// Write what could be verified, with a visible box in place of the rest (exit code still 1).
     #[arg(long)]
     pub keep_going: bool,
@@ -113,6 +117,9 @@ pub struct DeriveArgs {
     /// How much of each derivation is shown.
     #[arg(long, value_enum)]
     pub steps: Option<Steps>,
+    /// How inequalities in derivatives are printed.
+    #[arg(long, value_enum, default_value_t = Inequalities::Brackets)]
+    pub printing: Inequalities,
     /// A file to write to: .tex, .md, .txt or .py.
     #[arg(short = 'o', long = "output", value_name = "FILE")]
     pub output: Option<PathBuf>,
@@ -154,6 +161,27 @@ pub enum DeriveFormat {
     Markdown,
     /// A Python module that needs only NumPy.
     Numpy,
+}
+
+/// How inequalities in derivatives are printed; all forms are verified.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Inequalities {
+    /// As brackets, or conditions under the sums.
+    Brackets,
+    /// As limits of the sums, rounded up or down.
+    Limits,
+    /// Interior and boundary apart.
+    Cases,
+}
+
+impl From<Inequalities> for Printing {
+    fn from(inequalities: Inequalities) -> Printing {
+        match inequalities {
+            Inequalities::Brackets => Printing::Brackets,
+            Inequalities::Limits => Printing::Limits,
+            Inequalities::Cases => Printing::Cases,
+        }
+    }
 }
 
 /// How much of a derivation is shown.

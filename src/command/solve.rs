@@ -8,7 +8,7 @@ use backprose::language::parse::parse_file;
 use backprose::language::syntax::{Homework, Item};
 use backprose::verify::Certificate;
 use backprose::writeup::render::{Format, render};
-use backprose::writeup::sheet::{Row, Sheet, sheet};
+use backprose::writeup::sheet::{Row, Sheet, Style, sheet};
 use backprose::writeup::unicode;
 use std::path::Path;
 
@@ -18,7 +18,11 @@ pub fn solve(arguments: &SolveArgs) -> Result<(), Stop> {
     let file = parse_file(&source.text).map_err(|wrong| unusable(&source, &wrong))?;
     let homework = the_homework(&file.items, &source.name)?;
     let base = file.base.unwrap_or(1);
-    let sheet = sheet(homework, base, arguments.steps.into()).map_err(|wrong| unusable(&source, &wrong))?;
+    let sheet = {
+        let style = Style { level: arguments.steps.into(), printing: arguments.printing.into() };
+        sheet(homework, base, style)
+    }
+    .map_err(|wrong| unusable(&source, &wrong))?;
     let to_stdout = arguments.out == Path::new("-");
     if to_stdout && arguments.format.len() != 1 {
         complain("standard output takes one format", Some("for example: --out - --format markdown"));

@@ -9,5 +9,5 @@ pub mod solver;
 mod witness;
 
 pub use condition::Condition;
-pub use index::{Atom, Extreme, Index, Var};
+pub use index::{Atom, Extreme, Index, Var, gcd};
 pub use solver::{Facts, Truth};

@@ -141,9 +141,14 @@ impl Quote {
 
     /// Conditions that all hold, tested in order: each is written knowing those before it.
     fn guards(&self, guards: &[Condition], exact: &[(Index, Index)]) -> syntax::Condition {
+        let apart = guards.iter().flat_map(|guard| match guard {
+            Condition::All(parts) => parts.clone(),
+            other => vec![other.clone()],
+        });
+        let guards = merged(apart.collect());
         let mut known = exact.to_vec();
         let mut written = Vec::with_capacity(guards.len());
-        for guard in guards {
+        for guard in &guards {
             written.push(self.guard(guard, &known));
             known.extend(exact_quotients(std::slice::from_ref(guard)));
         }
@@ -157,7 +162,7 @@ impl Quote {
         let mut known = exact.to_vec();
         let exact = [exact, &exact_quotients(&guards)].concat();
         let (mut scale, mut above, mut below, mut under) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
-        for factor in &merged(term.factors()) {
+        for factor in &with_merged_brackets(term.factors()) {
             match factor.kind() {
                 Kind::Number(n) => number *= n,
                 Kind::Bracket(guard) => {
@@ -208,24 +213,36 @@ fn split_sign(term: &Term) -> (Sign, Term) {
     }
 }
 
-/// The factors with neighbouring brackets a ≤ i and i ≤ b on one index made a ≤ i ≤ b.
-fn merged(factors: &[Term]) -> Vec<Term> {
-    let alone = |term: &Term| match term.kind() {
-        Kind::Bracket(Condition::AtMost(a, b)) => solved_alone(&b.minus(a)),
+/// Neighbouring conditions a ≤ i and i ≤ b on one index as a ≤ i ≤ b.
+fn merged(conditions: Vec<Condition>) -> Vec<Condition> {
+    let alone = |condition: &Condition| match condition {
+        Condition::AtMost(a, b) => solved_alone(&b.minus(a)),
         _ => None,
     };
-    let mut merged: Vec<Term> = Vec::with_capacity(factors.len());
-    for factor in factors {
-        let both = merged.last().and_then(alone).zip(alone(factor));
-        match both {
+    let mut merged: Vec<Condition> = Vec::with_capacity(conditions.len());
+    for condition in conditions {
+        match merged.last().and_then(alone).zip(alone(&condition)) {
             Some(((i, lo, true), (j, hi, false))) | Some(((i, hi, false), (j, lo, true))) if i == j => {
                 merged.pop();
-                merged.push(Term::bracket(Condition::Within(lo, i, hi)));
+                merged.push(Condition::Within(lo, i, hi));
             }
-            _ => merged.push(factor.clone()),
+            _ => merged.push(condition),
         }
     }
     merged
+}
+
+fn with_merged_brackets(factors: &[Term]) -> Vec<Term> {
+    let bracket = |term: &Term| match term.kind() {
+        Kind::Bracket(condition) => Some(condition.clone()),
+        _ => None,
+    };
+    let runs = factors.chunk_by(|a, b| bracket(a).is_some() && bracket(b).is_some());
+    runs.flat_map(|run| match bracket(&run[0]) {
+        Some(_) => merged(run.iter().filter_map(bracket).collect()).into_iter().map(Term::bracket).collect(),
+        None => run.to_vec(),
+    })
+    .collect()
 }
 
 fn split_brackets(factors: &[Term]) -> (Vec<Condition>, Vec<Term>) {

@@ -230,9 +230,14 @@ impl Parts {
                 self.summed = bounds.clone();
                 self.take(body)?;
             }
-            Kind::Integer(_) | Kind::Power(..) | Kind::Sum(_) | Kind::Sigma(..) | Kind::Pi(..) | Kind::Derivative(..) => {
+            Kind::Integer(_)
+            | Kind::Power(..)
+            | Kind::Sum(_)
+            | Kind::Sigma(..)
+            | Kind::Pi(..)
+            | Kind::Derivative(..) => {
                 return None;
-            },
+            }
         }
         Some(())
     }

@@ -141,15 +141,20 @@ enum Stage {
     Split,
     Cases,
     Window,
+    Lattice,
+    Boundary,
     Decide,
     Collect,
 }
 
 fn stage(step: &Step) -> Stage {
     match step.rule {
-        RuleName::Definition | RuleName::Constant | RuleName::Sum | RuleName::Product | RuleName::Fold | RuleName::Power => {
-            Stage::Differentiate
-        }
+        RuleName::Definition
+        | RuleName::Constant
+        | RuleName::Sum
+        | RuleName::Product
+        | RuleName::Fold
+        | RuleName::Power => Stage::Differentiate,
         RuleName::Read => Stage::Read,
         RuleName::Distribute | RuleName::Join => Stage::Rearrange,
         RuleName::Sift => match &step.solved {
@@ -159,6 +164,8 @@ fn stage(step: &Step) -> Stage {
         RuleName::Split => Stage::Split,
         RuleName::Cases => Stage::Cases,
         RuleName::Window => Stage::Window,
+        RuleName::Lattice => Stage::Lattice,
+        RuleName::Boundary => Stage::Boundary,
         RuleName::Settle | RuleName::Range | RuleName::Factor | RuleName::Limit => Stage::Decide,
         RuleName::Collect => Stage::Collect,
     }
@@ -204,6 +211,8 @@ fn main_lines(system: &System, names: &Names, answer: &Answer, by: Option<&str>)
             Stage::Split => reason::split(names, system, answer, &steps[range.clone()]),
             Stage::Cases => reason::cases(),
             Stage::Window => reason::windows(names, system, answer, &steps[range.clone()]),
+            Stage::Lattice => reason::lattice(names, system, answer, &steps[range.clone()]),
+            Stage::Boundary => reason::boundary(),
             Stage::Decide => reason::decided(names, system, answer, &steps[range.clone()]),
             Stage::Collect => vec![Inline::Text("equal terms collected".into())],
         };

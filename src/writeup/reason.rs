@@ -173,6 +173,19 @@ pub fn windows(names: &Names, system: &System, answer: &Answer, steps: &[Step]) 
     prose
 }
 
+/// The solutions of a congruence.
+pub fn lattice(names: &Names, system: &System, answer: &Answer, steps: &[Step]) -> Prose {
+    let steps: Vec<&Step> = steps.iter().collect();
+    let mut prose = vec![text("all solutions of the divisibility: ")];
+    prose.extend(listed(equalities(names, system, answer, &steps)));
+    prose
+}
+
+/// Interior and boundary.
+pub fn boundary() -> Prose {
+    vec![text("in the interior all inequalities hold")]
+}
+
 /// Sums cut down to one term: which, and under which condition.
 pub fn sifts(names: &Names, system: &System, answer: &Answer, steps: &[Step]) -> Prose {
     let solved: Vec<&Step> = steps.iter().filter(|s| s.rule == RuleName::Sift).collect();
@@ -251,6 +264,8 @@ pub fn single(names: &Names, system: &System, answer: &Answer, step: &Step) -> P
         RuleName::Split => split(names, system, answer, one),
         RuleName::Cases => cases(),
         RuleName::Window => windows(names, system, answer, one),
+        RuleName::Lattice => lattice(names, system, answer, one),
+        RuleName::Boundary => boundary(),
         RuleName::Settle | RuleName::Range | RuleName::Factor | RuleName::Limit => decided(names, system, answer, one),
         RuleName::Collect => vec![text("equal terms collected")],
     }

@@ -7,6 +7,7 @@ use super::pattern::picture;
 use super::reason::{math, text};
 use super::{operation, shape};
 use crate::answer::Answer;
+use crate::calculus::Printing;
 use crate::derivation::Goal;
 use crate::diagnostic::{Diagnostic, Diagnostics, Span};
 use crate::language::syntax::{self, AnswerKind, Expr, ExprKind, Homework, Name, Target};
@@ -38,18 +39,34 @@ pub struct Sheet {
     pub unverified: Vec<Unverified>,
 }
 
+/// How a write-up is wanted.
+#[derive(Clone, Copy, Debug)]
+pub struct Style {
+    /// How much of each derivation is shown.
+    pub level: Level,
+    /// How inequalities in derivatives are printed.
+    pub printing: Printing,
+}
+
+impl From<Level> for Style {
+    fn from(level: Level) -> Style {
+        Style { level, printing: Printing::default() }
+    }
+}
+
 /// Derives, verifies and lays out a homework.
 ///
 /// # Errors
 /// What is wrong with its questions.
-pub fn sheet(homework: &Homework, base: i64, level: Level) -> Result<Sheet, Diagnostics> {
+pub fn sheet(homework: &Homework, base: i64, style: impl Into<Style>) -> Result<Sheet, Diagnostics> {
+    let Style { level, printing } = style.into();
     let mut sheet = Sheet { document: Document::default(), rows: Vec::new(), unverified: Vec::new() };
     let mut problems = Vec::new();
     let mut wrong = Diagnostics::new();
     for problem in &homework.problems {
         let mut questions = Vec::new();
         for question in &problem.questions {
-            let mut writer = Writer { homework, problem: &problem.label, question, level, sheet: &mut sheet };
+            let mut writer = Writer { homework, problem: &problem.label, question, level, printing, sheet: &mut sheet };
             match writer.question(base) {
                 Ok(done) => questions.push(done),
                 Err(diagnostics) => wrong.extend(diagnostics),
@@ -76,6 +93,7 @@ struct Writer<'a> {
     problem: &'a str,
     question: &'a syntax::Question,
     level: Level,
+    printing: Printing,
     sheet: &'a mut Sheet,
 }
 
@@ -90,7 +108,7 @@ struct Section {
 
 impl Writer<'_> {
     fn question(&mut self, base: i64) -> Result<Question, Diagnostics> {
-        let mut study = Study::new(&self.question.statements, base, &Sizes::default())?;
+        let mut study = Study::new(&self.question.statements, base, &Sizes::default())?.printed(self.printing);
         let mut given: Vec<(String, Goal)> = Vec::new();
         let mut total: Option<Certificate> = None;
         let mut blocks = Vec::new();
@@ -269,7 +287,8 @@ impl Writer<'_> {
     /// The system of the question with sizes set equal.
     fn specialise(&self, by: &[(Name, Expr)], base: i64) -> Result<Study, NoAnswer> {
         let statements = specialise(&self.question.statements, by);
-        Study::new(&statements, base, &Sizes::default()).map_err(|mut wrong| NoAnswer::Refused(wrong.remove(0)))
+        let study = Study::new(&statements, base, &Sizes::default());
+        study.map(|s| s.printed(self.printing)).map_err(|mut wrong| NoAnswer::Refused(wrong.remove(0)))
     }
 
     fn compare(

@@ -2,7 +2,7 @@
 
 use crate::fixture::{Fixture, show};
 use crate::generate::Generator;
-use backprose::calculus::{PHASES, Place, Rule};
+use backprose::calculus::{Place, Printing, Rule};
 use backprose::evaluate::Fp;
 use backprose::integer::{Facts, Var};
 use backprose::model::{Kind, System, Term};
@@ -34,7 +34,8 @@ pub type Effective = BTreeMap<&'static str, usize>;
 /// Every rule of the calculus once.
 pub fn all_rules() -> Vec<Rule> {
     let mut rules: Vec<Rule> = Vec::new();
-    for rule in PHASES.iter().copied().flatten() {
+    let printings = [Printing::Brackets, Printing::Limits, Printing::Cases];
+    for rule in printings.iter().flat_map(|p| p.phases()).flatten() {
         if rules.iter().all(|known| known.name != rule.name) {
             rules.push(*rule);
         }
@@ -122,11 +123,18 @@ fn difference(fixture: &Fixture, before: &[Fp], vars: &BTreeSet<Var>, after: &Te
 
 /// The whole term after each rule at each place where it applies.
 fn applications(fixture: &Fixture, rules: &[Rule], term: &Term) -> Vec<(Rule, Term)> {
-    at_places(&fixture.system, rules, term, &fixture.facts(), &fixture.taken())
+    at_places(&fixture.system, rules, term, &fixture.facts(), &fixture.taken(), true)
 }
 
-fn at_places(system: &System, rules: &[Rule], term: &Term, facts: &Facts, taken: &BTreeSet<Var>) -> Vec<(Rule, Term)> {
-    let place = Place { system, facts, taken };
+fn at_places(
+    system: &System,
+    rules: &[Rule],
+    term: &Term,
+    facts: &Facts,
+    taken: &BTreeSet<Var>,
+    whole: bool,
+) -> Vec<(Rule, Term)> {
+    let place = Place { system, facts, taken, whole };
     let here = |rule: &Rule| (rule.apply)(term, &place).map(|rewrite| (*rule, rewrite.after));
     let mut found: Vec<(Rule, Term)> = rules.iter().filter_map(here).collect();
     let (mut facts, mut taken) = (facts.clone(), taken.clone());
@@ -135,7 +143,7 @@ fn at_places(system: &System, rules: &[Rule], term: &Term, facts: &Facts, taken:
         taken.insert(b.var.clone());
     }
     for (k, child) in term.children().iter().enumerate() {
-        for (rule, after) in at_places(system, rules, child, &facts, &taken) {
+        for (rule, after) in at_places(system, rules, child, &facts, &taken, false) {
             let mut children = term.children().to_vec();
             children[k] = after;
             found.push((rule, term.with_children(children)));
