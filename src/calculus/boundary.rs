@@ -8,6 +8,7 @@ use super::rule::{Rewrite, Rule};
 use crate::derivation::RuleName;
 use crate::integer::{Condition, Facts, Index, Truth};
 use crate::model::{Kind, Term};
+use std::collections::BTreeSet;
 
 /// F = [interior] F without what holds there + [not interior] F.
 pub const BOUNDARY: Rule = Rule {
@@ -21,6 +22,15 @@ pub const BOUNDARY: Rule = Rule {
         }
         let mut conditions = Vec::new();
         let inside = interior(term, place.facts, matches!(term.kind(), Kind::Sum(_)), &mut conditions)?;
+        let free = term.free_vars();
+        let bound = |c: &Condition| {
+            let mut vars = BTreeSet::new();
+            c.collect_vars(&mut vars);
+            !vars.is_subset(&free)
+        };
+        if conditions.iter().any(bound) {
+            return None;
+        }
         let asked = needed(conditions, place.facts);
         let asked = match asked.len() {
             0 => return None,

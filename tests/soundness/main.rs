@@ -8,6 +8,7 @@ mod generate;
 mod normal;
 mod quote;
 mod rejected;
+mod shapes;
 mod solver;
 mod wrong;
 
@@ -16,6 +17,7 @@ use fixture::Fixture;
 use generate::Generator;
 
 const TERMS: u64 = 80;
+const SHAPES: u64 = 12;
 
 /// Sums whose ranges depend on an index that an equation ties to one bound still later, and one
 /// in which a quotient is exact by a bracket that the sift leaves behind its own.
@@ -47,6 +49,12 @@ fn every_rule_keeps_the_value() {
         let term = fixture.system.equations[0].body.clone();
         let given = (term, 0, Generator::new(&fixture, 0));
         failures.extend(exercise_on(&fixture, &rules, &rules, given, &mut effective).err().map(|e| e.to_string()));
+    }
+    for seed in cases(SHAPES) {
+        for (fixture, term) in shapes::terms(seed) {
+            let given = (term, seed, Generator::new(&fixture, seed));
+            failures.extend(exercise_on(&fixture, &rules, &rules, given, &mut effective).err().map(|e| e.to_string()));
+        }
     }
     println!("effective applications: {effective:?}");
     assert!(failures.is_empty(), "{} failures\n{}", failures.len(), failures[..failures.len().min(6)].join("\n"));

@@ -25,8 +25,8 @@ const LAYERS: &[&str] = &[
     "input x[4]   y = sum[i] x[i] * x[i]",
     "input x[3]   weight w[4]   weight U[4, 3]   weight V[2, 4]
      h[p] = w[p] * sum[k] U[p, k] * x[k]   f[i] = sum[k] V[i, k] * h[k]",
-    "input x[4]   weight w[4]   weight v
-     y[r in 1..3] = v * (sum[k in 1..4 : k div 2 = r div 2] x[k]) * (sum[k in 1..4 : k div 3 = r mod 2] w[k])",
+    "input x[4]   weight w[4]   weight v   integer a[4] in 1..3   integer b[4] in 1..3   integer c[3] in 1..3
+     y[r in 1..3] = v * (sum[k in 1..4 : a[k] = c[r]] x[k]) * (sum[k in 1..4 : b[k] = c[r]] w[k])",
     "input x[5]   s[t in 1..5] = sum[k in 1..t] x[k]",
 ];
 
