@@ -13,6 +13,7 @@ mod quote_integer;
 mod ranges;
 mod resolve;
 mod specialise;
+mod substitute;
 pub mod system;
 pub mod term;
 mod translate;

@@ -341,12 +341,12 @@ fn leads_negative(e: &Index) -> bool {
 }
 
 /// The parts as a sum: what an index heads first, positive parts before negative ones, the number
-/// last; a positive number leads where the first part is a product with an index: 1+S(r−1).
+/// last; a positive number leads where the first part is a product with an index, 1+S(r−1), or
+/// negative, 4−n.
 fn join(mut parts: Vec<Part>) -> Expr {
     parts.sort_by_key(|p| (p.rank == 3, p.negative, p.rank));
     if let Some(number) = parts.iter().position(|p| p.rank == 3 && !p.negative)
-        && parts[0].rank == 1
-        && parts[0].mentions_index
+        && (parts[0].negative || parts[0].rank == 1 && parts[0].mentions_index)
     {
         let number = parts.remove(number);
         parts.insert(0, number);
