@@ -12,6 +12,6 @@ pub mod shape;
 pub mod sift;
 pub(crate) mod strategy;
 
-pub use rule::{PHASES, Place, Rewrite, Rule};
+pub use rule::{Example, PHASES, Place, Rewrite, Rule, rules};
 pub use shape::shape;
 pub use strategy::{derive, derive_with, insert_jacobian};

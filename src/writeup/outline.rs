@@ -28,18 +28,18 @@ pub enum Level {
 
 /// The boxed answer: shape and formula, and the ranges of the free indices.
 pub fn boxed(system: &System, names: &Names, answer: &Answer) -> Block {
-    let mut formulas = vec![membership(system, names, answer)];
+    let mut formulas = vec![membership(system, names, &answer.derivation.goal)];
     formulas.extend(equations(system, answer));
     Block::Boxed { formulas, ranges: ranges(system, names, answer) }
 }
 
 /// `∂f/∂W ∈ ℝ^{3×(1×5×3)}`
-pub fn membership(system: &System, names: &Names, answer: &Answer) -> Math {
-    let groups = match super::shape::lengths_of(system, names, &answer.derivation.goal).pop() {
+pub fn membership(system: &System, names: &Names, goal: &Goal) -> Math {
+    let groups = match super::shape::lengths_of(system, names, goal).pop() {
         Some(Piece::Lengths(groups)) => groups,
         _ => Vec::new(),
     };
-    vec![Piece::Expr(whole_left(&answer.derivation.goal)), Piece::Symbol(Symbol::In), Piece::Space(groups)]
+    vec![Piece::Expr(whole_left(goal)), Piece::Symbol(Symbol::In), Piece::Space(groups)]
 }
 
 /// The left side without indices: `∂f/∂W`.

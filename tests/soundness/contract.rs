@@ -2,7 +2,7 @@
 
 use crate::fixture::{Fixture, show};
 use crate::generate::Generator;
-use backprose::calculus::{PHASES, Place, Rule};
+use backprose::calculus::{Place, Rule};
 use backprose::evaluate::Fp;
 use backprose::integer::{Facts, Var};
 use backprose::model::{Kind, System, Term};
@@ -30,17 +30,6 @@ impl fmt::Display for Counterexample {
 
 /// How often each rule was applied to a term that is not 0 everywhere.
 pub type Effective = BTreeMap<&'static str, usize>;
-
-/// Every rule of the calculus once.
-pub fn all_rules() -> Vec<Rule> {
-    let mut rules: Vec<Rule> = Vec::new();
-    for rule in PHASES.iter().copied().flatten() {
-        if rules.iter().all(|known| known.name != rule.name) {
-            rules.push(*rule);
-        }
-    }
-    rules
-}
 
 /// Rewrites one random term by the rules of `all`, and compares the values wherever one of
 /// `checked` applies on the way.
