@@ -100,6 +100,8 @@ pub enum RuleName {
     Range,
     /// A bracket that bounds the index of a sum becomes its limit.
     Limit,
+    /// Any linear inequality becomes a limit of a sum.
+    Limits,
     /// The solutions of a congruence become one sum.
     Lattice,
     /// Interior and boundary are told apart.
@@ -130,6 +132,7 @@ impl RuleName {
             RuleName::Settle => "settle",
             RuleName::Range => "range",
             RuleName::Limit => "limit",
+            RuleName::Limits => "limits",
             RuleName::Lattice => "lattice",
             RuleName::Boundary => "boundary",
             RuleName::Factor => "factor",

@@ -93,16 +93,30 @@ impl fmt::Display for Diagnostic {
 /// One or more complaints.
 pub type Diagnostics = Vec<Diagnostic>;
 
+/// Names in a list, the first dozen if there are many.
+pub fn few(names: &[&str]) -> String {
+    const MOST: usize = 12;
+    match names.get(MOST) {
+        None => names.join(", "),
+        Some(_) => format!("{}, … ({} in all)", names[..MOST].join(", "), names.len()),
+    }
+}
+
 /// The name in `known` that `wanted` most likely misspells, if any is close.
 pub fn nearest<'a>(wanted: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
-    let budget = 1 + wanted.chars().count() / 4;
+    let length = wanted.chars().count();
+    let budget = 1 + length / 4;
     known
         .into_iter()
+        .filter(|name| length <= LONGEST && name.chars().count().abs_diff(length) <= budget)
         .map(|name| (edit_distance(wanted, name), name))
         .filter(|(distance, name)| *distance <= budget && *distance < name.chars().count())
         .min()
         .map(|(_, name)| name)
 }
+
+/// Longer names are nobody's misspellings.
+const LONGEST: usize = 40;
 
 /// Levenshtein distance.
 fn edit_distance(a: &str, b: &str) -> usize {

@@ -69,7 +69,9 @@ impl Study {
             return Ok(found.clone());
         }
         let Some(mut answer) = Answer::new(&self.system, &self.names, goal, &self.phases(goal)) else {
-            return Err(NoAnswer::Refused(Diagnostic::general(format!("`{key}` cannot be derived"))));
+            let message = format!("the derivation of `{key}` grows too large");
+            let hint = "write long products and sums over an index, or leave out equations";
+            return Err(NoAnswer::Refused(Diagnostic::general(message).hint(hint)));
         };
         self.insert_jacobian(&mut answer);
         let certificate = ready(&mut self.trials, &self.system, &self.names)?.verify(&answer)?;

@@ -4,7 +4,7 @@
 //! out; there the formula is written without max, min and brackets.
 
 use super::limit::unclipped;
-use super::rule::{Rewrite, Rule};
+use super::rule::{Example, Rewrite, Rule};
 use crate::derivation::RuleName;
 use crate::integer::{Condition, Facts, Index, Truth};
 use crate::model::{Kind, Term};
@@ -15,7 +15,10 @@ pub const BOUNDARY: Rule = Rule {
     name: RuleName::Boundary,
     statement: "in the interior no sum is clipped by the range of its index and no term drops out, and the formula is \
                 written without maxima, minima and brackets; elsewhere it stays as it is",
+    formula: &[("F", "if a <= b then I else F")],
+    conditions: "It is applied only where interior and boundary are asked for apart; a ≤ b says that no sum is clipped and no term drops out, and I is F without what says so.",
     shrinks: "it is applied once, to a whole formula",
+    example: Example { system: "x[5]; y[i in 2..4] = x[i+1] - x[i-1]", goal: "dl/dx" },
     apply: |term, place| {
         if !place.whole || is_split(term) {
             return None;

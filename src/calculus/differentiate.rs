@@ -1,6 +1,6 @@
 //! The rules of differentiation. Only array reads have a derivative of their own.
 
-use super::rule::{Rewrite, Rule};
+use super::rule::{Example, Rewrite, Rule};
 use crate::derivation::RuleName;
 use crate::integer::{Condition, Index};
 use crate::language::syntax::Name;
@@ -10,7 +10,10 @@ use crate::model::{Bound, Kind, System, Term};
 pub const CONSTANT: Rule = Rule {
     name: RuleName::Constant,
     statement: "the derivative of what does not depend on the array is 0",
-    shrinks: "a derivative disappears",
+    formula: &[("d(a)/dx[b]", "0")],
+    conditions: "It applies where a reads neither x nor anything that is defined from x.",
+    shrinks: "the number of derivatives",
+    example: Example { system: "x[3], w[3]; y[i] = x[i] + w[i]", goal: "dy/dx" },
     apply: |term, place| {
         let (of, array, _) = derivative(term)?;
         (!depends(place.system, of, array)).then(|| Term::zero().into())
@@ -21,7 +24,11 @@ pub const CONSTANT: Rule = Rule {
 pub const DEFINITION: Rule = Rule {
     name: RuleName::Definition,
     statement: "under a derivative a defined array is replaced by its defining formula",
-    shrinks: "definitions are not circular, so each replacement moves to an earlier equation",
+    formula: &[("dy[a]/dx[b]", "d(E[a])/dx[b]")],
+    conditions: "It applies where y is defined by an equation y[i] = E[i] and is not x itself. A bound index of E \
+                 that would capture an index of a or b gets a prime.",
+    shrinks: "the number of equations that can still be put in: definitions are not circular",
+    example: Example { system: "x[3]; y[i] = x[i]^2 + 1", goal: "dy/dx" },
     apply: |term, place| {
         let (of, array, at) = derivative(term)?;
         let Kind::Read(name, indices) = of.kind() else { return None };
@@ -40,7 +47,10 @@ pub const DEFINITION: Rule = Rule {
 pub const SUM: Rule = Rule {
     name: RuleName::Sum,
     statement: "the derivative of a sum is the sum of the derivatives",
-    shrinks: "the term under the derivative",
+    formula: &[("d(a + c)/dx[b]", "d(a)/dx[b] + d(c)/dx[b]"), ("d(sum[i] a[i])/dx[b]", "sum[i] d(a[i])/dx[b]")],
+    conditions: "It applies everywhere. A bound index i that occurs in b gets a prime.",
+    shrinks: "the size of the term under a derivative",
+    example: Example { system: "x[3], w[3]; y[i] = x[i] + w[i]", goal: "dy/dx" },
     apply: |term, place| {
         let (of, array, at) = derivative(term)?;
         let under = |t: &Term| Term::derivative(t.clone(), array.clone(), at.to_vec());
@@ -60,7 +70,10 @@ pub const SUM: Rule = Rule {
 pub const PRODUCT: Rule = Rule {
     name: RuleName::Product,
     statement: "the derivative of a product is the sum, over its factors, of the product with that factor differentiated",
-    shrinks: "the term under the derivative",
+    formula: &[("d(a*c)/dx[b]", "d(a)/dx[b] * c + a * d(c)/dx[b]")],
+    conditions: "It applies everywhere. A factor that does not depend on x gives no term of its own.",
+    shrinks: "the size of the term under a derivative",
+    example: Example { system: "x[3], w[3]; y[i] = w[i]*x[i]*(x[i] + 1)", goal: "dy/dx" },
     apply: |term, place| {
         let (of, array, at) = derivative(term)?;
         let Kind::Product(factors) = of.kind() else { return None };
@@ -81,7 +94,10 @@ pub const FOLD: Rule = Rule {
     name: RuleName::Fold,
     statement: "the derivative of a product over k is the sum over k of the derivative of its k-th factor times the \
                 product of the other factors",
+    formula: &[("d(prod[k] a[k])/dx[b]", "sum[k] d(a[k])/dx[b] * prod[j : j != k] a[j]")],
+    conditions: "It applies everywhere; a condition under the product holds for k and for j alike.",
     shrinks: "the term under the derivative",
+    example: Example { system: "x[3]; y = prod[k] x[k]", goal: "dy/dx" },
     apply: |term, place| {
         let (of, array, at) = derivative(term)?;
         let outer = of.with_fresh_bounds(&|v| place.taken.contains(v) || at.iter().any(|e| e.mentions(v)));
@@ -106,7 +122,10 @@ pub const FOLD: Rule = Rule {
 pub const POWER: Rule = Rule {
     name: RuleName::Power,
     statement: "the derivative of the n-th power of a is n times its (n−1)-th power times the derivative of a",
-    shrinks: "the term under the derivative",
+    formula: &[("d(a^n)/dx[b]", "n * a^(n-1) * d(a)/dx[b]")],
+    conditions: "It applies where n is an integer, which may be negative: a quotient is a product with a power.",
+    shrinks: "the size of the term under a derivative",
+    example: Example { system: "x[3]; y[i] = x[i]^3", goal: "dy/dx" },
     apply: |term, _| {
         let (of, array, at) = derivative(term)?;
         let Kind::Power(base, n) = of.kind() else { return None };
@@ -119,7 +138,11 @@ pub const POWER: Rule = Rule {
 pub const READ: Rule = Rule {
     name: RuleName::Read,
     statement: "an entry of an array depends on itself only: the derivative of x[a] with respect to x[b] is [a = b], axis by axis",
-    shrinks: "a derivative disappears",
+    formula: &[("dx[a, b]/dx[c, e]", "[a = c] * [b = e]")],
+    conditions: "It applies to the array that is differentiated for, with as many brackets as it has axes. An axis on \
+                 which both entries are written alike gives no bracket.",
+    shrinks: "the number of derivatives",
+    example: Example { system: "x[5, 2]; y[i, k] = x[i+2, k]", goal: "dy/dx" },
     apply: |term, _| {
         let (of, array, at) = derivative(term)?;
         let Kind::Read(name, indices) = of.kind() else { return None };

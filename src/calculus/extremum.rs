@@ -1,6 +1,6 @@
 //! Maxima and minima in index expressions.
 
-use super::rule::{Rewrite, Rule};
+use super::rule::{Example, Rewrite, Rule};
 use crate::derivation::RuleName;
 use crate::integer::{Atom, Condition, Extreme, Facts, Index, Truth};
 use crate::model::{Bound, Kind, Term};
@@ -10,7 +10,10 @@ pub const CASES: Rule = Rule {
     name: RuleName::Cases,
     statement: "an equation with a maximum or minimum of bound indices is split by which of its parts it is; of equal \
                 parts it is the first",
+    formula: &[("sum[i] [max(a[i], b) = v] * F[i]", "sum[i] ([a[i] = v] * [b <= a[i]] + [b = v] * [a[i] < b]) * F[i]")],
+    conditions: "It applies where a bound index stands under the extremum. Absolute values are the greater of e and −e.",
     shrinks: "the number of extrema in equations on bound indices",
+    example: Example { system: "x[4]; y[i in 1..6] = x[min(max(i-1, 1), 4)]", goal: "dl/dx" },
     apply: |term, _| {
         let Kind::Sigma(bounds, body) = term.kind() else { return None };
         let (place, cases) = body.factors().iter().enumerate().find_map(|(k, factor)| {
@@ -28,7 +31,10 @@ pub const SETTLE: Rule = Rule {
     name: RuleName::Settle,
     statement: "a maximum or minimum of which the ranges in force decide which part it is, is that part; a floor that \
                 they show to be 0 is 0",
+    formula: &[("max(a, b)", "a"), ("a div m", "0")],
+    conditions: "It applies where b ≤ a, or 0 ≤ a < m, is proved from the ranges in force.",
     shrinks: "the number of extrema and floors",
+    example: Example { system: "x[4]; y[i in 1..3] = x[max(i, 1)]", goal: "dy/dx" },
     apply: |term, place| {
         let mut discharged = Vec::new();
         let mut settle = |index: &Index| settle(index, place.facts, &mut discharged);

@@ -1,7 +1,7 @@
 //! Division with remainder: a bound index under a floor, and a window exactly as wide as its step.
 
 use super::indices::fresh_index;
-use super::rule::{Place, Rewrite, Rule};
+use super::rule::{Example, Place, Rewrite, Rule};
 use crate::derivation::RuleName;
 use crate::integer::{Atom, Condition, Index, Truth, Var};
 use crate::model::{Bound, Kind, Term};
@@ -11,7 +11,13 @@ pub const SPLIT: Rule = Rule {
     name: RuleName::Split,
     statement: "a bound index under a floor is divided with remainder: ±i + e = m·q + j with 0 ≤ j ≤ m − 1, and the \
                 floor of (±i + e)/m is q",
+    formula: &[(
+        "sum[i in l..h] F[i, (i + e) div m]",
+        "sum[q, j in 0..m-1] [l <= m*q + j - e <= h] * F[m*q + j - e, q]",
+    )],
+    conditions: "It applies where the floor stands in an equation and i occurs in it with the factor 1 or −1. The range of q is that of the floor.",
     shrinks: "the number of floors of bound indices in equations",
+    example: Example { system: "x[3]; y[i in 1..6] = x[1 + (i-1) div 2]", goal: "dl/dx" },
     apply: |term, place| {
         let Kind::Sigma(bounds, body) = term.kind() else { return None };
         let division = divisions(bounds, body).into_iter().next()?;
@@ -24,7 +30,10 @@ pub const WINDOW: Rule = Rule {
     name: RuleName::Window,
     statement: "a window of m places that moves in steps of m covers each place once: of a sum over t with the bracket \
                 [lo ≤ e − m·t ≤ lo + m − 1] only the term t = ⌊(e − lo)/m⌋ is left",
+    formula: &[("sum[t in l..h] [a <= e - m*t <= a + m - 1] * F[t]", "[l <= (e - a) div m <= h] * F[(e - a) div m]")],
+    conditions: "It applies where the two ends differ by exactly m − 1, whatever m is. Of the brackets only what does not follow from the ranges in force is written.",
     shrinks: "the number of bound indices",
+    example: Example { system: "x[6], w[2]; y[r] = sum[i] x[2*(r-1) + i] * w[i]", goal: "dl/dx" },
     apply: |term, place| {
         let Kind::Sigma(bounds, body) = term.kind() else { return None };
         let places = (0..bounds.len()).rev().flat_map(|b| (0..body.factors().len()).map(move |f| (b, f)));

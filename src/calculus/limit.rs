@@ -3,7 +3,7 @@
 
 use super::floor::quotient;
 use super::indices::fresh_index;
-use super::rule::{Place, Rewrite, Rule};
+use super::rule::{Example, Place, Rewrite, Rule};
 use crate::derivation::RuleName;
 use crate::integer::{Atom, Condition, Extreme, Facts, Index, Var, gcd};
 use crate::model::{Bound, Kind, Term};
@@ -12,7 +12,10 @@ use crate::model::{Bound, Kind, Term};
 pub const LIMIT: Rule = Rule {
     name: RuleName::Limit,
     statement: "a bracket that bounds the index of a sum at least as tightly as its limit does becomes the limit",
+    formula: &[("sum[i in l..h] [a <= i] * F[i]", "sum[i in a..h] F[i]")],
+    conditions: "It applies where i has the factor 1 or −1 and l ≤ a, or the like at the other end, is proved; so no maximum is needed.",
     shrinks: "the number of relations in brackets",
+    example: Example { system: "x[5]; s[t in 1..5] = sum[k in 1..t] x[k]", goal: "dl/dx" },
     apply: |term, place| {
         limited(term, place, |bound, ends, facts| {
             let tight = |end: &End| match end {
@@ -26,9 +29,12 @@ pub const LIMIT: Rule = Rule {
 
 /// Σ_i [a ≤ c·i + e ≤ b] F(i) = Σ_{i=max(lo,⌈(a−e)/c⌉)}^{min(hi,⌊(b−e)/c⌋)} F(i).
 pub const LIMITS: Rule = Rule {
-    name: RuleName::Limit,
+    name: RuleName::Limits,
     statement: "an inequality that is linear in the index of a sum becomes a limit, rounded up or down to an integer",
+    formula: &[("sum[i in l..h] [0 <= c*i + e] * F[i]", "sum[i in max(l, ceil(-e/c))..h] F[i]")],
+    conditions: "It is applied only where limits are asked for, to inequalities in which the sign of the factor c is proved.",
     shrinks: "the number of relations in brackets",
+    example: Example { system: "x[7], w[3]; f[r] = sum[i] x[2*(r-1) + i] * w[i]", goal: "dl/dx" },
     apply: |term, place| limited(term, place, |_, _, _| true),
 };
 
@@ -37,7 +43,13 @@ pub const LATTICE: Rule = Rule {
     name: RuleName::Lattice,
     statement: "the solutions of a congruence m | c·i + e with numbers m and c are a lattice i = u·e/g + (m/g)·t, where \
                 g = gcd(c, m) divides e and u·c/g ≡ −1 modulo m/g; one sum over t is left, the inequalities its limits",
+    formula: &[(
+        "sum[i in l..h] [m | c*i + e] * F[i]",
+        "[g | e] * sum[t in ceil((l - u*e/g)/(m/g))..floor((h - u*e/g)/(m/g))] F[u*e/g + m/g*t]",
+    )],
+    conditions: "It applies where m and c are numbers and g = gcd(c, m) is less than m; inequalities on i become limits of t with it.",
     shrinks: "the number of divisibility brackets on bound indices",
+    example: Example { system: "x[30], w[4]; y[r] = sum[i] x[1 + 2*(r-1) + 3*(i-1)] * w[i]", goal: "dl/dx" },
     apply: |term, place| {
         let Kind::Sigma(bounds, body) = term.kind() else { return None };
         let factors = body.factors();

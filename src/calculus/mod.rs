@@ -16,6 +16,6 @@ pub mod shape;
 pub mod sift;
 pub(crate) mod strategy;
 
-pub use rule::{PHASES, Place, Printing, Rewrite, Rule};
+pub use rule::{Example, PHASES, Place, Printing, Rewrite, Rule, rules};
 pub use shape::shape;
 pub use strategy::{derive, derive_with, insert_jacobian};

@@ -1,6 +1,6 @@
 //! Rules that move sums, products and brackets to where a sift or a reader can use them.
 
-use super::rule::Rule;
+use super::rule::{Example, Rule};
 use crate::derivation::RuleName;
 use crate::integer::Condition;
 use crate::model::{Bound, Kind, Term};
@@ -11,7 +11,14 @@ use num_traits::One;
 pub const DISTRIBUTE: Rule = Rule {
     name: RuleName::Distribute,
     statement: "a sum of sums is split, and a product with a sum is multiplied out, where a bracket on the bound index stands inside",
+    formula: &[
+        ("sum[i] (a[i] + c[i])", "sum[i] a[i] + sum[i] c[i]"),
+        ("sum[i] a[i] * (b[i] + c[i])", "sum[i] (a[i]*b[i] + a[i]*c[i])"),
+    ],
+    conditions: "It applies where a bracket with an equation for the bound index i, which a sift can solve, stands \
+                 inside the sum that is taken apart.",
     shrinks: "the number of sums that hold a bracket below a Σ",
+    example: Example { system: "x[3], w[3]; y = sum[i] (w[i]*x[i] + x[i]^2)", goal: "dy/dx" },
     apply: |term, _| {
         let Kind::Sigma(bounds, body) = term.kind() else { return None };
         if let Kind::Sum(terms) = body.kind() {
@@ -33,7 +40,11 @@ pub const DISTRIBUTE: Rule = Rule {
 pub const JOIN: Rule = Rule {
     name: RuleName::Join,
     statement: "a factor moves into an inner sum, so that both sums stand at one place",
+    formula: &[("sum[i] a[i] * sum[j] c[i,j]", "sum[i, j] a[i] * c[i,j]")],
+    conditions: "It applies where the inner sum holds a bracket with an equation for the outer index i. The index j \
+                 gets a prime where it occurs in a.",
     shrinks: "the number of sums below a Σ whose brackets wait for an outer index",
+    example: Example { system: "x[3], W[2,3], u[2]; y = sum[i] u[i] * (sum[k] W[i,k]*x[k])", goal: "dy/dW" },
     apply: |term, place| {
         let Kind::Sigma(bounds, body) = term.kind() else { return None };
         let factors = body.factors();
@@ -53,7 +64,10 @@ pub const JOIN: Rule = Rule {
 pub const FACTOR: Rule = Rule {
     name: RuleName::Factor,
     statement: "a bracket that does not depend on the bound index moves out of the sum",
+    formula: &[("sum[i] [b = c] * a[i]", "[b = c] * sum[i] a[i]")],
+    conditions: "It applies to every bracket in which i does not occur.",
     shrinks: "the number of brackets below a Σ",
+    example: Example { system: "x[3], w[2]; y[j] = sum[i] x[i]*w[j]", goal: "dy/dw" },
     apply: |term, _| {
         let Kind::Sigma(bounds, body) = term.kind() else { return None };
         let outside = |f: &Term| match f.kind() {
@@ -73,7 +87,10 @@ pub const FACTOR: Rule = Rule {
 pub const COLLECT: Rule = Rule {
     name: RuleName::Collect,
     statement: "equal terms of a sum are collected",
+    formula: &[("m*a + n*a", "(m + n)*a")],
+    conditions: "It applies where m and n are numbers and a is the same product in both terms, written alike.",
     shrinks: "the number of terms",
+    example: Example { system: "x[3], w[3]; y[i] = w[i]*x[i] + 2*w[i]*x[i]", goal: "dy/dx" },
     apply: |term, _| {
         let Kind::Sum(terms) = term.kind() else { return None };
         let split: Vec<(BigRational, Term)> = terms.iter().map(coefficient).collect();

@@ -14,12 +14,27 @@ use std::collections::BTreeSet;
 pub struct Rule {
     /// Its name.
     pub name: RuleName,
-    /// What it says, in a sentence.
+    /// What it says, in a sentence without capital and full stop.
     pub statement: &'static str,
-    /// Why rewriting with it ends.
+    /// What it says as formulas of the specification language: before and after.
+    pub formula: &'static [(&'static str, &'static str)],
+    /// Where it applies, in sentences.
+    pub conditions: &'static str,
+    /// Why rewriting with it ends: what each application lowers.
     pub shrinks: &'static str,
+    /// Where it can be seen at work.
+    pub example: Example,
     /// Rewrites a term at the place where it stands, if the rule applies there.
     pub apply: fn(&Term, &Place) -> Option<Rewrite>,
+}
+
+/// A small system, and an answer in whose derivation a rule is applied.
+#[derive(Clone, Copy)]
+pub struct Example {
+    /// The system, in the specification language, on one line.
+    pub system: &'static str,
+    /// The answer: `df/dx`.
+    pub goal: &'static str,
 }
 
 /// What is known at the place of a term.
@@ -93,4 +108,16 @@ impl Printing {
         };
         PHASES.iter().chain(last).copied().collect()
     }
+}
+
+/// Every rule once, in the order of the phases, those of the printings last.
+pub fn rules() -> Vec<Rule> {
+    let mut rules: Vec<Rule> = Vec::new();
+    let printings = [Printing::Brackets, Printing::Limits, Printing::Cases];
+    for rule in printings.into_iter().flat_map(Printing::phases).flatten() {
+        if rules.iter().all(|known| known.name != rule.name) {
+            rules.push(*rule);
+        }
+    }
+    rules
 }

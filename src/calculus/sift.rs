@@ -1,7 +1,7 @@
 //! The sift: a sum that a Kronecker delta cuts down to one term, with everything that hand
 //! derivations forget – the range of the index that is gone, and divisibility.
 
-use super::rule::{Place, Rewrite, Rule};
+use super::rule::{Example, Place, Rewrite, Rule};
 use crate::derivation::RuleName;
 use crate::integer::{Atom, Condition, Facts, Index, Truth, Var};
 use crate::model::{Bound, Kind, Term};
@@ -11,7 +11,12 @@ pub const SIFT: Rule = Rule {
     name: RuleName::Sift,
     statement: "of a sum over i that carries the bracket [c·i + e = 0], c at least 1, only the term i = −e/c is left, \
                 provided that c divides e and that −e/c lies in the range of i",
+    formula: &[("sum[i in l..h] [c*i + e = 0] * F[i]", "[c | e] * [l <= -e/c <= h] * F[-e/c]")],
+    conditions: "It applies where c holds no index and is proved to be at least 1, after a change of sign if need be; \
+                 where several indices can be solved for, those with c = 1 come first. Of the brackets only those are \
+                 written that do not follow from the ranges in force.",
     shrinks: "the number of bound indices",
+    example: Example { system: "x[7], w[3]; f[r] = sum[i] x[2*i + r - 2] * w[i]", goal: "df/dx" },
     apply: |term, place| {
         let Kind::Sigma(bounds, _) = term.kind() else { return None };
         let clear = term.with_fresh_bounds(&|v| hides(bounds, v));

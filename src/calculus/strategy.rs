@@ -8,6 +8,10 @@ use crate::language::syntax::Name;
 use crate::model::{Bound, Kind, System, Term};
 
 const MOST_STEPS: usize = 20_000;
+/// The greatest extent of all formulas of a derivation together.
+const MOST_WORK: usize = 150_000;
+/// How deep a formula may nest on the way.
+const DEEPEST: usize = 96;
 
 /// Derives a goal. None if the goal names an array that the system does not have.
 pub fn derive(system: &System, goal: &Goal) -> Option<Derivation> {
@@ -23,16 +27,20 @@ pub fn derive_with(system: &System, goal: &Goal, phases: &[&[Rule]]) -> Option<D
     Some(Derivation { goal: goal.clone(), indices, output_axes, start, steps, result })
 }
 
-/// Rule after rule, phase after phase, until none applies; none if that takes too many steps.
+/// Rule after rule, phase after phase, until none applies; none if that takes too many steps, or
+/// steps through formulas that are too large.
 fn rewrite(system: &System, facts: &Facts, indices: &[Bound], phases: &[&[Rule]], start: &Term) -> Option<Vec<Step>> {
     let mut steps: Vec<Step> = Vec::new();
+    let mut work = 0;
     for phase in phases {
         let term = |steps: &[Step]| steps.last().map_or(start, |step| &step.after).clone();
         while let Some(step) = first_step(system, facts, indices, phase, &term(&steps)) {
-            steps.push(step);
-            if steps.len() > MOST_STEPS {
+            let (size, depth) = step.after.extent();
+            work += size;
+            if steps.len() >= MOST_STEPS || work > MOST_WORK || depth > DEEPEST {
                 return None;
             }
+            steps.push(step);
         }
     }
     Some(steps)
@@ -166,14 +174,19 @@ impl Search<'_> {
                 return Some(after);
             }
         }
-        let (mut facts, mut taken) = (facts.clone(), taken.clone());
-        for b in term.bounds() {
-            facts.bound_index(b.var.clone(), b.lo.clone(), b.hi.clone());
-            taken.insert(b.var.clone());
+        let mut inner = None;
+        if !term.bounds().is_empty() {
+            let (mut facts, mut taken) = (facts.clone(), taken.clone());
+            for b in term.bounds() {
+                facts.bound_index(b.var.clone(), b.lo.clone(), b.hi.clone());
+                taken.insert(b.var.clone());
+            }
+            inner = Some((facts, taken));
         }
+        let (facts, taken) = inner.as_ref().map_or((facts, taken), |(facts, taken)| (facts, taken));
         for (k, child) in term.children().iter().enumerate() {
             self.place.push(k);
-            if let Some(after) = self.rewrite(child, &facts, &taken) {
+            if let Some(after) = self.rewrite(child, facts, taken) {
                 let mut children = term.children().to_vec();
                 children[k] = after;
                 return Some(term.with_children(children));

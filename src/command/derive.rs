@@ -8,10 +8,13 @@ use backprose::diagnostic::Span;
 use backprose::language::syntax::Name;
 use backprose::model::Sizes;
 use backprose::study::{NoAnswer, Study};
+use backprose::writeup::json;
 use backprose::writeup::listing::{Listing, listing};
 use backprose::writeup::module::module;
 use backprose::writeup::render::{Format, render};
 use backprose::writeup::sheet::answers;
+
+const MOST_ANSWERS: usize = 500;
 
 /// Derives the answers and prints them.
 pub fn derive(arguments: &DeriveArgs, folders: &[std::path::PathBuf]) -> Result<(), Stop> {
@@ -39,9 +42,10 @@ fn format_of(arguments: &DeriveArgs) -> Result<DeriveFormat, Stop> {
         Some("md") => Ok(DeriveFormat::Markdown),
         Some("txt") => Ok(DeriveFormat::Text),
         Some("py") => Ok(DeriveFormat::Numpy),
+        Some("json") => Ok(DeriveFormat::Json),
         _ => {
             let message = format!("the format of {} is not known from its extension", path.display());
-            complain(message, Some("use .tex, .md, .txt or .py, or give --format"));
+            complain(message, Some("use .tex, .md, .txt, .py or .json, or give --format"));
             Err(Stop::Unusable)
         }
     }
@@ -71,18 +75,29 @@ fn writeup(
 ) -> Result<String, Stop> {
     let mut study = study(target, sizes)?.printed(arguments.printing.into());
     let goals = study.goals(&arrays(&study, wrt, target)?);
+    if goals.len() > MOST_ANSWERS {
+        complain(
+            format!("there are {} answers; at most {MOST_ANSWERS} are derived at once", goals.len()),
+            Some("--wrt chooses the arrays, `output` the outputs"),
+        );
+        return Err(Stop::Unusable);
+    }
     let failed = |error: NoAnswer| refuse(error, target);
     if let (DeriveFormat::Text, None) = (format, arguments.steps) {
         let Listing { rows, evidence } = listing(&mut study, &goals).map_err(failed)?;
         let color = arguments.output.is_none() && colours(&std::io::stdout());
         return Ok(super::table::answers(&rows, &evidence, color));
     }
+    if format == DeriveFormat::Json {
+        let document = json::derivation(&mut study, &goals, &target.name, &target.about).map_err(failed)?;
+        return Ok(json::text(&document));
+    }
     let level = arguments.steps.unwrap_or(Steps::Main).into();
     let document = answers(&mut study, &goals, &target.about, level).map_err(failed)?;
     let format = match format {
         DeriveFormat::Latex => Format::LatexFragment,
         DeriveFormat::Markdown => Format::MarkdownFragment,
-        DeriveFormat::Text | DeriveFormat::Numpy => Format::Text,
+        DeriveFormat::Text | DeriveFormat::Numpy | DeriveFormat::Json => Format::Text,
     };
     let color = arguments.output.is_none() && colours(&std::io::stdout());
     render(&document, format, color).map_err(|error| {

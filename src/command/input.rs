@@ -3,7 +3,7 @@
 use super::Stop;
 use super::report::{Source, complain, unusable};
 use backprose::catalogue::Catalogue;
-use backprose::diagnostic::nearest;
+use backprose::diagnostic::{few, nearest};
 use backprose::language::parse::parse_file;
 use backprose::language::syntax::{File, Item, Layer, Name, Statement};
 use backprose::model::Sizes;
@@ -39,6 +39,10 @@ pub fn read(path: &Path) -> Result<Source, Stop> {
         complain(format!("{name} cannot be read: {error}"), None);
         return Err(Stop::Unusable);
     }
+    if bytes.len() as u64 > MOST_BYTES {
+        complain(format!("{name} is larger than {} MiB", MOST_BYTES >> 20), Some("is this a specification?"));
+        return Err(Stop::Unusable);
+    }
     match String::from_utf8(bytes) {
         Ok(text) => Ok(Source { name, text }),
         Err(error) => {
@@ -63,6 +67,10 @@ pub fn catalogue(folders: &[PathBuf]) -> Result<Catalogue, Stop> {
         files.retain(|f| f.extension().is_some_and(|e| e == "bp"));
         files.sort();
         for file in files {
+            if std::fs::metadata(&file).is_ok_and(|found| !found.is_file()) {
+                complain(format!("{} is not a file", file.display()), Some("files of layers end in .bp"));
+                return Err(Stop::Unusable);
+            }
             let source = read(&file)?;
             catalogue.add(&source.text).map_err(|wrong| unusable(&source, &wrong))?;
         }
@@ -136,7 +144,7 @@ fn from_text(source: Source, wanted: Option<&str>) -> Result<Target, Stop> {
         (several, true) => {
             let names: Vec<&str> = several.iter().map(|l| &*l.name).collect();
             let hint = format!("name one: {}:{}", source.name, names[0]);
-            complain(format!("{} holds the layers {}", source.name, names.join(", ")), Some(&hint));
+            complain(format!("{} holds the layers {}", source.name, few(&names)), Some(&hint));
             Err(Stop::Unusable)
         }
     }

@@ -1,9 +1,12 @@
 //! Commands, their arguments, and their exit codes.
 
 mod check;
+mod completions;
 mod derive;
+mod explain;
 mod input;
 mod layers;
+mod man;
 mod output;
 mod report;
 mod solve;
@@ -73,6 +76,30 @@ expected, 1 any not as expected (with --strict also any undecided), 2 unreadable
         /// The layer to print.
         name: Option<String>,
     },
+    /// Say what the rules of the calculus are, each with an example worked out on the spot.
+    #[command(after_help = "Examples:
+  backprose explain
+  backprose explain sift
+  backprose explain --format markdown > rules.md")]
+    Explain(ExplainArgs),
+    /// Print the completions of a shell.
+    #[command(after_help = "Examples:
+  backprose completions bash > backprose.bash
+  backprose completions zsh > _backprose
+  backprose completions fish > backprose.fish")]
+    Completions {
+        /// The shell.
+        shell: clap_complete::Shell,
+    },
+    /// Print the manual, or write its pages into a folder.
+    #[command(after_help = "Examples:
+  backprose man > backprose.1
+  backprose man --out man1")]
+    Man {
+        /// The folder for the pages, one for the program and one for each command.
+        #[arg(long, value_name = "DIR")]
+        out: Option<PathBuf>,
+    },
 }
 
 /// Arguments of `solve`.
@@ -120,7 +147,7 @@ pub struct DeriveArgs {
     /// How inequalities in derivatives are printed.
     #[arg(long, value_enum, default_value_t = Inequalities::Brackets)]
     pub printing: Inequalities,
-    /// A file to write to: .tex, .md, .txt or .py.
+    /// A file to write to: .tex, .md, .txt, .py or .json.
     #[arg(short = 'o', long = "output", value_name = "FILE")]
     pub output: Option<PathBuf>,
 }
@@ -139,6 +166,26 @@ pub struct CheckArgs {
     pub quiet: bool,
 }
 
+/// Arguments of `explain`.
+#[derive(Args)]
+pub struct ExplainArgs {
+    /// The rule; all of them in a list if none is named.
+    #[arg(value_parser = explain::names())]
+    pub rule: Option<String>,
+    /// The format of the explanation.
+    #[arg(long, value_enum, default_value_t = ExplainFormat::Text)]
+    pub format: ExplainFormat,
+}
+
+/// The formats of an explanation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum ExplainFormat {
+    /// Unicode text for the terminal.
+    Text,
+    /// Markdown with TeX mathematics; without a rule, the page of all rules.
+    Markdown,
+}
+
 /// The formats of a write-up.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum SheetFormat {
@@ -148,6 +195,8 @@ pub enum SheetFormat {
     Markdown,
     /// Unicode text, 80 columns (.txt).
     Text,
+    /// The derivations as data for other programs (.json).
+    Json,
 }
 
 /// The formats of a derivation.
@@ -161,6 +210,8 @@ pub enum DeriveFormat {
     Markdown,
     /// A Python module that needs only NumPy.
     Numpy,
+    /// The derivations as data for other programs, all steps.
+    Json,
 }
 
 /// How inequalities in derivatives are printed; all forms are verified.
@@ -209,14 +260,14 @@ impl From<Steps> for Level {
 pub fn run() -> ExitCode {
     let cli = Cli::parse();
     let done = match cli.command {
-        None => {
-            println!("{ABOUT}\n\n{EXAMPLES}\n\n`backprose --help` lists all commands.");
-            Ok(())
-        }
+        None => output::print(&format!("{ABOUT}\n\n{EXAMPLES}\n\n`backprose --help` lists all commands.\n")),
         Some(Command::Solve(arguments)) => solve::solve(&arguments),
         Some(Command::Check(arguments)) => check::check(&arguments, &cli.layers),
         Some(Command::Derive(arguments)) => derive::derive(&arguments, &cli.layers),
         Some(Command::Layers { name }) => layers::layers(name.as_deref(), &cli.layers),
+        Some(Command::Explain(arguments)) => explain::explain(&arguments),
+        Some(Command::Completions { shell }) => completions::completions(shell),
+        Some(Command::Man { out }) => man::man(out.as_deref()),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

@@ -5,9 +5,15 @@ use super::report::complain;
 use std::io::{ErrorKind, Write};
 use std::path::Path;
 
-/// Writes a file beside its place and then moves it there.
+/// Writes a file beside its place and then moves it there; what is there and is no file – a device,
+/// a pipe – is written to as it stands.
 pub fn write(path: &Path, text: &str) -> Result<(), Stop> {
     let attempt = || -> std::io::Result<()> {
+        let path = match std::fs::metadata(path) {
+            Ok(found) if !found.is_file() => return std::fs::write(path, text),
+            Ok(_) => &path.canonicalize()?,
+            Err(_) => path,
+        };
         let folder = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
         std::fs::create_dir_all(folder)?;
         let name = path.file_name().unwrap_or_default().to_string_lossy();

@@ -7,8 +7,10 @@ use super::{SheetFormat, SolveArgs, Stop};
 use backprose::language::parse::parse_file;
 use backprose::language::syntax::{Homework, Item};
 use backprose::verify::Certificate;
+use backprose::writeup::json;
+use backprose::writeup::outline::Style;
 use backprose::writeup::render::{Format, render};
-use backprose::writeup::sheet::{Row, Sheet, Style, sheet};
+use backprose::writeup::sheet::{Row, Sheet, sheet};
 use backprose::writeup::unicode;
 use std::path::Path;
 
@@ -36,7 +38,7 @@ pub fn solve(arguments: &SolveArgs) -> Result<(), Stop> {
         return Err(Stop::Refuted);
     }
     if to_stdout {
-        print(&text_of(&sheet, arguments.format[0])?)?;
+        print(&text_of(&sheet, arguments.format[0], colours(&std::io::stdout()))?)?;
     } else {
         print(&table(&sheet.rows))?;
         write_all(&sheet, arguments)?;
@@ -63,13 +65,14 @@ fn the_homework<'a>(items: &'a [Item], name: &str) -> Result<&'a Homework, Stop>
     }
 }
 
-fn text_of(sheet: &Sheet, format: SheetFormat) -> Result<String, Stop> {
+fn text_of(sheet: &Sheet, format: SheetFormat, color: bool) -> Result<String, Stop> {
     let format = match format {
+        SheetFormat::Json => return Ok(json::text(&sheet.data)),
         SheetFormat::Latex => Format::Latex,
         SheetFormat::Markdown => Format::Markdown,
         SheetFormat::Text => Format::Text,
     };
-    render(&sheet.document, format, colours(&std::io::stdout())).map_err(|error| {
+    render(&sheet.document, format, color).map_err(|error| {
         complain(error.to_string(), None);
         Stop::Unusable
     })
@@ -84,16 +87,10 @@ fn write_all(sheet: &Sheet, arguments: &SolveArgs) -> Result<(), Stop> {
             SheetFormat::Latex => "tex",
             SheetFormat::Markdown => "md",
             SheetFormat::Text => "txt",
+            SheetFormat::Json => "json",
         };
         let path = arguments.out.join(format!("{stem}.{extension}"));
-        let text = match format {
-            SheetFormat::Text => render(&sheet.document, Format::Text, false).map_err(|error| {
-                complain(error.to_string(), None);
-                Stop::Unusable
-            })?,
-            SheetFormat::Latex | SheetFormat::Markdown => text_of(sheet, *format)?,
-        };
-        written.push((path, text));
+        written.push((path, text_of(sheet, *format, false)?));
     }
     for (path, text) in &written {
         write(path, text)?;

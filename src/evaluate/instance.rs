@@ -43,6 +43,15 @@ impl Instance {
     /// # Errors
     /// A size without a number, an equation that has no value somewhere in its box, too much work.
     pub fn new(program: &Program, sizes: &Sizes, seed: u64, limit: u64) -> Result<Instance, EvalError> {
+        Instance::sharing(program, sizes, seed, &Work::new(limit))
+    }
+
+    /// The same with a limit that several instances share.
+    ///
+    /// # Errors
+    /// As [`Instance::new`].
+    pub fn sharing(program: &Program, sizes: &Sizes, seed: u64, work: &Work) -> Result<Instance, EvalError> {
+        let before = work.done();
         if let Some(missing) = program.sizes.iter().find(|size| !sizes.contains_key(*size)) {
             return Err(EvalError::MissingSize(missing.clone()));
         }
@@ -56,7 +65,7 @@ impl Instance {
             equations: Vec::new(),
             outputs: program.outputs.clone(),
             seed,
-            work: Work::new(limit),
+            work: work.clone(),
             forward_work: 0,
             one_hot: RefCell::default(),
         };
@@ -73,7 +82,7 @@ impl Instance {
             let number = instance.scope.differentiate(output, &instance.work)?;
             instance.values.push(random.vector(instance.scope.layouts[number].volume));
         }
-        instance.forward_work = instance.work.done();
+        instance.forward_work = work.done() - before;
         Ok(instance)
     }
 
@@ -109,7 +118,7 @@ impl Instance {
         self.seed
     }
 
-    /// How many elementary operations were done so far.
+    /// How many elementary operations were done so far, by all instances that share the limit.
     pub fn work(&self) -> u64 {
         self.work.done()
     }
@@ -214,6 +223,7 @@ impl Instance {
     /// The formula has no value there.
     pub fn evaluate(&self, formula: &Formula, at: &[i64]) -> Result<Fp, EvalError> {
         counted(formula.free, at.len())?;
+        self.work.expect(formula.least.into())?;
         let memory = Stored { instance: self, formula };
         Machine::new(&self.scope, &self.work, memory, formula.slots).value_at(&formula.root, at)
     }
@@ -290,6 +300,7 @@ impl Instance {
     fn entries_of<M: Memory>(&self, array: usize, formula: &Formula, memory: M) -> Result<Vec<M::Number>, EvalError> {
         let layout = &self.scope.layouts[array];
         self.work.charge(layout.volume as u64)?;
+        self.work.expect(layout.volume as u128 * u128::from(formula.least))?;
         let mut entries = Vec::with_capacity(layout.volume);
         let mut machine = Machine::new(&self.scope, &self.work, memory, formula.slots);
         let mut points = Points::new(&layout.axes);

@@ -11,19 +11,19 @@ use super::scope::Scope;
 use crate::language::syntax::{Operator, Reduction, Relation, Sign};
 use std::cell::Cell;
 use std::cmp::Ordering;
+use std::rc::Rc;
 
-/// How many elementary operations were done, and how many may be.
+/// How many elementary operations were done, and how many may be; copies count together.
 #[derive(Clone, Debug)]
 pub struct Work {
     limit: u64,
-    done: Cell<u64>,
+    done: Rc<Cell<u64>>,
 }
 
 impl Work {
     /// Nothing done yet.
     pub fn new(limit: u64) -> Work {
-        let done = Cell::new(0);
-        Work { limit, done }
+        Work { limit, done: Rc::default() }
     }
 
     /// How many operations were done.
@@ -42,7 +42,7 @@ impl Work {
     }
 
     /// Fails if so many operations are more than what is left, without doing any.
-    fn expect(&self, operations: u128) -> Result<(), EvalError> {
+    pub(super) fn expect(&self, operations: u128) -> Result<(), EvalError> {
         let left = u128::from(self.limit - self.done.get());
         if operations > left {
             return Err(EvalError::TooMuchWork { limit: self.limit });

@@ -28,11 +28,12 @@ pub use compile::{ConditionFormula, Formula, IntegerFormula};
 pub use error::EvalError;
 pub use field::{Fp, Random};
 pub use instance::{DEFAULT_WORK, Instance};
+pub use machine::Work;
 pub use scope::Sizes;
 pub use tangent::Tangent;
 
-use crate::language::syntax::{Condition, Expr};
-use machine::{Machine, Work};
+use crate::language::syntax::{Condition, Expr, Name};
+use machine::Machine;
 use number::Nothing;
 use scope::Scope;
 
@@ -47,6 +48,52 @@ pub fn integer(expr: &Expr, sizes: &Sizes) -> Result<i128, EvalError> {
     let formula = compile::integer(&scope, expr, &[])?;
     let work = Work::new(DEFAULT_WORK);
     Machine::new(&scope, &work, Nothing, formula.slots).integer(&formula.root)
+}
+
+/// Conditions and integer expressions over sizes, resolved once and asked at many.
+#[derive(Debug)]
+pub struct Asked {
+    scope: Scope,
+    conditions: Vec<ConditionFormula>,
+    integers: Vec<IntegerFormula>,
+}
+
+impl Asked {
+    /// What is asked about the sizes `names`.
+    ///
+    /// # Errors
+    /// Those of [`integer`] that do not depend on numbers.
+    pub fn new(names: &[Name], conditions: &[Condition], integers: &[&Expr]) -> Result<Asked, EvalError> {
+        let scope = Scope::new(&Sizes::new());
+        let conditions = conditions.iter().map(|c| compile::condition(&scope, c, names)).collect::<Result<_, _>>()?;
+        let integers = integers.iter().map(|e| compile::integer(&scope, e, names)).collect::<Result<_, _>>()?;
+        Ok(Asked { scope, conditions, integers })
+    }
+
+    /// Whether all conditions hold at numbers for the sizes, in their order; none if one of them
+    /// has no answer there.
+    pub fn hold(&self, at: &[i64]) -> Option<bool> {
+        let work = Work::new(DEFAULT_WORK);
+        for formula in &self.conditions {
+            let mut machine = Machine::new(&self.scope, &work, Nothing, formula.slots.max(at.len()));
+            machine.slots[..at.len()].copy_from_slice(at);
+            if !machine.test(&formula.root).ok()? {
+                return Some(false);
+            }
+        }
+        Some(true)
+    }
+
+    /// The integers at numbers for the sizes; none if one of them has no value there.
+    pub fn values(&self, at: &[i64]) -> Option<Vec<i128>> {
+        let work = Work::new(DEFAULT_WORK);
+        let value = |formula: &IntegerFormula| {
+            let mut machine = Machine::new(&self.scope, &work, Nothing, formula.slots.max(at.len()));
+            machine.slots[..at.len()].copy_from_slice(at);
+            machine.integer(&formula.root).ok()
+        };
+        self.integers.iter().map(value).collect()
+    }
 }
 
 /// Whether a condition over sizes and bindings only holds.

@@ -35,6 +35,44 @@ pub enum Value {
     Derivative(Box<(Value, Access)>),
 }
 
+impl Value {
+    /// A number of operations that computing it surely takes, at whatever indices.
+    pub fn least_work(&self) -> u64 {
+        let all = |parts: &mut dyn Iterator<Item = &Value>| {
+            parts.fold(1u64, |sum, part| sum.saturating_add(part.least_work()))
+        };
+        match self {
+            Value::Sum(terms) => all(&mut terms.iter().map(|(_, term)| term)),
+            Value::Product(guards, factors) if guards.is_empty() => all(&mut factors.iter().map(|(_, factor)| factor)),
+            Value::Power(power) => power.0.least_work(),
+            Value::Reduce(reduce) => reduce.least_work(),
+            Value::Exact(_)
+            | Value::Literal(_)
+            | Value::Param(_)
+            | Value::Read(_)
+            | Value::Product(..)
+            | Value::Bracket(_)
+            | Value::If(_)
+            | Value::Derivative(_) => 1,
+        }
+    }
+}
+
+impl Reduce {
+    fn least_work(&self) -> u64 {
+        let body = if self.condition.is_some() { 0 } else { self.body.least_work() };
+        let number = |e: &Exact| match e {
+            Exact::Affine(affine) => affine.as_constant().map(i128::from),
+            _ => None,
+        };
+        let length = |(_, first, last): &(usize, Exact, Exact)| Some((number(last)? - number(first)? + 1).max(0));
+        let terms = self.binders.iter().try_fold(1u64, |terms, binder| {
+            length(binder).map(|n| terms.saturating_mul(u64::try_from(n).unwrap_or(u64::MAX)))
+        });
+        terms.map_or(1, |terms| terms.saturating_mul(body.saturating_add(1)).saturating_add(1))
+    }
+}
+
 /// A sum, a mean or a product over bound indices.
 #[derive(Clone, Debug)]
 pub struct Reduce {

@@ -140,6 +140,12 @@ impl Index {
         self.terms.iter().find(|(m, _)| m.is_empty()).map_or(0, |(_, n)| *n)
     }
 
+    /// How many atoms and terms it has, those inside quotients included.
+    pub fn weight(&self) -> usize {
+        let atom = |atom: &Atom| 1 + atom.parts().iter().map(|part| part.weight()).sum::<usize>();
+        self.terms.iter().map(|(monomial, _)| 1 + monomial.iter().map(atom).sum::<usize>()).sum()
+    }
+
     /// Whether this is the number 0.
     pub fn is_zero(&self) -> bool {
         self.terms.is_empty()

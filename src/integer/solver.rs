@@ -38,7 +38,9 @@ pub struct Facts {
 
 const DEPTH: usize = 3;
 const ENUMERATION: i128 = 4096;
-const WORK: usize = 300;
+/// What a proof may cost: a replacement costs `STEP`, looking at a fact 1.
+const WORK: usize = 300 * STEP;
+const STEP: usize = 16;
 
 impl Facts {
     /// States that a size is at least a number.
@@ -203,16 +205,16 @@ impl Facts {
         self.prove(e, DEPTH)
     }
 
-    /// Pays for a step, if it can still be paid for.
-    fn spend(&self) -> bool {
+    /// Pays for a part of the proof, if it can still be paid for.
+    fn spend(&self, cost: usize) -> bool {
         let left = self.work.get();
-        self.work.set(left.saturating_sub(1));
+        self.work.set(left.saturating_sub(cost));
         left > 0
     }
 
     fn prove(&self, e: &Index, depth: usize) -> bool {
         if let Some(atom) = find_atom(e, |a| matches!(a, Atom::Extreme(..) | Atom::Datum(..))) {
-            return self.spend() && self.prove_without(e, &atom, depth);
+            return self.spend(STEP) && self.prove_without(e, &atom, depth);
         }
         self.prove_by_ends(e, self.ranges.len(), 2 * DEPTH) || (depth > 0 && self.prove_by_facts(e, depth))
     }
@@ -244,19 +246,22 @@ impl Facts {
                 .any(|(m, n)| !m.is_empty() && e.terms().iter().any(|(o, k)| o == m && (*k < 0) == (*n < 0)))
         };
         self.nonnegative.iter().any(|fact| {
+            if !self.spend(1) {
+                return false;
+            }
             if useful(fact) {
                 return self.prove(&e.minus(fact), depth - 1);
             }
             sizes_of(e).into_iter().filter(|size| self.least.get(size).is_none_or(|n| *n >= 0)).any(|size| {
                 let multiple = fact.times(&Index::size(size));
-                useful(&multiple) && self.prove(&e.minus(&multiple), depth - 1)
+                self.spend(1) && useful(&multiple) && self.prove(&e.minus(&multiple), depth - 1)
             })
         })
     }
 
     /// Replaces the indices of the first `inner` ranges, innermost first, by their worse end.
     fn prove_by_ends(&self, e: &Index, inner: usize, fuel: usize) -> bool {
-        if !self.spend() {
+        if !self.spend(STEP) {
             return false;
         }
         let Some(place) = (0..inner).rev().find(|k| e.mentions(&self.ranges[*k].0)) else {
@@ -285,7 +290,7 @@ impl Facts {
     }
 
     fn prove_over_sizes(&self, e: &Index, fuel: usize) -> bool {
-        if !self.spend() {
+        if !self.spend(STEP) {
             return false;
         }
         let shifted = e.map_atoms(&|atom| match atom {

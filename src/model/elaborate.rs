@@ -4,16 +4,20 @@
 use super::names::{Names, Sizes};
 use super::order::{equation_depends_on, evaluation_order};
 use super::system::{Array, Equation, System};
-use crate::diagnostic::{Diagnostic, Diagnostics, nearest};
+use crate::diagnostic::{Diagnostic, Diagnostics, few, nearest};
 use crate::language::program::{ArrayBox, Program, ResolvedEquation};
 use crate::language::syntax::{self, Expr, ExprKind, Name, Operator, Sign, Statement, StatementKind};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The system that statements describe, at the sizes chosen. `base` is the index base of the file.
 ///
 /// # Errors
 /// Everything that is wrong with the statements, in source order as far as it could be found.
 pub fn elaborate(statements: &[Statement], base: i64, chosen: &Sizes) -> Result<System, Diagnostics> {
+    let too_large = super::limits::check(statements);
+    if !too_large.is_empty() {
+        return Err(too_large);
+    }
     let mut names = Names { base, ..Names::default() };
     declare_all(&mut names, statements, chosen);
     let written: Vec<&syntax::Equation> = statements
@@ -67,7 +71,7 @@ fn declare_all(names: &mut Names, statements: &[Statement], chosen: &Sizes) {
             diagnostic = match nearest(size, known.iter().copied()) {
                 Some(guess) => diagnostic.hint(format!("did you mean `{guess}`?")),
                 None if known.is_empty() => diagnostic.hint("nothing here has a symbolic size"),
-                None => diagnostic.hint(format!("the sizes are {}", known.join(", "))),
+                None => diagnostic.hint(format!("the sizes are {}", few(&known))),
             };
             names.report(diagnostic);
         }
@@ -79,7 +83,9 @@ fn outputs(names: &mut Names, statements: &[Statement], equations: &[Equation]) 
     for statement in statements {
         let StatementKind::Output(listed) = &statement.kind else { continue };
         for (name, span) in listed {
-            if equations.iter().any(|e| e.array == *name) {
+            if outputs.contains(name) {
+                names.report(Diagnostic::new(format!("`{name}` is listed twice"), *span).hint("leave it out here"));
+            } else if equations.iter().any(|e| e.array == *name) {
                 outputs.push(name.clone());
             } else if names.problems.is_empty() {
                 let message = format!("`{name}` is an output, but no equation defines it");
@@ -88,8 +94,13 @@ fn outputs(names: &mut Names, statements: &[Statement], equations: &[Equation]) 
         }
     }
     if outputs.is_empty() {
-        let read = |name: &Name| equations.iter().any(|e| e.body.reads(name));
-        outputs = equations.iter().map(|e| e.array.clone()).filter(|name| !read(name)).collect();
+        let mut read = BTreeSet::new();
+        equations.iter().for_each(|e| e.body.collect_reads(&mut read));
+        outputs = equations.iter().map(|e| e.array.clone()).filter(|name| !read.contains(name)).collect();
+        if let (true, Some(first)) = (outputs.len() > super::limits::OUTPUTS, outputs.first()) {
+            let message = format!("no equation reads {} of the arrays defined here", outputs.len());
+            names.report(Diagnostic::general(message).hint(format!("say which are outputs: `output {first}`")));
+        }
     }
     outputs
 }
@@ -136,6 +147,7 @@ fn assemble(
         equations: resolved,
         outputs: outputs.clone(),
     };
+    let dependencies = super::system::dependencies(&equations);
     System {
         base: names.base,
         sizes: names.size_order.iter().filter(symbols).map(|n| (n.clone(), names.sizes[n].least)).collect(),
@@ -149,6 +161,7 @@ fn assemble(
         program,
         offsets,
         order,
+        dependencies,
     }
 }
 

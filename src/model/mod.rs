@@ -6,6 +6,7 @@
 pub mod elaborate;
 mod equation;
 pub mod formula;
+mod limits;
 mod names;
 mod order;
 pub mod quote;

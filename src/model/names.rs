@@ -1,7 +1,8 @@
 //! The names a specification declares: sizes, params, arrays; and what to say of a name it does not.
 
+use super::limits;
 use super::system::Axis;
-use crate::diagnostic::{Diagnostic, Diagnostics, Span, nearest};
+use crate::diagnostic::{Diagnostic, Diagnostics, Span, few, nearest};
 use crate::integer::index::LARGEST;
 use crate::integer::{Atom, Condition, Extreme, Facts, Index, Var};
 use crate::language::program::AxisBox;
@@ -60,7 +61,7 @@ pub(super) type Scope = Vec<(Name, Var)>;
 
 impl Names {
     pub fn report(&mut self, diagnostic: Diagnostic) {
-        if !self.problems.contains(&diagnostic) {
+        if self.problems.len() < limits::COMPLAINTS && !self.problems.contains(&diagnostic) {
             self.problems.push(diagnostic);
         }
     }
@@ -85,7 +86,7 @@ impl Names {
         let hint = match nearest(name, known.iter().copied()) {
             Some(guess) => format!("did you mean `{guess}`?"),
             None if known.is_empty() => format!("declare it: `input {name}[…]`"),
-            None => format!("declare it: `input {name}[…]`; the arrays so far are {}", known.join(", ")),
+            None => format!("declare it: `input {name}[…]`; the arrays so far are {}", few(&known)),
         };
         self.report(Diagnostic::new(format!("there is no array `{name}`"), span).label("read here").hint(hint));
     }
@@ -250,6 +251,22 @@ impl Names {
 
     /// An index expression over the indices in scope and the sizes.
     pub fn index(&mut self, expr: &Expr, scope: &Scope) -> Option<Index> {
+        let index = self.index_of(expr, scope)?;
+        self.bounded(index, expr.span)
+    }
+
+    /// Complains about an index expression that is too long or holds too large a number.
+    fn bounded(&mut self, index: Index, span: Span) -> Option<Index> {
+        if index.weight() > limits::WEIGHT {
+            return self.refuse("this index expression is too long", span);
+        }
+        if index.terms().iter().any(|(_, n)| n.unsigned_abs() > limits::COEFFICIENT.unsigned_abs()) {
+            return self.refuse("a number in this index expression is too large", span);
+        }
+        Some(index)
+    }
+
+    fn index_of(&mut self, expr: &Expr, scope: &Scope) -> Option<Index> {
         match &expr.kind {
             ExprKind::Number(n) => match n.is_integer().then(|| n.to_integer().to_i128()).flatten() {
                 Some(n) if n.abs() <= LARGEST => Some(Index::constant(n)),
@@ -262,6 +279,7 @@ impl Names {
                 for (sign, term) in terms {
                     let term = self.index(term, scope)?;
                     sum = if *sign == Sign::Plus { sum.plus(&term) } else { sum.minus(&term) };
+                    sum = self.bounded(sum, expr.span)?;
                 }
                 Some(sum)
             }
@@ -271,7 +289,11 @@ impl Names {
                 if !(0..=3).contains(&exponent) || !base.is_free_of_vars() {
                     return self.refuse("powers in an index are of sizes, with exponent 0 to 3", expr.span);
                 }
-                Some((0..exponent).fold(Index::constant(1), |p, _| p.times(&base)))
+                let mut power = Index::constant(1);
+                for _ in 0..exponent {
+                    power = self.bounded_product(&power, &base, expr.span)?;
+                }
+                Some(power)
             }
             ExprKind::Call(name, arguments) => self.index_call(name, arguments, expr.span, scope),
             ExprKind::Read(name, at) => self.datum(name, at, expr.span, scope),
@@ -324,7 +346,7 @@ impl Names {
                     if !product.is_free_of_vars() && !value.is_free_of_vars() {
                         return self.refuse("an index expression is linear in the indices", factor.span);
                     }
-                    product.times(&value)
+                    self.bounded_product(&product, &value, factor.span)?
                 }
                 Operator::Over => match product.exact_quotient(&value) {
                     Some(quotient) => quotient,
@@ -333,11 +355,19 @@ impl Names {
                 Operator::Div => self.positive(value, factor.span).map(|m| product.floor_div(&m))?,
                 Operator::Mod => self.positive(value, factor.span).map(|m| product.modulo(&m))?,
             };
+            product = self.bounded(product, factor.span)?;
             if product.terms().iter().any(|(m, _)| m.len() > 4) {
                 return self.refuse("this index expression multiplies too many sizes", factor.span);
             }
         }
         Some(product)
+    }
+
+    fn bounded_product(&mut self, a: &Index, b: &Index, span: Span) -> Option<Index> {
+        if a.terms().len() * b.terms().len() > limits::WEIGHT {
+            return self.refuse("this index expression is too long", span);
+        }
+        self.bounded(a.times(b), span)
     }
 
     fn positive(&mut self, value: Index, span: Span) -> Option<Index> {

@@ -4,7 +4,7 @@ use super::names::Names;
 use super::resolve::arrays_read;
 use crate::diagnostic::Diagnostic;
 use crate::language::syntax::{self, Name};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The equations, each after those that define what it reads; a circle is reported.
 pub(super) fn evaluation_order<'a>(names: &mut Names, written: &[&'a syntax::Equation]) -> Vec<&'a syntax::Equation> {
@@ -18,22 +18,34 @@ pub(super) fn evaluation_order<'a>(names: &mut Names, written: &[&'a syntax::Equ
             by_name.insert(equation.array.clone(), equation);
         }
     }
-    let mut order: Vec<&syntax::Equation> = Vec::new();
-    let mut waiting: Vec<&syntax::Equation> = by_name.values().copied().collect();
-    waiting.sort_by_key(|e| e.span.start);
-    while !waiting.is_empty() {
-        let ready = waiting.iter().position(|equation| {
-            let mut read = Vec::new();
-            arrays_read(&equation.body, &mut read);
-            !read.iter().any(|(name, _)| waiting.iter().any(|w| w.array == *name))
-        });
-        match ready {
-            Some(place) => order.push(waiting.remove(place)),
-            None => {
-                report_circle(names, &waiting);
-                return Vec::new();
+    let mut sorted: Vec<&syntax::Equation> = by_name.values().copied().collect();
+    sorted.sort_by_key(|e| e.span.start);
+    let place: BTreeMap<&Name, usize> = sorted.iter().enumerate().map(|(k, e)| (&e.array, k)).collect();
+    let mut readers: Vec<Vec<usize>> = vec![Vec::new(); sorted.len()];
+    let mut missing: Vec<usize> = vec![0; sorted.len()];
+    for (k, equation) in sorted.iter().enumerate() {
+        let mut read = Vec::new();
+        arrays_read(&equation.body, &mut read);
+        let defined: BTreeSet<usize> = read.iter().filter_map(|(name, _)| place.get(name).copied()).collect();
+        missing[k] = defined.len();
+        defined.into_iter().for_each(|other| readers[other].push(k));
+    }
+    let mut ready: BTreeSet<usize> = (0..sorted.len()).filter(|k| missing[*k] == 0).collect();
+    let mut order = Vec::new();
+    while let Some(k) = ready.pop_first() {
+        order.push(sorted[k]);
+        for reader in &readers[k] {
+            missing[*reader] -= 1;
+            if missing[*reader] == 0 {
+                ready.insert(*reader);
             }
         }
+    }
+    if order.len() < sorted.len() {
+        let waiting: Vec<&syntax::Equation> =
+            (0..sorted.len()).filter(|k| missing[*k] > 0).map(|k| sorted[k]).collect();
+        report_circle(names, &waiting);
+        return Vec::new();
     }
     order
 }

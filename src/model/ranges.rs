@@ -10,6 +10,10 @@ use super::term::{Bound, Kind, Term};
 use crate::diagnostic::{Diagnostic, Span};
 use crate::integer::{Atom, Condition, Extreme, Facts, Index, Truth, Var};
 use crate::language::syntax::Name;
+use std::collections::BTreeMap;
+
+/// Among so many different ends each is compared with each.
+const FEW: usize = 12;
 
 /// One read on one axis: where it stands and the ends of the padded axis.
 struct Reach {
@@ -333,11 +337,15 @@ fn linear_sides(side: Condition, var: &Var, facts: &Facts) -> Option<Vec<(Index,
 
 /// The place of an end that is at least as strong as all others, if there is one.
 fn dominant(ends: &[End], stronger: impl Fn(&Index, &Index) -> bool) -> Option<usize> {
-    (0..ends.len()).find(|k| {
-        ends.iter().all(|other| {
-            ends[*k].value.canonical() == other.value.canonical() || stronger(&ends[*k].value, &other.value)
-        })
-    })
+    let values: Vec<Index> = ends.iter().map(|end| end.value.canonical()).collect();
+    let different: BTreeMap<&Index, usize> = values.iter().enumerate().rev().map(|(k, value)| (value, k)).collect();
+    let mut places: Vec<usize> = different.into_values().collect();
+    places.sort_unstable();
+    let beats = |a: usize, b: usize| values[a] == values[b] || stronger(&ends[a].value, &ends[b].value);
+    let best = places.iter().copied().reduce(|best, next| if beats(best, next) { best } else { next })?;
+    let all = |k: &usize| places.iter().all(|other| beats(*k, *other));
+    let tried = if places.len() <= FEW { places.as_slice() } else { std::slice::from_ref(&best) };
+    tried.iter().copied().find(all)
 }
 
 /// The index expression at its largest or smallest over all indices in range but `keep`.

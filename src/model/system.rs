@@ -7,7 +7,7 @@ use super::term::{Bound, Term};
 use crate::integer::{Condition, Facts, Index, Var};
 use crate::language::program::Program;
 use crate::language::syntax::{Name, Role};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// A layer, ready for the calculus.
 #[derive(Clone, Debug)]
@@ -36,6 +36,36 @@ pub struct System {
     pub offsets: BTreeMap<Name, i128>,
     /// Index names in the order in which the author first wrote them.
     pub order: Vec<Name>,
+    /// What each defined array depends on.
+    pub dependencies: Dependencies,
+}
+
+/// The arrays that each defined array depends on, itself left out.
+#[derive(Clone, Debug, Default)]
+pub struct Dependencies {
+    numbers: BTreeMap<Name, usize>,
+    on: BTreeMap<Name, Vec<bool>>,
+}
+
+/// What each array depends on, through the definitions before it.
+pub(super) fn dependencies(equations: &[Equation]) -> Dependencies {
+    let mut found = Dependencies::default();
+    for equation in equations {
+        let mut read = BTreeSet::new();
+        equation.body.collect_reads(&mut read);
+        let mut on: Vec<bool> = Vec::new();
+        for name in &read {
+            let next = found.numbers.len();
+            let number = *found.numbers.entry(name.clone()).or_insert(next);
+            on.resize(on.len().max(found.numbers.len()), false);
+            on[number] = true;
+            for (place, through) in found.on.get(name).into_iter().flatten().enumerate() {
+                on[place] |= through;
+            }
+        }
+        found.on.insert(equation.array.clone(), on);
+    }
+    found
 }
 
 /// A given array.
@@ -144,13 +174,12 @@ impl System {
 
     /// Whether the array, given or defined, depends on `on`.
     pub fn depends(&self, array: &str, on: &str) -> bool {
-        array == on
-            || self.equation(array).is_some_and(|e| {
-                e.body.any(&mut |t| match t.kind() {
-                    super::term::Kind::Read(name, _) => self.depends(name, on),
-                    _ => false,
-                })
-            })
+        let Dependencies { numbers, on: all } = &self.dependencies;
+        let reaches = || {
+            let (number, reached) = (numbers.get(on)?, all.get(array)?);
+            reached.get(*number).copied()
+        };
+        array == on || reaches().unwrap_or(false)
     }
 
     /// The arrays that derivatives are taken with respect to: inputs and weights.

@@ -42,6 +42,12 @@ pub enum Kind {
     Derivative(Term, Name, Vec<Index>),
 }
 
+/// Whether a power of a number is short enough to be worked out.
+fn is_short_power(n: &BigRational, exponent: i64) -> bool {
+    let bits = (n.numer().bits() + n.denom().bits()).saturating_mul(exponent.unsigned_abs());
+    exponent.unsigned_abs() <= 64 && bits <= 8192
+}
+
 /// A bound index with its range, both ends included.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Bound {
@@ -183,12 +189,27 @@ impl Term {
         match (exponent, base.kind()) {
             (0, _) => Term::one(),
             (1, _) => base,
-            (_, Kind::Number(n)) if !n.is_zero() && exponent.unsigned_abs() <= 64 => {
-                Term::number(n.pow(exponent as i32))
-            }
+            (_, Kind::Number(n)) if !n.is_zero() && is_short_power(n, exponent) => Term::number(n.pow(exponent as i32)),
             (_, Kind::Power(inner, e)) if e.checked_mul(exponent).is_some() => Term::power(inner.clone(), e * exponent),
             _ => Term::new(Kind::Power(base, exponent)),
         }
+    }
+
+    /// How many subterms it has, numbers and index expressions counted by their length, and how
+    /// deep they nest.
+    pub fn extent(&self) -> (usize, usize) {
+        let own = match self.kind() {
+            Kind::Number(n) => (n.numer().bits() + n.denom().bits()) as usize / 64,
+            Kind::Bracket(condition) => {
+                let mut weight = 0;
+                condition.visit(&mut |index| weight += index.weight());
+                weight
+            }
+            _ => self.own_indices().iter().map(|index| index.weight()).sum(),
+        };
+        let children = self.children().iter().map(Term::extent);
+        let (size, depth) = children.fold((0, 0), |(size, depth), (s, d)| (size + s, depth.max(d)));
+        (size + own + 1, depth + 1)
     }
 
     /// term · term · … with n ≥ 1 factors, the bound indices of each copy its own.
@@ -310,6 +331,14 @@ impl Term {
     /// Whether the term or a subterm satisfies the predicate.
     pub fn any(&self, test: &mut dyn FnMut(&Term) -> bool) -> bool {
         test(self) || self.children().iter().any(|child| child.any(test))
+    }
+
+    /// Adds every array that it reads to the set.
+    pub fn collect_reads(&self, found: &mut BTreeSet<Name>) {
+        if let Kind::Read(name, _) = self.kind() {
+            found.insert(name.clone());
+        }
+        self.children().iter().for_each(|child| child.collect_reads(found));
     }
 
     /// Whether the array is read anywhere in it.

@@ -2,8 +2,8 @@
 //! nasty corners among them – a size at its least, one larger than another, not divisible by it,
 //! an output of one place.
 
-use crate::evaluate::{Random, Sizes, condition, integer};
-use crate::language::syntax::{Condition, Expr, Name};
+use crate::evaluate::{Asked, Random, Sizes};
+use crate::language::syntax::{Expr, Name};
 use crate::model::System;
 use crate::model::formula::conditions;
 use std::collections::BTreeSet;
@@ -13,8 +13,8 @@ const LARGEST_BOX: i128 = 30_000;
 
 /// What the sizes of a system must satisfy, and what its arrays cost, as syntax.
 pub(crate) struct Limits {
-    conditions: Vec<Condition>,
-    arrays: Vec<Vec<(Expr, Expr)>>,
+    asked: Option<Asked>,
+    axes: Vec<usize>,
     sizes: Vec<(Name, i64)>,
 }
 
@@ -51,14 +51,13 @@ impl Limits {
         let mut stated = system.requires.clone();
         stated.extend(system.assumptions.iter().cloned());
         let plain = crate::model::Quote::plain();
-        let ends = |name: &Name| {
-            let bounds = system.bounds(name).unwrap_or_default();
-            bounds.iter().map(|(lo, hi)| (plain.index(lo), plain.index(hi))).collect()
-        };
-        let names = system.arrays.iter().map(|a| &a.name).chain(system.equations.iter().map(|e| &e.array));
+        let arrays = system.arrays.iter().map(|a| &a.name).chain(system.equations.iter().map(|e| &e.array));
+        let bounds: Vec<_> = arrays.map(|name| system.bounds(name).unwrap_or_default()).collect();
+        let ends: Vec<Expr> = bounds.iter().flatten().flat_map(|(lo, hi)| [plain.index(lo), plain.index(hi)]).collect();
+        let names: Vec<Name> = system.sizes.iter().map(|(name, _)| name.clone()).collect();
         Limits {
-            conditions: conditions(&stated),
-            arrays: names.map(ends).collect(),
+            asked: Asked::new(&names, &conditions(&stated), &ends.iter().collect::<Vec<_>>()).ok(),
+            axes: bounds.iter().map(Vec::len).collect(),
             sizes: system.sizes.iter().map(|(n, least)| (n.clone(), *least as i64)).collect(),
         }
     }
@@ -73,14 +72,17 @@ impl Limits {
 
     /// Whether sizes satisfy every requirement, leave no array empty and keep boxes small.
     pub(crate) fn accept(&self, sizes: &Sizes) -> bool {
-        if !self.conditions.iter().all(|c| condition(c, sizes) == Ok(true)) {
+        let at: Option<Vec<i64>> = self.sizes.iter().map(|(name, _)| sizes.get(name).copied()).collect();
+        let (Some(asked), Some(at)) = (&self.asked, at) else { return false };
+        if asked.hold(&at) != Some(true) {
             return false;
         }
+        let Some(ends) = asked.values(&at) else { return false };
+        let mut ends = ends.chunks_exact(2).map(|ends| (ends[0], ends[1]));
         let mut volumes: Vec<i128> = Vec::new();
-        for axes in &self.arrays {
+        for axes in &self.axes {
             let mut volume = 1i128;
-            for (lo, hi) in axes {
-                let (Ok(lo), Ok(hi)) = (integer(lo, sizes), integer(hi, sizes)) else { return false };
+            for (lo, hi) in ends.by_ref().take(*axes) {
                 if hi < lo {
                     return false;
                 }
@@ -89,7 +91,7 @@ impl Limits {
             volumes.push(volume);
         }
         volumes.sort_unstable();
-        volumes.iter().rev().take(2).product::<i128>() <= LARGEST_BOX
+        volumes.iter().rev().take(2).fold(1i128, |product, v| product.saturating_mul(*v)) <= LARGEST_BOX
     }
 }
 

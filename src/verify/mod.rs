@@ -14,7 +14,7 @@ use crate::answer::{Answer, Names};
 use crate::derivation::{Goal, ShapeDerivation};
 use crate::evaluate::check::{Failure as CheckFailure, check_gradient, check_jacobian, check_value};
 use crate::evaluate::range::{Reach, check_box};
-use crate::evaluate::{Formula, Instance, Random, Sizes, integer};
+use crate::evaluate::{Formula, Instance, Random, Sizes, Work, integer};
 use crate::language::syntax::{Expr, Name};
 use crate::model::{Quote, System};
 use std::fmt;
@@ -76,10 +76,17 @@ impl fmt::Display for Unverified {
 pub struct Trials {
     symbolic: bool,
     runs: Vec<(Sizes, Vec<Instance>)>,
+    work: Work,
 }
 
-const WORK: u64 = 500_000_000;
-const COSTLY: u64 = 1_000_000;
+/// How many operations all answers of a system together may take: about a second.
+const WORK: u64 = 100_000_000;
+/// Where the runs of the system have taken more than this, it is run at no further points.
+const COSTLY: u64 = 5_000_000;
+/// Where an answer has taken more than this, it is tried at no further points.
+const ANSWER: u64 = 5_000_000;
+/// The share of the operations left that the entries of an answer, or its lines, may take.
+const SHARE: u64 = 12;
 const ASSIGNMENTS: usize = 12;
 
 impl Trials {
@@ -95,6 +102,7 @@ impl Trials {
             let reason = "no small sizes were found that satisfy all requirements".into();
             return Err(fail(reason, &Sizes::new()));
         }
+        let work = Work::new(WORK);
         let mut runs = Vec::new();
         for (k, mut sizes) in chosen.into_iter().enumerate() {
             let shown = sizes.clone();
@@ -104,23 +112,24 @@ impl Trials {
                 sizes.insert(name.clone(), value as i64);
             }
             let mut instances: Vec<Instance> = Vec::new();
+            let mut spent = 0;
             let points = if system.sizes.is_empty() { 20 } else { 2 };
             while instances.len() < points {
                 let seed = Random::new((1000 * k + instances.len()) as u64 + 1).bits();
                 let mut instance =
-                    Instance::new(&system.program, &sizes, seed, WORK).map_err(|e| fail(e.to_string(), &shown))?;
+                    Instance::sharing(&system.program, &sizes, seed, &work).map_err(|e| fail(e.to_string(), &shown))?;
                 for (output, letter) in &names.upstream {
                     instance.alias_upstream(letter.clone(), output).map_err(|e| fail(e.to_string(), &shown))?;
                 }
-                let costly = instance.forward_work() > COSTLY;
+                spent += instance.forward_work();
                 instances.push(instance);
-                if costly {
+                if spent > COSTLY {
                     break;
                 }
             }
             runs.push((shown, instances));
         }
-        Ok(Trials { symbolic: !system.sizes.is_empty(), runs })
+        Ok(Trials { symbolic: !system.sizes.is_empty(), runs, work })
     }
 
     /// Checks an answer and every line of its derivation.
@@ -129,12 +138,18 @@ impl Trials {
     /// The first entry that differs, with the sizes.
     pub fn verify(&self, answer: &Answer) -> Result<Certificate, Unverified> {
         let mut total = Certificate::default();
+        let before = self.work.done();
         let free: Vec<Name> = answer.indices.iter().map(|b| b.name.clone()).collect();
         for (sizes, instances) in &self.runs {
             let fail = |reason: String| Unverified { answer: answer.name.clone(), reason, sizes: sizes.clone() };
             for (k, instance) in instances.iter().enumerate() {
+                if k > 0 && self.work.done() - before > ANSWER {
+                    break;
+                }
                 let formula = instance.compile(&answer.formula, &free).map_err(|e| fail(e.to_string()))?;
-                let (entries, sampled) = if sample::is_small(instance, &answer.derivation.goal) {
+                let share = (WORK - self.work.done()) / SHARE / self.runs.len() as u64;
+                let affordable = sample::affordable(instance, &answer.derivation.goal, &formula, share);
+                let (entries, sampled) = if sample::is_small(instance, &answer.derivation.goal, affordable) {
                     let checked = match &answer.derivation.goal {
                         Goal::Value { output } => check_value(instance, output, &formula),
                         Goal::Jacobian { output, array } => check_jacobian(instance, output, array, &formula),
@@ -142,7 +157,7 @@ impl Trials {
                     };
                     (checked.map_err(|e| fail(describe(answer, &e)))?.entries, false)
                 } else {
-                    let checked = sample::check(instance, &answer.derivation.goal, &formula);
+                    let checked = sample::check(instance, &answer.derivation.goal, &formula, affordable);
                     (checked.map_err(|e| fail(describe(answer, &e)))?.entries, true)
                 };
                 if k == 0 {
@@ -166,7 +181,12 @@ impl Trials {
         let compiled = lines.iter().map(|line| instance.compile(line, free)).collect::<Result<Vec<_>, _>>();
         let compiled = compiled.map_err(|e| e.to_string())?;
         let mut compared = 0;
-        for at in sample::entries(instance, &answer.derivation.goal, compiled.last()) {
+        let done = self.work.done();
+        let share = (WORK - done) / SHARE / self.runs.len() as u64;
+        for at in sample::entries(instance, &answer.derivation.goal, compiled.last(), share) {
+            if compared > 0 && self.work.done() - done > share {
+                break;
+            }
             let mut before = None;
             for (k, line) in compiled.iter().enumerate() {
                 let value = instance.evaluate(line, &at).map_err(|e| format!("line {k} at {at:?}: {e}"))?;
@@ -220,7 +240,7 @@ impl Trials {
 fn check_examples(instance: &Instance, answer: &Answer, free: &[Name], formula: &Formula) -> Result<(), String> {
     for (example, value) in &answer.examples {
         let value = instance.compile(value, free).map_err(|e| e.to_string())?;
-        for mut at in sample::entries(instance, &answer.derivation.goal, None) {
+        for mut at in sample::entries(instance, &answer.derivation.goal, None, 0) {
             for (var, number) in &example.at {
                 let axis = answer.derivation.indices.iter().position(|b| b.var == *var);
                 let slot =

@@ -8,7 +8,6 @@ use crate::evaluate::{EvalError, Formula, Fp, Instance, Random};
 const ALL: i128 = 60_000;
 const SAMPLED: usize = 20_000;
 const LINES: usize = 24;
-const WORK_ON_LINES: u64 = 20_000_000;
 
 fn goal_axes(instance: &Instance, goal: &Goal) -> Vec<(i64, i64)> {
     let axes = |name: &str| instance.axes(name).map(<[_]>::to_vec).unwrap_or_default();
@@ -23,40 +22,51 @@ fn volume(axes: &[(i64, i64)]) -> i128 {
     axes.iter().fold(1i128, |v, (lo, hi)| v.saturating_mul((hi - lo + 1).into()))
 }
 
-/// Whether every entry of the goal's box can be compared.
-pub fn is_small(instance: &Instance, goal: &Goal) -> bool {
-    volume(&goal_axes(instance, goal)) <= ALL
+/// How many entries of a formula can be computed with so many operations, judged by what two of
+/// them take.
+pub fn affordable(instance: &Instance, goal: &Goal, formula: &Formula, work: u64) -> usize {
+    let axes = goal_axes(instance, goal);
+    let before = instance.work();
+    let ends: [Vec<i64>; 2] = [axes.iter().map(|axis| axis.0).collect(), axes.iter().map(|axis| axis.1).collect()];
+    for at in &ends {
+        let _ = instance.evaluate(formula, at);
+    }
+    let one = (instance.work() - before).div_ceil(2).max(1);
+    usize::try_from(work / one).unwrap_or(SAMPLED).max(1)
 }
 
-/// A sample of entries for the lines of a derivation, half of them where the result is not 0.
-pub fn entries(instance: &Instance, goal: &Goal, result: Option<&Formula>) -> Vec<Vec<i64>> {
+/// Whether every entry of the goal's box can be compared.
+pub fn is_small(instance: &Instance, goal: &Goal, affordable: usize) -> bool {
+    volume(&goal_axes(instance, goal)) <= ALL.min(affordable as i128)
+}
+
+/// A sample of entries for the lines of a derivation, half of them where the result is not 0, which
+/// is looked for with at most about `work` operations.
+pub fn entries(instance: &Instance, goal: &Goal, result: Option<&Formula>, work: u64) -> Vec<Vec<i64>> {
     let axes = goal_axes(instance, goal);
     let mut random = Random::new(instance.seed() ^ 0x11);
     let draw = |random: &mut Random| -> Vec<i64> { axes.iter().map(|(lo, hi)| random.between(*lo, *hi)).collect() };
-    let lines = affordable_lines(instance);
+    let lines = LINES;
     if volume(&axes) <= lines as i128 {
         return grid(&axes.iter().map(|(lo, hi)| (*lo..=*hi).collect()).collect::<Vec<_>>());
     }
     let mut chosen: Vec<Vec<i64>> = (0..lines.div_ceil(2)).map(|_| draw(&mut random)).collect();
     let nonzero = |at: &Vec<i64>| result.is_some_and(|f| instance.evaluate(f, at).is_ok_and(|v| v != Fp::ZERO));
-    let more: Vec<Vec<i64>> = (0..20 * lines).map(|_| draw(&mut random)).filter(nonzero).take(lines / 2).collect();
+    let tries = (20 * lines).min(result.map_or(0, |f| affordable(instance, goal, f, work)));
+    let more: Vec<Vec<i64>> = (0..tries).map(|_| draw(&mut random)).filter(nonzero).take(lines / 2).collect();
     chosen.extend(more);
     chosen
 }
 
-/// How many entries the lines of a derivation are compared at: each costs a run of the system.
-fn affordable_lines(instance: &Instance) -> usize {
-    let one = instance.forward_work().max(1);
-    usize::try_from(WORK_ON_LINES / one).unwrap_or(LINES).clamp(1, LINES)
-}
-
 /// Compares a sample of the entries of a goal with what the equations give.
-pub fn check(instance: &Instance, goal: &Goal, formula: &Formula) -> Result<Checked, Failure> {
+pub fn check(instance: &Instance, goal: &Goal, formula: &Formula, affordable: usize) -> Result<Checked, Failure> {
+    let most = affordable.min(SAMPLED);
+    let side = (most as f64).sqrt() as usize;
     let axes = |name: &str| instance.axes(name).map(<[_]>::to_vec).unwrap_or_default();
     let mut random = Random::new(instance.seed() ^ 0x22);
     match goal {
         Goal::Value { output } => {
-            let places = places(&axes(output), SAMPLED, &mut random);
+            let places = places(&axes(output), most, &mut random);
             for at in &places {
                 let expected = instance.entry(output, at).ok_or_else(|| EvalError::UnknownName(output.clone()))?;
                 compare(at, expected, instance.evaluate(formula, at))?;
@@ -64,7 +74,8 @@ pub fn check(instance: &Instance, goal: &Goal, formula: &Formula) -> Result<Chec
             Ok(Checked { entries: places.len() })
         }
         Goal::Jacobian { output, array } => {
-            let (rows, columns) = (places(&axes(output), 140, &mut random), places(&axes(array), 140, &mut random));
+            let (rows, columns) =
+                (places(&axes(output), side.min(140), &mut random), places(&axes(array), side.min(140), &mut random));
             let (direction, weights) = direction(instance, array, &columns, &mut random);
             let tangent = instance.tangent(array, &direction)?;
             for row in &rows {
@@ -82,7 +93,7 @@ pub fn check(instance: &Instance, goal: &Goal, formula: &Formula) -> Result<Chec
             Ok(Checked { entries: rows.len() * columns.len() })
         }
         Goal::Gradient { array } => {
-            let columns = places(&axes(array), 400, &mut random);
+            let columns = places(&axes(array), most.min(400), &mut random);
             let (direction, weights) = direction(instance, array, &columns, &mut random);
             let expected = instance.tangent(array, &direction)?.loss();
             let mut sum = Fp::ZERO;
@@ -118,7 +129,8 @@ fn direction(instance: &Instance, array: &str, places: &[Vec<i64>], random: &mut
     (direction, weights)
 }
 
-/// At most about `most` places of a box: per axis the first, the last and some between.
+/// At most about `most` places of a box: per axis the first, the last and some between; of a box
+/// with very many axes two corners and some between.
 fn places(axes: &[(i64, i64)], most: usize, random: &mut Random) -> Vec<Vec<i64>> {
     let mut per_axis = (most as f64).powf(1.0 / axes.len().max(1) as f64).floor().max(2.0) as usize;
     if axes.iter().any(|(lo, hi)| ((hi - lo + 1) as usize) < per_axis) {
@@ -135,7 +147,16 @@ fn places(axes: &[(i64, i64)], most: usize, random: &mut Random) -> Vec<Vec<i64>
         chosen.dedup();
         chosen
     };
-    grid(&axes.iter().map(|axis| choose(axis, random)).collect::<Vec<_>>())
+    let choices: Vec<Vec<i64>> = axes.iter().map(|axis| choose(axis, random)).collect();
+    let all = choices.iter().fold(1usize, |n, axis| n.saturating_mul(axis.len()));
+    if all <= most.saturating_mul(16).max(4096) {
+        return grid(&choices);
+    }
+    let mut chosen: Vec<Vec<i64>> = vec![axes.iter().map(|a| a.0).collect(), axes.iter().map(|a| a.1).collect()];
+    chosen.extend((2..most).map(|_| axes.iter().map(|(lo, hi)| random.between(*lo, *hi)).collect()));
+    chosen.sort_unstable();
+    chosen.dedup();
+    chosen
 }
 
 fn grid(choices: &[Vec<i64>]) -> Vec<Vec<i64>> {

@@ -5,6 +5,8 @@ pub mod abbreviate;
 pub mod comparison;
 pub mod context;
 pub mod document;
+pub mod explain;
+pub mod json;
 pub mod latex;
 mod latex_expression;
 pub mod listing;
@@ -42,4 +44,9 @@ pub fn tex_to_unicode(words: &str) -> String {
         if k % 2 == 1 { out += &tex::to_unicode(part) } else { out += part }
     }
     out
+}
+
+/// Words in lines of at most `width` columns.
+pub fn wrapped(words: &str, width: usize) -> Vec<String> {
+    terminal::wrapped(words, width, width)
 }

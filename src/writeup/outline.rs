@@ -7,12 +7,28 @@ use super::abbreviate::abbreviate;
 use super::document::{Block, Inline, Line, Math, Piece, Prose, Symbol};
 use super::reason::{self, condition, listed, math, text};
 use crate::answer::{Answer, Names};
+use crate::calculus::Printing;
 use crate::calculus::indices::letters_in_use;
 use crate::derivation::{Goal, RuleName, Step};
 use crate::example::Example;
 use crate::integer::Var;
 use crate::language::syntax::{Condition, Expr, ExprKind, Relation};
 use crate::model::System;
+
+/// How a write-up is wanted.
+#[derive(Clone, Copy, Debug)]
+pub struct Style {
+    /// How much of each derivation is shown.
+    pub level: Level,
+    /// How inequalities in derivatives are printed.
+    pub printing: Printing,
+}
+
+impl From<Level> for Style {
+    fn from(level: Level) -> Style {
+        Style { level, printing: Printing::default() }
+    }
+}
 
 /// How much of a derivation is shown.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -28,18 +44,18 @@ pub enum Level {
 
 /// The boxed answer: shape and formula, and the ranges of the free indices.
 pub fn boxed(system: &System, names: &Names, answer: &Answer) -> Block {
-    let mut formulas = vec![membership(system, names, answer)];
+    let mut formulas = vec![membership(system, names, &answer.derivation.goal)];
     formulas.extend(equations(system, answer));
     Block::Boxed { formulas, ranges: ranges(system, names, answer) }
 }
 
 /// `∂f/∂W ∈ ℝ^{3×(1×5×3)}`
-pub fn membership(system: &System, names: &Names, answer: &Answer) -> Math {
-    let groups = match super::shape::lengths_of(system, names, &answer.derivation.goal).pop() {
+pub fn membership(system: &System, names: &Names, goal: &Goal) -> Math {
+    let groups = match super::shape::lengths_of(system, names, goal).pop() {
         Some(Piece::Lengths(groups)) => groups,
         _ => Vec::new(),
     };
-    vec![Piece::Expr(whole_left(&answer.derivation.goal)), Piece::Symbol(Symbol::In), Piece::Space(groups)]
+    vec![Piece::Expr(whole_left(goal)), Piece::Symbol(Symbol::In), Piece::Space(groups)]
 }
 
 /// The left side without indices: `∂f/∂W`.
@@ -166,7 +182,7 @@ fn stage(step: &Step) -> Stage {
         RuleName::Window => Stage::Window,
         RuleName::Lattice => Stage::Lattice,
         RuleName::Boundary => Stage::Boundary,
-        RuleName::Settle | RuleName::Range | RuleName::Factor | RuleName::Limit => Stage::Decide,
+        RuleName::Settle | RuleName::Range | RuleName::Factor | RuleName::Limit | RuleName::Limits => Stage::Decide,
         RuleName::Collect => Stage::Collect,
     }
 }

@@ -235,7 +235,7 @@ pub fn decided(names: &Names, system: &System, answer: &Answer, steps: &[Step]) 
     let quote = names.quote(system, &answer.derivation.indices);
     let held: Vec<Inline> = steps.iter().flat_map(|s| &s.discharged).map(|c| condition(quote.condition(c))).collect();
     if held.is_empty() {
-        return vec![text(match steps.iter().any(|s| s.rule == RuleName::Limit) {
+        return vec![text(match steps.iter().any(|s| matches!(s.rule, RuleName::Limit | RuleName::Limits)) {
             true => "the bracket bounds the index",
             false => "the bracket does not depend on the sum",
         })];
@@ -266,7 +266,9 @@ pub fn single(names: &Names, system: &System, answer: &Answer, step: &Step) -> P
         RuleName::Window => windows(names, system, answer, one),
         RuleName::Lattice => lattice(names, system, answer, one),
         RuleName::Boundary => boundary(),
-        RuleName::Settle | RuleName::Range | RuleName::Factor | RuleName::Limit => decided(names, system, answer, one),
+        RuleName::Settle | RuleName::Range | RuleName::Factor | RuleName::Limit | RuleName::Limits => {
+            decided(names, system, answer, one)
+        }
         RuleName::Collect => vec![text("equal terms collected")],
     }
 }

@@ -2,10 +2,10 @@
 
 use super::comparison::compare;
 use super::document::{Block, Document, Inline, Math, Part, Piece, Problem, Prose, Question, Symbol};
-use super::outline::{self, Level};
+use super::outline::{self, Level, Style};
 use super::pattern::picture;
 use super::reason::{math, text};
-use super::{operation, shape};
+use super::{json, operation, shape};
 use crate::answer::Answer;
 use crate::calculus::Printing;
 use crate::derivation::Goal;
@@ -33,25 +33,12 @@ pub struct Row {
 pub struct Sheet {
     /// The write-up.
     pub document: Document,
+    /// The same as data.
+    pub data: json::Homework,
     /// One row a part.
     pub rows: Vec<Row>,
     /// Answers that did not pass.
     pub unverified: Vec<Unverified>,
-}
-
-/// How a write-up is wanted.
-#[derive(Clone, Copy, Debug)]
-pub struct Style {
-    /// How much of each derivation is shown.
-    pub level: Level,
-    /// How inequalities in derivatives are printed.
-    pub printing: Printing,
-}
-
-impl From<Level> for Style {
-    fn from(level: Level) -> Style {
-        Style { level, printing: Printing::default() }
-    }
 }
 
 /// Derives, verifies and lays out a homework.
@@ -60,19 +47,26 @@ impl From<Level> for Style {
 /// What is wrong with its questions.
 pub fn sheet(homework: &Homework, base: i64, style: impl Into<Style>) -> Result<Sheet, Diagnostics> {
     let Style { level, printing } = style.into();
-    let mut sheet = Sheet { document: Document::default(), rows: Vec::new(), unverified: Vec::new() };
+    let (document, data) = (Document::default(), json::Homework::default());
+    let mut sheet = Sheet { document, data, rows: Vec::new(), unverified: Vec::new() };
     let mut problems = Vec::new();
+    let mut records = Vec::new();
     let mut wrong = Diagnostics::new();
     for problem in &homework.problems {
-        let mut questions = Vec::new();
+        let (mut questions, mut recorded) = (Vec::new(), Vec::new());
         for question in &problem.questions {
             let mut writer = Writer { homework, problem: &problem.label, question, level, printing, sheet: &mut sheet };
             match writer.question(base) {
-                Ok(done) => questions.push(done),
+                Ok((done, record)) => {
+                    questions.push(done);
+                    recorded.push(record);
+                }
                 Err(diagnostics) => wrong.extend(diagnostics),
             }
         }
-        problems.push(Problem { label: problem.label.clone(), title: problem.title.clone(), questions });
+        let (label, title) = (problem.label.clone(), problem.title.clone());
+        records.push(json::Problem { label: label.clone(), title: title.clone(), questions: recorded });
+        problems.push(Problem { label, title, questions });
     }
     if !wrong.is_empty() {
         return Err(wrong);
@@ -85,6 +79,7 @@ pub fn sheet(homework: &Homework, base: i64, style: impl Into<Style>) -> Result<
         problems,
         notation: Vec::new(),
     };
+    sheet.data = json::Homework::new(homework, records);
     Ok(sheet)
 }
 
@@ -98,36 +93,40 @@ struct Writer<'a> {
 }
 
 /// What one part has said so far.
+#[derive(Default)]
 struct Section {
     label: String,
     blocks: Vec<Block>,
+    answers: Vec<json::Answer>,
     certificate: Option<Certificate>,
     summary: Option<Math>,
     failure: Option<String>,
 }
 
 impl Writer<'_> {
-    fn question(&mut self, base: i64) -> Result<Question, Diagnostics> {
+    fn question(&mut self, base: i64) -> Result<(Question, json::Question), Diagnostics> {
         let mut study = Study::new(&self.question.statements, base, &Sizes::default())?.printed(self.printing);
         let mut given: Vec<(String, Goal)> = Vec::new();
         let mut total: Option<Certificate> = None;
-        let mut blocks = Vec::new();
+        let (mut blocks, mut answers) = (Vec::new(), Vec::new());
         if !self.question.answers.is_empty() {
             let section = self.section(&mut study, "", &self.question.answers, &mut given, base)?;
             total = merge(total, &section.certificate);
             self.row("", &section, &study);
-            blocks = section.blocks;
+            (blocks, answers) = (section.blocks, section.answers);
         }
-        let mut parts = Vec::new();
+        let (mut parts, mut records) = (Vec::new(), Vec::new());
         for part in &self.question.parts {
             let label = label(&self.homework.numbering, 2, &part.label);
             let section = self.section(&mut study, &label, &part.answers, &mut given, base)?;
             total = merge(total, &section.certificate);
             self.row(&label, &section, &study);
+            records.push(json::Part::new(part, section.answers));
             parts.push(Part { label, text: vec![Inline::Source(part.text.clone())], blocks: section.blocks });
         }
         let labels: Vec<&str> = parts.iter().map(|p| p.label.as_str()).collect();
-        Ok(Question {
+        let record = json::Question::new(self.question, json::system(&study), answers, records);
+        let question = Question {
             label: label(&self.homework.numbering, 1, &self.question.label),
             text: vec![Inline::Source(self.question.text.clone())],
             notation: study.system.notation.clone(),
@@ -135,7 +134,8 @@ impl Writer<'_> {
             blocks,
             evidence: total.map(|c| evidence(&c, &labels)).unwrap_or_default(),
             parts,
-        })
+        };
+        Ok((question, record))
     }
 
     fn row(&mut self, part: &str, section: &Section, study: &Study) {
@@ -160,8 +160,7 @@ impl Writer<'_> {
         given: &mut Vec<(String, Goal)>,
         base: i64,
     ) -> Result<Section, Diagnostics> {
-        let mut section =
-            Section { label: label.into(), blocks: Vec::new(), certificate: None, summary: None, failure: None };
+        let mut section = Section { label: label.into(), ..Section::default() };
         for answer in answers {
             let result = match &answer.kind {
                 AnswerKind::Derive(Target::Shape(target), by) => {
@@ -174,6 +173,7 @@ impl Writer<'_> {
                 AnswerKind::Compare(a, b) => self.compare(study, &mut section, a, b, answer.span, given),
                 AnswerKind::Picture(target) => self.picture(study, &mut section, target, answer.span),
                 AnswerKind::Text(words) => {
+                    section.answers.push(json::Answer::Text { text: words.clone() });
                     section.blocks.push(Block::Paragraph(vec![Inline::Source(words.clone())]));
                     Ok(())
                 }
@@ -182,6 +182,7 @@ impl Writer<'_> {
                 Ok(()) => {}
                 Err(NoAnswer::Refused(diagnostic)) => return Err(vec![placed(diagnostic, answer.span)]),
                 Err(NoAnswer::Unverified(unverified)) => {
+                    section.answers.push(json::Answer::missing(answer, &unverified));
                     section.failure = Some(unverified.to_string());
                     section.blocks.push(Block::Missing(vec![text(format!("Not derived: {unverified}."))]));
                     self.sheet.unverified.push(unverified);
@@ -202,6 +203,7 @@ impl Writer<'_> {
         let goal = study.goal(target, span).map_err(NoAnswer::Refused)?;
         let by = jacobian_label(&goal, given);
         let (answer, certificate) = study.answer(&goal)?;
+        section.answers.push(json::formula(study, &answer, &certificate, None));
         self.put(study, section, &answer, &certificate, by.as_deref());
         given.push((section.label.clone(), goal));
         Ok(())
@@ -210,7 +212,7 @@ impl Writer<'_> {
     fn put(&self, study: &Study, section: &mut Section, answer: &Answer, certificate: &Certificate, by: Option<&str>) {
         let (system, names) = (&study.system, &study.names);
         section.certificate = merge(section.certificate.take(), &Some(certificate.clone()));
-        let membership = outline::membership(system, names, answer);
+        let membership = outline::membership(system, names, &answer.derivation.goal);
         section.summary.get_or_insert_with(|| membership.clone());
         let shape_first = matches!(answer.derivation.goal, Goal::Value { .. })
             && matches!(section.blocks.first(), Some(Block::Boxed { formulas, .. }) if formulas == &[membership]);
@@ -240,16 +242,19 @@ impl Writer<'_> {
     ) -> Result<(), NoAnswer> {
         let Target::Value(array, _) = target else {
             let goal = study.goal(target, span).map_err(NoAnswer::Refused)?;
-            let (answer, certificate) = study.answer(&goal)?;
+            let (_, certificate) = study.answer(&goal)?;
+            section.answers.push(json::shape(study, &goal, None, &certificate, None));
             section.certificate = merge(section.certificate.take(), &Some(certificate));
-            let membership = outline::membership(&study.system, &study.names, &answer);
+            let membership = outline::membership(&study.system, &study.names, &goal);
             section.summary.get_or_insert_with(|| membership.clone());
             section.blocks.push(Block::Boxed { formulas: vec![membership], ranges: Vec::new() });
             return Ok(());
         };
+        let goal = Goal::Value { output: array.clone() };
         let (general, certificate) = study.shape(array)?;
-        section.certificate = merge(section.certificate.take(), &Some(certificate));
+        section.certificate = merge(section.certificate.take(), &Some(certificate.clone()));
         if by.is_empty() {
+            section.answers.push(json::shape(study, &goal, Some(&general), &certificate, None));
             section.summary = Some(shape::lengths(&study.system, &general));
             let formulas = shape::boxed(&study.system, &study.names, &general);
             section.blocks.push(Block::Boxed { formulas, ranges: Vec::new() });
@@ -260,6 +265,7 @@ impl Writer<'_> {
         }
         let mut special = self.specialise(by, base)?;
         let (found, certificate) = special.shape(array)?;
+        section.answers.push(json::shape(&special, &goal, Some(&found), &certificate, Some(by)));
         section.certificate = merge(section.certificate.take(), &Some(certificate));
         section.summary = Some(shape::lengths(&special.system, &found));
         let formulas = shape::boxed(&special.system, &special.names, &found);
@@ -280,6 +286,7 @@ impl Writer<'_> {
         let mut special = self.specialise(by, base)?;
         let goal = special.goal(target, span).map_err(NoAnswer::Refused)?;
         let (answer, certificate) = special.answer(&goal)?;
+        section.answers.push(json::formula(&special, &answer, &certificate, Some(by)));
         self.put(&special, section, &answer, &certificate, None);
         Ok(())
     }
@@ -306,6 +313,7 @@ impl Writer<'_> {
             Ok((study.answer(&goal)?.0, label))
         };
         let (a, b) = (side(a)?, side(b)?);
+        section.answers.push(json::Answer::Comparison { of: a.0.name.clone(), with: b.0.name.clone() });
         section.blocks.extend(compare(&study.system, &study.names, (&b.0, &b.1), (&a.0, &a.1)));
         Ok(())
     }
@@ -320,6 +328,7 @@ impl Writer<'_> {
         let goal = study.goal(target, span).map_err(NoAnswer::Refused)?;
         let (answer, _) = study.answer(&goal)?;
         let drawn = picture(study, &answer).map_err(|why| NoAnswer::Refused(Diagnostic::new(why, span)))?;
+        section.answers.push(json::Answer::Picture { of: answer.name.clone() });
         section.blocks.push(Block::Picture(drawn));
         Ok(())
     }

@@ -2,10 +2,10 @@
 
 use crate::fixture::{Fixture, show};
 use crate::generate::Generator;
-use backprose::calculus::{Place, Printing, Rule};
+use backprose::calculus::{Place, Rule};
 use backprose::evaluate::Fp;
 use backprose::integer::{Facts, Var};
-use backprose::model::{Kind, System, Term};
+use backprose::model::{System, Term};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
@@ -30,18 +30,6 @@ impl fmt::Display for Counterexample {
 
 /// How often each rule was applied to a term that is not 0 everywhere.
 pub type Effective = BTreeMap<&'static str, usize>;
-
-/// Every rule of the calculus once.
-pub fn all_rules() -> Vec<Rule> {
-    let mut rules: Vec<Rule> = Vec::new();
-    let printings = [Printing::Brackets, Printing::Limits, Printing::Cases];
-    for rule in printings.iter().flat_map(|p| p.phases()).flatten() {
-        if rules.iter().all(|known| known.name != rule.name) {
-            rules.push(*rule);
-        }
-    }
-    rules
-}
 
 /// Rewrites one random term by the rules of `all`, and compares the values wherever one of
 /// `checked` applies on the way.

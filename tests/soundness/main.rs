@@ -12,7 +12,8 @@ mod shapes;
 mod solver;
 mod wrong;
 
-use contract::{Effective, all_rules, exercise, exercise_on};
+use backprose::calculus::rules;
+use contract::{Effective, exercise, exercise_on};
 use fixture::Fixture;
 use generate::Generator;
 
@@ -36,7 +37,7 @@ fn cases(usual: u64) -> std::ops::Range<u64> {
 
 #[test]
 fn every_rule_keeps_the_value() {
-    let rules = all_rules();
+    let rules = rules();
     let mut effective = Effective::new();
     let mut failures = Vec::new();
     for fixture in Fixture::all() {

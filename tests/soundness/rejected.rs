@@ -1,11 +1,11 @@
 //! Wrong rules are caught: by the contract on random terms, and end to end, where the answers
 //! derived with them are not verified.
 
-use crate::contract::{Effective, all_rules, exercise};
+use crate::contract::{Effective, exercise};
 use crate::fixture::{Fixture, system};
 use crate::wrong::REJECTED;
 use backprose::answer::{Answer, Names};
-use backprose::calculus::{PHASES, Rule};
+use backprose::calculus::{PHASES, Rule, rules};
 use backprose::derivation::Goal;
 use backprose::model::System;
 use backprose::verify::Trials;
@@ -33,7 +33,7 @@ const LAYERS: &[&str] = &[
 #[test]
 fn every_wrong_rule_breaks_the_contract() {
     let fixtures = Fixture::all();
-    let rules = all_rules();
+    let rules = rules();
     for wrong in REJECTED {
         let caught = (wrong.term..TERMS).chain(0..wrong.term).find_map(|seed| {
             let fixture = &fixtures[(seed % 2) as usize];

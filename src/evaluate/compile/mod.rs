@@ -27,6 +27,8 @@ pub struct Formula {
     pub(super) slots: usize,
     pub(super) free: usize,
     pub(super) reads: BTreeSet<usize>,
+    /// How many operations one entry takes at least.
+    pub(super) least: u64,
 }
 
 /// A formula whose value is an integer.
@@ -52,6 +54,7 @@ pub fn value(scope: &Scope, expr: &Expr, free: &[Name], differentiable: bool) ->
     let root = compiler.value(expr)?;
     let embed = |literal| Fp::from_rational(literal).ok_or(EvalError::ZeroDivisor);
     Ok(Formula {
+        least: root.least_work(),
         root,
         literals: compiler.literals.iter().map(embed).collect::<Result<_, _>>()?,
         slots: compiler.slots,

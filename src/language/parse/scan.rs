@@ -16,6 +16,8 @@ pub(super) const MAX_OPEN: usize = 64;
 const MAX_CHAIN: usize = 10_000;
 /// How many letters a number or a name may have.
 const MAX_WORD: usize = 200;
+/// How many primes a name may have.
+const MAX_PRIMES: usize = 20;
 /// Words that bind or leave free an index in square brackets, and are still missing.
 const MISSING_REDUCTIONS: [&str; 6] = ["var", "max", "min", "softargmax", "softmax", "logsumexp"];
 
@@ -132,6 +134,12 @@ impl<'i> Scan<'i> {
     fn word(&mut self) {
         let start = self.at;
         let word = self.run(|letter| letter.is_alphabetic() || letter.is_ascii_digit() || letter == '_');
+        let primes = self.text[self.at..].bytes().take_while(|letter| *letter == b'\'').count();
+        self.at += primes;
+        if primes > MAX_PRIMES {
+            let span = Span::new(start, self.at);
+            self.complain(Diagnostic::new(format!("a name has at most {MAX_PRIMES} primes"), span));
+        }
         let rest = self.text[self.at..].trim_start();
         match word {
             "if" => {

@@ -1,0 +1,457 @@
+//! Derivations as data for other programs: what `docs/derivation.schema.json` describes.
+//!
+//! Plain structures, written in the order of their fields. Every formula stands in the
+//! specification language, in ASCII, and can be read back in.
+//!
+//! Invariant: the steps of an answer form a chain – the first begins at `start`, each begins where
+//! the one before ended, the last ends at `result`.
+
+mod make;
+
+pub use make::{derivation, formula, shape, system};
+
+use crate::language::print::{self, Alphabet};
+use crate::language::syntax;
+use crate::verify::Unverified;
+use serde::Serialize;
+use serde_json::Value;
+use std::collections::BTreeMap;
+
+/// The version of the schema; it grows when a field changes its meaning or goes.
+pub const SCHEMA: u32 = 1;
+
+/// Columns of a line that holds more than one value.
+const WIDTH: usize = 100;
+
+/// What every document says of itself.
+#[derive(Clone, Debug, Serialize)]
+pub struct Head {
+    /// `backprose`
+    pub tool: &'static str,
+    /// [`SCHEMA`]
+    pub schema: u32,
+}
+
+impl Default for Head {
+    fn default() -> Self {
+        Head { tool: "backprose", schema: SCHEMA }
+    }
+}
+
+/// The answers of one layer or formula.
+#[derive(Clone, Debug, Serialize)]
+#[serde(tag = "kind", rename = "derivation")]
+pub struct Derivation {
+    /// What the document is.
+    #[serde(flatten)]
+    pub head: Head,
+    /// The layer, or `formula`.
+    pub target: String,
+    /// The sentence about it; empty if there is none.
+    pub about: String,
+    /// What the formulas are about.
+    pub system: System,
+    /// The answers, in the order in which they were derived.
+    pub answers: Vec<Answer>,
+}
+
+/// A solved homework.
+#[derive(Clone, Debug, Default, Serialize)]
+#[serde(tag = "kind", rename = "homework")]
+pub struct Homework {
+    /// What the document is.
+    #[serde(flatten)]
+    pub head: Head,
+    /// Its title.
+    pub title: String,
+    /// Who hands it in.
+    pub author: Option<String>,
+    /// The course.
+    pub course: Option<String>,
+    /// The date, as the author wrote it.
+    pub date: Option<String>,
+    /// Its problems.
+    pub problems: Vec<Problem>,
+}
+
+/// A problem of a homework.
+#[derive(Clone, Debug, Serialize)]
+pub struct Problem {
+    /// `1.1`
+    pub label: String,
+    /// Its title.
+    pub title: String,
+    /// Its questions.
+    pub questions: Vec<Question>,
+}
+
+/// A question of a homework.
+#[derive(Clone, Debug, Serialize)]
+pub struct Question {
+    /// `3`
+    pub label: String,
+    /// The question as given: Markdown with TeX mathematics.
+    pub text: String,
+    /// What the formulas are about.
+    pub system: System,
+    /// What answers the question itself.
+    pub answers: Vec<Answer>,
+    /// Its parts.
+    pub parts: Vec<Part>,
+}
+
+/// A part of a question.
+#[derive(Clone, Debug, Serialize)]
+pub struct Part {
+    /// `a`
+    pub label: String,
+    /// The question as given.
+    pub text: String,
+    /// What answers it.
+    pub answers: Vec<Answer>,
+}
+
+/// What the formulas are about: sizes, arrays, and what is known of them.
+#[derive(Clone, Debug, Serialize)]
+pub struct System {
+    /// The first value of an index whose range is not given.
+    pub index_base: i64,
+    /// Sizes given as numbers by name, then those that are symbols in source order.
+    pub sizes: Vec<Size>,
+    /// Given arrays, then defined ones, in source order.
+    pub arrays: Vec<Array>,
+    /// What the author requires of the sizes.
+    pub requirements: Vec<String>,
+    /// What had to be assumed of the sizes.
+    pub assumptions: Vec<String>,
+    /// Letters in the formulas that the author did not introduce.
+    pub letters: Vec<Letter>,
+}
+
+/// A size.
+#[derive(Clone, Debug, Serialize)]
+#[serde(untagged)]
+pub enum Size {
+    /// A number.
+    Given {
+        /// Its name.
+        name: String,
+        /// The number.
+        value: Amount,
+    },
+    /// A symbol.
+    Symbol {
+        /// Its name.
+        name: String,
+        /// The least value it may take.
+        least: Amount,
+    },
+}
+
+/// An integer where it is known, a formula over the sizes elsewhere.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(untagged)]
+pub enum Amount {
+    /// An integer.
+    Number(i64),
+    /// A formula.
+    Formula(String),
+}
+
+/// An array.
+#[derive(Clone, Debug, Serialize)]
+pub struct Array {
+    /// Its name.
+    pub name: String,
+    /// `input`, `weight`, `integer`, `plain` (declared without a word), `param`, `output` or
+    /// `intermediate`.
+    pub role: &'static str,
+    /// Its axes.
+    pub axes: Vec<Axis>,
+    /// The equation that defines it; none for a given array.
+    pub definition: Option<Definition>,
+}
+
+/// One axis of an array.
+#[derive(Clone, Debug, Serialize)]
+pub struct Axis {
+    /// The first index.
+    pub first: Amount,
+    /// The last index.
+    pub last: Amount,
+    /// The number of indices.
+    pub length: Amount,
+    /// How far reads may lie before and behind it, where they are 0.
+    pub padding: [Amount; 2],
+}
+
+/// An equation as the author wrote it, every range explicit.
+#[derive(Clone, Debug, Serialize)]
+pub struct Definition {
+    /// The free indices.
+    pub indices: Vec<Range>,
+    /// The right-hand side.
+    pub formula: String,
+}
+
+/// An index and the range it runs over, both ends included.
+#[derive(Clone, Debug, Serialize)]
+pub struct Range {
+    /// The index.
+    pub name: String,
+    /// Its first value.
+    pub first: Amount,
+    /// Its last value.
+    pub last: Amount,
+}
+
+/// A letter and what it stands for.
+#[derive(Clone, Debug, Serialize)]
+pub struct Letter {
+    /// The letter.
+    pub name: String,
+    /// `upstream gradient` or `length`.
+    pub meaning: &'static str,
+    /// The output whose upstream gradient it is.
+    pub of: Option<String>,
+    /// What it is equal to: `dl/df[r,o]`, `(N - K) div S + 1`.
+    pub equals: String,
+}
+
+/// An answer.
+#[derive(Clone, Debug, Serialize)]
+#[serde(tag = "kind", rename_all = "lowercase")]
+pub enum Answer {
+    /// A shape.
+    Shape(Box<Shape>),
+    /// A formula.
+    Formula(Box<Formula>),
+    /// Two answers side by side.
+    Comparison {
+        /// The first.
+        of: String,
+        /// The second.
+        with: String,
+    },
+    /// A picture of a Jacobian.
+    Picture {
+        /// The Jacobian.
+        of: String,
+    },
+    /// Words of the author.
+    Text {
+        /// Markdown with TeX mathematics.
+        text: String,
+    },
+    /// What could not be derived or verified.
+    Missing {
+        /// What was asked for.
+        name: String,
+        /// Why there is no answer.
+        reason: String,
+    },
+}
+
+/// Sizes set equal, and what the formulas are about then.
+#[derive(Clone, Debug, Serialize)]
+pub struct Special {
+    /// Size and value, as in the question.
+    pub sizes: BTreeMap<String, String>,
+    /// The system with these sizes.
+    pub system: System,
+}
+
+/// How long the axes of an array are, and why.
+#[derive(Clone, Debug, Serialize)]
+pub struct Shape {
+    /// `shape f`
+    pub name: String,
+    /// The array or derivative without its indices: `f`.
+    pub left: String,
+    /// `5 x 2`
+    pub formula: String,
+    /// The same in LaTeX.
+    pub latex: String,
+    /// The lengths; the axes of a Jacobian in two groups.
+    pub shape: Vec<Vec<Amount>>,
+    /// The reads that end the ranges the author left open.
+    pub limits: Vec<Limit>,
+    /// Where the array is not empty, as far as that is not known.
+    pub nonempty: Vec<String>,
+    /// What else had to be assumed.
+    pub assumptions: Vec<String>,
+    /// Sizes set equal for this answer.
+    #[serde(rename = "where")]
+    pub special: Option<Special>,
+    /// How it was verified.
+    pub certificate: Certificate,
+}
+
+/// The read that ends a range.
+#[derive(Clone, Debug, Serialize)]
+pub struct Limit {
+    /// The index.
+    pub index: String,
+    /// The array that is read.
+    pub array: String,
+    /// The number of the axis that ends the range, from 1.
+    pub axis: usize,
+    /// The extreme read and what bounds it: `3 + 2*(r - 1) <= 7`.
+    pub reach: String,
+    /// The same solved for the index.
+    pub solved: String,
+}
+
+/// A formula with its derivation.
+#[derive(Clone, Debug, Serialize)]
+pub struct Formula {
+    /// `df/dW`
+    pub name: String,
+    /// `df[r,o]/dW[o',k,i]`
+    pub left: String,
+    /// The right-hand side as it is printed.
+    pub formula: String,
+    /// Both sides in LaTeX, an equals sign between them.
+    pub latex: String,
+    /// The lengths; the axes of a Jacobian in two groups.
+    pub shape: Vec<Vec<Amount>>,
+    /// The free indices; one with a single value does not occur in the formula.
+    pub indices: Vec<Range>,
+    /// What the formula is, in a sentence.
+    pub operation: Option<String>,
+    /// The first right-hand side.
+    pub start: String,
+    /// The steps, each from the formula before it.
+    pub steps: Vec<Step>,
+    /// The last right-hand side: equal to `formula`, with brackets in the place of cases and of
+    /// conditions under sums.
+    pub result: String,
+    /// Sizes set equal for this answer.
+    #[serde(rename = "where")]
+    pub special: Option<Special>,
+    /// How it was verified.
+    pub certificate: Certificate,
+}
+
+/// One application of one rule.
+#[derive(Clone, Debug, Serialize)]
+pub struct Step {
+    /// The rule, as `backprose explain` knows it.
+    pub rule: &'static str,
+    /// Where in the term: the numbers of the children from the root down, from 0.
+    pub place: Vec<usize>,
+    /// The whole formula before.
+    pub before: String,
+    /// The whole formula after.
+    pub after: String,
+    /// The bound index that was solved for.
+    pub solved: Option<Solved>,
+    /// Conditions that were found to hold.
+    pub discharged: Vec<String>,
+}
+
+/// A bound index and its value.
+#[derive(Clone, Debug, Serialize)]
+pub struct Solved {
+    /// The index.
+    pub index: String,
+    /// Its value.
+    pub value: String,
+}
+
+/// What was checked, exactly, by the independent evaluator.
+#[derive(Clone, Debug, Serialize)]
+pub struct Certificate {
+    /// Entries compared with the equations and their dual-number derivatives.
+    pub entries: usize,
+    /// Whether these are a sample, since some box was too large to check every entry.
+    pub sampled: bool,
+    /// Random points of the field at which they were compared.
+    pub points: usize,
+    /// The number of elements of the field.
+    pub field: &'static str,
+    /// Assignments of numbers to symbolic sizes; 0 if every size is a number.
+    pub assignments: usize,
+    /// Values of lines of the derivation compared with the line before.
+    pub comparisons: usize,
+    /// Places of the output at which every read was found in range, and none one step further.
+    pub places: usize,
+    /// The same in a sentence.
+    pub sentence: String,
+}
+
+impl Homework {
+    /// A homework with its solved problems.
+    pub fn new(homework: &syntax::Homework, problems: Vec<Problem>) -> Homework {
+        Homework {
+            head: Head::default(),
+            title: homework.title.clone(),
+            author: homework.author.clone(),
+            course: homework.course.clone(),
+            date: homework.date.clone(),
+            problems,
+        }
+    }
+}
+
+impl Question {
+    /// A question with what answers it.
+    pub fn new(question: &syntax::Question, system: System, answers: Vec<Answer>, parts: Vec<Part>) -> Question {
+        Question { label: question.label.clone(), text: question.text.clone(), system, answers, parts }
+    }
+}
+
+impl Part {
+    /// A part with what answers it.
+    pub fn new(part: &syntax::Part, answers: Vec<Answer>) -> Part {
+        Part { label: part.label.clone(), text: part.text.clone(), answers }
+    }
+}
+
+impl Answer {
+    /// In the place of what was asked for and did not pass verification.
+    pub fn missing(asked: &syntax::Answer, why: &Unverified) -> Answer {
+        Answer::Missing { name: print::answer(asked, Alphabet::Ascii), reason: why.to_string() }
+    }
+}
+
+/// A document as text: what fits stands on one line, everything else is indented by two spaces.
+pub fn text(document: &impl Serialize) -> String {
+    let value = serde_json::to_value(document).unwrap_or_default();
+    laid_out(&value, 0, 0) + "\n"
+}
+
+/// A value `indent` columns from the margin, behind a key that takes `key` columns.
+fn laid_out(value: &Value, indent: usize, key: usize) -> String {
+    let line = on_one_line(value);
+    let inner = indent + 2;
+    let broken = |open: char, items: Vec<String>, close: char| {
+        let margin = " ".repeat(inner);
+        format!("{open}\n{margin}{}\n{}{close}", items.join(&format!(",\n{margin}")), " ".repeat(indent))
+    };
+    match value {
+        _ if indent + key + line.chars().count() <= WIDTH => line,
+        Value::Array(items) => broken('[', items.iter().map(|item| laid_out(item, inner, 0)).collect(), ']'),
+        Value::Object(fields) => {
+            let field = |(name, value): (&String, &Value)| {
+                let name = format!("{}: ", Value::from(name.as_str()));
+                let value = laid_out(value, inner, name.chars().count());
+                name + &value
+            };
+            broken('{', fields.iter().map(field).collect(), '}')
+        }
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => line,
+    }
+}
+
+fn on_one_line(value: &Value) -> String {
+    match value {
+        Value::Array(items) => format!("[{}]", items.iter().map(on_one_line).collect::<Vec<_>>().join(", ")),
+        Value::Object(fields) => {
+            let field =
+                |(name, value): (&String, &Value)| format!("{}: {}", Value::from(name.as_str()), on_one_line(value));
+            format!("{{{}}}", fields.iter().map(field).collect::<Vec<_>>().join(", "))
+        }
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => value.to_string(),
+    }
+}
