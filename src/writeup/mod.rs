@@ -1,13 +1,15 @@
-//! The write-up: a document model, and the renderer that sets it in LaTeX, Markdown and
-//! terminal text.
+//! The write-up: a document model, and the renderer that sets it in LaTeX, Markdown, HTML
+//! and terminal text.
 
 pub mod abbreviate;
 pub mod comparison;
 pub mod context;
 pub mod document;
+mod html;
 pub mod latex;
 mod latex_expression;
 pub mod listing;
+pub mod mathml;
 pub mod module;
 pub mod notation;
 pub mod numpy;
