@@ -3,6 +3,7 @@
 
 use backprose::language::parse::parse_file;
 use backprose::language::syntax::Item;
+use backprose::writeup::mathml::Engine;
 use backprose::writeup::outline::Level;
 use backprose::writeup::render::{Format, render};
 use backprose::writeup::sheet::sheet;
@@ -19,7 +20,7 @@ fn write_ups(example: &Path) -> Vec<(PathBuf, String)> {
     let homework = file.items.iter().find_map(|i| if let Item::Homework(h) = i { Some(h) } else { None }).unwrap();
     let sheet = sheet(homework, file.base.unwrap_or(1), Level::Main).unwrap();
     assert!(sheet.unverified.is_empty(), "{:?}", sheet.unverified);
-    [(Format::Latex, "tex"), (Format::Markdown, "md")]
+    [(Format::Latex, "tex"), (Format::Markdown, "md"), (Format::Html(Engine::MathCore), "html")]
         .into_iter()
         .map(|(format, extension)| {
             let path = root().join("out").join(format!("{stem}.{extension}"));

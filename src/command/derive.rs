@@ -10,6 +10,7 @@ use backprose::model::Sizes;
 use backprose::study::{NoAnswer, Study};
 use backprose::writeup::json;
 use backprose::writeup::listing::{Listing, listing};
+use backprose::writeup::mathml::Engine;
 use backprose::writeup::module::module;
 use backprose::writeup::render::{Format, render};
 use backprose::writeup::sheet::answers;
@@ -19,12 +20,13 @@ const MOST_ANSWERS: usize = 500;
 /// Derives the answers and prints them.
 pub fn derive(arguments: &DeriveArgs, folders: &[std::path::PathBuf]) -> Result<(), Stop> {
     let format = format_of(arguments)?;
+    let engine = super::engine(arguments.mathml, format == DeriveFormat::Html)?;
     let (given, wrt): (Vec<String>, Vec<String>) = arguments.wrt.iter().cloned().partition(|w| w.contains('='));
     let chosen = sizes(&[arguments.sizes.as_slice(), &given].concat(), arguments.general)?;
     let target = target(&arguments.target, folders)?;
     let text = match format {
         DeriveFormat::Numpy => numpy(&target, &chosen, &wrt)?,
-        _ => writeup(&target, &chosen, &wrt, arguments, format)?,
+        _ => writeup(&target, &chosen, &wrt, arguments, (format, engine))?,
     };
     match &arguments.output {
         Some(path) => write(path, &text),
@@ -40,12 +42,13 @@ fn format_of(arguments: &DeriveArgs) -> Result<DeriveFormat, Stop> {
     match path.extension().and_then(|e| e.to_str()) {
         Some("tex") => Ok(DeriveFormat::Latex),
         Some("md") => Ok(DeriveFormat::Markdown),
+        Some("html") => Ok(DeriveFormat::Html),
         Some("txt") => Ok(DeriveFormat::Text),
         Some("py") => Ok(DeriveFormat::Numpy),
         Some("json") => Ok(DeriveFormat::Json),
         _ => {
             let message = format!("the format of {} is not known from its extension", path.display());
-            complain(message, Some("use .tex, .md, .txt, .py or .json, or give --format"));
+            complain(message, Some("use .tex, .md, .html, .txt, .py or .json, or give --format"));
             Err(Stop::Unusable)
         }
     }
@@ -71,7 +74,7 @@ fn writeup(
     sizes: &Sizes,
     wrt: &[String],
     arguments: &DeriveArgs,
-    format: DeriveFormat,
+    (format, engine): (DeriveFormat, Engine),
 ) -> Result<String, Stop> {
     let mut study = study(target, sizes)?.printed(arguments.printing.into());
     let goals = study.goals(&arrays(&study, wrt, target)?);
@@ -93,10 +96,14 @@ fn writeup(
         return Ok(json::text(&document));
     }
     let level = arguments.steps.unwrap_or(Steps::Main).into();
-    let document = answers(&mut study, &goals, &target.about, level).map_err(failed)?;
+    let mut document = answers(&mut study, &goals, &target.about, level).map_err(failed)?;
     let format = match format {
         DeriveFormat::Latex => Format::LatexFragment,
         DeriveFormat::Markdown => Format::MarkdownFragment,
+        DeriveFormat::Html => {
+            document.title = target.name.clone();
+            Format::Html(engine)
+        }
         DeriveFormat::Text | DeriveFormat::Numpy | DeriveFormat::Json => Format::Text,
     };
     let color = arguments.output.is_none() && colours(&std::io::stdout());

@@ -13,6 +13,7 @@ mod solve;
 mod table;
 
 use backprose::calculus::Printing;
+use backprose::writeup::mathml::Engine;
 use backprose::writeup::outline::Level;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
@@ -50,7 +51,7 @@ enum Command {
     /// Turn a homework file into verified write-ups.
     #[command(after_help = "Examples:
   backprose solve examples/homework2.bp
-  backprose solve homework.bp --out build --format latex,markdown,text --steps all
+  backprose solve homework.bp --out build --format latex,html,text --steps all
   backprose solve - --out - --format text < homework.bp")]
     Solve(SolveArgs),
     /// Derive the answers of one layer or formula.
@@ -58,6 +59,7 @@ enum Command {
   backprose derive 'size N, K; x[N], w[K]; y[i] = sum[k] x[i+k-1] * w[k]'
   backprose derive conv1d N=7 C=5 F=1 K=3 S=2 --wrt W --steps main
   backprose derive conv1d --general --format latex -o conv1d.tex
+  backprose derive conv2d --general -o conv2d.html
   backprose derive my-layers.bp:gate n=4 --format numpy > gate.py")]
     Derive(DeriveArgs),
     /// Judge the test blocks of specification files: proved, refuted, undecided.
@@ -111,8 +113,12 @@ pub struct SolveArgs {
     #[arg(long, value_name = "DIR", default_value = "out")]
     pub out: PathBuf,
     /// The formats, separated by commas.
-    #[arg(long, value_enum, value_delimiter = ',', default_values_t = [SheetFormat::Latex, SheetFormat::Markdown])]
+    #[arg(long, value_enum, value_delimiter = ',',
+        default_values_t = [SheetFormat::Latex, SheetFormat::Markdown, SheetFormat::Html])]
     pub format: Vec<SheetFormat>,
+    /// What sets the formulas of html: math-core unless said otherwise.
+    #[arg(long, value_enum, value_name = "ENGINE")]
+    pub mathml: Option<MathmlEngine>,
     /// How much of each derivation is shown.
     #[arg(long, value_enum, default_value_t = Steps::Main)]
     pub steps: Steps,
@@ -141,13 +147,16 @@ pub struct DeriveArgs {
     /// The format of the output; by default text, or what the extension of -o says.
     #[arg(long, value_enum)]
     pub format: Option<DeriveFormat>,
+    /// What sets the formulas of html: math-core unless said otherwise.
+    #[arg(long, value_enum, value_name = "ENGINE")]
+    pub mathml: Option<MathmlEngine>,
     /// How much of each derivation is shown.
     #[arg(long, value_enum)]
     pub steps: Option<Steps>,
     /// How inequalities in derivatives are printed.
     #[arg(long, value_enum, default_value_t = Inequalities::Brackets)]
     pub printing: Inequalities,
-    /// A file to write to: .tex, .md, .txt, .py or .json.
+    /// A file to write to: .tex, .md, .html, .txt, .py or .json.
     #[arg(short = 'o', long = "output", value_name = "FILE")]
     pub output: Option<PathBuf>,
 }
@@ -193,6 +202,8 @@ pub enum SheetFormat {
     Latex,
     /// Markdown with TeX mathematics (.md).
     Markdown,
+    /// A page for any browser, its formulas MathML (.html).
+    Html,
     /// Unicode text, 80 columns (.txt).
     Text,
     /// The derivations as data for other programs (.json).
@@ -208,6 +219,8 @@ pub enum DeriveFormat {
     Latex,
     /// Markdown with TeX mathematics.
     Markdown,
+    /// A page for any browser, its formulas MathML.
+    Html,
     /// A Python module that needs only NumPy.
     Numpy,
     /// The derivations as data for other programs, all steps.
@@ -232,6 +245,27 @@ impl From<Inequalities> for Printing {
             Inequalities::Limits => Printing::Limits,
             Inequalities::Cases => Printing::Cases,
         }
+    }
+}
+
+/// What turns TeX into MathML.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum MathmlEngine {
+    /// The crate math-core.
+    MathCore,
+    /// The crate latex2mathml.
+    Latex2mathml,
+}
+
+/// The engine asked for; to ask for one where no HTML is written is a mistake.
+fn engine(asked: Option<MathmlEngine>, html: bool) -> Result<Engine, Stop> {
+    match asked {
+        Some(_) if !html => {
+            report::complain("--mathml is about html, which is not written here", Some("add --format html"));
+            Err(Stop::Unusable)
+        }
+        Some(MathmlEngine::Latex2mathml) => Ok(Engine::Latex2mathml),
+        Some(MathmlEngine::MathCore) | None => Ok(Engine::MathCore),
     }
 }
 

@@ -8,6 +8,7 @@ use backprose::language::parse::parse_file;
 use backprose::language::syntax::{Homework, Item};
 use backprose::verify::Certificate;
 use backprose::writeup::json;
+use backprose::writeup::mathml::Engine;
 use backprose::writeup::outline::Style;
 use backprose::writeup::render::{Format, render};
 use backprose::writeup::sheet::{Row, Sheet, sheet};
@@ -16,6 +17,7 @@ use std::path::Path;
 
 /// Solves a homework file and writes its write-ups.
 pub fn solve(arguments: &SolveArgs) -> Result<(), Stop> {
+    let engine = super::engine(arguments.mathml, arguments.format.contains(&SheetFormat::Html))?;
     let source = read(&arguments.file)?;
     let file = parse_file(&source.text).map_err(|wrong| unusable(&source, &wrong))?;
     let homework = the_homework(&file.items, &source.name)?;
@@ -38,10 +40,10 @@ pub fn solve(arguments: &SolveArgs) -> Result<(), Stop> {
         return Err(Stop::Refuted);
     }
     if to_stdout {
-        print(&text_of(&sheet, arguments.format[0], colours(&std::io::stdout()))?)?;
+        print(&text_of(&sheet, arguments.format[0], engine, colours(&std::io::stdout()))?)?;
     } else {
         print(&table(&sheet.rows))?;
-        write_all(&sheet, arguments)?;
+        write_all(&sheet, arguments, engine)?;
     }
     if sheet.unverified.is_empty() { Ok(()) } else { Err(Stop::Refuted) }
 }
@@ -65,11 +67,12 @@ fn the_homework<'a>(items: &'a [Item], name: &str) -> Result<&'a Homework, Stop>
     }
 }
 
-fn text_of(sheet: &Sheet, format: SheetFormat, color: bool) -> Result<String, Stop> {
+fn text_of(sheet: &Sheet, format: SheetFormat, engine: Engine, color: bool) -> Result<String, Stop> {
     let format = match format {
         SheetFormat::Json => return Ok(json::text(&sheet.data)),
         SheetFormat::Latex => Format::Latex,
         SheetFormat::Markdown => Format::Markdown,
+        SheetFormat::Html => Format::Html(engine),
         SheetFormat::Text => Format::Text,
     };
     render(&sheet.document, format, color).map_err(|error| {
@@ -78,7 +81,7 @@ fn text_of(sheet: &Sheet, format: SheetFormat, color: bool) -> Result<String, St
     })
 }
 
-fn write_all(sheet: &Sheet, arguments: &SolveArgs) -> Result<(), Stop> {
+fn write_all(sheet: &Sheet, arguments: &SolveArgs, engine: Engine) -> Result<(), Stop> {
     let stem = arguments.file.file_stem().map_or("homework".into(), |s| s.to_string_lossy().into_owned());
     let stem = if arguments.file == Path::new("-") { "homework".to_string() } else { stem };
     let mut written = Vec::new();
@@ -86,11 +89,12 @@ fn write_all(sheet: &Sheet, arguments: &SolveArgs) -> Result<(), Stop> {
         let extension = match format {
             SheetFormat::Latex => "tex",
             SheetFormat::Markdown => "md",
+            SheetFormat::Html => "html",
             SheetFormat::Text => "txt",
             SheetFormat::Json => "json",
         };
         let path = arguments.out.join(format!("{stem}.{extension}"));
-        written.push((path, text_of(sheet, *format, false)?));
+        written.push((path, text_of(sheet, *format, engine, false)?));
     }
     for (path, text) in &written {
         write(path, text)?;

@@ -1,7 +1,8 @@
 //! What a template sees: the document with every formula and every sentence already written in
 //! the format at hand. This is the documented model for templates of one's own, too.
 //!
-//! For the terminal, every block also holds its finished lines in `layout`.
+//! For the terminal, every block also holds its finished lines in `layout`. In HTML a formula is
+//! still TeX between two marks here; it becomes MathML when the page is finished.
 
 use super::document::{Block, Document, Inline, Math, Part, Piece, Problem, Question};
 use super::notation::Notation;
@@ -209,8 +210,8 @@ impl Viewer {
         let notation = Notation::new(question.notation.iter().chain(&document.notation));
         let writer = Writer { dialect: self.dialect, notation: &notation };
         let label = writer.text(&question.label);
-        let [text, conventions, evidence] =
-            [&question.text, &question.conventions, &question.evidence].map(|prose| writer.prose(prose));
+        let text = writer.flow(&question.text);
+        let [conventions, evidence] = [&question.conventions, &question.evidence].map(|prose| writer.prose(prose));
         let (mut layout, mut evidence_layout) = (vec![], vec![]);
         if self.is_text() {
             let lead = if label.is_empty() { String::new() } else { format!("{label}.") };
@@ -228,7 +229,7 @@ impl Viewer {
     }
 
     fn part(&self, part: &Part, writer: &Writer<'_>) -> PartView {
-        let (label, text) = (writer.text(&part.label), writer.prose(&part.text));
+        let (label, text) = (writer.text(&part.label), writer.flow(&part.text));
         let layout = if self.is_text() { terminal::labelled(&label, &text, self.ink) } else { vec![] };
         PartView { label, text, blocks: self.blocks(&part.blocks, writer), layout }
     }
@@ -259,7 +260,8 @@ impl Viewer {
         let layout = vec![];
         match block {
             Block::Boxed { formulas, ranges } => {
-                let wide = formulas.iter().map(|formula| writer.width(formula) + 4).sum::<usize>() > 76;
+                let room = if self.dialect == Dialect::Html { 70 } else { 76 };
+                let wide = formulas.iter().map(|formula| writer.width(formula) + 4).sum::<usize>() > room;
                 let formulas: Vec<Formula> = formulas.iter().map(|formula| self.formula(formula, writer)).collect();
                 let tall = formulas.iter().any(|formula| formula.tall);
                 BlockView::Boxed {
@@ -279,16 +281,21 @@ impl Viewer {
                 }),
                 layout,
             },
-            Block::Paragraph(prose) => BlockView::Paragraph { text: writer.prose(prose), layout },
-            Block::Missing(prose) => BlockView::Missing { text: writer.prose(prose), layout },
+            Block::Paragraph(prose) => BlockView::Paragraph { text: writer.flow(prose), layout },
+            Block::Missing(prose) => BlockView::Missing { text: writer.flow(prose), layout },
             Block::Table { header, rows } => self.table(header, rows, writer),
             Block::Picture(content) => {
-                let drawings = Draughtsman { writer: *writer }.drawings(content);
+                let pen = if self.dialect == Dialect::Html { Dialect::Markdown } else { self.dialect };
+                let mut drawings = Draughtsman { writer: Writer { dialect: pen, ..*writer } }.drawings(content);
+                let whole = picture::joined(&drawings);
+                if self.dialect == Dialect::Html {
+                    let captions = content.reads.iter().map(|reads| &reads.caption).chain([&content.matrix.caption]);
+                    drawings.iter_mut().zip(captions).for_each(|(drawing, text)| drawing.caption = writer.prose(text));
+                }
                 let alternative = match self.dialect {
                     Dialect::Markdown => picture::markup(&content.alternative),
                     _ => writer.text(&content.alternative),
                 };
-                let whole = picture::joined(&drawings);
                 BlockView::Picture {
                     alternative,
                     caption: writer.prose(&content.matrix.caption),
@@ -306,7 +313,7 @@ impl Viewer {
     }
 
     fn line(&self, line: &super::document::Line, writer: &Writer<'_>) -> LineView {
-        let right = if self.dialect == Dialect::Latex {
+        let right = if matches!(self.dialect, Dialect::Latex | Dialect::Html) {
             [&[Piece::Symbol(line.relation)], line.right.as_slice()].concat()
         } else {
             line.right.clone()

@@ -1,15 +1,17 @@
-//! The write-up: a document model, and the renderer that sets it in LaTeX, Markdown and
-//! terminal text.
+//! The write-up: a document model, and the renderer that sets it in LaTeX, Markdown, HTML
+//! and terminal text.
 
 pub mod abbreviate;
 pub mod comparison;
 pub mod context;
 pub mod document;
 pub mod explain;
+mod html;
 pub mod json;
 pub mod latex;
 mod latex_expression;
 pub mod listing;
+pub mod mathml;
 pub mod module;
 pub mod notation;
 pub mod numpy;

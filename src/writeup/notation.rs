@@ -27,6 +27,7 @@ impl Notation {
     pub fn latex(&self, name: &str) -> String {
         let (stem, primes) = self.split(name);
         let tex = match self.given(stem) {
+            Some(raw) if raw.contains('^') && !primes.is_empty() => format!("{{{raw}}}"),
             Some(raw) => raw.to_string(),
             None => subscripted(stem),
         };
@@ -109,17 +110,33 @@ mod tests {
 
     #[test]
     fn names_print_as_a_mathematician_would_write_them() {
-        let given = [("f".into(), "f_W(x)".to_string()), ("W".into(), r"\input{secret}".to_string())];
+        let given = [
+            ("f".into(), "f_W(x)".to_string()),
+            ("W".into(), r"\input{secret}".to_string()),
+            ("k".into(), "k^*".to_string()),
+        ];
         let notation = Notation::new(&given);
-        let latex: Vec<String> = ["W_c", "P_H1", "gamma", "vocab", "k'", "f", "W", "W_c''", "x1", "_"]
+        let latex: Vec<String> = ["W_c", "P_H1", "gamma", "vocab", "i'", "f", "W", "W_c''", "x1", "_", "k'"]
             .iter()
             .map(|n| notation.latex(n))
             .collect();
         assert_eq!(
             latex,
-            ["W_{c}", "P_{H1}", r"\gamma", r"\mathrm{vocab}", "k'", "f_W(x)", "W", "W_{c}''", "x_{1}", r"\mathrm{\_}"]
+            [
+                "W_{c}",
+                "P_{H1}",
+                r"\gamma",
+                r"\mathrm{vocab}",
+                "i'",
+                "f_W(x)",
+                "W",
+                "W_{c}''",
+                "x_{1}",
+                r"\mathrm{\_}",
+                "{k^*}'"
+            ]
         );
-        let text: Vec<String> = ["W_c", "gamma", "k'", "f"].iter().map(|n| notation.unicode(n)).collect();
-        assert_eq!(text, ["W_c", "γ", "k'", "f_W(x)"]);
+        let text: Vec<String> = ["W_c", "gamma", "i'", "f"].iter().map(|n| notation.unicode(n)).collect();
+        assert_eq!(text, ["W_c", "γ", "i'", "f_W(x)"]);
     }
 }

@@ -35,6 +35,8 @@ pub struct Drawing {
     pub shapes: Vec<Shape>,
     /// What stands under it.
     pub caption: String,
+    /// What it shows, in plain words, for those who do not see it.
+    pub about: String,
 }
 
 /// A shape; `y` grows downwards.
@@ -121,7 +123,9 @@ impl Draughtsman<'_> {
 
     /// The drawing of the reads, and the matrix.
     pub fn drawings(&self, picture: &Picture) -> Vec<Drawing> {
-        picture.reads.iter().map(|reads| self.reads(reads)).chain([self.matrix(&picture.matrix)]).collect()
+        let reads = picture.reads.iter().map(|reads| self.reads(reads));
+        let matrix = Drawing { about: self.words(&picture.alternative), ..self.matrix(&picture.matrix) };
+        reads.chain([matrix]).collect()
     }
 
     fn reads(&self, reads: &Reads) -> Drawing {
@@ -166,7 +170,8 @@ impl Draughtsman<'_> {
         shapes.push(words(self.prose(&reads.output_title), first - node / 2.0 - 1.2, top, "end", letters));
         shapes.push(words(self.prose(&reads.input_title), at(0) - node / 2.0 - 1.2, bottom, "end", letters));
         let width = rounded(margin + step * count + 0.5);
-        Drawing { width, height: rounded(bottom + node / 2.0 + 0.5), shapes, caption: self.prose(&reads.caption) }
+        let caption = self.prose(&reads.caption);
+        Drawing { width, height: rounded(bottom + node / 2.0 + 0.5), shapes, about: caption.clone(), caption }
     }
 
     fn matrix(&self, pattern: &Pattern) -> Drawing {
@@ -198,6 +203,7 @@ impl Draughtsman<'_> {
             height: rounded(height),
             shapes,
             caption: self.prose(&pattern.caption),
+            about: String::new(),
         }
     }
 

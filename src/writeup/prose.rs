@@ -1,7 +1,9 @@
 //! Prose and formulas → strings of one format, escaped so that no text can be taken for markup.
 
 use super::document::{Inline, Piece};
+use super::html;
 use super::latex::{Place, Printer};
+use super::mathml::{self, Kind};
 use super::notation::Notation;
 use super::plain;
 use super::source::{self, Event, Mark, Stretch};
@@ -17,6 +19,8 @@ pub enum Dialect {
     LatexFragment,
     /// Markdown with dollar signs.
     Markdown,
+    /// HTML; formulas are marked, to become MathML when the page is finished.
+    Html,
     /// The terminal.
     Text,
 }
@@ -39,6 +43,7 @@ impl Writer<'_> {
         match self.dialect {
             Dialect::Latex | Dialect::LatexFragment => latex_text(text),
             Dialect::Markdown => markdown_text(text),
+            Dialect::Html => html::text(text),
             Dialect::Text => text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect(),
         }
     }
@@ -52,6 +57,21 @@ impl Writer<'_> {
         }
     }
 
+    /// Paragraphs, lists and formulas on lines of their own, where a format has blocks for them.
+    pub fn flow(&self, prose: &[Inline]) -> String {
+        if self.dialect != Dialect::Html {
+            return self.prose(prose);
+        }
+        let mut flow = html::Flow::default();
+        for inline in prose {
+            match inline {
+                Inline::Source(text) => source::events(text).iter().for_each(|event| flow.event(event)),
+                _ => flow.inline(&self.inline(inline)),
+            }
+        }
+        flow.finish()
+    }
+
     /// A formula on a line of its own, without delimiters.
     pub fn display(&self, math: &[Piece]) -> String {
         self.printed(math, Place::Display)
@@ -60,20 +80,26 @@ impl Writer<'_> {
     /// A formula on a line of its own, cut in two before its first relation.
     pub fn halves(&self, math: &[Piece]) -> (String, String) {
         let (left, right) = self.printer(math).halves(math, Place::Display);
-        (self.finished(left), self.finished(right))
+        (self.finished(left, Place::Display), self.finished(right, Place::Display))
     }
 
     /// A formula in a line of text, with delimiters.
     pub fn inline_math(&self, math: &[Piece]) -> String {
         match self.printed(math, Place::Inline) {
-            tex if self.dialect == Dialect::Text || tex.is_empty() => tex,
+            tex if matches!(self.dialect, Dialect::Text | Dialect::Html) || tex.is_empty() => tex,
             tex => format!("${tex}$"),
         }
     }
 
     /// How many characters wide a formula is, about.
     pub fn width(&self, math: &[Piece]) -> usize {
-        plain::math(math, self.notation).chars().count()
+        match self.dialect {
+            Dialect::Html => {
+                let printer = Printer { notation: self.notation, breaks: false };
+                mathml::width(&printer.math(math, Place::Display)).ceil() as usize
+            }
+            _ => plain::math(math, self.notation).chars().count(),
+        }
     }
 
     fn printer(&self, math: &[Piece]) -> Printer<'_> {
@@ -84,12 +110,18 @@ impl Writer<'_> {
     fn printed(&self, math: &[Piece], place: Place) -> String {
         match self.dialect {
             Dialect::Text => plain::math(math, self.notation),
-            _ => self.finished(self.printer(math).math(math, place)),
+            _ => self.finished(self.printer(math).math(math, place), place),
         }
     }
 
-    fn finished(&self, tex: String) -> String {
-        if self.dialect == Dialect::Markdown { markdown_math(&tex) } else { tex }
+    fn finished(&self, tex: String, place: Place) -> String {
+        match self.dialect {
+            Dialect::Markdown => markdown_math(&tex),
+            Dialect::Html if tex.is_empty() => tex,
+            Dialect::Html if place == Place::Display => mathml::marked(&tex, Kind::Display),
+            Dialect::Html => mathml::marked(&tex, Kind::Inline),
+            _ => tex,
+        }
     }
 
     fn inline(&self, inline: &Inline) -> String {
@@ -99,6 +131,7 @@ impl Writer<'_> {
                 format!("\\emph{{{}}}", self.text(text))
             }
             (Inline::Emphasis(text), Dialect::Markdown) => format!("*{}*", self.text(text)),
+            (Inline::Emphasis(text), Dialect::Html) => format!("<em>{}</em>", self.text(text)),
             (Inline::Emphasis(text), Dialect::Text) => self.text(text),
             (Inline::Math(math), _) => self.inline_math(math),
             (Inline::Source(text), Dialect::Markdown) => markdown_source(text),
@@ -107,6 +140,9 @@ impl Writer<'_> {
     }
 
     fn event(&self, event: &Event) -> String {
+        if self.dialect == Dialect::Html {
+            return html::event(event);
+        }
         if self.dialect == Dialect::Text {
             return match event {
                 Event::Text(text) | Event::Code(text) => self.text(text),

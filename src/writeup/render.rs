@@ -5,6 +5,8 @@
 
 use super::context::Viewer;
 use super::document::Document;
+use super::html;
+use super::mathml::{self, Engine, Fault};
 use super::prose::Dialect;
 use super::terminal::Ink;
 use include_dir::{Dir, include_dir};
@@ -25,6 +27,8 @@ pub enum Format {
     Markdown,
     /// Markdown without title and headings.
     MarkdownFragment,
+    /// A page in HTML: one file without scripts, its formulas MathML.
+    Html(Engine),
     /// The terminal, eighty columns.
     Text,
 }
@@ -35,6 +39,7 @@ impl Format {
             Format::Latex => Dialect::Latex,
             Format::LatexFragment => Dialect::LatexFragment,
             Format::Markdown | Format::MarkdownFragment => Dialect::Markdown,
+            Format::Html(_) => Dialect::Html,
             Format::Text => Dialect::Text,
         }
     }
@@ -45,6 +50,7 @@ impl Format {
             Format::LatexFragment => "latex/fragment.tex",
             Format::Markdown => "markdown/document.md",
             Format::MarkdownFragment => "markdown/fragment.md",
+            Format::Html(_) => "html/document.html",
             Format::Text => "text/document.txt",
         }
     }
@@ -54,16 +60,23 @@ impl Format {
     }
 }
 
-/// Why a document could not be rendered: a template is at fault.
+/// Why a document could not be rendered.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct RenderError {
-    /// What Tera says, with the place in the template.
-    pub message: String,
+pub enum RenderError {
+    /// A template is at fault: what Tera says, with the place in the template.
+    Template(String),
+    /// A formula that the MathML engine cannot set.
+    Formula(Engine, Fault),
 }
 
 impl fmt::Display for RenderError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "the template cannot be rendered: {}", self.message)
+        match self {
+            RenderError::Template(message) => write!(f, "the template cannot be rendered: {message}"),
+            RenderError::Formula(engine, Fault { formula, reason }) => {
+                write!(f, "{engine} cannot set the formula {formula}: {reason}")
+            }
+        }
     }
 }
 
@@ -77,7 +90,7 @@ impl From<tera::Error> for RenderError {
             message += &format!(": {cause}");
             source = cause.source();
         }
-        RenderError { message }
+        RenderError::Template(message)
     }
 }
 
@@ -101,12 +114,15 @@ fn finish(
     tera: &Tera,
     template: &str,
 ) -> Result<String, RenderError> {
-    let ink = Ink { color: color && format == Format::Text };
-    let view = Viewer { dialect: format.dialect(), ink }.document(document);
-    let mut context = Context::new();
-    context.insert("document", &view);
-    let text = tera.render(template, &context)?;
-    Ok(spaced(&text))
+    let viewer = Viewer { dialect: format.dialect(), ink: Ink { color: color && format == Format::Text } };
+    let written = |document: &Document| {
+        let mut context = Context::new();
+        context.insert("document", &viewer.document(document));
+        tera.render(template, &context).map(|text| spaced(&text))
+    };
+    let Format::Html(engine) = format else { return Ok(written(document)?) };
+    let page = written(&html::with_plain_names(document, engine))?;
+    mathml::set(&page, engine).map_err(|fault| RenderError::Formula(engine, fault))
 }
 
 /// At most one blank line in a row, none at the head, no space at line ends, one final newline.

@@ -94,6 +94,8 @@ const SYMBOLS: &[(&str, &str)] = &[
     ("lbrack", "["),
     ("rbrack", "]"),
     ("vert", "|"),
+    ("lvert", "|"),
+    ("rvert", "|"),
     ("Vert", "‖"),
     ("ldots", "…"),
     ("dots", "…"),

@@ -14,22 +14,26 @@ const DEPTH: usize = 40;
 pub enum Node {
     /// A character, or several that a control word stands for.
     Text(String),
+    /// A delimiter larger than usual.
+    Large(String),
     /// A relation or arrow: spaces around it.
     Relation(&'static str),
-    /// A space of some width.
-    Space,
+    /// A space: the control word or the character behind the backslash that makes it.
+    Space(&'static str),
     /// `{…}`
     Group(Vec<Node>),
     /// `^` (true) or `_`, and what is raised or lowered.
     Script(bool, Box<Node>),
     /// Words within mathematics.
     Words(String),
+    /// A function whose name is set upright.
+    Function(String),
     /// A control word with its arguments.
     Apply(String, Vec<Node>),
     /// `\left( … \right)`: with the delimiters.
     Fence(String, Vec<Node>, String),
-    /// An environment: rows of cells.
-    Rows(Vec<Vec<Vec<Node>>>),
+    /// An environment, or `substack`: its name, and rows of cells.
+    Rows(&'static str, Vec<Vec<Vec<Node>>>),
 }
 
 /// Control words with arguments, and how many.
@@ -58,7 +62,6 @@ const APPLIED: &[(&str, usize)] = &[
     ("underline", 1),
     ("widehat", 1),
     ("widetilde", 1),
-    ("substack", 1),
     ("overset", 2),
     ("underset", 2),
     ("stackrel", 2),
@@ -83,7 +86,7 @@ const LARGER: &[&str] =
     &["big", "Big", "bigg", "Bigg", "bigl", "bigr", "Bigl", "Bigr", "biggl", "biggr", "Biggl", "Biggr"];
 
 /// Control words for spaces.
-const SPACES: &[&str] = &["quad", "qquad", "enspace", "thinspace"];
+const SPACES: &[&str] = &[",", ";", ":", " ", ">", "!", "quad", "qquad", "enspace", "thinspace"];
 
 /// Environments that may stand within a formula.
 const ENVIRONMENTS: &[&str] =
@@ -168,7 +171,7 @@ impl Reader<'_> {
             }
             mark @ ('^' | '_') => Some(Node::Script(mark == '^', Box::new(self.argument(depth, true)?))),
             '\'' => Some(Node::Text("′".into())),
-            '~' => Some(Node::Space),
+            '~' => Some(Node::Space(" ")),
             '\\' => self.command(depth),
             '=' => Some(Node::Relation("=")),
             '<' => Some(Node::Relation("<")),
@@ -199,8 +202,7 @@ impl Reader<'_> {
         let length = self.rest.find(|c: char| !c.is_ascii_alphabetic()).unwrap_or(self.rest.len());
         if length == 0 {
             return match self.next()? {
-                ',' | ';' | ':' | ' ' | '>' => Some(Node::Space),
-                '!' => Some(Node::Text(String::new())),
+                c if SPACES.iter().any(|space| space.chars().eq([c])) => space(c.encode_utf8(&mut [0; 4])),
                 '|' => Some(Node::Text("‖".into())),
                 c @ ('{' | '}' | '%' | '&' | '#' | '_' | '$') => Some(Node::Text(c.into())),
                 _ => None,
@@ -223,17 +225,20 @@ impl Reader<'_> {
             return Some(Node::Relation(text));
         }
         if let Some((_, count)) = APPLIED.iter().find(|(key, _)| *key == word) {
+            let star = if word == "operatorname" && self.eat("*") { "*" } else { "" };
             let arguments: Option<Vec<Node>> = (0..*count).map(|_| self.argument(depth, false)).collect();
-            return Some(Node::Apply(word.into(), arguments?));
+            let _ = !star.is_empty() && self.eat("\\limits");
+            return Some(Node::Apply(format!("{word}{star}"), arguments?));
         }
         match word {
             _ if WORDS.contains(&word) => self.words(),
-            _ if symbols::is_function(word) => Some(Node::Words(word.into())),
-            _ if SPACES.contains(&word) => Some(Node::Space),
+            _ if symbols::is_function(word) => Some(Node::Function(word.into())),
+            _ if SPACES.contains(&word) => space(word),
             _ if SILENT.contains(&word) => Some(Node::Text(String::new())),
-            _ if LARGER.contains(&word) => self.delimiter().map(Node::Text),
+            _ if LARGER.contains(&word) => self.delimiter().map(Node::Large),
             "left" => self.fence(depth),
             "begin" => self.environment(depth),
+            "substack" => self.substack(depth),
             _ => None,
         }
     }
@@ -296,8 +301,21 @@ impl Reader<'_> {
         }
         let columns = if matches!(*name, "cases" | "aligned" | "split") { 2 } else { 10 };
         let fits = *name == "aligned" || rows.iter().all(|row| row.len() <= columns);
-        (fits && self.eat(&format!("\\end{{{name}}}"))).then_some(Node::Rows(rows))
+        (fits && self.eat(&format!("\\end{{{name}}}"))).then_some(Node::Rows(name, rows))
     }
+
+    fn substack(&mut self, depth: usize) -> Option<Node> {
+        self.eat("{").then_some(())?;
+        let mut rows = vec![vec![self.nodes(depth + 1, true)?]];
+        while self.eat("\\\\") {
+            rows.push(vec![self.nodes(depth + 1, true)?]);
+        }
+        self.eat("}").then_some(Node::Rows("substack", rows))
+    }
+}
+
+fn space(mark: &str) -> Option<Node> {
+    SPACES.iter().find(|space| **space == mark).map(|space| Node::Space(space))
 }
 
 /// The formula as a line of Unicode; the source itself where it does not parse.
@@ -313,7 +331,8 @@ fn line(nodes: &[Node]) -> String {
     let mut out = String::new();
     for (place, node) in nodes.iter().enumerate() {
         let text = one(node);
-        let follows_word = matches!(node, Node::Words(_)) || place > 0 && matches!(nodes[place - 1], Node::Words(_));
+        let is_word = |node: &Node| matches!(node, Node::Words(_) | Node::Function(_));
+        let follows_word = is_word(node) || place > 0 && is_word(&nodes[place - 1]);
         let touches = out.ends_with(|c: char| c.is_alphanumeric()) && text.starts_with(|c: char| c.is_alphanumeric());
         if follows_word && touches {
             out.push(' ');
@@ -325,15 +344,16 @@ fn line(nodes: &[Node]) -> String {
 
 fn one(node: &Node) -> String {
     match node {
-        Node::Text(text) => text.clone(),
+        Node::Text(text) | Node::Large(text) => text.clone(),
         Node::Relation(sign) => format!(" {sign} "),
-        Node::Space => " ".into(),
+        Node::Space("!") => String::new(),
+        Node::Space(_) => " ".into(),
         Node::Group(inner) => line(inner),
         Node::Script(up, inner) => script(*up, &tidy(&one(inner))),
-        Node::Words(words) => words.clone(),
+        Node::Words(words) | Node::Function(words) => words.clone(),
         Node::Apply(word, arguments) => apply(word, &arguments.iter().map(one).collect::<Vec<_>>()),
         Node::Fence(open, inner, close) => format!("{open}{}{close}", line(inner).trim()),
-        Node::Rows(rows) => {
+        Node::Rows(_, rows) => {
             let cells = |row: &Vec<Vec<Node>>| row.iter().map(|cell| line(cell)).collect::<Vec<_>>().join(" ");
             rows.iter().map(cells).collect::<Vec<_>>().join("; ")
         }

@@ -1,5 +1,6 @@
 //! The page of the design notes, built by hand, in every format; formulas and texts of every
-//! shape and size through the same templates. LaTeX is compiled where pdflatex is installed.
+//! shape and size through the same templates. LaTeX is compiled where pdflatex is installed, HTML
+//! is read as XML.
 
 mod builders;
 mod formulas;
@@ -7,6 +8,7 @@ mod sheet;
 mod wide;
 
 use super::document::Document;
+use super::mathml::Engine;
 use super::render::{Format, render};
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -24,10 +26,17 @@ fn write_all(name: &str, document: &Document) -> Vec<String> {
         (Format::LatexFragment, "part.tex"),
         (Format::Markdown, "md"),
         (Format::MarkdownFragment, "part.md"),
+        (Format::Html(Engine::MathCore), "html"),
+        (Format::Html(Engine::Latex2mathml), "second.html"),
         (Format::Text, "txt"),
     ];
     for (format, extension) in forms {
         let text = render(document, format, false).unwrap_or_else(|error| panic!("{error}"));
+        if extension.ends_with("html") {
+            let options = roxmltree::ParsingOptions { allow_dtd: true, ..Default::default() };
+            let page = roxmltree::Document::parse_with_options(&text, options);
+            assert!(page.is_ok(), "{name}.{extension}: {page:?}");
+        }
         std::fs::write(folder().join(format!("{name}.{extension}")), text).expect("written");
     }
     let column = format!(
