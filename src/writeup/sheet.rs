@@ -1,6 +1,6 @@
 //! A homework as a document: questions in, solution sheet out.
 
-use super::comparison::compare;
+use super::comparison::{Compared, compare};
 use super::document::{Block, Document, Inline, Math, Part, Piece, Problem, Prose, Question, Symbol};
 use super::outline::{self, Level};
 use super::pattern::picture;
@@ -12,7 +12,7 @@ use crate::derivation::Goal;
 use crate::diagnostic::{Diagnostic, Diagnostics, Span};
 use crate::language::syntax::{self, AnswerKind, Expr, ExprKind, Homework, Name, Target};
 use crate::model::{Sizes, specialise};
-use crate::recognise::recognise;
+use crate::recognise::Operation;
 use crate::study::{NoAnswer, Study};
 use crate::verify::{Certificate, Unverified};
 
@@ -202,12 +202,21 @@ impl Writer<'_> {
         let goal = study.goal(target, span).map_err(NoAnswer::Refused)?;
         let by = jacobian_label(&goal, given);
         let (answer, certificate) = study.answer(&goal)?;
-        self.put(study, section, &answer, &certificate, by.as_deref());
+        let operations = study.operation(&answer);
+        self.put(study, section, &answer, &certificate, by.as_deref(), operations.as_deref());
         given.push((section.label.clone(), goal));
         Ok(())
     }
 
-    fn put(&self, study: &Study, section: &mut Section, answer: &Answer, certificate: &Certificate, by: Option<&str>) {
+    fn put(
+        &self,
+        study: &Study,
+        section: &mut Section,
+        answer: &Answer,
+        certificate: &Certificate,
+        by: Option<&str>,
+        operations: Option<&[Operation]>,
+    ) {
         let (system, names) = (&study.system, &study.names);
         section.certificate = merge(section.certificate.take(), &Some(certificate.clone()));
         let membership = outline::membership(system, names, answer);
@@ -221,10 +230,10 @@ impl Writer<'_> {
             section.blocks.push(boxed)
         }
         section.blocks.extend(outline::derivation(system, names, answer, self.level, by));
-        if let Some(found) = recognise(system, &answer.derivation)
+        if let Some(found) = operations
             && self.level != Level::Answer
         {
-            section.blocks.push(Block::Paragraph(operation::describe(system, names, answer, &found)));
+            section.blocks.push(Block::Paragraph(operation::describe(system, names, answer, found)));
         }
     }
 
@@ -280,7 +289,8 @@ impl Writer<'_> {
         let mut special = self.specialise(by, base)?;
         let goal = special.goal(target, span).map_err(NoAnswer::Refused)?;
         let (answer, certificate) = special.answer(&goal)?;
-        self.put(&special, section, &answer, &certificate, None);
+        let operations = special.operation(&answer);
+        self.put(&special, section, &answer, &certificate, None, operations.as_deref());
         Ok(())
     }
 
@@ -306,7 +316,11 @@ impl Writer<'_> {
             Ok((study.answer(&goal)?.0, label))
         };
         let (a, b) = (side(a)?, side(b)?);
-        section.blocks.extend(compare(&study.system, &study.names, (&b.0, &b.1), (&a.0, &a.1)));
+        let operations = [&b, &a].map(|(answer, _)| study.operation(answer));
+        let [first, second] = operations;
+        let first = Compared { answer: &b.0, label: &b.1, operations: first };
+        let second = Compared { answer: &a.0, label: &a.1, operations: second };
+        section.blocks.extend(compare(&study.system, &study.names, [&first, &second]));
         Ok(())
     }
 
@@ -430,7 +444,7 @@ pub fn answers(study: &mut Study, goals: &[Goal], about: &str, level: Level) -> 
         }
         let by = answer.shortcut.as_ref().map(|_| "the Jacobian above");
         blocks.extend(outline::derivation(&study.system, &study.names, &answer, level, by));
-        if let Some(found) = recognise(&study.system, &answer.derivation) {
+        if let Some(found) = study.operation(&answer) {
             blocks.push(Block::Paragraph(operation::describe(&study.system, &study.names, &answer, &found)));
         }
     }
