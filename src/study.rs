@@ -6,6 +6,8 @@ use crate::derivation::{Goal, ShapeDerivation};
 use crate::diagnostic::{Diagnostic, Diagnostics, Span, nearest};
 use crate::language::syntax::{Name, Statement, Target};
 use crate::model::{Quote, Sizes, System, elaborate};
+use crate::recognise::perform::confirms;
+use crate::recognise::{Operation, recognise};
 use crate::verify::{Certificate, Trials, Unverified};
 use std::collections::BTreeMap;
 
@@ -84,6 +86,22 @@ impl Study {
             Goal::Value { .. } => Printing::Brackets.phases(),
             Goal::Jacobian { .. } | Goal::Gradient { .. } => self.printing.phases(),
         }
+    }
+
+    /// The operations whose sum an answer is, if it is recognised – as it is printed, or with its
+    /// inequalities as brackets – and, at every assignment of sizes, performing them from their
+    /// parameters gives a sample of its entries.
+    pub fn operation(&mut self, answer: &Answer) -> Option<Vec<Operation>> {
+        let goal = &answer.derivation.goal;
+        let plain = || calculus::derive_with(&self.system, goal, &Printing::Brackets.phases());
+        let found = recognise(&self.system, &answer.derivation)
+            .or_else(|| recognise(&self.system, &plain().filter(|_| self.printing != Printing::Brackets)?))?;
+        let trials = ready(&mut self.trials, &self.system, &self.names).ok()?;
+        let indices = &answer.derivation.indices;
+        let confirmed = trials
+            .probes(answer)
+            .all(|(instance, formula, entries)| confirms(&found, indices, instance, &formula, &entries));
+        confirmed.then_some(found)
     }
 
     /// Derives and verifies the shape of an array.

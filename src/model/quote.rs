@@ -139,6 +139,11 @@ impl Quote {
         Expr::new(ExprKind::Reduce(word, binders, condition.map(Box::new), Box::new(body)))
     }
 
+    /// Brackets that multiply each other as one condition.
+    pub fn conditions(&self, guards: &[Condition]) -> syntax::Condition {
+        self.guards(guards, &[])
+    }
+
     /// Conditions that all hold, tested in order: each is written knowing those before it.
     fn guards(&self, guards: &[Condition], exact: &[(Index, Index)]) -> syntax::Condition {
         let apart = guards.iter().flat_map(|guard| match guard {

@@ -175,6 +175,19 @@ impl Trials {
         Ok(total)
     }
 
+    /// One instance for each assignment of sizes, with the answer compiled for it and a sample of its
+    /// entries, half of them where it is not 0: for what else is claimed of the answer.
+    pub fn probes(&self, answer: &Answer) -> impl Iterator<Item = (&Instance, Formula, Vec<Vec<i64>>)> {
+        let free: Vec<Name> = answer.indices.iter().map(|b| b.name.clone()).collect();
+        let share = WORK / SHARE / self.runs.len() as u64;
+        self.runs.iter().filter_map(move |(_, instances)| {
+            let instance = instances.first()?;
+            let formula = instance.compile(&answer.formula, &free).ok()?;
+            let entries = sample::entries(instance, &answer.derivation.goal, Some(&formula), share);
+            Some((instance, formula, entries))
+        })
+    }
+
     /// Compares each line of a derivation with the one before, at a sample of entries.
     fn check_lines(&self, instance: &Instance, answer: &Answer, free: &[Name]) -> Result<usize, String> {
         let lines: Vec<&Expr> = answer.all_lines().collect();

@@ -1,9 +1,9 @@
 //! The short form of a derivation: one row an answer, one line of evidence.
 
+use super::conventions::letters;
 use super::document::{Inline, Math, Prose};
 use super::{operation, outline, shape, sheet};
 use crate::derivation::Goal;
-use crate::recognise::recognise;
 use crate::study::{NoAnswer, Study};
 
 /// An answer in one row.
@@ -40,12 +40,13 @@ pub fn listing(study: &mut Study, goals: &[Goal]) -> Result<Listing, NoAnswer> {
         }
         let (answer, certificate) = study.answer(goal)?;
         total = Some(total.map_or(certificate.clone(), |t| t.and(&certificate)));
+        let operations = study.operation(&answer);
         let system = &study.system;
         rows.push(Entry {
             name: answer.name.clone(),
             shape: shape::lengths_of(system, &study.names, goal),
             formulas: outline::equations(system, &answer),
-            operation: recognise(system, &answer.derivation)
+            operation: operations
                 .map(|found| operation::short_name(system, &study.names, &answer, &found))
                 .unwrap_or_default(),
         });
@@ -54,7 +55,7 @@ pub fn listing(study: &mut Study, goals: &[Goal]) -> Result<Listing, NoAnswer> {
     if !study.system.assumptions.is_empty() {
         evidence.push(shape::assumed(&study.system));
     }
-    let letters = sheet::letters(study, goals);
+    let letters = letters(study, goals);
     if !letters.is_empty() {
         evidence.push(letters);
     }

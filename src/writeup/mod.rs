@@ -4,6 +4,7 @@
 pub mod abbreviate;
 pub mod comparison;
 pub mod context;
+mod conventions;
 pub mod document;
 pub mod explain;
 mod html;

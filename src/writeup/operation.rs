@@ -3,133 +3,87 @@
 //! Invariant: what is said follows from the operation's data alone; trivial parameters are left
 //! out as a person would leave them out.
 
-use super::document::Prose;
-use super::words::{Words, clauses, enumerated, equation, formula, joined, ordinal, text};
+mod contraction;
+mod pattern;
+mod rearrangement;
+mod selection;
+mod sliding;
+mod windows;
+
+use super::document::{Inline, Prose};
+use super::words::{Words, clauses, enumerated, formula, text};
 use crate::answer::{Answer, Names};
-use crate::integer::{Index, Var};
+use crate::integer::Index;
 use crate::model::System;
-use crate::model::Term;
-use crate::recognise::{Contraction, Form, Operation, Pattern, Slide, Sliding, SlidingAxis};
+use crate::recognise::{IndexRole, Operation, OperationKind};
 
 /// One or two sentences: "A cross-correlation of x with the upstream gradient g: stride 1, dilation 2."
-pub fn describe(system: &System, names: &Names, answer: &Answer, operation: &Operation) -> Prose {
+pub fn describe(system: &System, names: &Names, answer: &Answer, operations: &[Operation]) -> Prose {
     let words = Words::new(system, names, answer);
-    match operation {
-        Operation::Sliding(sliding) => describe_sliding(&words, sliding),
-        Operation::Contraction(contraction) => describe_contraction(&words, contraction, answer),
-        Operation::Pattern(pattern) => describe_pattern(&words, pattern),
-        Operation::Sum(parts) => {
-            let named = parts.iter().map(|p| in_a_sum(&words, p)).collect();
+    match operations {
+        [only] => match &only.kind {
+            OperationKind::Sliding(sliding) => sliding::describe(&words, only, sliding),
+            OperationKind::Contraction(found) => contraction::describe(&words, only, found, answer),
+            OperationKind::Windows(windows) => windows::describe(&words, only, windows),
+            OperationKind::Rearrangement(found) => rearrangement::describe(&words, only, found),
+            OperationKind::Selection(selection) => selection::describe(&words, only, selection),
+            OperationKind::Running(running) => selection::describe_running(&words, only, running),
+            OperationKind::Pattern(pattern) => pattern::describe(&words, only, pattern),
+        },
+        several => {
+            let named = several.iter().map(|o| in_a_sum(&words, o)).collect();
             [vec![text("A sum of ")], enumerated(named), vec![text(".")]].concat()
         }
     }
 }
 
 /// A few words for a table: "cross-correlation, dilation 2", "matrix product".
-pub fn short_name(system: &System, names: &Names, answer: &Answer, operation: &Operation) -> Prose {
-    short(&Words::new(system, names, answer), operation)
+pub fn short_name(system: &System, names: &Names, answer: &Answer, operations: &[Operation]) -> Prose {
+    let words = Words::new(system, names, answer);
+    match operations {
+        [only] => short(&words, only),
+        several => {
+            let mut named: Vec<Prose> = several.iter().map(|o| short(&words, o)).collect();
+            named.dedup();
+            [vec![text("sum: ")], enumerated(named)].concat()
+        }
+    }
 }
 
 fn short(words: &Words, operation: &Operation) -> Prose {
-    match operation {
-        Operation::Sliding(sliding) => {
-            let parameters = parameters(words, &sliding.axes, false);
-            clauses([vec![text(sliding_name(sliding))]].into_iter().chain(parameters).collect())
-        }
-        Operation::Contraction(contraction) => vec![text(contraction_name(contraction))],
-        Operation::Pattern(pattern) => vec![text(pattern_name(pattern))],
-        Operation::Sum(parts) => {
-            let mut named: Vec<Prose> = parts.iter().map(|p| short(words, p)).collect();
-            named.dedup();
-            let mut prose = vec![text("sum: ")];
-            prose.extend(enumerated(named));
-            prose
-        }
+    match &operation.kind {
+        OperationKind::Sliding(sliding) => sliding::short(words, operation, sliding),
+        OperationKind::Contraction(found) => vec![text(contraction::name(operation, found))],
+        OperationKind::Windows(windows) => windows::short(words, operation, windows),
+        OperationKind::Rearrangement(found) => rearrangement::short(words, found),
+        OperationKind::Selection(selection) => vec![text(selection::name(selection))],
+        OperationKind::Running(running) => vec![text(selection::running_name(running))],
+        OperationKind::Pattern(pattern) => vec![text(pattern::name(operation, pattern))],
     }
 }
 
-fn sliding_name(sliding: &Sliding) -> &'static str {
-    match sliding.slide {
-        Slide::Correlation => "cross-correlation",
-        Slide::Convolution => "convolution",
-        Slide::Transposed => "transposed convolution",
+/// An operation as a summand among others.
+fn in_a_sum(words: &Words, operation: &Operation) -> Prose {
+    match &operation.kind {
+        OperationKind::Contraction(found) => contraction::in_a_sum(words, operation, found),
+        _ => with_article(short(words, operation)),
     }
 }
 
-/// The name of a contraction.
-pub(super) fn contraction_name(contraction: &Contraction) -> &'static str {
-    let contracted = contraction.roles.iter().any(|r| !r.stays);
-    match (&contraction.form, contraction.factors.len()) {
-        (Some(Form::Product(a, b)), _) if a.vector || b.vector => "matrix–vector product",
-        (Some(Form::Product(..)), _) => "matrix product",
-        (Some(Form::Outer(..)), _) => "outer product",
-        (Some(Form::Inner(..)), _) => "inner product",
-        (Some(Form::Elementwise(..)), _) => "elementwise product",
-        (Some(Form::Itself(m)), _) if m.transposed && !m.vector => "transpose",
-        (Some(Form::Itself(_)), _) => "copy",
-        (Some(Form::AxisSum(_)), _) => "sum over an axis",
-        (None, 1) if contracted => "sum over axes",
-        (None, 1) if contraction.roles.iter().any(|r| r.within.is_empty()) => "broadcast",
-        (None, 1) => "rearrangement of the axes",
-        (None, _) if contracted => "tensor contraction",
-        (None, _) => "product without a sum",
-    }
+/// The name of a sliding operation, without its parameters.
+pub(super) fn sliding_name(operation: &Operation, sliding: &crate::recognise::Sliding) -> String {
+    sliding::name(operation, sliding)
 }
 
-fn pattern_name(pattern: &Pattern) -> &'static str {
-    match (&pattern.source, pattern.entries.first(), pattern.diagonal.is_empty()) {
-        (None, ..) => "diagonal",
-        (_, Some(entry), _) if entry.is_window() => "strided window",
-        (_, Some(_), _) => "band",
-        (_, None, _) => "diagonal blocks",
-    }
+/// `a matrix product`, `an outer product`
+fn with_article(prose: Prose) -> Prose {
+    let vowel = matches!(prose.first(), Some(Inline::Text(t)) if t.starts_with(['a', 'e', 'i', 'o']));
+    [vec![text(if vowel { "an " } else { "a " })], prose].concat()
 }
 
-/// Stride, dilation and padding, trivial ones left out; one item for all axes if they agree.
-fn parameters(words: &Words, axes: &[SlidingAxis], with_padding: bool) -> Vec<Prose> {
-    let one = |e: &Index| e.as_constant() == Some(1);
-    let item = |name: &str, e: &Index| vec![text(format!("{name} ")), words.index(e)];
-    let of = |axis: &SlidingAxis| {
-        let mut items = Vec::new();
-        if !one(&axis.stride) || (with_padding && !one(&axis.dilation)) {
-            items.push(item("stride", &axis.stride));
-        }
-        if !one(&axis.dilation) {
-            items.push(item("dilation", &axis.dilation));
-        }
-        if with_padding && !axis.padding.is_zero() {
-            items.push(item("padding", &axis.padding));
-        }
-        items
-    };
-    let agree = axes.iter().all(|a| a.alike(&axes[0]) && (!with_padding || a.padding == axes[0].padding));
-    if agree {
-        return axes.first().map(of).unwrap_or_default();
-    }
-    let each = |(k, axis): (usize, &SlidingAxis)| {
-        let mut items = of(axis);
-        if items.is_empty() {
-            items.push(item("stride", &axis.stride));
-        }
-        [enumerated(items), vec![text(format!(" along the {} axis", ordinal(k)))]].concat()
-    };
-    vec![joined(axes.iter().enumerate().map(each).collect(), "; ")]
-}
-
-fn describe_sliding(words: &Words, sliding: &Sliding) -> Prose {
-    let name = sliding_name(sliding);
-    let mut prose = vec![text(format!("A {name} of "))];
-    prose.extend(words.array(&sliding.input));
-    prose.push(text(" with "));
-    prose.extend(words.array(&sliding.kernel));
-    if sliding.slide == Slide::Convolution {
-        prose.push(text(" (flipped)"));
-    }
-    let mut items = parameters(words, &sliding.axes, true);
-    items.extend(other_indices(words, sliding));
-    if !sliding.scale.is_empty() {
-        items.push(vec![text("times "), words.term(&Term::product(sliding.scale.iter().cloned()))]);
-    }
+/// `A sentence.` with its first letter large.
+fn sentence(opening: Prose, items: Vec<Prose>) -> Prose {
+    let mut prose = opening;
     if !items.is_empty() {
         prose.push(text(": "));
         prose.extend(clauses(items));
@@ -138,154 +92,52 @@ fn describe_sliding(words: &Words, sliding: &Sliding) -> Prose {
     prose
 }
 
-/// What happens to the indices that do not slide.
-fn other_indices(words: &Words, sliding: &Sliding) -> Vec<Prose> {
-    let chosen = |stays: bool, both: Option<bool>| -> Vec<&Var> {
-        let fits = |r: &&crate::recognise::IndexRole| {
-            r.stays == stays && both.is_none_or(|both| (r.within.len() == 2) == both)
-        };
-        sliding.others.iter().filter(fits).map(|r| &r.var).collect()
+/// What happens to the indices that are tied to no other: `summed over k`, `the same for every n`.
+fn others(words: &Words, roles: &[IndexRole]) -> Vec<Prose> {
+    let chosen = |test: &dyn Fn(&IndexRole) -> bool| -> Vec<&Index> {
+        roles.iter().filter(|r| test(r)).map(|r| &r.shown).collect()
     };
-    let summed = chosen(false, None);
-    let (shared, apart) = (chosen(true, Some(true)), chosen(true, Some(false)));
+    let summed = chosen(&|r| !r.stays);
+    let idle = chosen(&|r| r.stays && r.within.is_empty() && r.equal.is_empty());
     let mut items = Vec::new();
     if !summed.is_empty() {
-        items.push([vec![text("summed over ")], words.list(&summed)].concat());
+        items.push([vec![text("summed over ")], words.shown(&summed)].concat());
     }
-    if !shared.is_empty() {
-        items.push([vec![text("depthwise in ")], words.list(&shared)].concat());
-    }
-    if !apart.is_empty() {
-        items.push([vec![text("separately for each ")], words.list(&apart)].concat());
+    if !idle.is_empty() {
+        items.push([vec![text("the same for every ")], words.shown(&idle)].concat());
     }
     items
 }
 
-fn describe_contraction(words: &Words, contraction: &Contraction, answer: &Answer) -> Prose {
-    let name = contraction_name(contraction);
-    let summed: Vec<&Var> = contraction.roles.iter().filter(|r| !r.stays).map(|r| &r.var).collect();
-    let mut prose =
-        vec![text(format!("{} {name}", if name.starts_with(['a', 'e', 'i', 'o', 'u']) { "An" } else { "A" }))];
-    if contraction.factors.len() == 1 && !summed.is_empty() {
-        prose = [vec![text("The sum of ")], words.array(&contraction.factors[0])].concat();
-    } else if let Some(form) = words.matrix_form(contraction) {
-        prose.push(text(": "));
-        let mut left = answer.left.clone();
-        strip_indices(&mut left);
-        prose.push(equation(left, form));
-    } else {
-        prose.push(text(" of "));
-        prose.extend(enumerated(contraction.factors.iter().map(|f| words.array(f)).collect()));
+/// A name and a number: `stride 2`.
+fn item(words: &Words, name: &str, e: &Index) -> Prose {
+    vec![text(format!("{name} ")), words.index(e)]
+}
+
+/// `2 × 3`, or `2` where all are equal and `alike` says to write it once.
+fn lengths(words: &Words, all: &[Index], alike: bool) -> Prose {
+    if alike && all.iter().all(|e| *e == all[0]) {
+        return all.first().map(|e| vec![words.index(e)]).unwrap_or_default();
     }
-    if contraction.form.is_none() || matches!(contraction.form, Some(Form::AxisSum(_))) {
-        let idle: Vec<&Var> = contraction.roles.iter().filter(|r| r.within.is_empty()).map(|r| &r.var).collect();
-        if !summed.is_empty() {
-            prose.push(text(" over "));
-            prose.extend(words.list(&summed));
+    let mut prose = Prose::new();
+    for (k, e) in all.iter().enumerate() {
+        if k > 0 {
+            prose.push(text(" × "));
         }
-        if !idle.is_empty() {
-            prose.push(text(", the same for every "));
-            prose.extend(words.list(&idle));
-        }
-        prose.extend(times(words, &contraction.scale));
+        prose.push(words.index(e));
     }
-    prose.push(text("."));
     prose
 }
 
-/// f[n, j] as f, ∂ℓ/∂W[i, j] as ∂ℓ/∂W.
-fn strip_indices(left: &mut crate::language::syntax::Expr) {
-    use crate::language::syntax::ExprKind;
-    match &mut left.kind {
-        ExprKind::Read(name, _) => left.kind = ExprKind::Name(name.clone()),
-        ExprKind::Upstream(_, at) => at.clear(),
-        ExprKind::Derivative(of, _, at) => {
-            at.clear();
-            strip_indices(of);
-        }
-        _ => {}
-    }
+/// Whether a parameter is 1 everywhere.
+fn all_one(all: &[Index]) -> bool {
+    all.iter().all(|e| e.as_constant() == Some(1))
 }
 
-fn describe_pattern(words: &Words, pattern: &Pattern) -> Prose {
-    let pairs = |prose: &mut Prose| {
-        let equal = pattern.diagonal.iter().map(|(a, b)| {
-            let name = |v: &Var| crate::language::syntax::Expr::name(words.quote.var(v));
-            vec![equation(name(a), name(b))]
-        });
-        prose.extend(enumerated(equal.collect()));
-    };
-    let Some(source) = &pattern.source else {
-        let value = words.term(&Term::product(pattern.scale.iter().cloned()));
-        let mut prose = vec![text("A diagonal: "), value, text(" where ")];
-        pairs(&mut prose);
-        prose.push(text(", else 0."));
-        return prose;
-    };
-    let letter = || formula(words.letter(source));
-    let mut prose = Vec::new();
-    match pattern.entries.first() {
-        Some(entry) if entry.is_window() => prose.extend([text("A window of "), letter()]),
-        Some(_) => prose.extend([text("A band that holds "), letter()]),
-        None => prose.extend([text("Diagonal blocks: "), letter()]),
-    }
-    for entry in &pattern.entries {
-        let step = |(var, slope): &(Var, Index)| {
-            let size = if slope.terms().iter().all(|(_, n)| *n < 0) { slope.times_number(-1) } else { slope.clone() };
-            (size.as_constant() != Some(1))
-                .then(|| vec![words.index(&size), text(" for each step of "), words.var(var)])
-        };
-        let steps: Vec<Prose> = entry.slopes.iter().filter_map(step).collect();
-        if !steps.is_empty() && entry.place.divisor.as_constant() == Some(1) {
-            prose.push(text(", moved by "));
-            prose.extend(enumerated(steps));
-        }
-    }
-    if !pattern.diagonal.is_empty() {
-        prose.push(text(" where "));
-        pairs(&mut prose);
-        prose.push(text(", else 0"));
-        if pattern.guarded {
-            prose.extend([text(", and 0 outside "), letter()]);
-        }
-    } else if pattern.guarded {
-        prose.push(text("; 0 elsewhere"));
-    }
-    prose.extend(times(words, &pattern.scale));
-    prose.push(text("."));
-    prose
-}
-
-/// `, times 1/N`
-fn times(words: &Words, scale: &[Term]) -> Prose {
-    if scale.is_empty() {
-        return Prose::new();
-    }
-    vec![text(", times "), words.term(&Term::product(scale.iter().cloned()))]
-}
-
-fn in_a_sum(words: &Words, operation: &Operation) -> Prose {
-    let name = short(words, operation);
-    let article = |prose: Prose| {
-        let vowel =
-            matches!(prose.first(), Some(super::document::Inline::Text(t)) if t.starts_with(['a', 'e', 'i', 'o']));
-        [vec![text(if vowel { "an " } else { "a " })], prose].concat()
-    };
-    match operation {
-        Operation::Contraction(c) if c.factors.len() == 1 && c.roles.iter().all(|r| r.stays) => {
-            let several = c.roles.iter().filter(|r| !r.within.is_empty()).count() > 1;
-            match words.matrix_form(c) {
-                Some(form) if several || !c.scale.is_empty() => vec![formula(form)],
-                None if several => {
-                    [vec![text("entries of ")], words.array(&c.factors[0]), times(words, &c.scale)].concat()
-                }
-                Some(_) | None => [words.array(&c.factors[0]), times(words, &c.scale)].concat(),
-            }
-        }
-        Operation::Contraction(c) => match words.matrix_form(c) {
-            Some(form) => [vec![text(format!("the {} ", contraction_name(c)))], vec![formula(form)]].concat(),
-            None => article(name),
-        },
-        Operation::Sliding(_) | Operation::Pattern(_) | Operation::Sum(_) => article(name),
+/// The letter of the first array.
+fn letter(words: &Words, operation: &Operation) -> Inline {
+    match operation.wiring.factors.first() {
+        Some(factor) => formula(words.letter(&factor.source)),
+        None => text(""),
     }
 }

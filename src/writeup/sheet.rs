@@ -1,18 +1,19 @@
 //! A homework as a document: questions in, solution sheet out.
 
-use super::comparison::compare;
-use super::document::{Block, Document, Inline, Math, Part, Piece, Problem, Prose, Question, Symbol};
+use super::comparison::{Compared, compare};
+use super::conventions::conventions;
+use super::document::{Block, Document, Inline, Math, Part, Problem, Prose, Question};
 use super::outline::{self, Level, Style};
 use super::pattern::picture;
-use super::reason::{math, text};
+use super::reason::text;
 use super::{json, operation, shape};
 use crate::answer::Answer;
 use crate::calculus::Printing;
 use crate::derivation::Goal;
 use crate::diagnostic::{Diagnostic, Diagnostics, Span};
-use crate::language::syntax::{self, AnswerKind, Expr, ExprKind, Homework, Name, Target};
+use crate::language::syntax::{self, AnswerKind, Expr, Homework, Name, Target};
 use crate::model::{Sizes, specialise};
-use crate::recognise::recognise;
+use crate::recognise::Operation;
 use crate::study::{NoAnswer, Study};
 use crate::verify::{Certificate, Unverified};
 
@@ -203,13 +204,22 @@ impl Writer<'_> {
         let goal = study.goal(target, span).map_err(NoAnswer::Refused)?;
         let by = jacobian_label(&goal, given);
         let (answer, certificate) = study.answer(&goal)?;
-        section.answers.push(json::formula(study, &answer, &certificate, None));
-        self.put(study, section, &answer, &certificate, by.as_deref());
+        let operations = study.operation(&answer);
+        section.answers.push(json::formula(study, &answer, &certificate, operations.as_deref(), None));
+        self.put(study, section, &answer, &certificate, by.as_deref(), operations.as_deref());
         given.push((section.label.clone(), goal));
         Ok(())
     }
 
-    fn put(&self, study: &Study, section: &mut Section, answer: &Answer, certificate: &Certificate, by: Option<&str>) {
+    fn put(
+        &self,
+        study: &Study,
+        section: &mut Section,
+        answer: &Answer,
+        certificate: &Certificate,
+        by: Option<&str>,
+        operations: Option<&[Operation]>,
+    ) {
         let (system, names) = (&study.system, &study.names);
         section.certificate = merge(section.certificate.take(), &Some(certificate.clone()));
         let membership = outline::membership(system, names, &answer.derivation.goal);
@@ -223,10 +233,10 @@ impl Writer<'_> {
             section.blocks.push(boxed)
         }
         section.blocks.extend(outline::derivation(system, names, answer, self.level, by));
-        if let Some(found) = recognise(system, &answer.derivation)
+        if let Some(found) = operations
             && self.level != Level::Answer
         {
-            section.blocks.push(Block::Paragraph(operation::describe(system, names, answer, &found)));
+            section.blocks.push(Block::Paragraph(operation::describe(system, names, answer, found)));
         }
     }
 
@@ -286,8 +296,9 @@ impl Writer<'_> {
         let mut special = self.specialise(by, base)?;
         let goal = special.goal(target, span).map_err(NoAnswer::Refused)?;
         let (answer, certificate) = special.answer(&goal)?;
-        section.answers.push(json::formula(&special, &answer, &certificate, Some(by)));
-        self.put(&special, section, &answer, &certificate, None);
+        let operations = special.operation(&answer);
+        section.answers.push(json::formula(&special, &answer, &certificate, operations.as_deref(), Some(by)));
+        self.put(&special, section, &answer, &certificate, None, operations.as_deref());
         Ok(())
     }
 
@@ -314,7 +325,11 @@ impl Writer<'_> {
         };
         let (a, b) = (side(a)?, side(b)?);
         section.answers.push(json::Answer::Comparison { of: a.0.name.clone(), with: b.0.name.clone() });
-        section.blocks.extend(compare(&study.system, &study.names, (&b.0, &b.1), (&a.0, &a.1)));
+        let operations = [&b, &a].map(|(answer, _)| study.operation(answer));
+        let [first, second] = operations;
+        let first = Compared { answer: &b.0, label: &b.1, operations: first };
+        let second = Compared { answer: &a.0, label: &a.1, operations: second };
+        section.blocks.extend(compare(&study.system, &study.names, [&first, &second]));
         Ok(())
     }
 
@@ -364,61 +379,6 @@ fn label(numbering: &[String], depth: usize, own: &str) -> String {
     format!("{}{own}{}", &pattern[..first], &pattern[last.max(first)..])
 }
 
-/// One line on the conventions in force in a question.
-pub fn conventions<'a>(study: &Study, goals: impl Iterator<Item = &'a Goal>) -> Prose {
-    let goals: Vec<&Goal> = goals.collect();
-    let system = &study.system;
-    let mut prose = vec![text(format!("indices start at {}", system.base))];
-    if goals.iter().any(|g| !matches!(g, Goal::Value { .. })) {
-        prose.push(text("; "));
-        let p = Expr::new(ExprKind::Bracket(Box::new(syntax::Condition::Chain(Expr::name("p"), Vec::new()))));
-        prose.push(math(p));
-        prose.push(text(" is 1 if "));
-        prose.push(math(Expr::name("p")));
-        prose.push(text(" holds, else 0 (Iverson bracket)"));
-    }
-    let letters = letters(study, goals.iter().copied());
-    if !letters.is_empty() {
-        prose.push(text("; "));
-        prose.extend(letters);
-    }
-    prose.push(text("."));
-    prose
-}
-
-/// What the letters stand for that the author did not introduce: upstream gradients, lengths.
-pub fn letters<'a>(study: &Study, goals: impl IntoIterator<Item = &'a Goal>) -> Prose {
-    let goals: Vec<&Goal> = goals.into_iter().collect();
-    let system = &study.system;
-    let mut items: Vec<Prose> = Vec::new();
-    if goals.iter().any(|g| matches!(g, Goal::Gradient { .. })) {
-        for (output, letter) in &study.names.upstream {
-            let indices = system.equation(output).map(|e| e.indices.clone()).unwrap_or_default();
-            let quote = study.names.quote(system, &[]);
-            let at: Vec<Expr> = crate::calculus::strategy::vars(&indices).iter().map(|i| quote.index(i)).collect();
-            let read = match at.is_empty() {
-                true => Expr::name(letter.clone()),
-                false => Expr::new(ExprKind::Read(letter.clone(), at.clone())),
-            };
-            let meaning = Inline::Math(vec![
-                Piece::Expr(read),
-                Piece::Symbol(Symbol::Equal),
-                Piece::Expr(Expr::new(ExprKind::Upstream(output.clone(), at))),
-            ]);
-            items.push(vec![meaning, text(" is the upstream gradient")]);
-        }
-    }
-    let plain = crate::model::Quote { order: system.order.clone(), ..crate::model::Quote::plain() };
-    for (name, length) in study.names.lengths.iter().filter(|_| !goals.is_empty()) {
-        items.push(vec![Inline::Math(vec![
-            Piece::Expr(Expr::name(name.clone())),
-            Piece::Symbol(Symbol::Equal),
-            Piece::Expr(plain.index(length)),
-        ])]);
-    }
-    items.join(&text("; "))
-}
-
 /// The answers of one system as a document without title: for `derive`.
 ///
 /// # Errors
@@ -439,7 +399,7 @@ pub fn answers(study: &mut Study, goals: &[Goal], about: &str, level: Level) -> 
         }
         let by = answer.shortcut.as_ref().map(|_| "the Jacobian above");
         blocks.extend(outline::derivation(&study.system, &study.names, &answer, level, by));
-        if let Some(found) = recognise(&study.system, &answer.derivation) {
+        if let Some(found) = study.operation(&answer) {
             blocks.push(Block::Paragraph(operation::describe(&study.system, &study.names, &answer, &found)));
         }
     }

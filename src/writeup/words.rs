@@ -8,7 +8,7 @@ use crate::answer::{Answer, Names};
 use crate::integer::{Index, Var};
 use crate::language::syntax::{Expr, ExprKind, Name};
 use crate::model::{Quote, System, Term};
-use crate::recognise::{Contraction, Form, Matrix, Source};
+use crate::recognise::{Form, IndexRole, Matrix, Operation, OperationKind, Source};
 
 /// Words for one answer.
 pub(super) struct Words<'a> {
@@ -27,10 +27,6 @@ impl<'a> Words<'a> {
 
     pub(super) fn var(&self, var: &Var) -> Inline {
         formula(Expr::name(self.quote.var(var)))
-    }
-
-    pub(super) fn term(&self, term: &Term) -> Inline {
-        formula(self.quote.formula(term))
     }
 
     /// The letter of an array or an upstream gradient.
@@ -60,24 +56,79 @@ impl<'a> Words<'a> {
         enumerated(vars.iter().map(|v| vec![self.var(v)]).collect())
     }
 
+    /// `i and k`, for indices as the formula writes them.
+    pub(super) fn shown(&self, indices: &[&Index]) -> Prose {
+        enumerated(indices.iter().map(|i| vec![self.index(i)]).collect())
+    }
+
+    /// The array that a factor of an operation reads.
+    pub(super) fn factor(&self, operation: &Operation, factor: usize) -> Prose {
+        self.array(&operation.wiring.factors[factor].source)
+    }
+
+    /// An entry as the formula reads it.
+    pub(super) fn read(&self, source: &Source, at: &[Index]) -> Inline {
+        let at: Vec<Expr> = at.iter().map(|i| self.quote.index(i)).collect();
+        let letter = self.letter(source);
+        formula(match letter.kind {
+            ExprKind::Name(name) if !at.is_empty() => Expr::new(ExprKind::Read(name, at)),
+            ExprKind::Upstream(output, _) => Expr::new(ExprKind::Upstream(output, at)),
+            _ => letter,
+        })
+    }
+
     /// A contraction in matrix form.
-    pub(super) fn matrix_form(&self, contraction: &Contraction) -> Option<Expr> {
+    pub(super) fn matrix_form(&self, operation: &Operation) -> Option<Expr> {
+        let OperationKind::Contraction(contraction) = &operation.kind else { return None };
         let times = crate::language::syntax::Operator::Times;
-        let product = |a: Expr, b: Expr| Expr::new(ExprKind::Product(vec![(times, a), (times, b)]));
         let letter = |source: &Source| self.letter(source);
         let factor = |m: &Matrix| if m.transposed { transposed(letter(&m.source)) } else { letter(&m.source) };
-        let expr = match contraction.form.as_ref()? {
-            Form::Product(a, b) if b.vector || !a.vector => product(factor(a), factor(b)),
+        let mut factors = match contraction.form.as_ref()? {
+            Form::Product(a, b) if b.vector || !a.vector => vec![factor(a), factor(b)],
             Form::Product(..) | Form::Elementwise(..) | Form::AxisSum(_) => return None,
-            Form::Outer(a, b) => product(letter(a), transposed(letter(b))),
-            Form::Inner(a, b) => product(transposed(letter(a)), letter(b)),
-            Form::Itself(m) => factor(m),
+            Form::Trace(_) | Form::Diagonal(_) | Form::DiagonalMatrix(_) => return None,
+            Form::Outer(a, b) => vec![letter(a), transposed(letter(b))],
+            Form::Inner(a, b) => vec![transposed(letter(a)), letter(b)],
+            Form::Bilinear(a, m, b) => vec![transposed(letter(a)), factor(m), letter(b)],
+            Form::Itself(m) => vec![factor(m)],
         };
-        if contraction.scale.is_empty() {
-            return Some(expr);
+        let mut all = match self.scale(operation) {
+            None if factors.len() == 1 => return Some(factors.remove(0)),
+            None => Vec::new(),
+            Some(Expr { kind: ExprKind::Product(scale), .. }) => scale,
+            Some(scale) => vec![(times, scale)],
+        };
+        all.extend(factors.into_iter().map(|e| (times, e)));
+        Some(Expr::new(ExprKind::Product(all)))
+    }
+
+    /// The number or scalar that multiplies an operation; none if it is 1.
+    pub(super) fn scale(&self, operation: &Operation) -> Option<Expr> {
+        let scale = &operation.wiring.scale;
+        (!scale.is_empty()).then(|| self.quote.formula(&Term::product(scale.iter().cloned())))
+    }
+
+    /// `times 1/N`, an item of its own.
+    pub(super) fn times(&self, operation: &Operation) -> Option<Prose> {
+        self.scale(operation).map(|scale| vec![text("times "), formula(scale)])
+    }
+
+    /// `o = o'`, for output indices that must be equal.
+    pub(super) fn equal(&self, vars: &[Var]) -> Prose {
+        let names = vars.iter().map(|v| Piece::Expr(Expr::name(self.quote.var(v))));
+        let mut pieces: Vec<Piece> = Vec::new();
+        for name in names {
+            if !pieces.is_empty() {
+                pieces.push(Piece::Symbol(Symbol::Equal));
+            }
+            pieces.push(name);
         }
-        let scale = self.quote.formula(&Term::product(contraction.scale.iter().cloned()));
-        Some(product(scale, expr))
+        vec![Inline::Math(pieces)]
+    }
+
+    /// `n = n'`, for each of the indices that is several.
+    pub(super) fn diagonals(&self, roles: &[IndexRole]) -> Vec<Prose> {
+        roles.iter().filter(|r| !r.equal.is_empty()).map(|r| self.equal(&r.equal)).collect()
     }
 }
 

@@ -4,7 +4,7 @@ use super::{GENERAL, Layer, SHEET, lines};
 
 #[test]
 fn the_sheets_comparison() {
-    let layer = Layer::new(SHEET);
+    let mut layer = Layer::new(SHEET);
     assert_eq!(
         lines(&layer.comparison("f", "dl/dW")),
         [
@@ -72,12 +72,19 @@ fn other_comparisons() {
             " || (a) Y[n,j] || (d) ∂ℓ/∂W[i,j]",
             "operation || matrix product || matrix product",
             "matrix form || X·W || X^⊤·g",
+            "shape || ℝ^(4×5) || ℝ^(3×5)",
             "reads || X[n,i] and W[i,j] || g[n,j] and X[n,i]",
             "stays | is summed || n and j | i || i and j | n",
+            "terms of the sum || 3 || 4",
             "",
             " || (a) f[r] || (d) ∂ℓ/∂x[n]",
+            "shape || ℝ^(3) || ℝ^(6)",
             "reads || x[i] and x[i+r] || [n ≤ 4]·Σ(r=0..2) g[r]·x[n+r] + Σ(r=0..2: 1 ≤ n−r ≤ 4) g[r]·x[n−r]",
-            "stays | is summed || r | i || "
+            "stays | is summed || r | i || n | r",
+            "window || 4 || –",
+            "stride || 1 || –",
+            "position, window, tap || i + r, r, i || –",
+            "terms of the sum || 4 || –"
         ]
     );
 }

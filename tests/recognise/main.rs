@@ -1,15 +1,22 @@
 //! Answers are named by their index maps: small layers as text, and the words for what is derived.
 
+mod any_answers;
+mod by_hand;
 mod comparison;
+mod families;
+mod jacobians;
+mod loops;
+mod refused;
 
-use backprose::answer::{Answer, Names, goal_name};
-use backprose::calculus::PHASES;
+use backprose::answer::{Answer, goal_name};
 use backprose::derivation::Goal;
 use backprose::language::parse::parse_file;
 use backprose::language::print::{Alphabet, condition, expression};
-use backprose::model::{Sizes, System, elaborate};
-use backprose::recognise::{Operation, Slide, recognise};
-use backprose::writeup::comparison::compare;
+use backprose::language::syntax::Expr;
+use backprose::model::Sizes;
+use backprose::recognise::{Operation, OperationKind, Slide, recognise};
+use backprose::study::Study;
+use backprose::writeup::comparison::{Compared, compare};
 use backprose::writeup::document::{Block, Inline, Piece, Prose, Symbol};
 use backprose::writeup::operation::{describe, short_name};
 
@@ -18,52 +25,56 @@ fn lines(text: &str) -> Vec<&str> {
 }
 
 struct Layer {
-    system: System,
-    names: Names,
+    study: Study,
 }
 
 impl Layer {
     fn new(text: &str) -> Layer {
-        let file = parse_file(text).unwrap_or_else(|e| panic!("{e:?}"));
-        let sizes = Sizes::default();
-        let system = elaborate(&file.statements, file.base.unwrap_or(1), &sizes).unwrap_or_else(|e| panic!("{e:?}"));
-        let names = Names::new(&system);
-        Layer { system, names }
+        let text = &text.replace("; ", "\n");
+        let file = parse_file(text).unwrap_or_else(|e| panic!("{text}: {e:?}"));
+        let study = Study::new(&file.statements, file.base.unwrap_or(1), &Sizes::default());
+        Layer { study: study.unwrap_or_else(|e| panic!("{text}: {e:?}")) }
     }
 
-    fn answer(&self, name: &str) -> Answer {
-        let values = self.system.outputs.iter().map(|o| Goal::Value { output: o.clone() });
-        let arrays: Vec<_> = self.system.differentiable().map(|a| a.name.clone()).collect();
-        let gradients = arrays.iter().map(|a| Goal::Gradient { array: a.clone() });
-        let jacobians = self
-            .system
-            .outputs
-            .iter()
-            .flat_map(|o| arrays.iter().map(|a| Goal::Jacobian { output: o.clone(), array: a.clone() }));
-        let goal = values.chain(gradients).chain(jacobians).find(|g| goal_name(g) == name);
-        let goal = goal.unwrap_or_else(|| panic!("no goal {name}"));
-        Answer::new(&self.system, &self.names, &goal, PHASES).unwrap_or_else(|| panic!("{name} is not derived"))
+    fn goal(&self, name: &str) -> Goal {
+        let mut goals = self.study.goals(&[]).into_iter();
+        goals.find(|g| goal_name(g) == name).unwrap_or_else(|| panic!("no goal {name}"))
     }
 
-    fn operation(&self, name: &str) -> Option<Operation> {
-        recognise(&self.system, &self.answer(name).derivation)
+    /// The answer, verified, and the operations that it is.
+    ///
+    /// What is recognised must be confirmed: a name that is withheld because performing the
+    /// operation gives other entries would hide a defect.
+    fn answer(&mut self, name: &str) -> (Answer, Option<Vec<Operation>>) {
+        let (answer, _) = self.study.answer(&self.goal(name)).unwrap_or_else(|e| panic!("{name}: {e:?}"));
+        let found = recognise(&self.study.system, &answer.derivation);
+        let confirmed = self.study.operation(&answer);
+        assert_eq!(found, confirmed, "{name} is named but not confirmed");
+        (answer, confirmed)
     }
 
-    fn sentence(&self, name: &str) -> String {
-        let answer = self.answer(name);
-        match recognise(&self.system, &answer.derivation) {
-            Some(operation) => {
-                let short = plain(&short_name(&self.system, &self.names, &answer, &operation));
+    fn operation(&mut self, name: &str) -> Option<Vec<Operation>> {
+        self.answer(name).1
+    }
+
+    fn sentence(&mut self, name: &str) -> String {
+        let (answer, operations) = self.answer(name);
+        let (system, names) = (&self.study.system, &self.study.names);
+        match operations {
+            Some(operations) => {
+                let short = plain(&short_name(system, names, &answer, &operations));
                 assert!(!short.is_empty(), "{name} has a sentence and no short name");
-                plain(&describe(&self.system, &self.names, &answer, &operation))
+                plain(&describe(system, names, &answer, &operations))
             }
             None => "no name".into(),
         }
     }
 
-    fn comparison(&self, a: &str, b: &str) -> String {
+    fn comparison(&mut self, a: &str, b: &str) -> String {
         let (x, y) = (self.answer(a), self.answer(b));
-        compare(&self.system, &self.names, (&x, "(a)"), (&y, "(d)")).iter().map(block).collect()
+        let first = Compared { answer: &x.0, label: "(a)", operations: x.1 };
+        let second = Compared { answer: &y.0, label: "(d)", operations: y.1 };
+        compare(&self.study.system, &self.study.names, [&first, &second]).iter().map(block).collect()
     }
 }
 
@@ -83,6 +94,7 @@ fn plain(prose: &Prose) -> String {
         Piece::Expr(e) => expression(e, Alphabet::Unicode),
         Piece::Condition(c) => condition(c, Alphabet::Unicode),
         Piece::Symbol(Symbol::Equal) => " = ".into(),
+        Piece::Space(groups) => space(groups),
         other => panic!("{other:?}"),
     };
     let inline = |i: &Inline| match i {
@@ -92,9 +104,19 @@ fn plain(prose: &Prose) -> String {
     prose.iter().map(inline).collect()
 }
 
+/// `ℝ^(N×K)`
+fn space(groups: &[Vec<Expr>]) -> String {
+    let axis = |e: &Expr| expression(e, Alphabet::Unicode);
+    let group = |g: &Vec<Expr>| g.iter().map(axis).collect::<Vec<_>>().join("×");
+    match groups {
+        [] => "ℝ".into(),
+        groups => format!("ℝ^({})", groups.iter().map(group).collect::<Vec<_>>().join(")×(")),
+    }
+}
+
 #[track_caller]
 fn check(layer: &str, expected: &[(&str, &str)]) {
-    let layer = Layer::new(layer);
+    let mut layer = Layer::new(layer);
     let found: Vec<(&str, String)> = expected.iter().map(|(name, _)| (*name, layer.sentence(name))).collect();
     let expected: Vec<(&str, String)> = expected.iter().map(|(name, s)| (*name, (*s).into())).collect();
     assert_eq!(found, expected);
@@ -121,7 +143,7 @@ fn the_sheets_convolution() {
                 "dl/dx",
                 "A transposed convolution of the upstream gradient g with the weight W: stride 2, separately for each c.",
             ),
-            ("df/dW", "A window of x, moved by 2 for each step of r."),
+            ("df/dW", "Windows of x (im2col), moved by 2 for each step of r."),
             ("df/dx", "A band that holds W, moved by 2 for each step of r; 0 elsewhere."),
         ],
     );
@@ -146,7 +168,7 @@ fn a_convolution_with_symbolic_sizes() {
             ),
             (
                 "df/dW",
-                "A window of x, moved by D for each step of i and S for each step of r where o = o', else 0, and 0 outside x.",
+                "Windows of x (im2col), moved by S for each step of r and D for each step of i where o = o', else 0, and 0 outside x.",
             ),
             ("df/dx", "A band that holds W; 0 elsewhere."),
         ],
@@ -237,9 +259,9 @@ fn depthwise() {
     check(
         layer,
         &[
-            ("f", "A cross-correlation of x with the weight W: depthwise in c."),
-            ("dl/dW", "A cross-correlation of x with the upstream gradient g: depthwise in c."),
-            ("dl/dx", "A transposed convolution of the upstream gradient g with the weight W: depthwise in p."),
+            ("f", "A depthwise convolution (cross-correlation) of x with the weight W: in each c."),
+            ("dl/dW", "A cross-correlation of x with the upstream gradient g: in each c."),
+            ("dl/dx", "A depthwise transposed convolution of the upstream gradient g with the weight W: in each p."),
         ],
     );
 }
@@ -257,6 +279,14 @@ fn true_convolution() {
     );
     let strided = "input x[9]\nweight k[3]\ny[n in 2..4] = sum[m] x[2*n-m]*k[m]\noutput y";
     check(strided, &[("y", "A convolution of x with the weight k (flipped): stride 2.")]);
+}
+
+#[test]
+fn a_kernel_written_backwards_is_flipped() {
+    check(
+        "input x[9]\nweight W[3]\nf[r] = sum[i in 1..3] x[r+i-1]*W[4-i]\noutput f",
+        &[("f", "A convolution of x with the weight W (flipped).")],
+    );
 }
 
 #[test]
@@ -332,7 +362,6 @@ fn outer_product_and_contractions() {
 #[test]
 fn what_has_no_name() {
     check("input x[6]\nf[r in 0..2] = sum[i in 1..4] x[i]*x[i+r]\noutput f", &[("f", "no name"), ("dl/dx", "no name")]);
-    check("input x[9]\nweight W[3]\nf[r in 1..3] = sum[i in 1..3] x[r+i]*W[4-i]\noutput f", &[("f", "no name")]);
     check("input x[9]\nweight W[5]\nf[r] = sum[i in 1..3] x[r+i-1]*W[i]\noutput f", &[("f", "no name")]);
     check("input x[9]\nweight W[7,3]\nf[r] = sum[i] x[r+i-1]*W[r,i]\noutput f", &[("f", "no name")]);
     check("input x[9]\nweight W[3]\nf[r in 1..3] = sum[i] x[10-r-i]*W[i]\noutput f", &[("f", "no name")]);
@@ -342,7 +371,7 @@ fn what_has_no_name() {
 #[test]
 fn names_play_no_part() {
     let renamed = "input photo[7,5]\nweight x[1,5,3]\nW[q] = sum[a,b] photo[b+2*(q-1), a]*x[1,a,b]\noutput W";
-    let (one, other) = (Layer::new(SHEET), Layer::new(renamed));
+    let (mut one, mut other) = (Layer::new(SHEET), Layer::new(renamed));
     for (a, b) in [("f", "W"), ("dl/dW", "dl/dx"), ("dl/dx", "dl/dphoto"), ("df/dx", "dW/dphoto")] {
         assert_eq!(kind(one.operation(a)), kind(other.operation(b)), "{a}");
     }
@@ -351,21 +380,21 @@ fn names_play_no_part() {
     assert_eq!(other.sentence("dl/dx"), sentence);
 }
 
-fn kind(operation: Option<Operation>) -> String {
-    match operation {
-        Some(Operation::Sliding(s)) => {
+fn kind(operation: Option<Vec<Operation>>) -> String {
+    let operation = operation.and_then(|mut all| all.pop());
+    match operation.map(|o| o.kind) {
+        Some(OperationKind::Sliding(s)) => {
             let axes: Vec<_> = s.axes.iter().map(|x| (&x.stride, &x.dilation, &x.padding, &x.lengths)).collect();
             format!("{:?} {axes:?} {:?}", s.slide, s.others.iter().map(|r| (r.stays, &r.within)).collect::<Vec<_>>())
         }
-        Some(Operation::Pattern(p)) => format!("{:?} {}", p.entries.len(), p.guarded),
         other => format!("{other:?}"),
     }
 }
 
 #[test]
 fn kinds_are_data() {
-    let layer = Layer::new(GENERAL);
-    let Some(Operation::Sliding(s)) = layer.operation("dl/dx") else { panic!("a sliding operation") };
+    let mut layer = Layer::new(GENERAL);
+    let operation = layer.operation("dl/dx").and_then(|mut all| all.pop()).unwrap();
+    let OperationKind::Sliding(s) = operation.kind else { panic!("a sliding operation") };
     assert_eq!(s.slide, Slide::Transposed);
-    assert!(s.guarded);
 }

@@ -3,14 +3,35 @@
 
 use super::super::document::{Inline, Piece, Prose, Symbol};
 use super::super::words::{clauses, formula, ordinal, text};
-use super::Side;
+use super::{Rows, Side, relation};
 use crate::integer::{Index, Var};
 use crate::language::syntax::{Expr, ExprKind, Operator, Sign};
-use crate::recognise::{IndexRole, Slide, Sliding, SlidingAxis, Source};
+use crate::recognise::{IndexRole, Operation, Slide, Sliding, SlidingAxis, Source};
 
-type Rows = Vec<(Vec<Prose>, bool)>;
+/// A sliding operation and the wires it is made of.
+#[derive(Clone, Copy)]
+struct Slid<'a> {
+    operation: &'a Operation,
+    sliding: &'a Sliding,
+}
 
-pub(super) fn compare(sides: &[Side; 2], both: [&Sliding; 2]) -> (Prose, Rows) {
+impl<'a> Slid<'a> {
+    fn input(self) -> &'a Source {
+        &self.operation.wiring.factors[self.sliding.input].source
+    }
+
+    fn kernel(self) -> &'a Source {
+        &self.operation.wiring.factors[self.sliding.kernel].source
+    }
+
+    /// The place in the input, as the formula writes it.
+    fn place(self, axis: &SlidingAxis) -> &'a Index {
+        &self.operation.wiring.factors[self.sliding.input].at[axis.input_axis]
+    }
+}
+
+pub(super) fn compare(sides: &[Side; 2], both: [(&Operation, &Sliding); 2]) -> (Prose, Rows) {
+    let both = both.map(|(operation, sliding)| Slid { operation, sliding });
     let [a, b] = both;
     let mut rows: Rows = Vec::new();
     let mut row = |title: Prose, cells: [Prose; 2], bold: bool| {
@@ -19,48 +40,56 @@ pub(super) fn compare(sides: &[Side; 2], both: [&Sliding; 2]) -> (Prose, Rows) {
             rows.push((vec![title, x, y], bold));
         }
     };
-    let each = |f: &dyn Fn(&Side, &Sliding) -> Prose| [f(&sides[0], a), f(&sides[1], b)];
-    let told = sentences(sides, both);
-    if told.is_empty() || a.slide != b.slide {
-        row(vec![text("operation")], each(&|_, s| vec![text(name(s))]), false);
+    let each = |f: &dyn Fn(&Side, Slid) -> Prose| [f(&sides[0], a), f(&sides[1], b)];
+    let told = match sentences(sides, both) {
+        told if told.is_empty() => same_entries(sides, both),
+        told => told,
+    };
+    let names = both.map(|s| super::super::operation::sliding_name(s.operation, s.sliding));
+    if both[0].sliding.slide != both[1].sliding.slide || told.is_empty() || names[0] != names[1] {
+        row(vec![text("operation")], names.map(|name| vec![text(name)]), false);
     }
-    let same_input = a.input == b.input;
+    let same_input = a.input() == b.input();
     let mut title = vec![text("slides over")];
     if same_input {
-        title = vec![text("slides over "), formula(sides[0].words.letter(&a.input))];
+        title = vec![text("slides over "), formula(sides[0].words.letter(a.input()))];
     }
     row(title, each(&|side, s| what_slides(side, s, !same_input)), false);
     row(vec![text("stays | is summed")], each(&stays_and_summed), false);
-    let axes = if alike(a) && alike(b) { 1 } else { a.axes.len().max(b.axes.len()) };
+    let [x, y] = both.map(|s| &s.sliding.axes);
+    let axes = if alike(a.sliding) && alike(b.sliding) { 1 } else { x.len().max(y.len()) };
     for k in 0..axes {
-        let cell = |side: &Side, s: &Sliding| match s.axes.get(k) {
+        let cell = |side: &Side, s: Slid| match s.sliding.axes.get(k) {
             Some(axis) => vec![side.words.index(&axis.stride), text(", "), side.words.index(&axis.dilation)],
             None => Prose::new(),
         };
         row(vec![text(format!("stride, dilation{}", along(k, axes)))], each(&cell), true);
     }
     row(vec![text("other indices")], each(&others), false);
-    let padded = |s: &Sliding| s.axes.iter().any(|x| !x.padding.is_zero());
-    if padded(a) || padded(b) {
-        row(
-            vec![text("padding")],
-            each(&|side, s| clauses(s.axes.iter().map(|x| vec![side.words.index(&x.padding)]).collect())),
-            false,
-        );
+    let listed = |of: &dyn Fn(&Side, &SlidingAxis) -> Option<Inline>| {
+        let cell = |side: &Side, s: Slid| {
+            clauses(s.sliding.axes.iter().filter_map(|x| of(side, x)).map(|i| vec![i]).collect())
+        };
+        [cell(&sides[0], a), cell(&sides[1], b)]
+    };
+    let shifted = x.iter().chain(y).any(|axis| !axis.padding.is_zero());
+    if shifted {
+        let circular = x.iter().chain(y).all(|axis| axis.modulus.is_some());
+        let title = if circular { "offset" } else { "padding" };
+        row(vec![text(title)], listed(&|side, x| Some(side.words.index(&x.padding))), false);
     }
-    for k in 0..a.axes.len().max(b.axes.len()) {
-        let title = format!("length{}", along(k, a.axes.len().max(b.axes.len())));
-        row(vec![text(title)], each(&|side, s| s.axes.get(k).map(|x| length(side, s, x)).unwrap_or_default()), false);
+    row(vec![text("modulo")], listed(&|side, x| x.modulus.as_ref().map(|m| side.words.index(m))), false);
+    row(
+        vec![text("groups")],
+        each(&|side, s| clauses(s.sliding.groups.iter().map(|g| vec![side.words.index(&g.groups)]).collect())),
+        false,
+    );
+    for k in 0..x.len().max(y.len()) {
+        let title = format!("length{}", along(k, x.len().max(y.len())));
+        let cell = |side: &Side, s: Slid| s.sliding.axes.get(k).map(|x| length(side, s, x)).unwrap_or_default();
+        row(vec![text(title)], each(&cell), false);
     }
     (told, rows)
-}
-
-fn name(sliding: &Sliding) -> &'static str {
-    match sliding.slide {
-        Slide::Correlation => "cross-correlation",
-        Slide::Convolution => "convolution (flipped)",
-        Slide::Transposed => "transposed convolution",
-    }
 }
 
 fn alike(sliding: &Sliding) -> bool {
@@ -72,15 +101,15 @@ fn along(k: usize, axes: usize) -> String {
 }
 
 /// `the weight W, length 3`, with what it slides over where the two differ.
-fn what_slides(side: &Side, sliding: &Sliding, over: bool) -> Prose {
+fn what_slides(side: &Side, slid: Slid, over: bool) -> Prose {
     let mut prose = Prose::new();
     if over {
-        prose.extend(side.words.array(&sliding.input));
+        prose.extend(side.words.array(slid.input()));
         prose.push(text(": "));
     }
-    prose.extend(side.words.array(&sliding.kernel));
+    prose.extend(side.words.array(slid.kernel()));
     prose.push(text(", length "));
-    for (k, axis) in sliding.axes.iter().enumerate() {
+    for (k, axis) in slid.sliding.axes.iter().enumerate() {
         if k > 0 {
             prose.push(text(" × "));
         }
@@ -89,29 +118,40 @@ fn what_slides(side: &Side, sliding: &Sliding, over: bool) -> Prose {
     prose
 }
 
-fn stays_and_summed(side: &Side, sliding: &Sliding) -> Prose {
-    let rest = |stays: bool| sliding.others.iter().filter(move |r| r.stays == stays).map(|r| &r.var);
-    let stays: Vec<&Var> = sliding.axes.iter().map(|x| &x.stays).chain(rest(true)).collect();
-    let summed: Vec<&Var> = sliding.axes.iter().map(|x| &x.summed).chain(rest(false)).collect();
-    side.stays_and_summed(&stays, &summed)
+/// The indices as the formula has them, those that slide first.
+fn stays_and_summed(side: &Side, slid: Slid) -> Prose {
+    let Some(view) = &side.view else { return Prose::new() };
+    let wires = &slid.operation.wiring.wires;
+    let slides = |var: &Var| {
+        let at = |index: &Index| index.as_var() == Some(var);
+        slid.sliding.axes.iter().position(|x| [x.stays, x.input, x.kernel].iter().any(|k| at(&wires[*k].shown)))
+    };
+    let sorted = |bounds: &[crate::model::Bound]| {
+        let mut vars: Vec<Var> = bounds.iter().map(|b| b.var.clone()).collect();
+        let other = |var: &Var| slid.sliding.others.iter().position(|r| r.shown.as_var() == Some(var));
+        vars.sort_by_key(|v| slides(v).map_or((1, other(v).unwrap_or(usize::MAX)), |k| (0, k)));
+        vars
+    };
+    let (stays, summed) = (sorted(&view.free), sorted(&view.summed));
+    side.stays_and_summed(&stays.iter().collect::<Vec<_>>(), &summed.iter().collect::<Vec<_>>())
 }
 
 /// `k added up`, `k kept apart: g has none`.
-fn others(side: &Side, sliding: &Sliding) -> Prose {
+fn others(side: &Side, slid: Slid) -> Prose {
     let one = |role: &IndexRole| {
-        let var = vec![side.words.var(&role.var)];
+        let index = vec![side.words.index(&role.shown)];
         let lacks = |source: &Source| vec![formula(side.words.letter(source)), text(" has none")];
         let fate = match (role.stays, role.within.as_slice()) {
             (false, _) => vec![text(" added up")],
             (true, [_, _]) => vec![text(" kept, read by both")],
-            (true, [0]) => [vec![text(" kept apart: ")], lacks(&sliding.kernel)].concat(),
-            (true, [_]) => [vec![text(" kept apart: ")], lacks(&sliding.input)].concat(),
+            (true, [0]) => [vec![text(" kept apart: ")], lacks(slid.kernel())].concat(),
+            (true, [_]) => [vec![text(" kept apart: ")], lacks(slid.input())].concat(),
             (true, _) => vec![text(" kept, read by neither")],
         };
-        [var, fate].concat()
+        [index, fate].concat()
     };
     let mut prose = Prose::new();
-    for (k, role) in sliding.others.iter().enumerate() {
+    for (k, role) in slid.sliding.others.iter().enumerate() {
         if k > 0 {
             prose.push(text("; "));
         }
@@ -121,13 +161,13 @@ fn others(side: &Side, sliding: &Sliding) -> Prose {
 }
 
 /// How many places fit, and how many there are.
-fn length(side: &Side, sliding: &Sliding, axis: &SlidingAxis) -> Prose {
+fn length(side: &Side, slid: Slid, axis: &SlidingAxis) -> Prose {
     let output = side.words.index(&axis.lengths[2]);
-    if sliding.slide != Slide::Correlation {
+    if slid.sliding.slide != Slide::Correlation || axis.modulus.is_some() {
         return vec![output];
     }
-    let Some(given) = side.words.system.array(sliding.input.array()) else { return vec![output] };
-    let Source::Array(_) = &sliding.input else { return vec![output] };
+    let Some(given) = side.words.system.array(slid.input().array()) else { return vec![output] };
+    let Source::Array(_) = slid.input() else { return vec![output] };
     let Some(padded) = given.axes.get(axis.input_axis) else { return vec![output] };
     let room = padded.before.plus(&axis.lengths[0]).plus(&padded.after);
     if padded.before != axis.padding {
@@ -145,14 +185,14 @@ fn length(side: &Side, sliding: &Sliding, axis: &SlidingAxis) -> Prose {
     if fits.canonical() == wanted.canonical() {
         let mut prose = vec![equals(wanted)];
         prose.extend(
-            owner(side, axis)
+            owner(side, slid, axis)
                 .map(|name| [vec![text(" (that of ")], name, vec![text(", as it must be)")]].concat())
                 .unwrap_or_default(),
         );
         return prose;
     }
     let spare = fits.minus(wanted);
-    let needed = || match owner(side, axis) {
+    let needed = || match owner(side, slid, axis) {
         Some(name) => [
             vec![text(", of which the ")],
             vec![side.words.index(wanted)],
@@ -184,11 +224,12 @@ fn length(side: &Side, sliding: &Sliding, axis: &SlidingAxis) -> Prose {
 }
 
 /// The array whose axis the output index runs over, where the answer is a gradient.
-fn owner(side: &Side, axis: &SlidingAxis) -> Option<Prose> {
+fn owner(side: &Side, slid: Slid, axis: &SlidingAxis) -> Option<Prose> {
     use crate::derivation::Goal;
-    let derivation = &side.answer.derivation;
+    let derivation = &side.compared.answer.derivation;
     let Goal::Gradient { array } = &derivation.goal else { return None };
-    derivation.indices.iter().any(|b| b.var == axis.stays).then(|| side.words.array(&Source::Array(array.clone())))
+    let stays = &slid.operation.wiring.wires[axis.stays].stays;
+    derivation.indices.iter().any(|b| stays.contains(&b.var)).then(|| side.words.array(&Source::Array(array.clone())))
 }
 
 /// How far the last tap of the last window reaches, padding counted in.
@@ -227,18 +268,32 @@ fn fitting(side: &Side, room: &Index, axis: &SlidingAxis) -> Expr {
     Expr::new(ExprKind::Sum(vec![plus(floor), plus(number(1))]))
 }
 
-fn sentences(sides: &[Side; 2], [a, b]: [&Sliding; 2]) -> Prose {
+/// Where no sentence of their own is at hand: whether the same entries meet in both.
+fn same_entries(sides: &[Side; 2], both: [Slid; 2]) -> Prose {
+    let mut prose = relation::shared(sides);
+    let [a, b] = both.map(|s| &s.sliding.axes);
+    let moved = |x: &SlidingAxis| x.stride != x.dilation;
+    let exchanged = a.len() == b.len() && a.iter().zip(b).all(|(x, y)| x.exchanged(y)) && a.iter().any(moved);
+    if !prose.is_empty() && exchanged {
+        prose.push(text(" Stride and dilation change places."));
+    }
+    prose
+}
+
+fn sentences(sides: &[Side; 2], both: [Slid; 2]) -> Prose {
+    let [a, b] = both.map(|s| s.sliding);
     let paired: Vec<(&SlidingAxis, &SlidingAxis)> = a.axes.iter().zip(&b.axes).collect();
     let matched = a.axes.len() == b.axes.len()
         && paired.iter().all(|(x, y)| x.input_axis == y.input_axis && x.padding == y.padding);
     if a.slide != b.slide {
-        return transposition(sides, [a, b]);
+        return transposition(sides, both);
     }
-    if a.slide != Slide::Correlation || a.input != b.input || !matched {
+    if a.slide != Slide::Correlation || both[0].input() != both[1].input() || !matched {
         return Prose::new();
     }
-    let place = |axis: &SlidingAxis| vec![side_place(&sides[0], axis)];
-    let mut prose = vec![text("Both are cross-correlations that read "), formula(sides[0].words.letter(&a.input))];
+    let place = |axis: &SlidingAxis| vec![sides[0].words.index(both[0].place(axis))];
+    let mut prose =
+        vec![text("Both are cross-correlations that read "), formula(sides[0].words.letter(both[0].input()))];
     if paired.iter().all(|(x, y)| x.exchanged(y)) {
         prose.push(text(" at the same place, "));
         prose.extend(clauses(a.axes.iter().map(place).collect()));
@@ -251,10 +306,6 @@ fn sentences(sides: &[Side; 2], [a, b]: [&Sliding; 2]) -> Prose {
         return Prose::new();
     }
     prose
-}
-
-fn side_place(side: &Side, axis: &SlidingAxis) -> Inline {
-    side.words.index(&axis.place.written)
 }
 
 /// `; therefore the factor 2 is a stride in one and a dilation in the other`
@@ -280,27 +331,27 @@ fn exchange(side: &Side, axes: &[SlidingAxis]) -> Prose {
 }
 
 /// A cross-correlation against the transposed convolution with the same kernel.
-fn transposition(sides: &[Side; 2], both: [&Sliding; 2]) -> Prose {
-    let (k, t) = match both.map(|s| s.slide) {
+fn transposition(sides: &[Side; 2], both: [Slid; 2]) -> Prose {
+    let (k, t) = match both.map(|s| s.sliding.slide) {
         [Slide::Correlation, Slide::Transposed] => (0, 1),
         [Slide::Transposed, Slide::Correlation] => (1, 0),
         _ => return Prose::new(),
     };
-    let (gathers, spreads) = (both[k], both[t]);
+    let (gathers, spreads) = (both[k].sliding, both[t].sliding);
     let agree =
         |(x, y): (&SlidingAxis, &SlidingAxis)| x.alike(y) && x.padding == y.padding && x.kernel_axis == y.kernel_axis;
     let same_axes = gathers.axes.len() == spreads.axes.len()
         && gathers.axes.iter().all(|x| spreads.axes.iter().any(|y| agree((x, y))));
-    if gathers.kernel != spreads.kernel || !same_axes {
+    if both[k].kernel() != both[t].kernel() || !same_axes {
         return Prose::new();
     }
     let mut prose = sides[k].title();
     prose.push(text(" gathers: each output reads the places under "));
-    prose.push(formula(sides[k].words.letter(&gathers.kernel)));
+    prose.push(formula(sides[k].words.letter(both[k].kernel())));
     prose.push(text(". "));
     prose.extend(sides[t].title());
     prose.push(text(" spreads "));
-    prose.push(formula(sides[t].words.letter(&spreads.input)));
+    prose.push(formula(sides[t].words.letter(both[t].input())));
     prose.push(text(" back over the same places, with the same stride and dilation."));
     prose
 }

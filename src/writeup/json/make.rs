@@ -10,7 +10,7 @@ use crate::integer::{Condition, Index};
 use crate::language::print::{self, Alphabet};
 use crate::language::syntax::{Binder, Expr, ExprKind, Name, Role, Sign};
 use crate::model::{self, Quote};
-use crate::recognise::recognise;
+use crate::recognise::Operation;
 use crate::study::{NoAnswer, Study};
 use crate::verify;
 use crate::writeup::document::{Piece, Symbol};
@@ -32,7 +32,8 @@ pub fn derivation(study: &mut Study, goals: &[Goal], target: &str, about: &str) 
             answers.push(shape(study, goal, Some(&found), &certificate, None));
         }
         let (answer, certificate) = study.answer(goal)?;
-        answers.push(formula(study, &answer, &certificate, None));
+        let operations = study.operation(&answer);
+        answers.push(formula(study, &answer, &certificate, operations.as_deref(), None));
     }
     let (target, about) = (target.to_string(), about.to_string());
     Ok(Derivation { head: Head::default(), target, about, system: system(study), answers })
@@ -43,12 +44,12 @@ pub fn formula(
     study: &Study,
     answer: &crate::answer::Answer,
     certificate: &verify::Certificate,
+    operations: Option<&[Operation]>,
     by: Option<&[(Name, Expr)]>,
 ) -> Answer {
     let (system, names) = (&study.system, &study.names);
     let quote = names.quote(system, &answer.derivation.indices);
-    let operation = recognise(system, &answer.derivation)
-        .map(|found| plain(&operation::describe(system, names, answer, &found), &system.notation));
+    let operation = operations.map(|found| plain(&operation::describe(system, names, answer, found), &system.notation));
     let ends = || std::iter::once(&answer.start).chain(&answer.lines);
     let steps = answer.derivation.steps.iter().zip(ends().zip(ends().skip(1)));
     Answer::Formula(Box::new(Formula {
