@@ -76,11 +76,14 @@ impl Names {
         Names { upstream, lengths }
     }
 
-    /// How terms of the system become syntax.
+    /// How terms of the system become syntax. Indices that the author did not name are ordered as
+    /// their axes are, before the author's own: what they are called decides nothing.
     pub fn quote(&self, system: &System, indices: &[Bound]) -> Quote {
+        let names = indices.iter().map(|b| b.var.name.clone());
+        let invented = names.filter(|name| !system.order.contains(name));
         Quote {
             offsets: system.offsets.clone(),
-            order: system.order.clone(),
+            order: invented.chain(system.order.iter().cloned()).collect(),
             named: self.lengths.iter().map(|(name, index)| (index.clone(), name.clone())).collect(),
             conditional_sums: false,
             cases: false,

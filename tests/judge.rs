@@ -109,6 +109,19 @@ fn symbolic_sizes_are_proved_for_all_values() {
 }
 
 #[test]
+fn a_divisor_may_be_a_product() {
+    let mean = "size H, V  input x[H, V]  y = mean[h, w] x[h, w]";
+    for right in ["g/(H*V)", "1/(V*H) * g", "g/H/V", "1/H * 1/V * g", "(H*V)^(-1) * g"] {
+        proved(mean, &format!("dl/dx[h,w] = {right}"));
+    }
+    proved(mean, "y = mean[h] mean[w] x[h,w]");
+    proved(mean, "y = 1/(2*H*V) * sum[h, w] 2*x[h,w]");
+    proved("input a, b  y = 1/(a*b)", "y = 1/a * 1/b");
+    proved("size N  input x[N]  y[n] = x[n]/(n + N)", "y[n] = 1/(N + n) * x[n]");
+    refuted(mean, "dl/dx[h,w] = g/(H+V)", "at H = 2, V = 3, h = 1, w = 1: yours is g/5, it should be g/6");
+}
+
+#[test]
 fn the_base_of_the_file_counts() {
     let claim = "dl/dx[i] = sum[n : 0 <= i - n < K] w[i - n] * g[n]";
     let statements = "size N, K  input x[N]  weight w[K]  y[n] = sum[i] x[n + i] * w[i]";

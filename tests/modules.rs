@@ -1,5 +1,6 @@
-//! The NumPy modules of the catalogue: each checks itself, and those with a definition written by
-//! hand in `tests/modules/scatter.py` agree with it at random sizes.
+//! The NumPy modules of the catalogue, at random sizes: every derivative agrees with central finite
+//! differences, every output with a definition written by hand (`tests/modules/references.py`, or
+//! `scatter.py`, which has the derivatives as well). And modules check themselves.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -42,6 +43,26 @@ fn modules_agree_with_a_brute_force_scatter() {
     for layer in ["conv1d", "conv2d", "linear", "matmul"] {
         let path = module(folder.path(), layer, &[layer]);
         passes(Command::new("python3").arg(&script).arg(layer).arg(path));
+    }
+}
+
+/// A module for every layer of the catalogue, no size fixed.
+fn catalogue(folder: &Path) -> Vec<PathBuf> {
+    let catalogue = backprose::catalogue::Catalogue::built_in();
+    let general = |name: &str| module(folder, name, &[name, "--general"]);
+    catalogue.names().iter().map(|name| general(name)).collect()
+}
+
+#[test]
+fn every_layer_agrees_with_finite_differences_and_with_its_reference() {
+    if !python() {
+        return;
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let modules = catalogue(folder.path());
+    let scripts = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/modules");
+    for script in ["finite_differences.py", "references.py"] {
+        passes(Command::new("python3").arg("-B").arg(scripts.join(script)).args(&modules));
     }
 }
 

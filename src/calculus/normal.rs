@@ -10,7 +10,7 @@ use super::{rearrange, sift};
 use crate::integer::{Atom, Condition, Facts, Index, Truth, Var};
 use crate::model::{Bound, Kind, System, Term};
 use num_rational::BigRational;
-use num_traits::{One, Zero};
+use num_traits::{One, ToPrimitive, Zero};
 use std::collections::{BTreeMap, BTreeSet};
 
 const MOST_SUMMANDS: usize = 2_000;
@@ -102,10 +102,10 @@ fn expand(term: &Term, taken: &BTreeSet<Var>) -> Option<Expanded> {
             product
         }
         Kind::Power(base, n) if (2..=4).contains(n) => expand(&Term::product_of_copies(base, *n as usize), taken)?,
-        Kind::Power(base, n) => {
-            let inner = base.map_indices(&mut |index| index.canonical());
-            one(Term::power(inner, *n))
-        }
+        Kind::Power(base, n) => match power_of_product(base, *n) {
+            Some(product) => expand(&product, taken)?,
+            None => one(Term::power(base.map_indices(&mut |index| index.canonical()), *n)),
+        },
         Kind::Bracket(condition) => {
             vec![(BigRational::one(), Summand::of(Vec::new(), condition.canonical(), Vec::new()))]
         }
@@ -127,6 +127,37 @@ fn expand(term: &Term, taken: &BTreeSet<Var>) -> Option<Expanded> {
         }
         Kind::Derivative(..) => return None,
     })
+}
+
+/// aⁿ·bⁿ for (a·b)ⁿ; none if the base is no product. What is made of integers alone is one integer.
+fn power_of_product(base: &Term, n: i64) -> Option<Term> {
+    let raised = |factor: Term| Term::power(factor, n);
+    match (integral(base), base.kind()) {
+        (Some(index), kind) => match index.canonical().terms() {
+            [(atoms, k)] if (atoms.len(), *k) != (1, 1) => {
+                let number = Term::number(BigRational::from_integer((*k).into()));
+                let atoms = atoms.iter().map(|atom| Term::integer(Index::atom(atom.clone())));
+                Some(Term::product(std::iter::once(number).chain(atoms).map(raised)))
+            }
+            _ if matches!(kind, Kind::Integer(_)) => None,
+            _ => Some(raised(Term::integer(index))),
+        },
+        (None, Kind::Product(factors)) => Some(Term::product(factors.iter().cloned().map(raised))),
+        (None, _) => None,
+    }
+}
+
+/// The index expression that sums and products of integers are.
+fn integral(term: &Term) -> Option<Index> {
+    match term.kind() {
+        Kind::Integer(index) => Some(index.clone()),
+        Kind::Number(n) if n.is_integer() => n.to_integer().to_i128().map(Index::constant),
+        Kind::Sum(terms) => terms.iter().try_fold(Index::constant(0), |sum, term| Some(sum.plus(&integral(term)?))),
+        Kind::Product(factors) => {
+            factors.iter().try_fold(Index::constant(1), |product, factor| Some(product.times(&integral(factor)?)))
+        }
+        _ => None,
+    }
 }
 
 fn expand_integer(index: &Index) -> Expanded {

@@ -4,15 +4,15 @@
 //! none of them occurs in what is printed otherwise.
 
 use backprose::language::syntax::{
-    ArrayDecl, Axis, Binder, Condition, Equation, Expr, ExprKind, Layer, LeftIndex, Name, SizeDecl, Statement,
-    StatementKind,
+    ArrayDecl, Axis, Binder, Condition, Equation, Expr, ExprKind, Layer, LeftIndex, Name, ParamDecl, SizeDecl,
+    Statement, StatementKind,
 };
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Old name to new name.
 pub type Table = BTreeMap<Name, Name>;
 
-/// A new name for each size, array, index and the layer itself.
+/// A new name for each size, param, array, index and the layer itself.
 pub fn table(layer: &Layer) -> Table {
     let mut found = Finder(vec![layer.name.clone()]);
     layer.statements.iter().for_each(|s| {
@@ -55,6 +55,21 @@ pub fn formula(formula: &Expr, table: &Table) -> Expr {
     })
 }
 
+/// The formula with the names that are not known – those the program invented for the indices of
+/// its sums – replaced by numbers in the order in which they come.
+pub fn numbered<'a>(formula: &Expr, known: impl Iterator<Item = &'a Name>) -> Expr {
+    let known: BTreeSet<&str> = known.map(|name| &**name).collect();
+    let mut met: Vec<Name> = Vec::new();
+    expr(formula, &mut |name| {
+        if known.contains(name.trim_end_matches('\'')) {
+            return name.clone();
+        }
+        let place = met.iter().position(|m| m == name).unwrap_or(met.len());
+        met.resize(met.len().max(place + 1), name.clone());
+        format!("bound{place}").into()
+    })
+}
+
 type Rename<'a> = &'a mut dyn FnMut(&Name) -> Name;
 
 fn statement(written: &Statement, new: Rename) -> Statement {
@@ -78,9 +93,16 @@ fn statement(written: &Statement, new: Rename) -> Statement {
             StatementKind::Output(names.iter().map(|(name, span)| (new(name), *span)).collect())
         }
         StatementKind::Require(c) => StatementKind::Require(condition(c, new)),
-        StatementKind::Param(_) | StatementKind::Notation(..) => written.kind.clone(),
+        StatementKind::Param(params) => StatementKind::Param(params.iter().map(|p| param(p, new)).collect()),
+        StatementKind::Notation(..) => written.kind.clone(),
     };
     Statement { kind, span: written.span }
+}
+
+fn param(decl: &ParamDecl, new: Rename) -> ParamDecl {
+    let name = new(&decl.name);
+    let bound = decl.bound.as_ref().map(|(relation, e)| (*relation, expr(e, new)));
+    ParamDecl { name, bound, default: decl.default.as_ref().map(|e| expr(e, new)), span: decl.span }
 }
 
 fn array(decl: &ArrayDecl, new: Rename) -> ArrayDecl {

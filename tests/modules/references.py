@@ -1,0 +1,218 @@
+"""Compares the outputs of generated modules with NumPy's own functions, at random sizes.
+
+Usage: references.py MODULE… Every reference is written from the documentation of the function that
+the layer is named after, with slices and library calls and without index formulas. A module whose
+name is not in the table is an error, unless scatter.py defines that layer.
+"""
+
+import pathlib
+import sys
+
+import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
+
+from finite_differences import Layer, load
+
+TRIALS = 20
+ELSEWHERE = {"conv1d", "conv2d", "linear", "matmul"}
+
+
+def pad(x, *widths):
+    return np.pad(x, [(w, w) if isinstance(w, int) else w for w in widths])
+
+
+def windows(x, kernel, stride=1, dilation=1):
+    """Along the first axis; the place within the window becomes the last axis."""
+    return sliding_window_view(x, dilation * (kernel - 1) + 1, 0)[::stride, ..., ::dilation]
+
+
+def patches(x, z):
+    """Of the last two axes, padded; axes: channel, row, column, row and column of the patch."""
+    x = pad(x, 0, z["P_H"], z["P_W"])
+    high, wide = z.get("D_H", 1), z.get("D_W", 1)
+    reach = (high * (z["K_H"] - 1) + 1, wide * (z["K_W"] - 1) + 1)
+    seen = sliding_window_view(x, reach, (1, 2))
+    return seen[:, :: z["S_H"], :: z["S_W"], ::high, ::wide]
+
+
+def grouped(filters, groups, correlate):
+    """Each group of filters with its group of channels, one after the other."""
+    count, width = len(filters) // groups, filters.shape[1]
+    return [
+        correlate(slice(q * width, (q + 1) * width), filters[q * count : (q + 1) * count])
+        for q in range(groups)
+    ]
+
+
+def grouped_conv1d(x, W, z):
+    seen = windows(pad(x, z["P"], 0), z["K"], z["S"], z["D"])
+    part = lambda channels, filters: np.einsum("rci,oci->ro", seen[:, channels], filters)
+    return np.concatenate(grouped(W, z["G"], part), axis=1)
+
+
+def grouped_conv2d(x, W, z):
+    seen = patches(x, z)
+    part = lambda channels, filters: np.einsum("crsuv,ocuv->ors", seen[channels], filters)
+    return np.concatenate(grouped(W, z["G"], part), axis=0)
+
+
+def depthwise_conv1d(x, W, z):
+    seen = windows(pad(x, z["P"], 0), z["K"], z["S"], z["D"])
+    return np.einsum("roi,oi->ro", np.repeat(seen, z["M"], axis=1), W)
+
+
+def depthwise_conv2d(x, W, z):
+    return np.einsum("orsuv,ouv->ors", np.repeat(patches(x, z), z["M"], axis=0), W)
+
+
+def cut(line, padding, added):
+    """Cuts the padding off both ends of the first axis, after zeros were added behind."""
+    line = np.concatenate([line, np.zeros((added, *line.shape[1:]))])
+    return line[padding : len(line) - padding]
+
+
+def conv_transpose1d(x, W, z):
+    line = np.zeros((z["S"] * (z["N"] - 1) + z["D"] * (z["K"] - 1) + 1, z["F"]))
+    for r, row in enumerate(x):
+        start = z["S"] * r
+        line[start : start + z["D"] * (z["K"] - 1) + 1 : z["D"]] += np.einsum("c,cok->ko", row, W)
+    return cut(line, z["P"], z["A"])
+
+
+def conv_transpose2d(x, W, z):
+    shape = [z["S_" + a] * (n - 1) + z["K_" + a] for a, n in zip("HW", x.shape[1:])]
+    image = np.zeros((*shape, z["F"]))
+    for r, s in np.ndindex(x.shape[1:]):
+        i, j = z["S_H"] * r, z["S_W"] * s
+        image[i : i + z["K_H"], j : j + z["K_W"]] += np.einsum("c,couv->uvo", x[:, r, s], W)
+    image = cut(image, z["P_H"], z["A_H"]).swapaxes(0, 1)
+    return cut(image, z["P_W"], z["A_W"]).T
+
+
+def fold1d(x, z):
+    line = np.zeros((z["S"] * (z["R"] - 1) + z["D"] * (z["K"] - 1) + 1, z["C"]))
+    for r, window in enumerate(x):
+        start = z["S"] * r
+        line[start : start + z["D"] * (z["K"] - 1) + 1 : z["D"]] += window.T
+    return cut(line, z["P"], z["A"])
+
+
+def adaptive_avg_pool1d(x, z):
+    edges = np.arange(z["R"] + 1) * z["N"]
+    starts, ends = edges[:-1] // z["R"], -(-edges[1:] // z["R"])
+    return np.array([x[a:b].mean(axis=0) for a, b in zip(starts, ends)])
+
+
+def pixel_shuffle(x, z):
+    blocks = x.reshape(z["C"], z["r"], z["r"], z["H"], z["V"])
+    return blocks.transpose(0, 3, 1, 4, 2).reshape(z["C"], z["H"] * z["r"], z["V"] * z["r"])
+
+
+def pixel_unshuffle(x, z):
+    blocks = x.reshape(z["C"], z["H"], z["r"], z["V"], z["r"])
+    return blocks.transpose(0, 2, 4, 1, 3).reshape(-1, z["H"], z["V"])
+
+
+def scatter_add(place, x, z):
+    result = np.zeros((z["N"], z["C"]))
+    np.add.at(result, place - 1, x)
+    return result
+
+
+def second_difference(x, z):
+    return np.diff(pad(x, 1), 2) / z["h"] ** 2
+
+
+def laplacian2d(u):
+    across = lambda axis: np.diff(pad(u, *((1, 0) if axis == 0 else (0, 1))), 2, axis=axis)
+    return across(0) + across(1)
+
+
+def upsample_linear1d(x, z):
+    return np.interp(np.arange(z["s"] * (z["N"] - 1) + 1) / z["s"], np.arange(z["N"]), x)
+
+
+REFERENCES = {
+    "adaptive_avg_pool1d": lambda a, z: adaptive_avg_pool1d(a["x"], z),
+    "avg_pool1d": lambda a, z: windows(pad(a["x"], z["P"], 0), z["K"], z["S"]).mean(axis=-1),
+    "avg_pool2d": lambda a, z: patches(a["x"], z).mean(axis=(-2, -1)),
+    "batch_matmul": lambda a, z: a["X"] @ a["Z"],
+    "bias_add": lambda a, z: a["x"] + a["b"],
+    "bilinear": lambda a, z: np.einsum("ni,oij,nj->no", a["x"], a["W"], a["y"]) + a["b"],
+    "bilinear_form": lambda a, z: a["x"] @ a["A"] @ a["y"],
+    "broadcast_rows": lambda a, z: np.broadcast_to(a["x"], (z["N"], z["C"])),
+    "central_difference": lambda a, z: np.gradient(a["x"], z["h"])[1:-1],
+    "channel_shuffle": lambda a, z: a["x"].swapaxes(1, 2).reshape(z["N"], -1),
+    "circular_shift": lambda a, z: np.roll(a["x"], z["s"]),
+    "concatenate": lambda a, z: np.concatenate([a["a"], a["b"]]),
+    "conv_transpose1d": lambda a, z: conv_transpose1d(a["x"], a["W"], z),
+    "conv_transpose2d": lambda a, z: conv_transpose2d(a["x"], a["W"], z),
+    "convolution1d": lambda a, z: np.convolve(a["x"], a["w"]),
+    "depthwise_conv1d": lambda a, z: depthwise_conv1d(a["x"], a["W"], z),
+    "depthwise_conv2d": lambda a, z: depthwise_conv2d(a["x"], a["W"], z),
+    "dropout_mask": lambda a, z: np.where(a["m"] == 1, a["x"] / z["p"], 0),
+    "embedding": lambda a, z: a["E"][a["token"] - 1],
+    "embedding_bag": lambda a, z: a["E"][a["token"] - 1].sum(axis=1),
+    "finite_difference": lambda a, z: np.diff(a["x"]),
+    "flatten": lambda a, z: a["x"].ravel(),
+    "fold1d": lambda a, z: fold1d(a["x"], z),
+    "gather": lambda a, z: np.take_along_axis(a["x"], a["place"] - 1, axis=0),
+    "global_avg_pool": lambda a, z: a["x"].mean(axis=(1, 2)),
+    "grouped_conv1d": lambda a, z: grouped_conv1d(a["x"], a["W"], z),
+    "grouped_conv2d": lambda a, z: grouped_conv2d(a["x"], a["W"], z),
+    "hadamard": lambda a, z: np.multiply(a["A"], a["B"]),
+    "im2col": lambda a, z: patches(a["x"], z).transpose(0, 3, 4, 1, 2),
+    "kronecker_product": lambda a, z: np.kron(a["A"], a["B"]),
+    "laplacian2d": lambda a, z: laplacian2d(a["u"]),
+    "matrix_transpose": lambda a, z: a["x"].T,
+    "outer_product": lambda a, z: np.outer(a["a"], a["b"]),
+    "pad_circular": lambda a, z: np.pad(a["x"], (z["P"], z["Q"]), "wrap"),
+    "pad_reflect": lambda a, z: np.pad(a["x"], (z["P"], z["Q"]), "reflect"),
+    "pad_replicate": lambda a, z: np.pad(a["x"], (z["P"], z["Q"]), "edge"),
+    "pad_zero": lambda a, z: np.pad(a["x"], (z["P"], z["Q"])),
+    "pixel_shuffle": lambda a, z: pixel_shuffle(a["x"], z),
+    "pixel_unshuffle": lambda a, z: pixel_unshuffle(a["x"], z),
+    "pointwise_conv2d": lambda a, z: np.tensordot(a["W"], a["x"], axes=1),
+    "prefix_sum": lambda a, z: np.cumsum(a["x"]),
+    "quadratic_form": lambda a, z: a["x"] @ a["A"] @ a["x"],
+    "reshape": lambda a, z: a["x"].reshape(z["P"], z["Q"]),
+    "reverse": lambda a, z: np.flip(a["x"]),
+    "scale_shift": lambda a, z: a["x"] * a["gamma"] + a["beta"],
+    "scatter_add": lambda a, z: scatter_add(a["place"], a["x"], z),
+    "second_difference": lambda a, z: second_difference(a["x"], z),
+    "shift": lambda a, z: np.pad(a["x"], (z["s"], 0))[: z["N"]],
+    "slice": lambda a, z: a["x"][z["a"] :: z["s"]],
+    "sum_pool1d": lambda a, z: windows(pad(a["x"], z["P"], 0), z["K"], z["S"]).sum(axis=-1),
+    "sum_pool2d": lambda a, z: patches(a["x"], z).sum(axis=(-2, -1)),
+    "toeplitz": lambda a, z: np.correlate(a["x"], a["w"], "valid"),
+    "toeplitz_product": lambda a, z: np.convolve(a["t"], a["x"], "valid"),
+    "trace": lambda a, z: np.trace(a["A"]),
+    "trace_product": lambda a, z: np.trace(a["A"] @ a["B"]),
+    "unflatten": lambda a, z: a["x"].reshape(z["N"], z["M"]),
+    "unfold1d": lambda a, z: windows(pad(a["x"], z["P"], 0), z["K"], z["S"], z["D"]),
+    "upsample_linear1d": lambda a, z: upsample_linear1d(a["x"], z),
+    "upsample_nearest1d": lambda a, z: np.repeat(a["x"], z["s"], axis=0),
+    "upsample_nearest2d": lambda a, z: np.repeat(np.repeat(a["x"], z["s_H"], 1), z["s_W"], 2),
+}
+
+
+def main():
+    for path in sys.argv[1:]:
+        name = pathlib.Path(path).stem
+        if name in ELSEWHERE:
+            continue
+        layer, rng = Layer(load(path)), np.random.default_rng(12)
+        (output,) = layer.outputs.values()
+        for _ in range(TRIALS):
+            sizes = layer.sizes_at_random(rng)
+            keywords = {n: sizes.get(n, default) for n, default in layer.defaults.items()}
+            arrays = dict(zip(layer.arrays, layer.module._draw(rng, **sizes)))
+            found = output(*arrays.values(), **keywords)
+            expected = np.asarray(REFERENCES[name](arrays, keywords))
+            assert found.shape == expected.shape, f"{name}: {found.shape}, not {expected.shape} at {sizes}"
+            np.testing.assert_allclose(found, expected, rtol=1e-9, atol=1e-12, err_msg=f"{name} at {sizes}")
+        print(f"{name}: agrees with its reference")
+
+
+if __name__ == "__main__":
+    main()
