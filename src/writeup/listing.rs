@@ -1,7 +1,7 @@
 //! The short form of a derivation: one row an answer, one line of evidence.
 
 use super::document::{Inline, Math, Prose};
-use super::{operation, outline, shape, sheet};
+use super::{evidence, operation, outline, shape, sheet};
 use crate::derivation::Goal;
 use crate::recognise::recognise;
 use crate::study::{NoAnswer, Study};
@@ -59,7 +59,7 @@ pub fn listing(study: &mut Study, goals: &[Goal]) -> Result<Listing, NoAnswer> {
         evidence.push(letters);
     }
     if let Some(total) = total {
-        evidence.push(sheet::evidence(&total, &[]));
+        evidence.push(evidence::evidence(&total, &[]));
     }
     Ok(Listing { rows, evidence })
 }

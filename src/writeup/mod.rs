@@ -5,6 +5,7 @@ pub mod abbreviate;
 pub mod comparison;
 pub mod context;
 pub mod document;
+pub mod evidence;
 pub mod explain;
 pub mod json;
 pub mod latex;
