@@ -3,5 +3,5 @@
 
 #[test]
 fn terminal_sessions_are_what_is_written() {
-    trycmd::TestCases::new().case("tests/cli/*.trycmd").case("README.md");
+    trycmd::TestCases::new().case("tests/cli/*.trycmd").case("README.md").case("docs/json.md");
 }

@@ -13,12 +13,15 @@ use backprose::writeup::outline::Level;
 use backprose::writeup::sheet::sheet;
 use boon::{Compiler, Schemas};
 use serde_json::Value;
+use std::sync::LazyLock;
 
 fn schema() -> Value {
     serde_json::from_str(include_str!("../docs/derivation.schema.json")).unwrap()
 }
 
 /// Layers of the catalogue with and without their defaults, each with its document.
+static DERIVATIONS: LazyLock<Vec<(Layer, i64, Value)>> = LazyLock::new(derivations);
+
 fn derivations() -> Vec<(Layer, i64, Value)> {
     let catalogue = Catalogue::built_in();
     let mut found = Vec::new();
@@ -66,8 +69,8 @@ fn every_document_is_as_the_schema_says() {
     compiler.add_resource("schema.json", schema()).unwrap();
     let index = compiler.compile("schema.json", &mut schemas).unwrap();
     let valid = |document: &Value| schemas.validate(document, index).map_err(|e| format!("{e:#}"));
-    for (layer, _, document) in derivations() {
-        assert_eq!(valid(&document), Ok(()), "{}", layer.name);
+    for (layer, _, document) in DERIVATIONS.iter() {
+        assert_eq!(valid(document), Ok(()), "{}", layer.name);
     }
     let mut homework = homework();
     assert_eq!(valid(&homework), Ok(()));
@@ -95,7 +98,7 @@ fn the_schema_knows_the_rules_and_the_version() {
 #[test]
 fn the_steps_of_every_answer_form_a_chain() {
     let mut steps = 0;
-    let documents = derivations().into_iter().map(|(_, _, document)| document).chain([homework()]);
+    let documents = DERIVATIONS.iter().map(|(_, _, document)| document.clone()).chain([homework()]);
     for document in documents {
         for answer in objects(&document, "kind", Some("formula")) {
             let mut reached = text(answer, "start");
@@ -113,27 +116,27 @@ fn the_steps_of_every_answer_form_a_chain() {
 #[test]
 fn every_formula_and_condition_can_be_read_back() {
     let mut read = 0;
-    for (layer, _, document) in derivations() {
+    for (layer, _, document) in DERIVATIONS.iter() {
         let name = &layer.name;
         let mut formula = |text: &Value| {
             let text = text.as_str().unwrap();
             parse_expression(text).unwrap_or_else(|e| panic!("{name}: {text}\n{e:?}"));
             read += 1;
         };
-        for answer in objects(&document, "kind", Some("formula")) {
+        for answer in objects(document, "kind", Some("formula")) {
             ["left", "formula", "start", "result"].into_iter().for_each(|field| formula(&answer[field]));
         }
-        for step in objects(&document, "rule", None) {
+        for step in objects(document, "rule", None) {
             ["before", "after"].into_iter().for_each(|field| formula(&step[field]));
             for condition in list(step, "discharged") {
                 parse_condition(condition.as_str().unwrap()).unwrap_or_else(|e| panic!("{condition}: {e:?}"));
             }
         }
-        for solved in objects(&document, "solved", None).into_iter().filter(|s| s["solved"].is_object()) {
+        for solved in objects(document, "solved", None).into_iter().filter(|s| s["solved"].is_object()) {
             formula(&solved["solved"]["value"]);
         }
-        objects(&document, "equals", None).into_iter().for_each(|letter| formula(&letter["equals"]));
-        let ranges = objects(&document, "first", None);
+        objects(document, "equals", None).into_iter().for_each(|letter| formula(&letter["equals"]));
+        let ranges = objects(document, "first", None);
         ranges.iter().flat_map(|r| [&r["first"], &r["last"]]).filter(|v| v.is_string()).for_each(&mut formula);
     }
     assert!(read > 500, "only {read} formulas");
@@ -141,24 +144,24 @@ fn every_formula_and_condition_can_be_read_back() {
 
 #[test]
 fn what_is_read_back_is_proved() {
-    for (layer, base, document) in derivations() {
+    for (layer, base, document) in DERIVATIONS.iter() {
         let set = |size: &Value| match &size["value"] {
             Value::Null => format!("{0} = {0}", text(size, "name")),
             value => format!("{} = {value}", text(size, "name")),
         };
         let sizes: Vec<String> = list(&document["system"], "sizes").iter().map(set).collect();
         let mut claims = Vec::new();
-        for answer in objects(&document, "kind", Some("shape")) {
+        for answer in objects(document, "kind", Some("shape")) {
             claims.push(format!("expect {} = {}", text(answer, "name"), text(answer, "formula")));
         }
-        for answer in objects(&document, "kind", Some("formula")) {
+        for answer in objects(document, "kind", Some("formula")) {
             claims.push(format!("expect {} = {}", text(answer, "left"), text(answer, "formula")));
             claims.push(format!("expect {} = {}", text(answer, "left"), text(answer, "result")));
         }
         let test = format!("test \"json\" for {}({}) {{\n{}\n}}", layer.name, sizes.join(", "), claims.join("\n"));
         let mut file = parse_file(&test).unwrap_or_else(|e| panic!("{test}\n{e:?}"));
-        file.base = Some(base);
-        file.items.push(Item::Layer(layer));
+        file.base = Some(*base);
+        file.items.push(Item::Layer(layer.clone()));
         for report in judge_tests(&file, &|_| None) {
             assert!(report.problems.is_empty(), "{test}\n{:?}", report.problems);
             assert_eq!(report.claims.len(), claims.len());
@@ -172,6 +175,8 @@ fn what_is_read_back_is_proved() {
 
 #[test]
 fn the_same_input_gives_the_same_bytes() {
-    let documents = || derivations().iter().map(|(_, _, document)| document.to_string()).collect::<Vec<_>>();
-    assert_eq!(documents(), documents());
+    let again = derivations();
+    let documents =
+        |found: &[(Layer, i64, Value)]| found.iter().map(|(_, _, document)| document.to_string()).collect::<Vec<_>>();
+    assert_eq!(documents(&again), documents(&DERIVATIONS));
 }

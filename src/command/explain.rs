@@ -4,15 +4,15 @@ use super::output::print;
 use super::report::{colours, complain};
 use super::{ExplainArgs, ExplainFormat, Stop};
 use backprose::calculus::{Rule, rules};
+use backprose::diagnostic::nearest;
 use backprose::study::NoAnswer;
 use backprose::writeup::explain::{ABOUT, TITLE, explanation};
 use backprose::writeup::render::{Format, render};
 use backprose::writeup::wrapped;
-use clap::builder::PossibleValuesParser;
 
-/// The names of the rules, for the command line and its completions.
-pub fn names() -> PossibleValuesParser {
-    PossibleValuesParser::new(rules().iter().map(|rule| rule.name.text()))
+/// The names of the rules.
+pub fn names() -> Vec<String> {
+    rules().iter().map(|rule| rule.name.text().to_string()).collect()
 }
 
 /// Lists the rules, or explains one.
@@ -20,6 +20,12 @@ pub fn explain(arguments: &ExplainArgs) -> Result<(), Stop> {
     let mut chosen = rules();
     if let Some(name) = &arguments.rule {
         chosen.retain(|rule| rule.name.text() == name);
+        if chosen.is_empty() {
+            let known = names();
+            let hint = nearest(name, known.iter().map(String::as_str)).map(|guess| format!("did you mean `{guess}`?"));
+            complain(format!("there is no rule `{name}`"), hint.as_deref().or(Some("`backprose explain` lists them")));
+            return Err(Stop::Unusable);
+        }
     }
     let text = match (arguments.format, &arguments.rule) {
         (ExplainFormat::Text, None) => list(&chosen, colours(&std::io::stdout())),

@@ -4,8 +4,14 @@ use super::Stop;
 use super::input::catalogue;
 use super::output::print;
 use super::report::complain;
+use backprose::catalogue::Catalogue;
 use backprose::diagnostic::nearest;
 use std::path::PathBuf;
+
+/// The names of the layers that come with the program.
+pub fn names() -> Vec<String> {
+    Catalogue::built_in().names().iter().map(|name| name.to_string()).collect()
+}
 
 /// Lists the layers, or prints the text of one.
 pub fn layers(name: Option<&str>, folders: &[PathBuf]) -> Result<(), Stop> {

@@ -7,6 +7,7 @@ mod explain;
 mod input;
 mod layers;
 mod man;
+mod names;
 mod output;
 mod report;
 mod solve;
@@ -52,6 +53,7 @@ enum Command {
     #[command(after_help = "Examples:
   backprose solve examples/homework2.bp
   backprose solve homework.bp --out build --format latex,html,text --steps all
+  backprose solve homework.bp --format json
   backprose solve - --out - --format text < homework.bp")]
     Solve(SolveArgs),
     /// Derive the answers of one layer or formula.
@@ -60,6 +62,7 @@ enum Command {
   backprose derive conv1d N=7 C=5 F=1 K=3 S=2 --wrt W --steps main
   backprose derive conv1d --general --format latex -o conv1d.tex
   backprose derive conv2d --general -o conv2d.html
+  backprose derive conv1d N=7 C=5 F=1 K=3 S=2 -o conv1d.json
   backprose derive my-layers.bp:gate n=4 --format numpy > gate.py")]
     Derive(DeriveArgs),
     /// Judge the test blocks of specification files: proved, refuted, undecided.
@@ -76,6 +79,7 @@ expected, 1 any not as expected (with --strict also any undecided), 2 unreadable
   backprose layers --layers my-folder")]
     Layers {
         /// The layer to print.
+        #[arg(value_parser = names::Known(layers::names), hide_possible_values = true)]
         name: Option<String>,
     },
     /// Say what the rules of the calculus are, each with an example worked out on the spot.
@@ -179,7 +183,7 @@ pub struct CheckArgs {
 #[derive(Args)]
 pub struct ExplainArgs {
     /// The rule; all of them in a list if none is named.
-    #[arg(value_parser = explain::names())]
+    #[arg(value_parser = names::Known(explain::names))]
     pub rule: Option<String>,
     /// The format of the explanation.
     #[arg(long, value_enum, default_value_t = ExplainFormat::Text)]

@@ -180,6 +180,7 @@ impl<'a, M: Memory> Machine<'a, M> {
 
     /// The place an access reads; none in the padding.
     fn locate(&mut self, access: &Access) -> Result<Option<Place>, EvalError> {
+        self.work.charge(access.cost)?;
         let scope = self.scope;
         let layout = &scope.layouts[access.array];
         let (mut offset, mut inside) = (0usize, true);
@@ -245,6 +246,7 @@ impl<'a, M: Memory> Machine<'a, M> {
     }
 
     fn exact(&mut self, node: &Exact) -> Result<Fraction, EvalError> {
+        self.work.charge(1)?;
         match node {
             Exact::Affine(affine) => Ok(Fraction::whole(affine.evaluate(&self.slots)?)),
             Exact::Constant(value) => Ok(*value),
@@ -330,6 +332,7 @@ impl<'a, M: Memory> Machine<'a, M> {
 
     /// Whether a condition holds.
     pub fn test(&mut self, node: &Test) -> Result<bool, EvalError> {
+        self.work.charge(1)?;
         match node {
             Test::Chain(first, rest) => {
                 let mut left = self.exact(first)?;

@@ -93,6 +93,8 @@ pub struct Access {
     pub array: usize,
     /// One index an axis.
     pub index: Vec<Exact>,
+    /// How many operations finding the place takes.
+    pub cost: u64,
 }
 
 /// An entry of an array, known to exist.

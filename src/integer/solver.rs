@@ -396,7 +396,7 @@ fn walk(
         };
     };
     let (Some(lo), Some(hi)) = (lo.as_constant(), hi.as_constant()) else { return false };
-    if hi - lo > *budget {
+    if hi.saturating_sub(lo) > *budget {
         return false;
     }
     (lo..=hi).all(|n| {

@@ -106,10 +106,11 @@ impl Search<'_> {
             if hi < lo {
                 return None;
             }
+            let length = hi.checked_sub(lo)?.checked_add(1)?;
             let value = match next(4) {
                 0 => lo,
                 1 => hi,
-                _ => lo + next(hi - lo + 1),
+                _ => lo + next(length),
             };
             point.vars.push((var.clone(), value));
         }

@@ -16,9 +16,9 @@ const INDICES: usize = 32;
 /// The most outputs.
 pub(super) const OUTPUTS: usize = 100;
 /// The most operators, reads and numbers on the right of an equation.
-const PARTS: usize = 20_000;
+const PARTS: usize = 5_000;
 /// How many bits of a number count as one part.
-const BITS: usize = 64;
+const BITS: usize = 4;
 /// The most factors of a product.
 const FACTORS: usize = 500;
 /// The most complaints about one system.

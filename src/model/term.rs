@@ -190,7 +190,9 @@ impl Term {
             (0, _) => Term::one(),
             (1, _) => base,
             (_, Kind::Number(n)) if !n.is_zero() && is_short_power(n, exponent) => Term::number(n.pow(exponent as i32)),
-            (_, Kind::Power(inner, e)) if e.checked_mul(exponent).is_some() => Term::power(inner.clone(), e * exponent),
+            (_, Kind::Power(inner, e)) if e.checked_mul(exponent).is_some_and(|n| n.unsigned_abs() < 1 << 62) => {
+                Term::power(inner.clone(), e * exponent)
+            }
             _ => Term::new(Kind::Power(base, exponent)),
         }
     }

@@ -141,7 +141,7 @@ impl Names {
     fn exponent(&mut self, expr: &Expr) -> Option<i64> {
         let constant = fold(expr);
         match constant.filter(|n| n.is_integer()).and_then(|n| n.to_integer().to_i64()) {
-            Some(n) if n.abs() <= 1024 => Some(n),
+            Some(n) if n.unsigned_abs() <= 1024 => Some(n),
             _ => self.fail("an exponent is an integer between −1024 and 1024", expr.span),
         }
     }

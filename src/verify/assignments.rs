@@ -86,7 +86,7 @@ impl Limits {
                 if hi < lo {
                     return false;
                 }
-                volume = volume.saturating_mul(hi - lo + 1);
+                volume = volume.saturating_mul(hi.saturating_sub(lo).saturating_add(1));
             }
             volumes.push(volume);
         }

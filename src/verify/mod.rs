@@ -80,7 +80,7 @@ pub struct Trials {
 }
 
 /// How many operations all answers of a system together may take: about a second.
-const WORK: u64 = 100_000_000;
+const WORK: u64 = 120_000_000;
 /// Where the runs of the system have taken more than this, it is run at no further points.
 const COSTLY: u64 = 5_000_000;
 /// Where an answer has taken more than this, it is tried at no further points.

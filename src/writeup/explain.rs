@@ -6,7 +6,7 @@
 
 use super::document::{Block, Document, Inline, Line, Math, Piece, Problem, Prose, Question, Symbol};
 use super::reason::{listed, text};
-use super::{outline, reason, sheet};
+use super::{evidence, outline, reason};
 use crate::answer::Answer;
 use crate::calculus::{Printing, Rule};
 use crate::diagnostic::{Diagnostic, Span};
@@ -127,7 +127,7 @@ fn section(rule: &Rule) -> Result<Problem, NoAnswer> {
         text: vec![text(sentence(rule.statement))],
         notation: application.study.system.notation.clone(),
         blocks,
-        evidence: sheet::evidence(&application.certificate, &[]),
+        evidence: evidence::evidence(&application.certificate, &[]),
         ..Question::default()
     };
     Ok(Problem { title: rule.name.text().into(), questions: vec![question], ..Problem::default() })

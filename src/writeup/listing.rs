@@ -2,7 +2,7 @@
 
 use super::conventions::letters;
 use super::document::{Inline, Math, Prose};
-use super::{operation, outline, shape, sheet};
+use super::{evidence, operation, outline, shape};
 use crate::derivation::Goal;
 use crate::study::{NoAnswer, Study};
 
@@ -60,7 +60,7 @@ pub fn listing(study: &mut Study, goals: &[Goal]) -> Result<Listing, NoAnswer> {
         evidence.push(letters);
     }
     if let Some(total) = total {
-        evidence.push(sheet::evidence(&total, &[]));
+        evidence.push(evidence::evidence(&total, &[]));
     }
     Ok(Listing { rows, evidence })
 }

@@ -6,6 +6,7 @@ pub mod comparison;
 pub mod context;
 mod conventions;
 pub mod document;
+pub mod evidence;
 pub mod explain;
 mod html;
 pub mod json;

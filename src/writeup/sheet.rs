@@ -2,7 +2,8 @@
 
 use super::comparison::{Compared, compare};
 use super::conventions::conventions;
-use super::document::{Block, Document, Inline, Math, Part, Problem, Prose, Question};
+use super::document::{Block, Document, Inline, Math, Part, Problem, Question};
+use super::evidence::evidence;
 use super::outline::{self, Level, Style};
 use super::pattern::picture;
 use super::reason::text;
@@ -84,6 +85,8 @@ pub fn sheet(homework: &Homework, base: i64, style: impl Into<Style>) -> Result<
     Ok(sheet)
 }
 
+const MOST_ANSWERS: usize = 200;
+
 struct Writer<'a> {
     homework: &'a Homework,
     problem: &'a str,
@@ -106,6 +109,11 @@ struct Section {
 
 impl Writer<'_> {
     fn question(&mut self, base: i64) -> Result<(Question, json::Question), Diagnostics> {
+        let asked = self.question.answers.len() + self.question.parts.iter().map(|p| p.answers.len()).sum::<usize>();
+        if asked > MOST_ANSWERS {
+            let message = format!("a question asks for at most {MOST_ANSWERS} answers; here are {asked}");
+            return Err(vec![Diagnostic::new(message, self.question.span)]);
+        }
         let mut study = Study::new(&self.question.statements, base, &Sizes::default())?.printed(self.printing);
         let mut given: Vec<(String, Goal)> = Vec::new();
         let mut total: Option<Certificate> = None;
@@ -412,46 +420,4 @@ pub fn answers(study: &mut Study, goals: &[Goal], about: &str, level: Level) -> 
         ..Question::default()
     };
     Ok(Document { problems: vec![Problem { questions: vec![question], ..Problem::default() }], ..Document::default() })
-}
-
-/// One line: how the answers were verified.
-pub fn evidence(certificate: &Certificate, labels: &[&str]) -> Prose {
-    let of = match labels {
-        [] => String::new(),
-        [only] => format!(" of {only}"),
-        [first, .., last] => format!(" of {first}–{last}"),
-    };
-    let mut prose = Vec::new();
-    if certificate.entries > 0 {
-        let (entries, equal) = match (certificate.entries, certificate.sampled) {
-            (1, false) => ("the only entry".to_string(), "equals"),
-            (n, false) => (format!("all {n} entries"), "equal"),
-            (n, true) => (format!("a sample of {n} entries"), "equal"),
-        };
-        prose.push(text(format!(
-            "Verified: {entries}{of} {equal} what the definition and its dual-number derivatives give, exactly, at {} random points of ",
-            certificate.points
-        )));
-        prose.push(Inline::Source("$\\mathbb{F}_p$, $p=2^{61}-1$".into()));
-    }
-    if certificate.places > 0 {
-        let opening = if prose.is_empty() { "Verified: " } else { "; " };
-        let places = if certificate.places == 1 { "the one place" } else { "every place" };
-        prose.push(text(format!(
-            "{opening}all reads are in range at {places} of the output, and one step further they are not"
-        )));
-    }
-    match certificate.assignments {
-        0 => {}
-        1 => prose.push(text(", at one assignment of the sizes")),
-        n => prose.push(text(format!(", at {n} assignments of the sizes"))),
-    }
-    if certificate.steps > 0 {
-        prose
-            .push(text(format!("; every step of the derivations keeps its value ({} comparisons)", certificate.steps)));
-    }
-    if !prose.is_empty() {
-        prose.push(text("."));
-    }
-    prose
 }

@@ -183,8 +183,10 @@ impl<'a> Compiler<'a> {
             });
         }
         self.reads.insert(array);
-        let index: Result<_, _> = index.iter().map(|expr| self.exact(expr, true)).collect();
-        Ok(Access { array, index: index? })
+        let index = index.iter().map(|expr| self.exact(expr, true)).collect::<Result<Vec<_>, _>>()?;
+        let terms = index.iter().map(|e| if let Exact::Affine(affine) = e { affine.terms.len() } else { 1 });
+        let cost = terms.sum::<usize>() as u64;
+        Ok(Access { array, index, cost })
     }
 }
 

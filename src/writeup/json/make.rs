@@ -17,7 +17,7 @@ use crate::writeup::document::{Piece, Symbol};
 use crate::writeup::latex::{Place, Printer};
 use crate::writeup::listing::plain;
 use crate::writeup::notation::Notation;
-use crate::writeup::{operation, outline, shape as shapes, sheet};
+use crate::writeup::{evidence, operation, outline, shape as shapes};
 use num_traits::ToPrimitive;
 
 /// Derives and verifies goals and puts them into one document.
@@ -198,7 +198,7 @@ fn certify(certificate: &verify::Certificate) -> Certificate {
         assignments: certificate.assignments,
         comparisons: certificate.steps,
         places: certificate.places,
-        sentence: plain(&sheet::evidence(certificate, &[]), &[]),
+        sentence: plain(&evidence::evidence(certificate, &[]), &[]),
     }
 }
 

@@ -1,0 +1,52 @@
+//! The line of evidence: how answers were verified, in a sentence.
+//!
+//! Invariant: it says what the certificate says and nothing else.
+
+use super::document::{Inline, Prose};
+use super::reason::text;
+use crate::verify::Certificate;
+
+/// One line: how the answers were verified.
+pub fn evidence(certificate: &Certificate, labels: &[&str]) -> Prose {
+    let of = match labels {
+        [] => String::new(),
+        [only] => format!(" of {only}"),
+        [first, .., last] => format!(" of {first}–{last}"),
+    };
+    let mut prose = Vec::new();
+    if certificate.entries > 0 {
+        let (entries, equal) = match (certificate.entries, certificate.sampled) {
+            (1, false) => ("the only entry".to_string(), "equals"),
+            (n, false) => (format!("all {n} entries"), "equal"),
+            (n, true) => (format!("a sample of {n} entries"), "equal"),
+        };
+        let points = match certificate.points {
+            1 => "one random point".to_string(),
+            n => format!("{n} random points"),
+        };
+        prose.push(text(format!(
+            "Verified: {entries}{of} {equal} what the definition and its dual-number derivatives give, exactly, at {points} of "
+        )));
+        prose.push(Inline::Source("$\\mathbb{F}_p$, $p=2^{61}-1$".into()));
+    }
+    if certificate.places > 0 {
+        let opening = if prose.is_empty() { "Verified: " } else { "; " };
+        let places = if certificate.places == 1 { "the one place" } else { "every place" };
+        prose.push(text(format!(
+            "{opening}all reads are in range at {places} of the output, and one step further they are not"
+        )));
+    }
+    match certificate.assignments {
+        0 => {}
+        1 => prose.push(text(", at one assignment of the sizes")),
+        n => prose.push(text(format!(", at {n} assignments of the sizes"))),
+    }
+    if certificate.steps > 0 {
+        prose
+            .push(text(format!("; every step of the derivations keeps its value ({} comparisons)", certificate.steps)));
+    }
+    if !prose.is_empty() {
+        prose.push(text("."));
+    }
+    prose
+}
