@@ -131,6 +131,9 @@ fn expand(term: &Term, taken: &BTreeSet<Var>) -> Option<Expanded> {
 
 /// aⁿ·bⁿ for (a·b)ⁿ; none if the base is no product. What is made of integers alone is one integer.
 fn power_of_product(base: &Term, n: i64) -> Option<Term> {
+    if base.as_number().is_some() {
+        return None;
+    }
     let raised = |factor: Term| Term::power(factor, n);
     match (integral(base), base.kind()) {
         (Some(index), kind) => match index.canonical().terms() {

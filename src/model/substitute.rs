@@ -107,6 +107,7 @@ fn rename_bounds(term: &Term, taken: &dyn Fn(&Var) -> bool) -> Term {
 
 #[cfg(test)]
 mod tests {
+    use super::super::term::Bound;
     use super::*;
 
     #[test]
