@@ -105,7 +105,7 @@ fn a_circular_shift() {
          shape || ℝ^(N) || ℝ^(N)
          reads || x[1+(i+s−1) mod N] || g[1+(n−s−1) mod N]
          stays | is summed || i | none || n | none
-         shift || s || −s
+         shift by || s || −s
          modulo || N || N
          terms of the sum || 1 || 1
     ");

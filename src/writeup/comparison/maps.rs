@@ -142,7 +142,7 @@ fn parameters(side: &Side) -> Vec<(String, Prose)> {
                 if line.slope.as_constant() != Some(1) {
                     put("step", index(&line.slope));
                 }
-                put("shift", index(&line.shift));
+                put("shift by", index(&line.shift));
             }
             Axis::Cycle(cycle) => {
                 let moves = side.operation().map(|o| &o.kind);
@@ -151,7 +151,7 @@ fn parameters(side: &Side) -> Vec<(String, Prose)> {
                         Move::Roll(wire, shift) if cycle.terms.iter().any(|(k, _)| k == wire) => Some(shift.clone()),
                         _ => None,
                     };
-                    found.moves.iter().filter_map(roll).for_each(|shift| put("shift", index(&shift)));
+                    found.moves.iter().filter_map(roll).for_each(|shift| put("shift by", index(&shift)));
                 }
                 put("modulo", index(&cycle.modulus));
             }
