@@ -234,7 +234,7 @@ fn lattice(m: &Index, e: &Index, binder: usize, bounds: &[Bound], body: &Term, p
     let t = fresh_index(place.system, "t", &taken);
     Some(Lattice {
         binder,
-        shared: (g > 1).then(|| Condition::Divides(shared, rest)),
+        shared: (g > 1).then_some(Condition::Divides(shared, rest)),
         solved: start.times_number(u).plus(&Index::var(&t).times_number(step)),
         whole: start.times_number((c * u + 1) / step).plus(&Index::var(&t).times_number(c)),
         var: t,

@@ -215,7 +215,7 @@ impl<'a> Expander<'a> {
                     Reduction::Product => Polynomial::constant(BigRational::from_integer(1.into())),
                 };
                 let mut total = (neutral, 0i64);
-                self.accumulate(*word, ranges, test.as_ref(), body, at, &mut total, depth)?;
+                self.accumulate((*word, test.as_ref()), ranges, body, at, &mut total, depth)?;
                 match word {
                     Reduction::Sum | Reduction::Product => total.0,
                     Reduction::Mean => {
@@ -264,9 +264,8 @@ impl<'a> Expander<'a> {
 
     fn accumulate(
         &mut self,
-        word: Reduction,
+        (word, test): (Reduction, Option<&Test>),
         ranges: &[(Integer, Integer)],
-        test: Option<&Test>,
         body: &Node,
         at: &mut Vec<i64>,
         total: &mut (Polynomial, i64),
@@ -286,7 +285,7 @@ impl<'a> Expander<'a> {
         };
         for index in self.number(lo, at)?..=self.number(hi, at)? {
             at.push(index);
-            self.accumulate(word, inner, test, body, at, total, depth)?;
+            self.accumulate((word, test), inner, body, at, total, depth)?;
             at.pop();
         }
         Some(())

@@ -83,12 +83,10 @@ pub(super) fn pattern(wiring: &Wiring, axes: &[Axis]) -> Option<Pattern> {
                         Family::CircularReversal
                     }
                 }
-                ([Part::Output, Part::Output, Part::Read(_)], [(a, x), (b, y), (c, _)]) => {
-                    if x != y && [a, b, c].iter().all(|k| turns(**k, cycle)) {
-                        Family::Circulant
-                    } else {
-                        return None;
-                    }
+                ([Part::Output, Part::Output, Part::Read(_)], [(a, x), (b, y), (c, _)])
+                    if x != y && [a, b, c].iter().all(|k| turns(**k, cycle)) =>
+                {
+                    Family::Circulant
                 }
                 _ => return None,
             },
