@@ -3,8 +3,12 @@
 //! An index expression is a polynomial with integer coefficients whose unknowns are indices, sizes
 //! and atoms (⌊e/m⌋, extrema, integer data). Everything here is exact; what cannot be decided is *unknown*.
 
+mod cases;
 pub mod condition;
+mod ends;
 pub mod index;
+mod linear;
+mod omega;
 pub mod solver;
 mod witness;
 

@@ -1,19 +1,21 @@
 //! What follows from the ranges and requirements in force: yes, no, or unknown – never a guess.
 //!
-//! To prove e ≥ 0, each index is replaced by the end of its range that makes e smallest, floors by
-//! their bounds, sizes by their least value plus something ≥ 0; if no negative coefficient is left
-//! e ≥ 0 holds. Otherwise known facts are subtracted and the proof is tried again. Where only
-//! numbers are involved and this does not decide, the values are enumerated.
+//! Witnesses come first: two of them at which a condition has different truth values leave it unknown.
+//! Then quick proofs are tried, and last the complete procedure. With sizes given as numbers, and
+//! within the work it may do, the answer is *unknown* only where both truth values occur.
 
 #[cfg(test)]
 mod tests;
 
+use super::cases::{Verdict, decide};
 use super::condition::Condition;
-use super::index::{Atom, Extreme, Index, Var};
-use super::witness::{FEW, MANY, Search};
+use super::index::{Index, Var};
+use super::linear::Translation;
+use super::witness::{MANY, Point, Witnesses};
 use crate::language::syntax::Name;
-use std::cell::Cell;
-use std::collections::{BTreeMap, BTreeSet};
+use std::cell::{Cell, RefCell};
+use std::collections::BTreeMap;
+use std::rc::Rc;
 
 /// An answer that may be withheld.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,38 +31,38 @@ pub enum Truth {
 /// The ranges of sizes and indices, and the requirements, that are in force at a place.
 #[derive(Clone, Debug, Default)]
 pub struct Facts {
-    least: BTreeMap<Name, i128>,
-    ranges: Vec<(Var, Index, Index)>,
-    nonnegative: Vec<Index>,
-    data: BTreeMap<Name, (Index, Index)>,
-    work: Cell<usize>,
+    pub(super) least: BTreeMap<Name, i128>,
+    pub(super) ranges: Vec<(Var, Index, Index)>,
+    pub(super) required: Vec<Condition>,
+    pub(super) nonnegative: Vec<Index>,
+    pub(super) data: Rc<BTreeMap<Name, (Index, Index)>>,
+    pub(super) work: Cell<usize>,
+    witnesses: Rc<RefCell<Witnesses>>,
 }
-
-const DEPTH: usize = 3;
-const ENUMERATION: i128 = 4096;
-/// What a proof may cost: a replacement costs `STEP`, looking at a fact 1.
-const WORK: usize = 300 * STEP;
-const STEP: usize = 16;
 
 impl Facts {
     /// States that a size is at least a number.
     pub fn bound_size(&mut self, size: Name, least: i128) {
         self.least.insert(size, least);
+        self.witnesses = Rc::default();
     }
 
     /// States that every entry of an array of integer data lies between two values.
     pub fn bound_data(&mut self, array: Name, least: Index, greatest: Index) {
-        self.data.insert(array, (least, greatest));
+        Rc::make_mut(&mut self.data).insert(array, (least, greatest));
+        self.witnesses = Rc::default();
     }
 
     /// States lo ≤ var ≤ hi; inner indices are stated after the outer ones their range mentions.
     /// What was known of an outer index of the same name is forgotten.
     pub fn bound_index(&mut self, var: Var, lo: Index, hi: Index) {
         self.ranges.retain(|(v, a, b)| *v != var && !a.mentions(&var) && !b.mentions(&var));
+        self.required.retain(|c| !c.mentions(&var));
         self.nonnegative.retain(|e| !e.mentions(&var));
         if !lo.mentions(&var) && !hi.mentions(&var) {
             self.ranges.push((var, lo, hi));
         }
+        self.witnesses = Rc::default();
     }
 
     /// The indices whose ranges are in force.
@@ -72,6 +74,7 @@ impl Facts {
     pub fn bound_index_outermost(&mut self, var: Var, lo: Index, hi: Index) {
         self.ranges.retain(|(v, ..)| *v != var);
         self.ranges.insert(0, (var, lo, hi));
+        self.witnesses = Rc::default();
     }
 
     /// The expression with every index in range pushed, innermost first, to the end at which it is
@@ -95,9 +98,11 @@ impl Facts {
         Some(pushed)
     }
 
-    /// States a requirement; those that are not order relations or equations are not used.
+    /// States a requirement.
     pub fn require(&mut self, condition: &Condition) {
-        self.nonnegative.extend(condition.as_nonnegative().into_iter().flatten());
+        self.nonnegative.extend(nonnegative_parts(condition));
+        self.required.push(condition.clone());
+        self.witnesses = Rc::default();
     }
 
     /// The range of an index, if it is in force.
@@ -105,24 +110,41 @@ impl Facts {
         self.ranges.iter().rev().find(|(v, ..)| v == var).map(|(_, lo, hi)| (lo, hi))
     }
 
+    /// The least value of a size: 1 where nothing else was stated.
+    pub(super) fn least_size(&self, size: &str) -> i128 {
+        self.least.get(size).copied().unwrap_or(1)
+    }
+
     /// Whether the condition holds wherever the facts do (Yes), nowhere (No), or neither is proved.
+    /// Where the facts cannot hold at all, either may be said.
     pub fn judge(&self, condition: &Condition) -> Truth {
-        match condition {
-            Condition::Equal(a, b) => self.judge_zero(&a.minus(b)),
-            Condition::AtMost(a, b) => self.judge_nonnegative(&b.minus(a)),
-            Condition::Within(lo, e, hi) => {
-                both(self.judge_nonnegative(&e.minus(lo)), self.judge_nonnegative(&hi.minus(e)))
-            }
-            Condition::Divides(m, e) => self.judge_divides(m, e),
-            Condition::All(parts) => parts.iter().fold(Truth::Yes, |t, p| both(t, self.judge(p))),
-            Condition::Any(parts) => negate(parts.iter().fold(Truth::Yes, |t, p| both(t, negate(self.judge(p))))),
-            Condition::Not(inner) => negate(self.judge(inner)),
+        let (yes, no) = self.seen(|point| point.holds(condition));
+        if yes && no {
+            return Truth::Unknown;
         }
+        if !no && self.shows(condition, true) {
+            return Truth::Yes;
+        }
+        if !yes && self.shows(condition, false) {
+            return Truth::No;
+        }
+        if !no && self.refutes(condition, false) {
+            return Truth::Yes;
+        }
+        if !yes && self.refutes(condition, true) {
+            return Truth::No;
+        }
+        Truth::Unknown
     }
 
     /// Whether e ≥ 0 follows.
     pub fn proves_nonnegative(&self, e: &Index) -> bool {
-        self.judge_nonnegative(e) == Truth::Yes
+        if let Some(n) = e.as_constant() {
+            return n >= 0;
+        }
+        let (_, no) = self.seen(|point| point.value(e).map(|n| n >= 0));
+        let claim = || Condition::AtMost(Index::default(), e.clone());
+        !no && (self.proves(e) || self.refutes(&claim(), false))
     }
 
     /// Whether e ≥ 1 follows.
@@ -130,322 +152,100 @@ impl Facts {
         self.proves_nonnegative(&e.plus_number(-1))
     }
 
-    fn judge_nonnegative(&self, e: &Index) -> Truth {
-        if let Some(n) = e.as_constant() {
-            return if n >= 0 { Truth::Yes } else { Truth::No };
-        }
-        let (yes, no) = self.witnesses().both(e, FEW, |value| value >= 0);
-        if yes && no {
-            return Truth::Unknown;
-        }
-        if !no && self.proves(e) {
-            return Truth::Yes;
-        }
-        if !yes && self.proves(&e.times_number(-1).plus_number(-1)) {
-            return Truth::No;
-        }
-        self.enumerate(e, |value| value >= 0)
-    }
-
-    fn judge_zero(&self, e: &Index) -> Truth {
-        let e = e.canonical();
-        if e.is_zero() {
-            return Truth::Yes;
-        }
-        let g = e.plus_number(-e.constant_term()).content();
-        if g == 0 || e.constant_term() % g != 0 {
-            return Truth::No;
-        }
-        let (yes, no) = self.witnesses().both(&e, FEW, |value| value == 0);
-        if yes && no {
-            return Truth::Unknown;
-        }
-        let negative = e.times_number(-1);
-        if !yes && (self.proves(&e.plus_number(-1)) || self.proves(&negative.plus_number(-1))) {
-            return Truth::No;
-        }
-        if !no && self.proves(&e) && self.proves(&negative) {
-            return Truth::Yes;
-        }
-        self.enumerate(&e, |value| value == 0)
-    }
-
-    /// Whether numbers were found that satisfy the facts and not the condition, an order relation.
+    /// Whether numbers were found that satisfy the facts and not the condition.
     pub fn fails_somewhere(&self, condition: &Condition) -> bool {
-        let parts = condition.as_nonnegative().unwrap_or_default();
-        parts.iter().any(|e| self.witnesses().both(e, MANY, |value| value >= 0).1)
-    }
-
-    fn witnesses(&self) -> Search<'_> {
-        Search {
-            sizes: self.least.iter().map(|(name, least)| (name, *least)).collect(),
-            ranges: &self.ranges,
-            nonnegative: &self.nonnegative,
-            data: &self.data,
+        let fails = |point: Point| point.satisfies(self) && point.holds(condition) == Some(false);
+        let translation = self.with(condition, false);
+        match decide(&translation) {
+            Verdict::Refuted => false,
+            Verdict::Met(solution) if fails(Point::at(self, translation.place(&solution))) => true,
+            Verdict::Met(_) | Verdict::Open => (0..MANY).filter_map(|seed| Point::draw(self, seed)).any(fails),
         }
     }
 
-    fn judge_divides(&self, m: &Index, e: &Index) -> Truth {
-        let (_, rest) = e.split_by(m);
-        if rest.is_zero() || m.as_constant() == Some(1) {
-            return Truth::Yes;
-        }
-        match m.as_constant() {
-            Some(m) if m > 0 => match rest.as_constant() {
-                Some(n) if n % m != 0 => Truth::No,
-                _ => self.enumerate(e, |value| value.rem_euclid(m) == 0),
-            },
-            _ => Truth::Unknown,
-        }
-    }
-
-    /// Whether a proof of e ≥ 0 is found in a bounded number of steps.
-    fn proves(&self, e: &Index) -> bool {
-        self.work.set(WORK);
-        self.prove(e, DEPTH)
-    }
-
-    /// Pays for a part of the proof, if it can still be paid for.
-    fn spend(&self, cost: usize) -> bool {
-        let left = self.work.get();
-        self.work.set(left.saturating_sub(cost));
-        left > 0
-    }
-
-    fn prove(&self, e: &Index, depth: usize) -> bool {
-        if let Some(atom) = find_atom(e, |a| matches!(a, Atom::Extreme(..) | Atom::Datum(..))) {
-            return self.spend(STEP) && self.prove_without(e, &atom, depth);
-        }
-        self.prove_by_ends(e, self.ranges.len(), 2 * DEPTH) || (depth > 0 && self.prove_by_facts(e, depth))
-    }
-
-    /// Proves e ≥ 0 with an extremum replaced by its parts – by each, or by any one, as its sign in e
-    /// asks – or with integer data replaced by the worse end of its values.
-    fn prove_without(&self, e: &Index, atom: &Atom, depth: usize) -> bool {
-        let Some((slope, _)) = split_at(e, atom) else { return false };
-        let rising = self.prove(&slope, 0);
-        if !rising && !self.prove(&slope.times_number(-1), 0) {
-            return false;
-        }
-        let with = |part: &Index| self.prove(&replace_atom(e, atom, part), depth);
-        match atom {
-            Atom::Extreme(which, parts) if rising == (*which == Extreme::Greatest) => parts.iter().any(with),
-            Atom::Extreme(_, parts) => parts.iter().all(with),
-            Atom::Datum(name, _) => match self.data.get(name) {
-                Some((least, greatest)) => with(if rising { least } else { greatest }),
-                None => false,
-            },
-            Atom::Var(_) | Atom::Size(_) | Atom::Div(_) => false,
-        }
-    }
-
-    fn prove_by_facts(&self, e: &Index, depth: usize) -> bool {
-        let useful = |fact: &Index| {
-            fact.terms()
-                .iter()
-                .any(|(m, n)| !m.is_empty() && e.terms().iter().any(|(o, k)| o == m && (*k < 0) == (*n < 0)))
-        };
-        self.nonnegative.iter().any(|fact| {
-            if !self.spend(1) {
-                return false;
+    /// Whether a truth value was seen at a witness: true, and false.
+    fn seen(&self, value: impl Fn(&Point) -> Option<bool>) -> (bool, bool) {
+        let (mut yes, mut no) = (false, false);
+        let mut witnesses = self.witnesses.borrow_mut();
+        let mut place = 0;
+        while let Some(point) = witnesses.get(place, self) {
+            match value(point) {
+                Some(true) => yes = true,
+                Some(false) => no = true,
+                None => {}
             }
-            if useful(fact) {
-                return self.prove(&e.minus(fact), depth - 1);
+            if yes && no {
+                break;
             }
-            sizes_of(e).into_iter().filter(|size| self.least.get(size).is_none_or(|n| *n >= 0)).any(|size| {
-                let multiple = fact.times(&Index::size(size));
-                self.spend(1) && useful(&multiple) && self.prove(&e.minus(&multiple), depth - 1)
-            })
-        })
+            place += 1;
+        }
+        (yes, no)
     }
 
-    /// Replaces the indices of the first `inner` ranges, innermost first, by their worse end.
-    fn prove_by_ends(&self, e: &Index, inner: usize, fuel: usize) -> bool {
-        if !self.spend(STEP) {
-            return false;
-        }
-        let Some(place) = (0..inner).rev().find(|k| e.mentions(&self.ranges[*k].0)) else {
-            return self.prove_over_sizes(e, fuel);
-        };
-        let (var, lo, hi) = &self.ranges[place];
-        match e.linear_in(var) {
-            Some((slope, _)) => {
-                let sign = |s: &Index| match s.as_constant() {
-                    Some(n) => n >= 0,
-                    None => self.prove_by_ends(s, place, fuel),
-                };
-                if sign(&slope) {
-                    self.prove_by_ends(&e.substitute(var, lo), place, fuel)
-                } else if sign(&slope.times_number(-1)) {
-                    self.prove_by_ends(&e.substitute(var, hi), place, fuel)
-                } else {
-                    false
+    /// Whether a quick proof shows that the condition holds, or that it does not.
+    fn shows(&self, condition: &Condition, holds: bool) -> bool {
+        match condition {
+            Condition::Equal(a, b) => {
+                let e = a.minus(b).canonical();
+                let negative = e.times_number(-1);
+                if holds {
+                    return self.shows_nonnegative(&e) && self.shows_nonnegative(&negative);
+                }
+                let (content, constant) = (e.plus_number(-e.constant_term()).content(), e.constant_term());
+                (if content == 0 { constant != 0 } else { constant % content != 0 })
+                    || self.shows_nonnegative(&e.plus_number(-1))
+                    || self.shows_nonnegative(&negative.plus_number(-1))
+            }
+            Condition::AtMost(a, b) if holds => self.shows_nonnegative(&b.minus(a)),
+            Condition::AtMost(a, b) => self.shows_nonnegative(&a.minus(b).plus_number(-1)),
+            Condition::Within(lo, e, hi) if holds => {
+                self.shows_nonnegative(&e.minus(lo)) && self.shows_nonnegative(&hi.minus(e))
+            }
+            Condition::Within(lo, e, hi) => {
+                self.shows_nonnegative(&lo.minus(e).plus_number(-1))
+                    || self.shows_nonnegative(&e.minus(hi).plus_number(-1))
+            }
+            Condition::Divides(m, e) => {
+                let (_, rest) = e.split_by(m);
+                match (m.as_constant(), rest.as_constant()) {
+                    _ if rest.is_zero() => holds,
+                    (Some(1), _) => holds,
+                    (Some(m), Some(n)) if m > 1 => holds == (n % m == 0),
+                    _ => false,
                 }
             }
-            None => {
-                let mut bounds = self.bound_quotient(e, Some(var), fuel).into_iter();
-                bounds.any(|bound| self.prove_by_ends(&bound, inner, fuel - 1))
-            }
+            Condition::All(parts) if holds => parts.iter().all(|p| self.shows(p, true)),
+            Condition::All(parts) => parts.iter().any(|p| self.shows(p, false)),
+            Condition::Any(parts) if holds => parts.iter().any(|p| self.shows(p, true)),
+            Condition::Any(parts) => parts.iter().all(|p| self.shows(p, false)),
+            Condition::Not(inner) => self.shows(inner, !holds),
         }
     }
 
-    fn prove_over_sizes(&self, e: &Index, fuel: usize) -> bool {
-        if !self.spend(STEP) {
-            return false;
+    fn shows_nonnegative(&self, e: &Index) -> bool {
+        match e.as_constant() {
+            Some(n) => n >= 0,
+            None => !self.seen(|point| point.value(e).map(|n| n >= 0)).1 && self.proves(e),
         }
-        let shifted = e.map_atoms(&|atom| match atom {
-            Atom::Size(name) => {
-                let least = self.least.get(name).copied().unwrap_or(1);
-                (least != 0).then(|| Index::atom(atom.clone()).plus_number(least))
-            }
-            Atom::Div(_) | Atom::Extreme(..) | Atom::Datum(..) => Some(Index::atom(atom.clone())),
-            Atom::Var(_) => None,
-        });
-        let only_sizes = |m: &[Atom]| m.iter().all(|a| matches!(a, Atom::Size(_)));
-        if shifted.terms().iter().all(|(m, n)| *n >= 0 && only_sizes(m)) {
-            return true;
-        }
-        fuel > 0
-            && (self.bound_quotient(e, None, fuel).into_iter().any(|bound| self.prove_over_sizes(&bound, fuel - 1))
-                || self.nonnegative.iter().any(|fact| {
-                    let cancels = fact
-                        .terms()
-                        .iter()
-                        .any(|(m, n)| !m.is_empty() && shifted.terms().iter().any(|(o, k)| o == m && *k < 0 && *n < 0));
-                    cancels && fact.is_free_of_vars() && self.prove_over_sizes(&e.minus(fact), fuel.min(3) - 1)
-                }))
     }
 
-    /// Expressions that are not negative only where e is not, in which one quotient ⌊a/m⌋ (one that
-    /// mentions `var`, if given) is replaced: n + ⌊a/m⌋ ≥ 0 is m·n + a ≥ 0, n − ⌊a/m⌋ ≥ 0 is
-    /// m·(n+1) − a − 1 ≥ 0; else by a bound, m⌊a/m⌋ ≤ a, m⌊a/m⌋ ≥ a − m + 1.
-    fn bound_quotient(&self, e: &Index, var: Option<&Var>, fuel: usize) -> Vec<Index> {
-        let Some(fuel) = fuel.checked_sub(1) else { return Vec::new() };
-        let nonnegative = |e: &Index| self.prove_by_ends(e, self.ranges.len(), fuel);
-        let mentions = |pair: &(Index, Index)| var.is_none_or(|v| pair.0.mentions(v));
-        let found = find_atom(e, |atom| matches!(atom, Atom::Div(pair) if mentions(pair)));
-        let Some(quotient @ Atom::Div(pair)) = &found else { return Vec::new() };
-        let (numerator, divisor) = &**pair;
-        let Some((slope, rest)) = split_at(e, quotient) else { return Vec::new() };
-        let lower = numerator.minus(divisor).plus_number(1);
-        let mut bounds: Vec<Index> = match slope.as_constant() {
-            Some(1) => vec![rest.times(divisor).plus(numerator)],
-            Some(-1) => vec![rest.plus_number(1).times(divisor).minus(numerator).plus_number(-1)],
-            _ => Vec::new(),
-        };
-        let mut bound = |factor: &Index, rest: &Index| {
-            if nonnegative(factor) {
-                bounds.push(factor.times(&lower).plus(rest));
-                if nonnegative(numerator) {
-                    bounds.push(rest.clone());
-                }
-            } else if nonnegative(&factor.times_number(-1)) {
-                bounds.push(factor.times(numerator).plus(rest));
-            }
-        };
-        match slope.exact_quotient(divisor) {
-            Some(factor) => bound(&factor, &rest),
-            None => bound(&slope, &rest.times(divisor)),
-        }
-        bounds
+    /// Whether the complete procedure refutes that the condition holds, or that it does not.
+    fn refutes(&self, condition: &Condition, holds: bool) -> bool {
+        decide(&self.with(condition, holds)) == Verdict::Refuted
     }
 
-    /// Decides by trying all values, where all ranges are numbers and few.
-    fn enumerate(&self, e: &Index, holds: impl Fn(i128) -> bool) -> Truth {
-        let mut vars = BTreeSet::new();
-        e.collect_vars(&mut vars);
-        let involved: Vec<&(Var, Index, Index)> = {
-            for (var, lo, hi) in self.ranges.iter().rev() {
-                if vars.contains(var) {
-                    lo.collect_vars(&mut vars);
-                    hi.collect_vars(&mut vars);
-                }
-            }
-            self.ranges.iter().filter(|(v, ..)| vars.contains(v)).collect()
-        };
-        if involved.len() != vars.len() || e.any_atom(&mut |a| matches!(a, Atom::Size(_))) {
-            return Truth::Unknown;
-        }
-        let (mut seen, mut budget) = ([false, false], ENUMERATION);
-        if !walk(e, &involved, &holds, &mut seen, &mut budget) {
-            return Truth::Unknown;
-        }
-        match seen {
-            [_, false] => Truth::Yes,
-            [false, true] => Truth::No,
-            [true, true] => Truth::Unknown,
-        }
+    /// The facts together with the condition, or with its negation.
+    fn with(&self, condition: &Condition, holds: bool) -> Translation<'_> {
+        let mut translation = Translation::new(self);
+        translation.state(condition, holds);
+        translation.state_facts();
+        translation
     }
 }
 
-fn walk(
-    e: &Index,
-    ranges: &[&(Var, Index, Index)],
-    holds: &impl Fn(i128) -> bool,
-    seen: &mut [bool; 2],
-    budget: &mut i128,
-) -> bool {
-    let Some(((var, lo, hi), inner)) = ranges.split_first().map(|(first, inner)| (*first, inner)) else {
-        *budget -= 1;
-        return match e.as_constant() {
-            Some(n) if *budget >= 0 => {
-                seen[usize::from(!holds(n))] = true;
-                true
-            }
-            _ => false,
-        };
-    };
-    let (Some(lo), Some(hi)) = (lo.as_constant(), hi.as_constant()) else { return false };
-    if hi.saturating_sub(lo) > *budget {
-        return false;
-    }
-    (lo..=hi).all(|n| {
-        let value = Index::constant(n);
-        let narrowed: Vec<(Var, Index, Index)> =
-            inner.iter().map(|(v, a, b)| (v.clone(), a.substitute(var, &value), b.substitute(var, &value))).collect();
-        walk(&e.substitute(var, &value), &narrowed.iter().collect::<Vec<_>>(), holds, seen, budget)
-    })
-}
-
-/// The first factor of a term that satisfies the predicate.
-fn find_atom(e: &Index, wanted: impl Fn(&Atom) -> bool) -> Option<Atom> {
-    e.terms().iter().flat_map(|(m, _)| m).find(|atom| wanted(atom)).cloned()
-}
-
-/// (c, r) with e = c·atom + r, where the atom stands in neither as a factor; none if it is squared.
-fn split_at(e: &Index, atom: &Atom) -> Option<(Index, Index)> {
-    let marker = Var { name: "·".into(), serial: 0 };
-    let marked = e.map_atoms(&|a| Some(if a == atom { Index::var(&marker) } else { Index::atom(a.clone()) }));
-    marked.linear_in(&marker)
-}
-
-fn replace_atom(e: &Index, atom: &Atom, by: &Index) -> Index {
-    e.map_atoms(&|a| Some(if a == atom { by.clone() } else { Index::atom(a.clone()) }))
-}
-
-fn sizes_of(e: &Index) -> BTreeSet<Name> {
-    let mut sizes = BTreeSet::new();
-    e.any_atom(&mut |atom| {
-        if let Atom::Size(name) = atom {
-            sizes.insert(name.clone());
-        }
-        false
-    });
-    sizes
-}
-
-fn both(a: Truth, b: Truth) -> Truth {
-    match (a, b) {
-        (Truth::No, _) | (_, Truth::No) => Truth::No,
-        (Truth::Yes, Truth::Yes) => Truth::Yes,
-        _ => Truth::Unknown,
-    }
-}
-
-fn negate(a: Truth) -> Truth {
-    match a {
-        Truth::Yes => Truth::No,
-        Truth::No => Truth::Yes,
-        Truth::Unknown => Truth::Unknown,
+fn nonnegative_parts(condition: &Condition) -> Vec<Index> {
+    match condition {
+        Condition::All(parts) => parts.iter().flat_map(nonnegative_parts).collect(),
+        _ => condition.as_nonnegative().unwrap_or_default(),
     }
 }

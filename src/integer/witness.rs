@@ -2,26 +2,118 @@
 //! which a condition has different truth values show that it cannot be decided, before any proof
 //! is tried.
 
+use super::condition::Condition;
 use super::index::{Atom, Extreme, Index, Var};
+use super::solver::Facts;
 use crate::language::syntax::Name;
 use std::collections::BTreeMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
+use std::rc::Rc;
 
 /// How many draws are tried before a proof.
-pub(super) const FEW: u64 = 40;
+const FEW: u64 = 40;
 
 /// How many draws are tried where a witness is what is wanted.
 pub(super) const MANY: u64 = 5_000;
 
-/// Numbers for sizes and indices.
-pub(super) struct Point<'a> {
+/// The witnesses of some facts that were drawn so far.
+#[derive(Debug, Default)]
+pub(super) struct Witnesses {
+    tried: u64,
+    points: Vec<Point>,
+}
+
+impl Witnesses {
+    /// One of few witnesses of the facts, always the same facts.
+    pub fn get(&mut self, place: usize, facts: &Facts) -> Option<&Point> {
+        while self.points.len() <= place && self.tried < FEW {
+            self.points.extend(Point::draw(facts, self.tried));
+            self.tried += 1;
+        }
+        self.points.get(place)
+    }
+}
+
+/// Numbers for sizes and indices, and thereby for integer data: what is read depends on the number of
+/// the draw and the place alone.
+#[derive(Debug)]
+pub(super) struct Point {
     sizes: Vec<(Name, i128)>,
     vars: Vec<(Var, i128)>,
-    data: &'a BTreeMap<Name, (Index, Index)>,
+    data: Rc<BTreeMap<Name, (Index, Index)>>,
     seed: u64,
 }
 
-impl Point<'_> {
+impl Point {
+    /// Numbers that satisfy the facts, if the draw of this number finds some.
+    pub fn draw(facts: &Facts, seed: u64) -> Option<Point> {
+        let mut state = seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1;
+        let mut next = |span: i128| {
+            state ^= state << 13;
+            state ^= state >> 7;
+            state ^= state << 17;
+            i128::from(state >> 16).rem_euclid(span.max(1))
+        };
+        let mut point = Point { sizes: Vec::new(), vars: Vec::new(), data: Rc::clone(&facts.data), seed };
+        for (name, least) in &facts.least {
+            let extra = if next(3) == 0 { 0 } else { next(7) };
+            point.sizes.push((name.clone(), least + extra));
+        }
+        for (var, lo, hi) in &facts.ranges {
+            let (lo, hi) = (point.value(lo)?, point.value(hi)?);
+            if hi < lo {
+                return None;
+            }
+            let length = hi.checked_sub(lo)?.checked_add(1)?;
+            let value = match next(4) {
+                0 => lo,
+                1 => hi,
+                _ => lo + next(length),
+            };
+            point.vars.push((var.clone(), value));
+        }
+        point.meets_requirements(facts).then_some(point)
+    }
+
+    /// These values of sizes and indices.
+    pub fn at(facts: &Facts, (sizes, vars): (Vec<(Name, i128)>, Vec<(Var, i128)>)) -> Point {
+        Point { sizes, vars, data: Rc::clone(&facts.data), seed: 0 }
+    }
+
+    /// Whether the sizes, the ranges and the requirements are as the facts state.
+    pub fn satisfies(&self, facts: &Facts) -> bool {
+        let inside = |(var, lo, hi): &(Var, Index, Index)| {
+            self.holds(&Condition::Within(lo.clone(), Index::var(var), hi.clone())) == Some(true)
+        };
+        self.sizes.iter().all(|(name, n)| *n >= facts.least_size(name))
+            && facts.ranges.iter().all(inside)
+            && self.meets_requirements(facts)
+    }
+
+    fn meets_requirements(&self, facts: &Facts) -> bool {
+        facts.required.iter().all(|condition| self.holds(condition) == Some(true))
+    }
+
+    /// Whether a condition holds, if every unknown in it has a value.
+    pub fn holds(&self, condition: &Condition) -> Option<bool> {
+        match condition {
+            Condition::Equal(a, b) => Some(self.value(a)? == self.value(b)?),
+            Condition::AtMost(a, b) => Some(self.value(a)? <= self.value(b)?),
+            Condition::Within(lo, e, hi) => Some((self.value(lo)?..=self.value(hi)?).contains(&self.value(e)?)),
+            Condition::Divides(m, e) => {
+                let m = self.value(m).filter(|m| *m >= 1)?;
+                Some(self.value(e)?.rem_euclid(m) == 0)
+            }
+            Condition::All(parts) => self.all(parts, true),
+            Condition::Any(parts) => Some(!self.all(parts, false)?),
+            Condition::Not(inner) => Some(!self.holds(inner)?),
+        }
+    }
+
+    fn all(&self, parts: &[Condition], truth: bool) -> Option<bool> {
+        parts.iter().try_fold(true, |all, part| Some(all & (self.holds(part)? == truth)))
+    }
+
     /// The value of an expression, if every unknown in it has one.
     pub fn value(&self, e: &Index) -> Option<i128> {
         let mut sum = 0i128;
@@ -58,62 +150,5 @@ impl Point<'_> {
                 Some(least + i128::from(hasher.finish()).rem_euclid(span))
             }
         }
-    }
-}
-
-/// What a witness must satisfy: least values of sizes, ranges of indices from the outside in, and
-/// expressions that are not negative.
-pub(super) struct Search<'a> {
-    pub sizes: Vec<(&'a Name, i128)>,
-    pub ranges: &'a [(Var, Index, Index)],
-    pub nonnegative: &'a [Index],
-    pub data: &'a BTreeMap<Name, (Index, Index)>,
-}
-
-impl Search<'_> {
-    /// Whether `holds` was seen true, and seen false, at some witness.
-    pub fn both(&self, e: &Index, tries: u64, holds: impl Fn(i128) -> bool) -> (bool, bool) {
-        let (mut yes, mut no) = (false, false);
-        for seed in 0..tries {
-            let Some(value) = self.draw(seed).and_then(|point| point.value(e)) else { continue };
-            if holds(value) {
-                yes = true
-            } else {
-                no = true
-            }
-            if yes && no {
-                break;
-            }
-        }
-        (yes, no)
-    }
-
-    fn draw(&self, seed: u64) -> Option<Point<'_>> {
-        let mut state = seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1;
-        let mut next = |span: i128| {
-            state ^= state << 13;
-            state ^= state >> 7;
-            state ^= state << 17;
-            i128::from(state >> 16).rem_euclid(span.max(1))
-        };
-        let mut point = Point { sizes: Vec::new(), vars: Vec::new(), data: self.data, seed };
-        for (name, least) in &self.sizes {
-            let extra = if next(3) == 0 { 0 } else { next(7) };
-            point.sizes.push(((*name).clone(), least + extra));
-        }
-        for (var, lo, hi) in self.ranges {
-            let (lo, hi) = (point.value(lo)?, point.value(hi)?);
-            if hi < lo {
-                return None;
-            }
-            let length = hi.checked_sub(lo)?.checked_add(1)?;
-            let value = match next(4) {
-                0 => lo,
-                1 => hi,
-                _ => lo + next(length),
-            };
-            point.vars.push((var.clone(), value));
-        }
-        self.nonnegative.iter().all(|e| point.value(e).is_some_and(|n| n >= 0)).then_some(point)
     }
 }

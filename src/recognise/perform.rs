@@ -96,7 +96,7 @@ impl<'a> Performed<'a> {
         Ok(self.sum(&mut values, 0)? * self.scale)
     }
 
-    /// About how many values are tried for one entry.
+    /// About how many values are tried, and entries read, for one entry.
     fn cost(&self) -> i64 {
         let (mut total, mut alive) = (0i64, 1i64);
         let mut settled: Vec<bool> = self.outputs.iter().map(|places| !places.is_empty()).collect();
@@ -109,7 +109,7 @@ impl<'a> Performed<'a> {
             let free = matches!(relation, Relation::Free | Relation::Order(_));
             alive = alive.saturating_mul(tried / if free { 1 } else { lengths.max().unwrap_or(1).max(1) });
         }
-        total
+        total.saturating_mul(1 + self.operation.wiring.factors.len() as i64)
     }
 
     /// The sum over all values of the wires of the axes from the k-th on.
@@ -186,7 +186,8 @@ impl<'a> Performed<'a> {
 }
 
 /// Whether operations, performed and added up, give the entries that a formula does. Where one entry
-/// takes long, the last of the entries only are compared.
+/// takes long, the last of the entries only are compared; where even one takes too long, nothing is
+/// confirmed.
 pub fn confirms(
     operations: &[Operation],
     indices: &[Bound],
@@ -197,6 +198,9 @@ pub fn confirms(
     let performed = operations.iter().map(|o| Performed::new(instance, o, indices)).collect::<Result<Vec<_>, _>>();
     let Ok(performed) = performed else { return false };
     let cost: i64 = performed.iter().map(Performed::cost).fold(1, i64::saturating_add);
+    if cost > MOST_STEPS {
+        return false;
+    }
     let affordable = usize::try_from(STEPS / cost).unwrap_or(0).max(1);
     entries.iter().rev().take(affordable).all(|at| {
         let total = performed.iter().try_fold(Fp::ZERO, |sum, one| Ok::<_, EvalError>(sum + one.entry(at)?));
@@ -204,7 +208,9 @@ pub fn confirms(
     })
 }
 
+/// How many values are tried for all entries together, and at most for a single one.
 const STEPS: i64 = 2_000_000;
+const MOST_STEPS: i64 = 4 * STEPS;
 
 fn relation(axis: &Axis, number: &dyn Fn(&Index) -> Result<i64, EvalError>) -> Result<Relation, EvalError> {
     Ok(match axis {

@@ -2,6 +2,7 @@
 //! solver never guesses, equal normal forms are equal formulas, quoting keeps the value – and
 //! each of a table of wrong rules is caught.
 
+mod complete;
 mod contract;
 mod fixture;
 mod generate;
