@@ -63,6 +63,8 @@ pub struct Step {
     pub solved: Option<(Var, Index)>,
     /// Conditions that were found to hold.
     pub discharged: Vec<Condition>,
+    /// The brackets beside it on which that rests, beyond the ranges in force.
+    pub given: Vec<Condition>,
 }
 
 /// The rules of the calculus, by name.
@@ -86,6 +88,8 @@ pub enum RuleName {
     Distribute,
     /// a·Σb = Σ a·b.
     Join,
+    /// [p and q] = [p]·[q], and what is not at most is greater.
+    Separate,
     /// Of a sum over i with the bracket [c·i + e = 0], the one term with i = −e/c is left.
     Sift,
     /// A bound index under a floor is divided with remainder.
@@ -127,6 +131,7 @@ impl RuleName {
             RuleName::Join => "join",
             RuleName::Sift => "sift",
             RuleName::Split => "split",
+            RuleName::Separate => "separate",
             RuleName::Cases => "cases",
             RuleName::Window => "window",
             RuleName::Settle => "settle",

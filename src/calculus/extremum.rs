@@ -45,7 +45,7 @@ pub const SETTLE: Rule = Rule {
             Kind::Upstream(output, at) => Term::upstream(output.clone(), at.iter().map(settle).collect()),
             _ => return None,
         };
-        (after != *term).then_some(Rewrite { after, solved: None, discharged })
+        (after != *term).then_some(Rewrite { after, solved: None, discharged, given: Vec::new() })
     },
 };
 

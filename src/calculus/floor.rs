@@ -55,7 +55,7 @@ pub const WINDOW: Rule = Rule {
         };
         let left = Term::product(factors).substitute(&bound.var, &solved);
         let after = Term::sigma(rest, Term::product([guard, left]));
-        Some(Rewrite { after, solved: Some((bound.var.clone(), solved)), discharged })
+        Some(Rewrite { after, solved: Some((bound.var.clone(), solved)), discharged, given: Vec::new() })
     },
 };
 
@@ -122,7 +122,7 @@ impl Division {
         let left = clear.map_indices(&mut |e| replace(e));
         let in_range = Term::bracket(Condition::Within(old.lo.clone(), solved.clone(), old.hi.clone()));
         let after = Term::sigma(rest, Term::product([in_range, left]));
-        Rewrite { after, solved: Some((old.var.clone(), solved)), discharged: Vec::new() }
+        Rewrite { after, solved: Some((old.var.clone(), solved)), discharged: Vec::new(), given: Vec::new() }
     }
 
     /// ⌊(m·e + j)/(m·n)⌋ as ⌊e/n⌋, wherever it stands.

@@ -23,49 +23,68 @@ pub const RANGE: Rule = Rule {
         let factors = term.factors();
         for (k, factor) in factors.iter().enumerate() {
             let Kind::Bracket(condition) = factor.kind() else { continue };
-            let mut facts = place.facts.clone();
-            for (j, other) in factors.iter().enumerate().take(MOST_BRACKETS) {
-                if let (true, Kind::Bracket(other)) = (j != k, other.kind()) {
-                    facts.require(other);
-                }
-            }
-            if place.facts.judge(condition) == Truth::No {
-                return Some(Term::zero().into());
-            }
-            let Some((now, discharged)) = simpler(condition, &facts) else { continue };
+            let others = factors.iter().take(MOST_BRACKETS).enumerate().filter(|(j, _)| *j != k);
+            let beside = others.filter_map(|(_, other)| match other.kind() {
+                Kind::Bracket(other) => Some(other.clone()),
+                _ => None,
+            });
+            let beside: Vec<Condition> = beside.collect();
+            let Some(found) = simpler(condition, &given(place.facts, &beside)) else { continue };
+            let suffices = |some: &[Condition]| simpler(condition, &given(place.facts, some)).as_ref() == Some(&found);
+            let rests_on = match beside.iter().position(|one| suffices(std::slice::from_ref(one))) {
+                _ if suffices(&[]) => Vec::new(),
+                Some(one) => vec![beside[one].clone()],
+                None => beside,
+            };
             let mut factors = factors.to_vec();
-            factors[k] = Term::bracket(now);
+            factors[k] = Term::bracket(found.left);
             let after = Term::product(factors);
-            return Some(Rewrite { after, solved: None, discharged: vec![discharged] });
+            return Some(Rewrite { after, solved: None, discharged: vec![found.discharged], given: rests_on });
         }
         None
     },
 };
 
-/// What is left of a condition, and the part of it that was found to hold; what is left when a part
-/// was found not to hold.
-fn simpler(condition: &Condition, facts: &Facts) -> Option<(Condition, Condition)> {
-    if facts.judge(condition) == Truth::Yes {
-        return Some((Condition::always(), condition.clone()));
+/// The facts, and conditions that hold besides.
+fn given(facts: &Facts, conditions: &[Condition]) -> Facts {
+    let mut facts = facts.clone();
+    conditions.iter().for_each(|condition| facts.require(condition));
+    facts
+}
+
+/// What is left of a condition, and what was found to hold.
+#[derive(PartialEq)]
+struct Simpler {
+    left: Condition,
+    discharged: Condition,
+}
+
+/// A condition without the part of it that holds; or that it never holds.
+fn simpler(condition: &Condition, facts: &Facts) -> Option<Simpler> {
+    let found = |left, discharged| Some(Simpler { left, discharged });
+    match facts.judge(condition) {
+        Truth::Yes => return found(Condition::always(), condition.clone()),
+        Truth::No => return found(Condition::never(), condition.negated()),
+        Truth::Unknown => {}
     }
     if let Condition::All(parts) | Condition::Any(parts) = condition {
         let all = matches!(condition, Condition::All(_));
         let idle = if all { Truth::Yes } else { Truth::No };
         let place = parts.iter().position(|part| facts.judge(part) == idle)?;
         let mut rest = parts.clone();
-        let found = rest.remove(place);
+        let part = rest.remove(place);
         let left = match (rest.len(), all) {
             (1, _) => rest.remove(0),
             (_, true) => Condition::All(rest),
             (_, false) => Condition::Any(rest),
         };
-        return Some((left, if all { found } else { Condition::Not(Box::new(found)) }));
+        return found(left, if all { part } else { part.negated() });
     }
     let Condition::Within(lo, e, hi) = condition else { return None };
     let lower = Condition::AtMost(lo.clone(), e.clone());
     let upper = Condition::AtMost(e.clone(), hi.clone());
     if facts.judge(&lower) == Truth::Yes {
-        return Some((upper, lower));
+        return found(upper, lower);
     }
-    (facts.judge(&upper) == Truth::Yes).then_some((lower, upper))
+    if facts.judge(&upper) == Truth::Yes { found(lower, upper) } else { None }
 }

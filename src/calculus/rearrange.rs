@@ -60,6 +60,45 @@ pub const JOIN: Rule = Rule {
     },
 };
 
+/// [p and q] = [p]·[q], and what is not at most is greater.
+pub const SEPARATE: Rule = Rule {
+    name: RuleName::Separate,
+    statement: "a bracket with *and* is a product of brackets, and an inequality that is denied is the opposite one",
+    formula: &[
+        ("sum[i] [i = b and i <= c] * a[i]", "sum[i] [i = b]*[i <= c] * a[i]"),
+        ("sum[i] [not (i <= b)] * a[i]", "sum[i] [b < i] * a[i]"),
+    ],
+    conditions: "It applies to brackets in which the bound index i of a sum occurs. The denial of an equation or of a \
+                 divisibility stays.",
+    shrinks: "the number of words in brackets",
+    example: Example { system: "x[5], w[5]; y[j in 1..5] = sum[i : i = j and i <= 3] x[i]*w[i]", goal: "dy/dx" },
+    apply: |term, _| {
+        let Kind::Sigma(bounds, body) = term.kind() else { return None };
+        let factors = body.factors();
+        let (place, parts) = factors.iter().enumerate().find_map(|(place, factor)| match factor.kind() {
+            Kind::Bracket(condition) if bounds.iter().any(|b| condition.mentions(&b.var)) => {
+                Some((place, separate(condition)?))
+            }
+            _ => None,
+        })?;
+        let mut factors = factors.to_vec();
+        factors.splice(place..=place, parts.into_iter().map(Term::bracket));
+        Some(Term::sigma(bounds.clone(), Term::product(factors)).into())
+    },
+};
+
+/// The conditions of which each must hold, if there are several, or the word *not* goes.
+fn separate(condition: &Condition) -> Option<Vec<Condition>> {
+    match condition {
+        Condition::All(parts) => Some(parts.clone()),
+        Condition::Not(inner) => match inner.negated() {
+            Condition::Not(_) | Condition::Any(_) => None,
+            negated => Some(vec![negated]),
+        },
+        _ => None,
+    }
+}
+
 /// Σ_i [p] F(i) = [p] Σ_i F(i), where p does not mention i.
 pub const FACTOR: Rule = Rule {
     name: RuleName::Factor,

@@ -57,11 +57,13 @@ pub struct Rewrite {
     pub solved: Option<(Var, Index)>,
     /// Conditions that were found to hold.
     pub discharged: Vec<Condition>,
+    /// The brackets beside it on which that rests, beyond the ranges in force.
+    pub given: Vec<Condition>,
 }
 
 impl From<Term> for Rewrite {
     fn from(after: Term) -> Self {
-        Rewrite { after, solved: None, discharged: Vec::new() }
+        Rewrite { after, solved: None, discharged: Vec::new(), given: Vec::new() }
     }
 }
 
@@ -77,7 +79,7 @@ pub const PHASES: &[&[Rule]] = &[
         differentiate::POWER,
     ],
     &[differentiate::READ],
-    &[sift::SIFT, extremum::CASES, floor::SPLIT, rearrange::DISTRIBUTE, rearrange::JOIN, rearrange::FACTOR],
+    &[rearrange::SEPARATE, sift::SIFT, extremum::CASES, floor::SPLIT, rearrange::DISTRIBUTE, rearrange::JOIN, rearrange::FACTOR],
     &[floor::WINDOW],
     &[extremum::SETTLE, range::RANGE, rearrange::FACTOR, limit::LIMIT],
     &[limit::LATTICE, extremum::SETTLE],

@@ -143,7 +143,7 @@ impl Solution {
         let inequality = |f: &Term| matches!(f.kind(), Kind::Bracket(c) if !matches!(c, Condition::Equal(..)));
         let (ahead, behind): (Vec<Term>, Vec<Term>) = left.factors().iter().cloned().partition(inequality);
         let after = Term::sigma(rest, Term::product(guards.into_iter().chain(ahead).chain(behind)));
-        Rewrite { after, solved: Some((bound.var.clone(), solved)), discharged }
+        Rewrite { after, solved: Some((bound.var.clone(), solved)), discharged, given: Vec::new() }
     }
 }
 

@@ -147,6 +147,7 @@ fn first_step(system: &System, facts: &Facts, indices: &[Bound], phase: &[Rule],
         after,
         solved: rewrite.solved,
         discharged: rewrite.discharged,
+        given: rewrite.given,
     })
 }
 

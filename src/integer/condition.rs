@@ -65,6 +65,23 @@ impl Condition {
         }
     }
 
+    /// The condition that holds where this one does not; without the word *not* but for equations
+    /// and divisibility.
+    pub fn negated(&self) -> Condition {
+        let each = |parts: &[Condition]| parts.iter().map(Condition::negated).collect();
+        match self {
+            Condition::AtMost(a, b) => Condition::AtMost(b.plus_number(1), a.clone()),
+            Condition::Within(lo, e, hi) => Condition::Any(vec![
+                Condition::AtMost(e.plus_number(1), lo.clone()),
+                Condition::AtMost(hi.plus_number(1), e.clone()),
+            ]),
+            Condition::All(parts) => Condition::Any(each(parts)),
+            Condition::Any(parts) => Condition::All(each(parts)),
+            Condition::Not(inner) => (**inner).clone(),
+            Condition::Equal(..) | Condition::Divides(..) => Condition::Not(Box::new(self.clone())),
+        }
+    }
+
     /// The same with an index replaced.
     pub fn substitute(&self, var: &Var, by: &Index) -> Condition {
         self.map(&mut |index| index.substitute(var, by))
@@ -124,10 +141,10 @@ impl Condition {
                 options.dedup();
                 vec![Condition::Any(options)]
             }
-            Condition::Not(inner) => negation(inner).map_or_else(
-                || vec![Condition::Not(Box::new(Condition::All(inner.canonical())))],
-                |negated| negated.canonical(),
-            ),
+            Condition::Not(inner) => match inner.negated() {
+                Condition::Not(_) => vec![Condition::Not(Box::new(Condition::All(inner.canonical())))],
+                negated => negated.canonical(),
+            },
         };
         parts.sort();
         parts.dedup();
@@ -136,24 +153,6 @@ impl Condition {
     }
 }
 
-/// The negation of a condition without the word *not*, where there is one.
-fn negation(condition: &Condition) -> Option<Condition> {
-    match condition {
-        Condition::AtMost(a, b) => Some(Condition::AtMost(b.plus_number(1), a.clone())),
-        Condition::Not(inner) => Some((**inner).clone()),
-        Condition::Within(lo, e, hi) => Some(Condition::Any(vec![
-            Condition::AtMost(e.plus_number(1), lo.clone()),
-            Condition::AtMost(hi.plus_number(1), e.clone()),
-        ])),
-        Condition::All(parts) => Some(Condition::Any(parts.iter().map(not).collect())),
-        Condition::Any(parts) => Some(Condition::All(parts.iter().map(not).collect())),
-        Condition::Equal(..) | Condition::Divides(..) => None,
-    }
-}
-
-fn not(condition: &Condition) -> Condition {
-    negation(condition).unwrap_or_else(|| Condition::Not(Box::new(condition.clone())))
-}
 
 fn is_plainly_true(condition: &Condition) -> bool {
     match condition {

@@ -7,7 +7,7 @@
 //! the case distinction makes up for that where it can.
 
 use super::condition::Condition;
-use super::index::{Atom, Extreme, Index, Var};
+use super::index::{Atom, Extreme, Index};
 use super::omega::Row;
 use super::solver::Facts;
 use crate::language::syntax::Name;
@@ -89,18 +89,10 @@ impl<'a> Translation<'a> {
         }
     }
 
-    /// The sizes and indices at a solution.
-    pub fn place(&self, solution: &[i128]) -> (Vec<(Name, i128)>, Vec<(Var, i128)>) {
-        let (mut sizes, mut vars) = (Vec::new(), Vec::new());
-        for (unknown, n) in self.unknowns.iter().zip(solution) {
-            let value = n.saturating_add(unknown.shift);
-            match &unknown.atom {
-                Some(Atom::Size(name)) => sizes.push((name.clone(), value)),
-                Some(Atom::Var(var)) => vars.push((var.clone(), value)),
-                _ => {}
-            }
-        }
-        (sizes, vars)
+    /// What stands for the unknowns, with the values at a solution.
+    pub fn values(&self, solution: &[i128]) -> impl Iterator<Item = (&Atom, i128)> {
+        let values = self.unknowns.iter().zip(solution);
+        values.filter_map(|(unknown, n)| Some((unknown.atom.as_ref()?, n.saturating_add(unknown.shift))))
     }
 
     /// How many unknowns there are.

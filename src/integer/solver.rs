@@ -158,7 +158,7 @@ impl Facts {
         let translation = self.with(condition, false);
         match decide(&translation) {
             Verdict::Refuted => false,
-            Verdict::Met(solution) if fails(Point::at(self, translation.place(&solution))) => true,
+            Verdict::Met(solution) if fails(Point::at(self, translation.values(&solution))) => true,
             Verdict::Met(_) | Verdict::Open => (0..MANY).filter_map(|seed| Point::draw(self, seed)).any(fails),
         }
     }

@@ -76,8 +76,16 @@ impl Point {
     }
 
     /// These values of sizes and indices.
-    pub fn at(facts: &Facts, (sizes, vars): (Vec<(Name, i128)>, Vec<(Var, i128)>)) -> Point {
-        Point { sizes, vars, data: Rc::clone(&facts.data), seed: 0 }
+    pub fn at<'a>(facts: &Facts, values: impl Iterator<Item = (&'a Atom, i128)>) -> Point {
+        let mut point = Point { sizes: Vec::new(), vars: Vec::new(), data: Rc::clone(&facts.data), seed: 0 };
+        for (atom, n) in values {
+            match atom {
+                Atom::Size(name) => point.sizes.push((name.clone(), n)),
+                Atom::Var(var) => point.vars.push((var.clone(), n)),
+                Atom::Div(_) | Atom::Extreme(..) | Atom::Datum(..) => {}
+            }
+        }
+        point
     }
 
     /// Whether the sizes, the ranges and the requirements are as the facts state.

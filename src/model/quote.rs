@@ -218,7 +218,7 @@ fn split_sign(term: &Term) -> (Sign, Term) {
     }
 }
 
-/// Neighbouring conditions a ≤ i and i ≤ b on one index as a ≤ i ≤ b.
+/// Neighbouring conditions a ≤ e and e ≤ b on one index, or on the same expression, as a ≤ e ≤ b.
 fn merged(conditions: Vec<Condition>) -> Vec<Condition> {
     let alone = |condition: &Condition| match condition {
         Condition::AtMost(a, b) => solved_alone(&b.minus(a)),
@@ -226,6 +226,20 @@ fn merged(conditions: Vec<Condition>) -> Vec<Condition> {
     };
     let mut merged: Vec<Condition> = Vec::with_capacity(conditions.len());
     for condition in conditions {
+        if let Some(Condition::AtMost(a, b)) = merged.last()
+            && let Condition::AtMost(c, d) = &condition
+        {
+            let whole = match (b == c && !b.is_free_of_vars(), a == d && !a.is_free_of_vars()) {
+                (true, _) => Some(Condition::Within(a.clone(), b.clone(), d.clone())),
+                (_, true) => Some(Condition::Within(c.clone(), a.clone(), b.clone())),
+                _ => None,
+            };
+            if let Some(whole) = whole {
+                merged.pop();
+                merged.push(whole);
+                continue;
+            }
+        }
         match merged.last().and_then(alone).zip(alone(&condition)) {
             Some(((i, lo, true), (j, hi, false))) | Some(((i, hi, false), (j, lo, true))) if i == j => {
                 merged.pop();

@@ -208,6 +208,9 @@ impl Quote {
         let all = |parts: &[Condition]| parts.iter().map(|p| self.condition_under(p, exact)).collect();
         match condition {
             Condition::Equal(a, b) if b.is_zero() => self.balanced(a, Relation::Equal, exact),
+            Condition::Equal(a, b) if a.is_free_of_vars() && !b.is_free_of_vars() => {
+                Written::Chain(index(b), vec![(Relation::Equal, index(a))])
+            }
             Condition::Equal(a, b) => Written::Chain(index(a), vec![(Relation::Equal, index(b))]),
             Condition::AtMost(a, b) if a.is_zero() => self.balanced(b, Relation::AtMost, exact),
             Condition::AtMost(a, b) => Written::Chain(index(a), vec![(Relation::AtMost, index(b))]),
@@ -227,6 +230,7 @@ impl Quote {
             Condition::Any(parts) => Written::Any(all(parts)),
             Condition::Not(inner) => match &**inner {
                 Condition::Equal(a, b) => Written::Chain(index(a), vec![(Relation::NotEqual, index(b))]),
+                Condition::AtMost(a, b) => Written::Chain(index(a), vec![(Relation::Greater, index(b))]),
                 _ => Written::Not(Box::new(self.condition_under(inner, exact))),
             },
         }

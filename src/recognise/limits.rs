@@ -22,8 +22,14 @@ pub(super) struct Span {
 #[derive(Clone, Debug)]
 pub(super) struct Bound(pub(super) Index);
 
+/// More limits than this have no name.
+const MOST_LIMITS: usize = 100;
+
 /// Drops limits, narrows ranges, names what is limited on both sides; what stays is an order.
 pub(super) fn settle(relation: &mut Relation) -> Option<()> {
+    if relation.bounds.len() + relation.spans.len() > MOST_LIMITS {
+        return None;
+    }
     pair(relation);
     loop {
         let facts = known(relation);

@@ -348,6 +348,8 @@ pub struct Step {
     pub solved: Option<Solved>,
     /// Conditions that were found to hold.
     pub discharged: Vec<String>,
+    /// The brackets beside it on which that rests, beyond the ranges in force.
+    pub given: Vec<String>,
 }
 
 /// A bound index and its value.

@@ -172,7 +172,7 @@ fn stage(step: &Step) -> Stage {
         | RuleName::Fold
         | RuleName::Power => Stage::Differentiate,
         RuleName::Read => Stage::Read,
-        RuleName::Distribute | RuleName::Join => Stage::Rearrange,
+        RuleName::Distribute | RuleName::Join | RuleName::Separate => Stage::Rearrange,
         RuleName::Sift => match &step.solved {
             Some((_, value)) if value.as_var().is_some() || value.as_constant().is_some() => Stage::SiftBare,
             _ => Stage::SiftSolved,
@@ -213,7 +213,7 @@ fn main_lines(system: &System, names: &Names, answer: &Answer, by: Option<&str>)
     if let (Some(label), Some(shortcut)) = (by, &answer.shortcut) {
         lines.push(line(shortcut, reason::by_part(label)));
         if *shortcut != answer.formula {
-            lines.push(line(&answer.formula, reason::survivors()));
+            lines.push(line(&answer.formula, reason::survivors(names, system, answer)));
         }
         return lines;
     }

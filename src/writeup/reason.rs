@@ -225,24 +225,54 @@ fn brackets(term: &crate::model::Term) -> usize {
     count
 }
 
-/// What is left of the sum once the Jacobian has been inserted.
-pub fn survivors() -> Prose {
-    vec![text("only terms whose bracket is 1 survive")]
+/// What is left of the sum once the Jacobian has been inserted: the terms at the indices solved for.
+pub fn survivors(names: &Names, system: &System, answer: &Answer) -> Prose {
+    let steps = answer.derivation.steps.iter();
+    let solved = |s: &&Step| s.solved.as_ref().is_some_and(|(_, value)| value.as_var().is_none());
+    let mut prose = vec![text("only terms whose bracket is 1 survive")];
+    let mut found: Vec<Inline> = Vec::new();
+    for equality in equalities(names, system, answer, &steps.filter(solved).collect::<Vec<_>>()) {
+        if !found.contains(&equality) {
+            found.push(equality);
+        }
+    }
+    if (1..=MOST_SURVIVORS).contains(&found.len()) {
+        prose.push(text(": "));
+        prose.extend(listed(found));
+    }
+    prose
 }
+
+/// How many solved indices a reason names at most.
+const MOST_SURVIVORS: usize = 2;
 
 /// Conditions that always hold.
 pub fn decided(names: &Names, system: &System, answer: &Answer, steps: &[Step]) -> Prose {
     let quote = names.quote(system, &answer.derivation.indices);
-    let held: Vec<Inline> = steps.iter().flat_map(|s| &s.discharged).map(|c| condition(quote.condition(c))).collect();
-    if held.is_empty() {
+    let stated = |c: &Condition| condition(quote.condition(c));
+    let (given, plain): (Vec<&Step>, Vec<&Step>) = steps.iter().partition(|s| !s.given.is_empty());
+    let held: Vec<Inline> = plain.iter().flat_map(|s| &s.discharged).map(stated).collect();
+    if held.is_empty() && given.is_empty() {
         return vec![text(match steps.iter().any(|s| matches!(s.rule, RuleName::Limit | RuleName::Limits)) {
             true => "the bracket bounds the index",
             false => "the bracket does not depend on the sum",
         })];
     }
-    let verb = if held.len() == 1 { " always holds" } else { " always hold" };
-    let mut prose = listed(held);
-    prose.push(text(verb));
+    let mut prose = Vec::new();
+    if !held.is_empty() {
+        let verb = if held.len() == 1 { " always holds" } else { " always hold" };
+        prose.extend(listed(held));
+        prose.push(text(verb));
+    }
+    for step in given {
+        if !prose.is_empty() {
+            prose.push(text("; "));
+        }
+        let verb = if step.discharged.len() == 1 { " holds where " } else { " hold where " };
+        prose.extend(listed(step.discharged.iter().map(stated).collect()));
+        prose.push(text(verb));
+        prose.extend(listed(step.given.iter().map(stated).collect()));
+    }
     prose
 }
 
@@ -260,6 +290,7 @@ pub fn single(names: &Names, system: &System, answer: &Answer, step: &Step) -> P
         RuleName::Read => read(system, answer),
         RuleName::Distribute => vec![text("multiplied out")],
         RuleName::Join => vec![text("the sums brought together")],
+        RuleName::Separate => vec![text("each condition in a bracket of its own")],
         RuleName::Sift => sifts(names, system, answer, one),
         RuleName::Split => split(names, system, answer, one),
         RuleName::Cases => cases(),

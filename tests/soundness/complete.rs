@@ -84,7 +84,7 @@ struct Case {
 impl Case {
     fn new(seed: u64, symbolic: bool) -> Case {
         let sizes: &[(&str, i128)] = if symbolic { &SIZES } else { &[] };
-        let data = seed % 8 == 0 && !symbolic;
+        let data = seed.is_multiple_of(8) && !symbolic;
         let products = seed % 8 == 1 && !symbolic;
         let mut source = Source { random: Random::new(seed), sizes, bound: 0, data, products };
         let most = if data || products || symbolic { 2 } else { INDICES.len() };

@@ -186,6 +186,7 @@ fn one_step(quote: &Quote, step: &derivation::Step, before: &Expr, after: &Expr)
             .as_ref()
             .map(|(var, value)| Solved { index: quote.var(var).to_string(), value: ascii(&quote.index(value)) }),
         discharged: step.discharged.iter().map(|c| condition(quote, c)).collect(),
+        given: step.given.iter().map(|c| condition(quote, c)).collect(),
     }
 }
 
