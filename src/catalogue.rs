@@ -7,13 +7,30 @@ use crate::diagnostic::Diagnostics;
 use crate::language::parse::parse_file;
 use crate::language::syntax::{File, Item, Layer, Name};
 use include_dir::{Dir, include_dir};
+use std::borrow::Cow;
+use std::cell::OnceCell;
 
 static LAYERS: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/layers");
 
 /// Layers by name; one added later hides one of the same name.
 #[derive(Clone, Debug, Default)]
 pub struct Catalogue {
-    files: Vec<(File, String)>,
+    entries: Vec<Entry>,
+}
+
+/// A file of layers. What comes with the program is parsed when it is asked for: it holds one layer,
+/// and is called like it.
+#[derive(Clone, Debug)]
+struct Entry {
+    only: Option<&'static str>,
+    text: Cow<'static, str>,
+    file: OnceCell<File>,
+}
+
+impl Entry {
+    fn file(&self) -> &File {
+        self.file.get_or_init(|| parse_file(&self.text).unwrap_or_default())
+    }
 }
 
 impl Catalogue {
@@ -21,12 +38,11 @@ impl Catalogue {
     pub fn built_in() -> Self {
         let mut texts: Vec<_> = LAYERS.files().filter(|f| f.path().extension().is_some_and(|e| e == "bp")).collect();
         texts.sort_by_key(|file| file.path());
-        let mut catalogue = Catalogue::default();
-        for text in texts.into_iter().filter_map(|file| file.contents_utf8()) {
-            debug_assert!(parse_file(text).is_ok(), "the catalogue parses");
-            let _ = catalogue.add(text);
-        }
-        catalogue
+        let entry = |file: &'static include_dir::File| {
+            let only = Some(file.path().file_stem()?.to_str()?);
+            Some(Entry { only, text: file.contents_utf8()?.into(), file: OnceCell::new() })
+        };
+        Catalogue { entries: texts.into_iter().filter_map(entry).collect() }
     }
 
     /// Adds the layers of a file.
@@ -34,13 +50,18 @@ impl Catalogue {
     /// # Errors
     /// What is wrong with its text.
     pub fn add(&mut self, text: &str) -> Result<(), Diagnostics> {
-        self.files.push((parse_file(text)?, text.to_string()));
+        let file = OnceCell::from(parse_file(text)?);
+        self.entries.push(Entry { only: None, text: text.to_string().into(), file });
         Ok(())
     }
 
     /// The names of all layers, sorted.
     pub fn names(&self) -> Vec<Name> {
-        let mut names: Vec<Name> = self.files.iter().flat_map(|(f, _)| layers(f)).map(|l| l.name.clone()).collect();
+        let named = |entry: &Entry| match entry.only {
+            Some(name) => vec![name.into()],
+            None => layers(entry.file()).map(|l| l.name.clone()).collect::<Vec<_>>(),
+        };
+        let mut names: Vec<Name> = self.entries.iter().flat_map(named).collect();
         names.sort();
         names.dedup();
         names
@@ -48,15 +69,16 @@ impl Catalogue {
 
     /// A layer, the index base of its file, and the text of the file.
     pub fn find(&self, name: &str) -> Option<(&Layer, i64, &str)> {
-        self.files.iter().rev().find_map(|(file, text)| {
-            let layer = layers(file).find(|l| &*l.name == name)?;
-            Some((layer, file.base.unwrap_or(1), text.as_str()))
+        let possible = |entry: &&Entry| entry.only.is_none_or(|only| only == name);
+        self.entries.iter().rev().filter(possible).find_map(|entry| {
+            let layer = layers(entry.file()).find(|l| &*l.name == name)?;
+            Some((layer, entry.file().base.unwrap_or(1), &*entry.text))
         })
     }
 
     /// The files, in the order in which they were added, with their texts.
     pub fn files(&self) -> impl Iterator<Item = (&File, &str)> {
-        self.files.iter().map(|(file, text)| (file, text.as_str()))
+        self.entries.iter().map(|entry| (entry.file(), &*entry.text))
     }
 }
 
@@ -65,4 +87,18 @@ fn layers(file: &File) -> impl Iterator<Item = &Layer> {
         Item::Layer(layer) => Some(layer),
         Item::Homework(_) | Item::Test(_) => None,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_file_of_the_catalogue_holds_the_layer_it_is_called_like() {
+        for entry in Catalogue::built_in().entries {
+            let file = parse_file(&entry.text).unwrap();
+            let names: Vec<&str> = layers(&file).map(|layer| &*layer.name).collect();
+            assert_eq!(names, [entry.only.unwrap()]);
+        }
+    }
 }

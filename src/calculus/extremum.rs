@@ -30,9 +30,9 @@ pub const CASES: Rule = Rule {
 pub const SETTLE: Rule = Rule {
     name: RuleName::Settle,
     statement: "a maximum or minimum of which the ranges in force decide which part it is, is that part; a floor that \
-                they show to be 0 is 0",
+                they show to be 0 or −1 is that",
     formula: &[("max(a, b)", "a"), ("a div m", "0")],
-    conditions: "It applies where b ≤ a, or 0 ≤ a < m, is proved from the ranges in force.",
+    conditions: "It applies where b ≤ a, or 0 ≤ a < m, or −m ≤ a < 0, is proved from the ranges in force.",
     shrinks: "the number of extrema and floors",
     example: Example { system: "x[4]; y[i in 1..3] = x[max(i, 1)]", goal: "dy/dx" },
     apply: |term, place| {
@@ -87,7 +87,9 @@ fn without_extrema(condition: Condition) -> Condition {
     if all { Condition::All(sides) } else { Condition::Any(sides) }
 }
 
-fn settle(index: &Index, facts: &Facts, discharged: &mut Vec<Condition>) -> Index {
+/// The expression with every extremum and floor in it that the facts decide replaced; why goes to
+/// the list.
+pub(super) fn settle(index: &Index, facts: &Facts, discharged: &mut Vec<Condition>) -> Index {
     let compound = |atom: &Atom| matches!(atom, Atom::Extreme(..) | Atom::Div(_));
     if !index.any_atom(&mut |atom| compound(atom)) {
         return index.clone();
@@ -120,10 +122,12 @@ fn value(atom: &Atom, facts: &Facts) -> Option<(Index, Vec<Condition>)> {
             let conditions: Vec<Condition> = others.collect();
             conditions.iter().all(|c| facts.judge(c) == Truth::Yes).then(|| (parts[k].clone(), conditions))
         }),
-        Atom::Div(pair) => {
-            let small = Condition::Within(Index::default(), pair.0.clone(), pair.1.plus_number(-1));
-            (facts.judge(&small) == Truth::Yes).then(|| (Index::default(), vec![small]))
-        }
+        Atom::Div(pair) => [0, -1].into_iter().find_map(|quotient| {
+            let lo = pair.1.times_number(quotient);
+            let hi = lo.plus(&pair.1).plus_number(-1);
+            let there = Condition::Within(lo, pair.0.clone(), hi);
+            (facts.judge(&there) == Truth::Yes).then(|| (Index::constant(quotient), vec![there]))
+        }),
         Atom::Var(_) | Atom::Size(_) | Atom::Datum(..) => None,
     }
 }

@@ -1,5 +1,6 @@
 //! Division with remainder: a bound index under a floor, and a window exactly as wide as its step.
 
+use super::extremum::settle;
 use super::indices::fresh_index;
 use super::rule::{Example, Place, Rewrite, Rule};
 use crate::derivation::RuleName;
@@ -7,6 +8,7 @@ use crate::integer::{Atom, Condition, Index, Truth, Var};
 use crate::model::{Bound, Kind, Term};
 
 /// Σ_i F(i, ⌊(±i+e)/m⌋) = Σ_q Σ_{j=0}^{m−1} [lo ≤ i ≤ hi] F(i, q) with ±i + e = m·q + j.
+/// Where lo is a number, q and j count from it too: ±i + e = m·(q−lo) + (j−lo).
 pub const SPLIT: Rule = Rule {
     name: RuleName::Split,
     statement: "a bound index under a floor is divided with remainder: ±i + e = m·q + j with 0 ≤ j ≤ m − 1, and the \
@@ -15,7 +17,8 @@ pub const SPLIT: Rule = Rule {
         "sum[i in l..h] F[i, (i + e) div m]",
         "sum[q, j in 0..m-1] [l <= m*q + j - e <= h] * F[m*q + j - e, q]",
     )],
-    conditions: "It applies where the floor stands in an equation and i occurs in it with the factor 1 or −1. The range of q is that of the floor.",
+    conditions: "It applies where the floor stands in an equation and i occurs in it with the factor 1 or −1. The range of q is that of \
+                 the floor; where l is a number both count from it: ±i + e = m·(q − l) + (j − l).",
     shrinks: "the number of floors of bound indices in equations",
     example: Example { system: "x[3]; y[i in 1..6] = x[1 + (i-1) div 2]", goal: "dl/dx" },
     apply: |term, place| {
@@ -102,36 +105,39 @@ impl Division {
         let taken = |v: &Var| place.taken.contains(v) || body.any_var(v) || bounds.iter().any(|b| b.var == *v);
         let q = fresh_index(place.system, "q", &taken);
         let j = fresh_index(place.system, "j", &|v| taken(v) || *v == q);
-        let whole = self.divisor.times(&Index::var(&q)).plus(&Index::var(&j));
+        let first = Index::constant(old.lo.as_constant().unwrap_or(0));
+        let remainder = Index::var(&j).minus(&first);
+        let whole = self.divisor.times(&Index::var(&q).minus(&first)).plus(&remainder);
         let solved = whole.minus(&self.rest).times_number(self.sign);
         let ends = match self.sign {
             1 => (self.rest.plus(&old.lo), self.rest.plus(&old.hi)),
             _ => (self.rest.minus(&old.hi), self.rest.minus(&old.lo)),
         };
-        let quotients = Bound {
-            var: q.clone(),
-            lo: ends.0.floor_div(&self.divisor).canonical(),
-            hi: ends.1.floor_div(&self.divisor).canonical(),
+        let mut discharged = Vec::new();
+        let mut end = |e: &Index| {
+            let quotient = settle(&e.floor_div(&self.divisor).canonical(), place.facts, &mut discharged);
+            quotient.plus(&first).canonical()
         };
-        let remainders = Bound { var: j.clone(), lo: Index::default(), hi: self.divisor.plus_number(-1) };
+        let quotients = Bound { var: q.clone(), lo: end(&ends.0), hi: end(&ends.1) };
+        let remainders = Bound { var: j.clone(), lo: first.clone(), hi: self.divisor.plus(&first).plus_number(-1) };
         let mut rest = bounds.to_vec();
         rest.remove(self.binder);
         rest.extend([quotients, remainders]);
-        let replace = |e: &Index| self.settle(&e.substitute(&old.var, &solved), &j);
+        let replace = |e: &Index| self.settle(&e.substitute(&old.var, &solved), &remainder);
         let clear = body.with_all_bounds_fresh(&|v| *v == old.var || solved.mentions(v));
         let left = clear.map_indices(&mut |e| replace(e));
         let in_range = Term::bracket(Condition::Within(old.lo.clone(), solved.clone(), old.hi.clone()));
         let after = Term::sigma(rest, Term::product([in_range, left]));
-        Rewrite { after, solved: Some((old.var.clone(), solved)), discharged: Vec::new(), given: Vec::new() }
+        Rewrite { after, solved: Some((old.var.clone(), solved)), discharged, given: Vec::new() }
     }
 
-    /// ⌊(m·e + j)/(m·n)⌋ as ⌊e/n⌋, wherever it stands.
-    fn settle(&self, e: &Index, j: &Var) -> Index {
+    /// ⌊(m·e + j)/(m·n)⌋ as ⌊e/n⌋, wherever it stands; j is the remainder.
+    fn settle(&self, e: &Index, j: &Index) -> Index {
         e.map_atoms(&|atom| {
             let Atom::Div(pair) = atom else { return None };
             let numerator = self.settle(&pair.0, j);
             let times = pair.1.exact_quotient(&self.divisor)?;
-            let quotient = numerator.minus(&Index::var(j)).exact_quotient(&self.divisor)?;
+            let quotient = numerator.minus(j).exact_quotient(&self.divisor)?;
             Some(quotient.floor_div(&times))
         })
     }

@@ -276,6 +276,11 @@ impl Lattice {
         rest.extend(bound);
         let guard = self.shared.clone().map(Term::bracket);
         let after = Term::product(guard.into_iter().chain([Term::sigma(rest, Term::product(kept))]));
-        Rewrite { after, solved: Some((old.var.clone(), self.solved.clone())), discharged: Vec::new(), given: Vec::new() }
+        Rewrite {
+            after,
+            solved: Some((old.var.clone(), self.solved.clone())),
+            discharged: Vec::new(),
+            given: Vec::new(),
+        }
     }
 }

@@ -153,7 +153,6 @@ impl Condition {
     }
 }
 
-
 fn is_plainly_true(condition: &Condition) -> bool {
     match condition {
         Condition::Equal(a, b) => a == b,

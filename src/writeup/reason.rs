@@ -5,7 +5,8 @@ use crate::answer::{Answer, Names};
 use crate::derivation::{Goal, RuleName, Step};
 use crate::integer::{Condition, Index, Var};
 use crate::language::syntax::{Expr, Name, Role};
-use crate::model::{Kind, Quote, System};
+use crate::model::{Kind, Quote, System, Term};
+use std::collections::BTreeSet;
 
 /// Plain words.
 pub fn text(words: impl Into<String>) -> Inline {
@@ -87,7 +88,7 @@ pub fn differentiate(system: &System, answer: &Answer, steps: &[Step]) -> Prose 
 }
 
 fn grows(step: &Step) -> bool {
-    let derivatives = |t: &crate::model::Term| {
+    let derivatives = |t: &Term| {
         let mut count = 0;
         t.any(&mut |t| {
             count += usize::from(matches!(t.kind(), Kind::Derivative(..)));
@@ -98,7 +99,7 @@ fn grows(step: &Step) -> bool {
     derivatives(&step.after) > derivatives(&step.before)
 }
 
-fn is_renamed(term: &crate::model::Term) -> bool {
+fn is_renamed(term: &Term) -> bool {
     term.bounds().iter().any(|b| b.var.serial > 0)
 }
 
@@ -203,7 +204,7 @@ pub fn sifts(names: &Names, system: &System, answer: &Answer, steps: &[Step]) ->
 }
 
 /// An expression with its quotient as a fraction if the formula after says that it is exact.
-fn exact(quote: &Quote, value: &crate::integer::Index, after: Option<&crate::model::Term>) -> Expr {
+fn exact(quote: &Quote, value: &crate::integer::Index, after: Option<&Term>) -> Expr {
     let mut guards = Vec::new();
     if let Some(after) = after {
         after.any(&mut |t| {
@@ -216,7 +217,7 @@ fn exact(quote: &Quote, value: &crate::integer::Index, after: Option<&crate::mod
     quote.index_with_exact(value, &guards)
 }
 
-fn brackets(term: &crate::model::Term) -> usize {
+fn brackets(term: &Term) -> usize {
     let mut count = 0;
     term.any(&mut |t| {
         count += usize::from(matches!(t.kind(), Kind::Bracket(_)));
@@ -225,20 +226,33 @@ fn brackets(term: &crate::model::Term) -> usize {
     count
 }
 
-/// What is left of the sum once the Jacobian has been inserted: the terms at the indices solved for.
+/// What is left of the sum once the Jacobian has been inserted: the terms at the indices solved for,
+/// where a single step solved for each index of the chain rule that is gone.
 pub fn survivors(names: &Names, system: &System, answer: &Answer) -> Prose {
-    let steps = answer.derivation.steps.iter();
-    let solved = |s: &&Step| s.solved.as_ref().is_some_and(|(_, value)| value.as_var().is_none());
+    let derivation = &answer.derivation;
+    let bound_in = |term: &Term, v: &Var| term.any(&mut |t| t.bounds().iter().any(|b| b.var == *v));
+    let left = |v: &Var| derivation.indices.iter().any(|b| b.var == *v) || bound_in(&derivation.result, v);
+    let mut gone: BTreeSet<Var> = BTreeSet::new();
+    derivation.start.any(&mut |t| {
+        gone.extend(t.bounds().iter().map(|b| b.var.clone()).filter(|v| !left(v)));
+        false
+    });
+    let found = |v: &Var| {
+        derivation.steps.iter().find(|step| {
+            let mut vars = BTreeSet::new();
+            step.solved.as_ref().is_some_and(|(var, value)| {
+                value.collect_vars(&mut vars);
+                var == v && vars.iter().all(left)
+            })
+        })
+    };
     let mut prose = vec![text("only terms whose bracket is 1 survive")];
-    let mut found: Vec<Inline> = Vec::new();
-    for equality in equalities(names, system, answer, &steps.filter(solved).collect::<Vec<_>>()) {
-        if !found.contains(&equality) {
-            found.push(equality);
-        }
-    }
-    if (1..=MOST_SURVIVORS).contains(&found.len()) {
+    let Some(steps) = gone.iter().map(found).collect::<Option<Vec<&Step>>>() else { return prose };
+    let bare = |s: &&Step| s.solved.as_ref().is_some_and(|(_, v)| v.as_var().is_some() || v.as_constant().is_some());
+    let telling: Vec<&Step> = steps.into_iter().filter(|s| !bare(s)).collect();
+    if (1..=MOST_SURVIVORS).contains(&telling.len()) {
         prose.push(text(": "));
-        prose.extend(listed(found));
+        prose.extend(listed(equalities(names, system, answer, &telling)));
     }
     prose
 }
