@@ -4,6 +4,7 @@
 
 pub mod boundary;
 pub mod differentiate;
+pub mod equality;
 pub mod extremum;
 pub mod floor;
 pub mod indices;

@@ -22,14 +22,14 @@ pub type Normal = BTreeMap<Summand, BigRational>;
 /// A product under sums, up to its coefficient.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Summand {
-    bounds: Vec<Bound>,
-    conditions: Vec<Condition>,
-    factors: Vec<Term>,
+    pub(super) bounds: Vec<Bound>,
+    pub(super) conditions: Vec<Condition>,
+    pub(super) factors: Vec<Term>,
 }
 
 /// The normal form, unless the formula is too large for it or holds derivatives.
 pub fn normal(system: &System, facts: &Facts, term: &Term) -> Option<Normal> {
-    let sifted = sift_all(system, facts, &split_conjunctions(term));
+    let sifted = sift_all(system, facts, &split_conditions(term));
     let mut normal = Normal::new();
     let taken = sifted.free_vars().into_iter().chain(facts.indices().cloned()).collect();
     for (coefficient, summand) in expand(&sifted, &taken)? {
@@ -41,18 +41,29 @@ pub fn normal(system: &System, facts: &Facts, term: &Term) -> Option<Normal> {
     Some(normal)
 }
 
-/// Whether two formulas are proved equal wherever the facts hold.
+/// Whether two formulas are proved equal wherever the facts hold: by their normal forms, or else, for
+/// what is left of these when like summands are cancelled, by cases.
 pub fn proved_equal(system: &System, facts: &Facts, a: &Term, b: &Term) -> bool {
-    normal(system, facts, a).is_some_and(|a| normal(system, facts, b).is_some_and(|b| a == b))
+    let (Some(mut difference), Some(b)) = (normal(system, facts, a), normal(system, facts, b)) else { return false };
+    for (summand, coefficient) in b {
+        *difference.entry(summand).or_insert_with(BigRational::zero) -= coefficient;
+    }
+    difference.retain(|_, n| !n.is_zero());
+    difference.is_empty() || super::equality::vanishes(facts, &difference)
 }
 
-/// [p and q] as [p]·[q], so that each equation can be sifted.
-fn split_conjunctions(term: &Term) -> Term {
+/// [p and q] as [p]·[q], and [p or q] as [p] + [not p]·[q], so that each equation can be sifted.
+fn split_conditions(term: &Term) -> Term {
     match term.kind() {
         Kind::Bracket(Condition::All(parts)) => {
-            Term::product(parts.iter().map(|part| split_conjunctions(&Term::bracket(part.clone()))))
+            Term::product(parts.iter().map(|part| split_conditions(&Term::bracket(part.clone()))))
         }
-        _ => term.map_children(&mut split_conjunctions),
+        Kind::Bracket(Condition::Any(parts)) if parts.iter().any(|p| matches!(p, Condition::Equal(..))) => {
+            let (first, rest) = (&parts[0], Condition::Any(parts[1..].to_vec()));
+            let otherwise = [Term::bracket(first.negated()), Term::bracket(rest)];
+            split_conditions(&Term::sum([Term::bracket(first.clone()), Term::product(otherwise)]))
+        }
+        _ => term.map_children(&mut split_conditions),
     }
 }
 

@@ -11,6 +11,7 @@ use super::index::{Atom, Extreme, Index};
 use super::omega::Row;
 use super::solver::Facts;
 use crate::language::syntax::Name;
+use std::collections::BTreeSet;
 
 /// A sum of multiples of unknowns, and a constant.
 #[derive(Clone, Debug, Default)]
@@ -65,12 +66,15 @@ pub(super) struct Translation<'a> {
     unknowns: Vec<Unknown>,
     products: Vec<Product>,
     stated: Vec<Formula>,
+    multiplied: BTreeSet<Vec<Atom>>,
 }
 
 impl<'a> Translation<'a> {
-    /// Of nothing yet, in the ranges of these facts.
-    pub fn new(facts: &'a Facts) -> Self {
-        Translation { facts, unknowns: Vec::new(), products: Vec::new(), stated: Vec::new() }
+    /// Of nothing yet, in the ranges of these facts, with room for a condition asked of them.
+    pub fn new(facts: &'a Facts, asked: &Condition) -> Self {
+        let mut multiplied = BTreeSet::new();
+        facts.required.iter().chain([asked]).for_each(|c| c.visit(&mut |e| collect_products(e, &mut multiplied)));
+        Translation { facts, unknowns: Vec::new(), products: Vec::new(), stated: Vec::new(), multiplied }
     }
 
     /// States that the condition holds, or that it does not. What cannot be said is left out.
@@ -152,7 +156,33 @@ impl<'a> Translation<'a> {
     }
 
     fn relation(&mut self, e: &Index, relation: fn(Linear) -> Formula) -> Formula {
-        self.linear(e).map_or(Formula::All(Vec::new()), relation)
+        let multiples: Vec<Index> =
+            self.multipliers(e).iter().map(|size| e.times(&Index::atom(size.clone()))).collect();
+        let plain = self.linear(e).map_or(Formula::All(Vec::new()), relation);
+        if multiples.is_empty() {
+            return plain;
+        }
+        let multiplied = multiples.iter().filter_map(|e| self.linear(e)).map(relation).collect::<Vec<_>>();
+        Formula::All([plain].into_iter().chain(multiplied).collect())
+    }
+
+    /// The sizes by which a relation is multiplied as well, because they stand in a product with one
+    /// of its unknowns; sizes are not negative.
+    fn multipliers(&self, e: &Index) -> Vec<Atom> {
+        if self.multiplied.is_empty() || e.terms().iter().any(|(m, _)| m.len() > 1) {
+            return Vec::new();
+        }
+        let alone: Vec<&Atom> = e.terms().iter().filter_map(|(m, _)| m.first()).collect();
+        let mut sizes: Vec<Atom> = Vec::new();
+        for product in &self.multiplied {
+            for (k, factor) in product.iter().enumerate() {
+                let is_size = matches!(factor, Atom::Size(name) if self.facts.least_size(name) >= 0);
+                if is_size && alone.contains(&&product[1 - k]) && !sizes.contains(factor) {
+                    sizes.push(factor.clone());
+                }
+            }
+        }
+        sizes
     }
 
     fn state_atleast(&mut self, e: &Index) {
@@ -286,6 +316,19 @@ impl<'a> Translation<'a> {
             self.state(&Condition::Any(vec![Condition::Not(Box::new(Condition::All(places))), equal]), true);
         }
     }
+}
+
+/// The products of two unknowns, one of them a size, in an expression: its own, and m·⌊a/m⌋.
+fn collect_products(e: &Index, found: &mut BTreeSet<Vec<Atom>>) {
+    let pair = |m: &[Atom]| m.len() == 2 && m.iter().any(|a| matches!(a, Atom::Size(_)));
+    found.extend(e.terms().iter().map(|(m, _)| m).filter(|m| pair(m)).cloned());
+    e.any_atom(&mut |atom| {
+        if let Atom::Div(quotient) = atom {
+            let whole = quotient.1.times(&Index::atom(atom.clone()));
+            found.extend(whole.terms().iter().map(|(m, _)| m).filter(|m| pair(m)).cloned());
+        }
+        false
+    });
 }
 
 impl Linear {

@@ -152,6 +152,11 @@ impl Facts {
         self.proves_nonnegative(&e.plus_number(-1))
     }
 
+    /// Whether the facts are found to contradict each other.
+    pub fn impossible(&self) -> bool {
+        !self.seen(|_| Some(true)).0 && self.refutes(&Condition::always(), true)
+    }
+
     /// Whether numbers were found that satisfy the facts and not the condition.
     pub fn fails_somewhere(&self, condition: &Condition) -> bool {
         let fails = |point: Point| point.satisfies(self) && point.holds(condition) == Some(false);
@@ -236,7 +241,7 @@ impl Facts {
 
     /// The facts together with the condition, or with its negation.
     fn with(&self, condition: &Condition, holds: bool) -> Translation<'_> {
-        let mut translation = Translation::new(self);
+        let mut translation = Translation::new(self, condition);
         translation.state(condition, holds);
         translation.state_facts();
         translation

@@ -2,7 +2,7 @@
 //!
 //! A claim is read against the axes of what it is for ([`left`]), its formula completed
 //! ([`complete`]) and tried, exactly, at every entry for many sizes, the smallest first
-//! ([`trial`]); what agrees everywhere is then proved, by normal forms or, where all sizes are
+//! ([`trial`]); what agrees everywhere is then proved, by normal forms, by cases or, where all sizes are
 //! numbers, by expanding both sides into polynomials ([`expand`]). [`judge_tests`] judges whole
 //! `test` blocks.
 //!

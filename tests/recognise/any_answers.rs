@@ -35,11 +35,11 @@ fn nearest_neighbour_upsampling() {
           || (a) y[i] || (d) ∂ℓ/∂x[n]
          operation || nearest-neighbour upsampling by S || sum pooling, window S, stride S
          shape || ℝ^(N·S) || ℝ^(N)
-         reads || x[1+⌊(i−1)/S⌋] || g[j+S·(n−1)+1]
+         reads || x[1+⌊(i−1)/S⌋] || g[j+S·(n−1)]
          stays | is summed || i | none || n | j
          window || S || S
          stride || S || S
-         position, window, tap || i, 1 + ⌊(i−1)/S⌋, (i − 1) mod S || j + S·(n − 1) + 1, n, j
+         position, window, tap || i, 1 + ⌊(i−1)/S⌋, (i − 1) mod S || j + S·(n − 1), n, j
          terms of the sum || 1 || S
     ");
 }

@@ -21,6 +21,8 @@ const SHAPES: &[&str] = &[
     "sum[i in L..H, j in 1..4] [C*i + M*j = a + E] * (i + 10*j)",
     "sum[i in 1..H+3] [a <= i] * i * x[a]",
     "sum[i in L..H, j in 1..3] [1 <= M*i - a + j <= V] * (i + 2) * x[j]",
+    "sum[i in L..H] [i + a = V and E <= i] * (i + 2)",
+    "sum[i in L..H] [not (C*i <= a + E)] * (i + 2)",
     "max(a, E) * [a div 9 = 0] * x[min(max(a, 1), 5)] * z[a div 3]",
     "[E <= a] * x[a] + [a <= V] * z[a] + sum[i in 1..4 : E <= C*i - a <= V] z[i]",
 ];
