@@ -22,6 +22,7 @@
 //! ```
 
 pub mod answer;
+pub mod answers;
 pub mod calculus;
 pub mod catalogue;
 pub mod derivation;
@@ -31,7 +32,9 @@ pub mod example;
 pub mod integer;
 pub mod judge;
 pub mod language;
+pub mod latex;
 pub mod model;
+pub mod reading;
 pub mod recognise;
 pub mod study;
 pub mod verify;

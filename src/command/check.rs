@@ -1,5 +1,6 @@
 //! `backprose check`: judges the `test` blocks of specification files.
 
+use super::against::against;
 use super::input::{catalogue, read};
 use super::output::print;
 use super::report::{Source, colours, complain, unusable};
@@ -22,6 +23,9 @@ struct Tally {
 
 /// Judges every test of the files and prints a line a claim that is not as expected.
 pub fn check(arguments: &CheckArgs, folders: &[PathBuf]) -> Result<(), Stop> {
+    if let Some(homework) = &arguments.against {
+        return against(arguments, homework);
+    }
     let catalogue = catalogue(folders)?;
     let mut tally = Tally::default();
     for path in &arguments.files {

@@ -1,5 +1,6 @@
 //! Commands, their arguments, and their exit codes.
 
+mod against;
 mod check;
 mod completions;
 mod derive;
@@ -65,12 +66,15 @@ enum Command {
   backprose derive conv1d N=7 C=5 F=1 K=3 S=2 -o conv1d.json
   backprose derive my-layers.bp:gate n=4 --format numpy > gate.py")]
     Derive(DeriveArgs),
-    /// Judge the test blocks of specification files: proved, refuted, undecided.
+    /// Judge the test blocks of specification files, or the answers in documents.
     #[command(after_help = "Examples:
   backprose check layers/conv1d.bp
   backprose check --strict --quiet layers/*.bp
+  backprose check answers.md --against homework.bp
+  backprose check answers.tex --against homework.bp --no-solutions
 A claim is as expected if an `expect` is not refuted and a `reject` is refuted. Exit codes: 0 all as
-expected, 1 any not as expected (with --strict also any undecided), 2 unreadable.")]
+expected, 1 any not as expected (with --strict also any undecided), 2 unreadable. With --against: 0 all proved or
+undecided, 1 any refuted, 2 unreadable or nothing found.")]
     Check(CheckArgs),
     /// List the catalogue of layers, or print a definition.
     #[command(after_help = "Examples:
@@ -168,7 +172,7 @@ pub struct DeriveArgs {
 /// Arguments of `check`.
 #[derive(Args)]
 pub struct CheckArgs {
-    /// Specification files, or - for standard input.
+    /// Specification files, or with --against documents in Markdown or LaTeX; - for standard input.
     #[arg(required = true)]
     pub files: Vec<PathBuf>,
     /// Count an undecided claim as not as expected.
@@ -177,6 +181,24 @@ pub struct CheckArgs {
     /// Show only claims that are not as expected.
     #[arg(short, long)]
     pub quiet: bool,
+    /// Judge the formulas of documents against this homework.
+    #[arg(long, value_name = "HOMEWORK")]
+    pub against: Option<PathBuf>,
+    /// Do not say what would be right.
+    #[arg(long, requires = "against")]
+    pub no_solutions: bool,
+    /// The format of the report.
+    #[arg(long, value_enum, requires = "against", default_value_t = AgainstFormat::Text)]
+    pub format: AgainstFormat,
+}
+
+/// The formats of a report on answers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum AgainstFormat {
+    /// For people.
+    Text,
+    /// For programs.
+    Json,
 }
 
 /// Arguments of `explain`.

@@ -18,6 +18,9 @@ pub struct Counterexample {
     pub difference: Difference,
     /// What more there is to say.
     pub note: Option<String>,
+    /// Whether the claim reads outside an array, here or at another entry for these sizes: then its
+    /// indices do not fit the shapes.
+    pub unfit: bool,
 }
 
 /// What is wrong at a place.
@@ -56,7 +59,7 @@ impl Counterexample {
     /// A claim that is wrong everywhere, for a reason.
     pub(super) fn reason(reason: String) -> Counterexample {
         let difference = Difference::Reason(reason);
-        Counterexample { sizes: Vec::new(), indices: Vec::new(), difference, note: None }
+        Counterexample { sizes: Vec::new(), indices: Vec::new(), difference, note: None, unfit: false }
     }
 }
 

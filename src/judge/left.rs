@@ -127,6 +127,11 @@ pub(super) fn is_size(system: &System, name: &Name) -> bool {
     system.given.contains_key(name) || system.sizes.iter().any(|(size, _)| size == name)
 }
 
+/// Whether so many indices name every axis of an array, those of length 1 left out or not.
+pub fn fits(system: &System, array: &Name, at: &[Expr]) -> bool {
+    system.bounds(array).is_some_and(|axes| with_dropped_axes(system, at, &axes).is_some())
+}
+
 /// The indices of all axes, `None` where the author dropped one of length 1; an index that is the
 /// first of an axis of length 1 the array does not have is left out. Nothing if the axes left over
 /// are not as many as the indices.

@@ -21,6 +21,7 @@ mod trial;
 mod unfold;
 
 pub use counterexample::{Counterexample, Difference};
+pub use left::fits;
 pub use report::{TestReport, judge_tests};
 
 use crate::answer::{Answer, Names, at_indices, goal_name};
@@ -31,7 +32,7 @@ use crate::evaluate::EvalError;
 use crate::language::print::{Alphabet, expression, shape as print_shape, target};
 use crate::language::syntax::{Claim, ClaimValue, Expr, Target};
 use crate::model::formula::{formula, resolve_formula};
-use crate::model::{System, Term};
+use crate::model::{Quote, System, Term};
 use crate::verify::Trials;
 use complete::complete;
 use left::Left;
@@ -194,6 +195,19 @@ impl<'a> Judge<'a> {
             || unfold(self.system, claimed)
                 .zip(unfold(self.system, &derived))
                 .is_some_and(|(claimed, derived)| proved_equal(self.system, &facts, &claimed, &derived))
+    }
+
+    /// What is right, as text: `∂ℓ/∂W[1,k,i] = …`, or the lengths of a shape.
+    pub fn right(&mut self, target: &Target) -> Option<String> {
+        if let Target::Shape(of) = target {
+            let lengths = shape::lengths(self.system, of, Span::default()).ok()?;
+            let written: Vec<Expr> = lengths.iter().map(|length| Quote::plain().index(length)).collect();
+            return Some(print_shape(&written, Alphabet::Unicode));
+        }
+        let left = Left::read(self.system, target, Span::default()).ok()?;
+        let answer = self.answer(&left.goal).ok()?;
+        let text = |e: &Expr| expression(e, Alphabet::Unicode);
+        Some(format!("{} = {}", text(&answer.left), text(&answer.formula)))
     }
 
     /// The derived and verified answer to a goal.

@@ -46,7 +46,7 @@ pub(super) fn judge(
             let sizes = system.sizes.iter().filter_map(|(n, _)| Some((n.clone(), *run.sizes.get(n)?))).collect();
             let right = if long(&b).len() == a.len() { long(&b) } else { b };
             let difference = Difference::Shapes { claimed: a, right };
-            let found = Counterexample { sizes, indices: Vec::new(), difference, note: None };
+            let found = Counterexample { sizes, indices: Vec::new(), difference, note: None, unfit: false };
             return Ok(Verdict::Refuted(Box::new(found)));
         }
     }
@@ -55,7 +55,7 @@ pub(super) fn judge(
 }
 
 /// The lengths of a target; indices that are given take away the first axes.
-fn lengths(system: &System, of: &Target, span: Span) -> Result<Vec<Index>, Diagnostics> {
+pub(super) fn lengths(system: &System, of: &Target, span: Span) -> Result<Vec<Index>, Diagnostics> {
     let slice = |name: &Name, at: &Option<Vec<Expr>>| {
         let (all, given) = (system.lengths(name), at.as_ref().map_or(0, Vec::len));
         match given <= all.len() {

@@ -129,7 +129,10 @@ impl Trial<'_> {
                 let note = matches!(difference, Difference::Reason(_)).then(|| self.zero_note(run, spots)).flatten();
                 let indices = self.free_names().into_iter().zip(spot.free.iter().copied()).collect();
                 let sizes = self.system.sizes.iter().filter_map(|(n, _)| Some((n.clone(), *run.sizes.get(n)?)));
-                return Ok(Some(Counterexample { sizes: sizes.collect(), indices, difference, note }));
+                let unfit = spots
+                    .iter()
+                    .any(|spot| matches!(instance.evaluate(&claimed, &spot.free), Err(EvalError::OutOfRange { .. })));
+                return Ok(Some(Counterexample { sizes: sizes.collect(), indices, difference, note, unfit }));
             }
         }
         Ok(None)

@@ -11,11 +11,35 @@ use crate::language::syntax::*;
 /// The expression with names replaced where `replace` has something for them; names that are bound
 /// inside keep standing for their index.
 pub(super) fn map_names(expr: &Expr, replace: &dyn Fn(&Name) -> Option<ExprKind>) -> Expr {
-    let go = |e: &Expr| map_names(e, replace);
+    match &expr.kind {
+        ExprKind::Name(name) => {
+            let kind = replace(name).unwrap_or_else(|| expr.kind.clone());
+            Expr { kind, span: expr.span }
+        }
+        ExprKind::Reduce(_, binders, ..) => {
+            let inner = |name: &Name| {
+                if binders.iter().any(|b| b.name == *name) { None } else { replace(name) }
+            };
+            map_parts(expr, &|e| map_names(e, &inner))
+        }
+        _ => map_parts(expr, &|e| map_names(e, replace)),
+    }
+}
+
+/// The expression with every part rewritten, the innermost first, where `f` has something for it.
+pub(crate) fn rewrite(expr: &Expr, f: &dyn Fn(&Expr) -> Option<ExprKind>) -> Expr {
+    let mapped = map_parts(expr, &|e| rewrite(e, f));
+    match f(&mapped) {
+        Some(kind) => Expr { kind, span: expr.span },
+        None => mapped,
+    }
+}
+
+/// The expression with each direct part replaced.
+fn map_parts(expr: &Expr, go: &dyn Fn(&Expr) -> Expr) -> Expr {
     let all = |es: &[Expr]| es.iter().map(go).collect::<Vec<_>>();
     let kind = match &expr.kind {
-        ExprKind::Number(_) => expr.kind.clone(),
-        ExprKind::Name(name) => replace(name).unwrap_or_else(|| expr.kind.clone()),
+        ExprKind::Number(_) | ExprKind::Name(_) => expr.kind.clone(),
         ExprKind::Read(array, at) => ExprKind::Read(array.clone(), all(at)),
         ExprKind::Upstream(array, at) => ExprKind::Upstream(array.clone(), all(at)),
         ExprKind::Derivative(of, array, at) => ExprKind::Derivative(Box::new(go(of)), array.clone(), all(at)),
@@ -23,17 +47,13 @@ pub(super) fn map_names(expr: &Expr, replace: &dyn Fn(&Name) -> Option<ExprKind>
         ExprKind::Product(factors) => ExprKind::Product(factors.iter().map(|(o, e)| (*o, go(e))).collect()),
         ExprKind::Power(base, exponent) => ExprKind::Power(Box::new(go(base)), Box::new(go(exponent))),
         ExprKind::Call(name, arguments) => ExprKind::Call(name.clone(), all(arguments)),
-        ExprKind::Bracket(condition) => ExprKind::Bracket(Box::new(map_condition(condition, &go))),
+        ExprKind::Bracket(condition) => ExprKind::Bracket(Box::new(map_condition(condition, go))),
         ExprKind::If(condition, a, b) => {
-            ExprKind::If(Box::new(map_condition(condition, &go)), Box::new(go(a)), Box::new(go(b)))
+            ExprKind::If(Box::new(map_condition(condition, go)), Box::new(go(a)), Box::new(go(b)))
         }
         ExprKind::Reduce(word, binders, condition, body) => {
-            let inner = |name: &Name| {
-                if binders.iter().any(|b| b.name == *name) { None } else { replace(name) }
-            };
-            let go = |e: &Expr| map_names(e, &inner);
-            let binders = binders.iter().map(|b| map_binder(b, &go)).collect();
-            let condition = condition.as_ref().map(|c| Box::new(map_condition(c, &go)));
+            let binders = binders.iter().map(|b| map_binder(b, go)).collect();
+            let condition = condition.as_ref().map(|c| Box::new(map_condition(c, go)));
             ExprKind::Reduce(*word, binders, condition, Box::new(go(body)))
         }
     };

@@ -1,0 +1,158 @@
+//! The formulas of a document that are answers: displayed ones, and those alone in their line.
+//!
+//! Markdown and LaTeX are read alike, line by line: headings and numbers say which question a
+//! formula belongs to. Invariant: a formula inside a sentence is no answer.
+
+/// A formula and where it stands.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Formula {
+    /// The LaTeX between the signs.
+    pub text: String,
+    /// The first byte of it in the document.
+    pub start: usize,
+    /// Its line, from 1.
+    pub line: usize,
+    /// Under which numbers it stands.
+    pub place: Place,
+}
+
+/// The numbers of the headings and lists around a formula.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Place {
+    /// `1.1`
+    pub problem: Option<String>,
+    /// `3`
+    pub question: Option<String>,
+    /// `a`
+    pub part: Option<String>,
+}
+
+/// What opens and closes a display, and what an inline formula.
+const DISPLAYS: &[(&str, &str)] = &[
+    ("$$", "$$"),
+    ("\\[", "\\]"),
+    ("\\begin{equation}", "\\end{equation}"),
+    ("\\begin{equation*}", "\\end{equation*}"),
+    ("\\begin{align}", "\\end{align}"),
+    ("\\begin{align*}", "\\end{align*}"),
+    ("\\begin{gather*}", "\\end{gather*}"),
+];
+const INLINE: &[(&str, &str)] = &[("\\(", "\\)"), ("$", "$")];
+
+/// The formulas of a document that are answers, in order.
+pub fn formulas(text: &str) -> Vec<Formula> {
+    let mut found = Vec::new();
+    let mut place = Place::default();
+    let (mut at, mut items) = (0, Vec::new());
+    while at < text.len() {
+        let line_end = text[at..].find('\n').map_or(text.len(), |n| at + n);
+        let line = &text[at..line_end];
+        number(line, &mut place, &mut items);
+        let display = DISPLAYS.iter().filter_map(|(open, close)| Some((line.find(open)?, *open, *close))).min();
+        if let Some((start, open, close)) = display {
+            let begin = at + start + open.len();
+            let end = text[begin..].find(close).map_or(text.len(), |n| begin + n);
+            push(&mut found, text, begin, end, &place);
+            at = (end + close.len()).min(text.len());
+            continue;
+        }
+        if let Some((begin, end)) = alone(line) {
+            push(&mut found, text, at + begin, at + end, &place);
+        }
+        at = line_end + 1;
+    }
+    found
+}
+
+fn push(found: &mut Vec<Formula>, text: &str, begin: usize, end: usize, place: &Place) {
+    let inside = &text[begin..end];
+    if inside.trim().is_empty() {
+        return;
+    }
+    let start = begin + inside.len() - inside.trim_start().len();
+    let line = text[..start].matches('\n').count() + 1;
+    found.push(Formula { text: inside.trim().to_string(), start, line, place: place.clone() });
+}
+
+/// The formula that a line is, apart from numbers, emphasis and full stops.
+fn alone(line: &str) -> Option<(usize, usize)> {
+    let (start, open, close) = INLINE.iter().find_map(|(open, close)| Some((line.find(open)?, open, close)))?;
+    let begin = start + open.len();
+    let end = begin + line[begin..].find(close)?;
+    let blank = |text: &str| text.chars().all(|c| c.is_whitespace() || "*_.,;:-".contains(c));
+    let before = after_number(line.get(..start)?).0;
+    (blank(before) && blank(&line[end + close.len()..])).then_some((begin, end))
+}
+
+/// Takes in the numbers that a line begins with.
+fn number(line: &str, place: &mut Place, items: &mut Vec<usize>) {
+    let plain = line.trim_start_matches(['#', ' ', '*']);
+    let heading =
+        line.starts_with('#') || ["\\section", "\\subsection", "\\paragraph"].iter().any(|h| plain.starts_with(h));
+    if heading {
+        let word = plain.split(|c: char| !(c.is_ascii_alphanumeric() || c == '.'));
+        let label = word.map(|w| w.trim_end_matches('.')).find(|w| w.starts_with(|c: char| c.is_ascii_digit()));
+        if let Some(label) = label {
+            *place = Place { problem: Some(label.to_string()), ..Place::default() };
+        }
+        return;
+    }
+    match plain.trim() {
+        begin if begin.starts_with("\\begin{enumerate}") => items.push(0),
+        end if end.starts_with("\\end{enumerate}") => drop(items.pop()),
+        item if item.starts_with("\\item") => {
+            let depth = items.len();
+            if let Some(count) = items.last_mut() {
+                *count += 1;
+                let count = *count;
+                match depth {
+                    1 => (place.question, place.part) = (Some(count.to_string()), None),
+                    _ => place.part = char::from_u32('a' as u32 + count as u32 - 1).map(String::from),
+                }
+            }
+        }
+        _ => {
+            let (_, labels) = after_number(line);
+            for label in labels {
+                match label {
+                    Label::Question(label) => (place.question, place.part) = (Some(label), None),
+                    Label::Part(label) => place.part = Some(label),
+                }
+            }
+        }
+    }
+}
+
+enum Label {
+    Question(String),
+    Part(String),
+}
+
+/// What follows the numbers at the head of a line (`- 3.`, `(a)`), and the numbers.
+fn after_number(line: &str) -> (&str, Vec<Label>) {
+    let mut rest = line.trim_start();
+    let mut labels = Vec::new();
+    loop {
+        let trimmed = rest.strip_prefix("- ").or_else(|| rest.strip_prefix("* ")).unwrap_or(rest);
+        let trimmed = trimmed.trim_start().trim_start_matches("**");
+        let digits = trimmed.len() - trimmed.trim_start_matches(|c: char| c.is_ascii_digit()).len();
+        if (1..=3).contains(&digits)
+            && trimmed[digits..].starts_with(['.', ')'])
+            && !trimmed[digits + 1..].starts_with(|c: char| c.is_ascii_digit())
+        {
+            labels.push(Label::Question(trimmed[..digits].to_string()));
+            rest = trimmed[digits + 1..].trim_start();
+            continue;
+        }
+        let inner = trimmed.strip_prefix('(').and_then(|t| t.split_once(')'));
+        match inner {
+            Some((label, after))
+                if (1..=3).contains(&label.len()) && label.chars().all(|c| c.is_ascii_alphanumeric()) =>
+            {
+                labels.push(Label::Part(label.to_string()));
+                rest = after.trim_start();
+            }
+            _ => return (rest, labels),
+        }
+    }
+}

@@ -1,0 +1,408 @@
+//! The right side of a formula as an expression of the specification language.
+
+use super::head::{Items, plain};
+use crate::answer::Names;
+use crate::diagnostic::Diagnostic;
+use crate::language::syntax::{Binder, Condition, Expr, ExprKind, Name, Operator, Reduction, Relation, Sign, Target};
+use crate::latex::{Fence, Glyph, Kind, Link, Tree, read};
+use crate::model::System;
+use num_bigint::BigInt;
+use num_rational::BigRational;
+
+/// Reads formulas about one system.
+pub struct Reader<'a> {
+    pub(super) system: &'a System,
+    pub(super) names: &'a Names,
+    /// The notations of arrays, the longest first.
+    pub(super) patterns: Vec<(Vec<(Link, Tree)>, Name)>,
+    /// The author's own symbols and what they are.
+    definitions: Vec<(Name, Expr)>,
+}
+
+impl<'a> Reader<'a> {
+    /// Of a system, with the letters its write-up uses.
+    pub fn new(system: &'a System, names: &'a Names) -> Reader<'a> {
+        let pattern = |(name, text): &(Name, String)| {
+            let tree = read(text).ok()?.into_iter().next()?;
+            let items = match tree.kind {
+                Kind::Row(factors) => factors,
+                _ => vec![(Link::Beside, tree)],
+            };
+            Some((items, name.clone()))
+        };
+        let mut patterns: Vec<_> = system.notation.iter().filter_map(pattern).collect();
+        patterns.sort_by_key(|(items, _)| std::cmp::Reverse(items.len()));
+        Reader { system, names, patterns, definitions: Vec::new() }
+    }
+
+    /// The same with symbols that the author defined.
+    pub fn with_definitions(mut self, definitions: &[(Name, Expr)]) -> Self {
+        self.definitions = definitions.to_vec();
+        self
+    }
+
+    /// The symbol of the author's own that a left side is: a letter that names nothing declared.
+    pub fn own_symbol(&self, tree: &Tree) -> Option<Name> {
+        let name = plain(tree).filter(|name| !self.is_array(name) && !self.is_size(name))?;
+        let letter = self.names.upstream.iter().any(|(_, letter)| **letter == *name);
+        (!letter).then(|| name.as_str().into())
+    }
+
+    /// Adds the names of an expression that are neither declared nor bound in it.
+    pub fn unknown(&self, expr: &Expr, found: &mut Vec<String>) {
+        match &expr.kind {
+            ExprKind::Name(name) if !self.is_size(name) && !self.is_array(name) => {
+                if !found.contains(&name.to_string()) {
+                    found.push(name.to_string());
+                }
+            }
+            ExprKind::Reduce(..) => {}
+            _ => crate::model::visit(expr, &mut |part| self.unknown(part, found)),
+        }
+    }
+
+    pub(super) fn is_size(&self, name: &str) -> bool {
+        self.system.given.contains_key(name) || self.system.sizes.iter().any(|(size, _)| **size == *name)
+    }
+
+    /// The names among the indices of a target.
+    pub(super) fn indices_of(&self, target: &Target) -> Vec<Name> {
+        let lists = match target {
+            Target::Shape(inner) => return self.indices_of(inner),
+            Target::Value(_, at) | Target::Gradient(_, at) => vec![at],
+            Target::Jacobian((_, rows), (_, columns)) => vec![rows, columns],
+        };
+        let name = |e: &Expr| match &e.kind {
+            ExprKind::Name(name) => Some(name.clone()),
+            _ => None,
+        };
+        lists.into_iter().flatten().flatten().filter_map(name).collect()
+    }
+
+    /// The value a tree stands for; `scope` holds the indices that are bound or free here.
+    ///
+    /// # Errors
+    /// What has no meaning, at its place.
+    pub fn value(&self, tree: &Tree, scope: &[Name]) -> Result<Expr, Diagnostic> {
+        let kind = match &tree.kind {
+            Kind::Number(digits) => ExprKind::Number(number(digits)),
+            Kind::Sum(terms) => {
+                let terms = terms.iter().map(|(sign, term)| Ok((*sign, self.value(term, scope)?)));
+                ExprKind::Sum(terms.collect::<Result<_, Diagnostic>>()?)
+            }
+            Kind::Row(factors) => return self.row(factors, tree, scope),
+            Kind::Big(word, below, above, body) => return self.big(word, (below, above), body, tree, scope),
+            Kind::Cases(cases) => return self.cases(cases, tree, scope),
+            Kind::Relations(Some(_), _) | Kind::Joined(..) => {
+                return Err(Diagnostic::new("a condition stands where a value is expected", tree.span)
+                    .hint("a condition in square brackets counts 1 or 0"));
+            }
+            Kind::Relations(None, _) | Kind::List(_) | Kind::Words(_) => {
+                return Err(Diagnostic::new("a value is expected here", tree.span));
+            }
+            _ => return self.row(&[(Link::Beside, tree.clone())], tree, scope),
+        };
+        Ok(Expr { kind, span: tree.span })
+    }
+
+    fn row(&self, items: &Items, whole: &Tree, scope: &[Name]) -> Result<Expr, Diagnostic> {
+        let mut product: Vec<(Operator, Expr)> = Vec::new();
+        let mut place = 0;
+        while place < items.len() {
+            let (link, item) = &items[place];
+            let operator = match link {
+                Link::Beside | Link::Dot | Link::Cross => Operator::Times,
+                Link::Slash => Operator::Over,
+                Link::Mod => Operator::Mod,
+            };
+            let (factor, used) = self.factor(&items[place..], scope)?;
+            product.push((operator, Expr { kind: factor, span: item.span }));
+            place += used;
+        }
+        match product.len() {
+            1 => Ok(product.remove(0).1),
+            _ => Ok(Expr { kind: ExprKind::Product(product), span: whole.span }),
+        }
+    }
+
+    /// The factor that items begin with, and how many of them it takes.
+    fn factor(&self, items: &Items, scope: &[Name]) -> Result<(ExprKind, usize), Diagnostic> {
+        if let Some((head, used)) = self.head(items, scope)? {
+            let above = match &items[0].1.kind {
+                Kind::Scripts(_, _, Some(above)) if !matches!(above.kind, Kind::Fenced(..)) => Some(above),
+                _ => None,
+            };
+            let kind = self.head_expr(head);
+            return Ok((self.raised(kind, above.map(|a| &**a), scope)?, used));
+        }
+        let item = &items[0].1;
+        if let Some(found) = self.delta(item, scope)? {
+            return Ok((found, 1));
+        }
+        if let Some(name) = plain(item) {
+            if let Some((Link::Beside, Tree { kind: Kind::Fenced(Fence::Round, inner), .. })) = items.get(1)
+                && ["min", "max"].contains(&&*name)
+            {
+                let parts = inner.iter().map(|part| self.value(part, scope)).collect::<Result<_, _>>()?;
+                return Ok((ExprKind::Call(name.as_str().into(), parts), 2));
+            }
+            if name == "bb 1"
+                && let Some((Link::Beside, Tree { kind: Kind::Fenced(_, inner), span })) = items.get(1)
+            {
+                return Ok((self.bracket(inner, *span, scope)?, 2));
+            }
+            if ["exp", "log", "ln", "sin", "cos", "tanh"].contains(&&*name) {
+                let message = format!("the function `{name}` is not in the language yet");
+                return Err(Diagnostic::new(message, item.span));
+            }
+            let defined = self.definitions.iter().find(|(n, _)| **n == *name && !scope.contains(n));
+            let kind = defined.map_or_else(|| ExprKind::Name(name.as_str().into()), |(_, value)| value.kind.clone());
+            return Ok((kind, 1));
+        }
+        Ok((self.single(item, scope)?, 1))
+    }
+
+    fn single(&self, item: &Tree, scope: &[Name]) -> Result<ExprKind, Diagnostic> {
+        let call = |word: &str, inner: &[Tree]| match inner {
+            [only] => Ok(ExprKind::Call(word.into(), vec![self.value(only, scope)?])),
+            _ => Err(Diagnostic::new("one value is expected in these brackets", item.span)),
+        };
+        match &item.kind {
+            Kind::Over(above, below) => {
+                let parts =
+                    vec![(Operator::Times, self.value(above, scope)?), (Operator::Over, self.value(below, scope)?)];
+                Ok(ExprKind::Product(parts))
+            }
+            Kind::Fenced(Fence::Floor, inner) => call("floor", inner),
+            Kind::Fenced(Fence::Ceil, inner) => call("ceil", inner),
+            Kind::Fenced(Fence::Bars, inner) => call("abs", inner),
+            Kind::Fenced(Fence::Square, inner) if inner.iter().any(is_condition) => {
+                self.bracket(inner, item.span, scope)
+            }
+            Kind::Fenced(_, inner) => match inner.as_slice() {
+                [only] => Ok(self.value(only, scope)?.kind),
+                _ => Err(Diagnostic::new("this list belongs to no array", item.span)
+                    .hint("is the letter before it declared?")),
+            },
+            Kind::Scripts(base, None, Some(above)) => {
+                let base = self.value(base, scope)?;
+                self.raised(base.kind, Some(above), scope)
+            }
+            Kind::Scripts(base, Some(_), _) => {
+                let shown = plain(base).unwrap_or_default();
+                Err(Diagnostic::new(format!("`{shown}` with a subscript is no array and no size here"), item.span)
+                    .label("not declared"))
+            }
+            Kind::Number(_) | Kind::Sum(_) | Kind::Row(_) | Kind::Big(..) | Kind::Cases(_) => {
+                Ok(self.value(item, scope)?.kind)
+            }
+            _ => Err(Diagnostic::new("a value is expected here", item.span)),
+        }
+    }
+
+    fn raised(&self, base: ExprKind, above: Option<&Tree>, scope: &[Name]) -> Result<ExprKind, Diagnostic> {
+        let Some(above) = above else { return Ok(base) };
+        if matches!(&above.kind, Kind::Name(n) if n == "top" || n == "T") {
+            return Err(
+                Diagnostic::new("a transpose has no indices", above.span).hint("write the entries, with indices")
+            );
+        }
+        let exponent = self.value(above, scope)?;
+        Ok(ExprKind::Power(Box::new(Expr::new(base)), Box::new(exponent)))
+    }
+
+    fn bracket(&self, inner: &[Tree], span: crate::diagnostic::Span, scope: &[Name]) -> Result<ExprKind, Diagnostic> {
+        let mut parts = inner.iter().map(|part| self.condition(part, scope)).collect::<Result<Vec<_>, _>>()?;
+        match parts.len() {
+            0 => Err(Diagnostic::new("a condition is expected in these brackets", span)),
+            1 => Ok(ExprKind::Bracket(Box::new(parts.remove(0)))),
+            _ => Ok(ExprKind::Bracket(Box::new(Condition::All(parts)))),
+        }
+    }
+
+    /// `\delta_{ij}`, `\mathbb{1}_{i = j}`
+    fn delta(&self, item: &Tree, scope: &[Name]) -> Result<Option<ExprKind>, Diagnostic> {
+        let Kind::Scripts(base, Some(below), None) = &item.kind else { return Ok(None) };
+        match plain(base).as_deref() {
+            Some("bb 1" | "bb I") => {
+                let inner = match &below.kind {
+                    Kind::List(items) | Kind::Fenced(_, items) => items.clone(),
+                    _ => vec![(**below).clone()],
+                };
+                self.bracket(&inner, item.span, scope).map(Some)
+            }
+            Some("delta") if !self.is_array("delta") => {
+                let pair: Vec<Tree> = match &below.kind {
+                    Kind::List(items) => items.clone(),
+                    Kind::Row(factors) => factors.iter().map(|(_, tree)| tree.clone()).collect(),
+                    _ => Vec::new(),
+                };
+                let [a, b] = pair.as_slice() else {
+                    return Err(Diagnostic::new("a Kronecker delta has two indices", item.span));
+                };
+                let equal = Condition::Chain(self.value(a, scope)?, vec![(Relation::Equal, self.value(b, scope)?)]);
+                Ok(Some(ExprKind::Bracket(Box::new(equal))))
+            }
+            _ => Ok(None),
+        }
+    }
+
+    fn cases(&self, cases: &[(Tree, Option<Tree>)], whole: &Tree, scope: &[Name]) -> Result<Expr, Diagnostic> {
+        let zero = || Expr::integer(0);
+        cases
+            .iter()
+            .rev()
+            .try_fold(None::<Expr>, |below, (value, condition)| {
+                let value = self.value(value, scope)?;
+                let Some(condition) = condition else { return Ok(Some(value)) };
+                let condition = Box::new(self.condition(condition, scope)?);
+                let otherwise = Box::new(below.unwrap_or_else(zero));
+                let kind = ExprKind::If(condition, Box::new(value), otherwise);
+                Ok(Some(Expr { kind, span: whole.span }))
+            })?
+            .ok_or_else(|| Diagnostic::new("there is no case", whole.span))
+    }
+
+    fn big(
+        &self,
+        word: &str,
+        (below, above): (&Option<Box<Tree>>, &Option<Box<Tree>>),
+        body: &Tree,
+        whole: &Tree,
+        scope: &[Name],
+    ) -> Result<Expr, Diagnostic> {
+        let reduction = match word {
+            "sum" => Reduction::Sum,
+            "prod" => Reduction::Product,
+            _ => {
+                let message = format!("`\\{word}` over an index is not in the language yet");
+                return Err(Diagnostic::new(message, whole.span));
+            }
+        };
+        let Some(below) = below else {
+            return Err(Diagnostic::new("this sum has no index", whole.span).hint("as in `\\sum_{i=1}^{K}`"));
+        };
+        let items = match &below.kind {
+            Kind::List(items) => items.clone(),
+            _ => vec![(**below).clone()],
+        };
+        let mut inner = scope.to_vec();
+        let (mut binders, mut conditions): (Vec<Binder>, Vec<Condition>) = (Vec::new(), Vec::new());
+        for item in &items {
+            let (new, condition) = self.limit(item, above.as_deref(), &binders, &inner)?;
+            inner.extend(new.iter().map(|b| b.name.clone()));
+            binders.extend(new);
+            conditions.extend(condition);
+        }
+        if binders.is_empty() {
+            return Err(Diagnostic::new("this sum binds no index", below.span));
+        }
+        let body = self.value(body, &inner)?;
+        let condition = match conditions.len() {
+            0 => None,
+            1 => Some(Box::new(conditions.remove(0))),
+            _ => Some(Box::new(Condition::All(conditions))),
+        };
+        Ok(Expr { kind: ExprKind::Reduce(reduction, binders, condition, Box::new(body)), span: whole.span })
+    }
+
+    /// What stands under a sum: indices it binds, or a condition.
+    fn limit(
+        &self,
+        item: &Tree,
+        above: Option<&Tree>,
+        bound: &[Binder],
+        scope: &[Name],
+    ) -> Result<(Vec<Binder>, Option<Condition>), Diagnostic> {
+        let binder = |name: &str, range| Binder { name: name.into(), range, span: item.span };
+        let base = || Expr::integer(self.system.base.into());
+        let new = |tree: &Tree| {
+            plain(tree).filter(|n| !self.is_size(n) && !self.is_array(n) && !bound.iter().any(|b| *b.name == **n))
+        };
+        let end = |above: &Tree| self.value(above, scope);
+        if let Some(name) = new(item) {
+            let range = above.map(|above| Ok::<_, Diagnostic>((base(), end(above)?))).transpose()?;
+            return Ok((vec![binder(&name, range)], None));
+        }
+        if let Kind::Row(factors) = &item.kind
+            && let Some(names) = factors.iter().map(|(_, tree)| new(tree)).collect::<Option<Vec<_>>>()
+        {
+            return Ok((names.iter().map(|name| binder(name, None)).collect(), None));
+        }
+        if let Kind::Relations(Some(first), sides) = &item.kind {
+            match (new(first), sides.as_slice(), above) {
+                (Some(name), [(Glyph::Compare(Relation::Equal), lo)], Some(above)) => {
+                    return Ok((vec![binder(&name, Some((self.value(lo, scope)?, end(above)?)))], None));
+                }
+                (Some(name), [(Glyph::In, set)], _) if !scope.contains(&name.as_str().into()) => {
+                    if let Some((lo, hi)) = self.interval(set, scope)? {
+                        return Ok((vec![binder(&name, Some((lo, hi)))], None));
+                    }
+                }
+                _ => {}
+            }
+            if let [(Glyph::Compare(low), middle), (Glyph::Compare(high), hi)] = sides.as_slice()
+                && let Some(name) = new(middle)
+                && !scope.contains(&name.as_str().into())
+                && let (Some(up), Some(down)) = (step(*low), step(*high))
+            {
+                let lo = plus(self.value(first, scope)?, up);
+                let hi = plus(self.value(hi, scope)?, -down);
+                return Ok((vec![binder(&name, Some((lo, hi)))], None));
+            }
+        }
+        let condition = self.condition(item, scope)?;
+        let mut unknown = Vec::new();
+        self.unbound(item, scope, &mut unknown);
+        let new = unknown.iter().filter(|_| bound.is_empty()).map(|name| binder(name, None)).collect();
+        Ok((new, Some(condition)))
+    }
+
+    /// The letters of a condition that nothing declares or binds.
+    fn unbound(&self, tree: &Tree, scope: &[Name], found: &mut Vec<String>) {
+        if let Some(name) = plain(tree) {
+            let known = self.is_size(&name) || self.is_array(&name) || scope.iter().any(|n| **n == *name);
+            if !known && !found.contains(&name) {
+                found.push(name);
+            }
+            return;
+        }
+        match &tree.kind {
+            Kind::Relations(first, sides) => {
+                first.iter().for_each(|t| self.unbound(t, scope, found));
+                sides.iter().for_each(|(_, t)| self.unbound(t, scope, found));
+            }
+            Kind::Sum(terms) => terms.iter().for_each(|(_, t)| self.unbound(t, scope, found)),
+            Kind::Row(factors) => factors.iter().for_each(|(_, t)| self.unbound(t, scope, found)),
+            Kind::Fenced(_, items) | Kind::List(items) => items.iter().for_each(|t| self.unbound(t, scope, found)),
+            _ => {}
+        }
+    }
+}
+
+/// By how much a range is shorter than its relation: 0 for ≤, 1 for <.
+fn step(relation: Relation) -> Option<i128> {
+    match relation {
+        Relation::AtMost => Some(0),
+        Relation::Less => Some(1),
+        _ => None,
+    }
+}
+
+fn plus(e: Expr, n: i128) -> Expr {
+    match n {
+        0 => e,
+        1 => Expr::new(ExprKind::Sum(vec![(Sign::Plus, e), (Sign::Plus, Expr::integer(1))])),
+        _ => Expr::new(ExprKind::Sum(vec![(Sign::Plus, e), (Sign::Minus, Expr::integer(-n))])),
+    }
+}
+
+pub(super) fn is_condition(tree: &Tree) -> bool {
+    matches!(tree.kind, Kind::Relations(..) | Kind::Joined(..))
+}
+
+fn number(digits: &str) -> BigRational {
+    let (whole, fraction) = digits.split_once('.').unwrap_or((digits, ""));
+    let parsed = format!("{whole}{fraction}").parse::<BigInt>().unwrap_or_default();
+    BigRational::new(parsed, BigInt::from(10).pow(fraction.len() as u32))
+}

@@ -1,0 +1,311 @@
+//! What stands at the head of a product: an array with its indices, a derivative, an upstream
+//! gradient.
+
+use super::expression::Reader;
+use crate::diagnostic::Diagnostic;
+use crate::judge::fits;
+use crate::language::syntax::{Expr, ExprKind, Name, Target};
+use crate::latex::{Fence, Kind, Link, Tree};
+
+/// Factors side by side.
+pub(super) type Items = [(Link, Tree)];
+
+/// An array or a derivative, with what was read of its indices.
+#[derive(Clone, Debug)]
+pub(super) enum Head {
+    /// `x[n, k]`, `W_{1,k,i}`
+    Array(Name, Vec<Expr>),
+    /// ∂ℓ/∂A
+    Gradient(Name, Vec<Expr>),
+    /// ∂f/∂A: the indices of both.
+    Local((Name, Vec<Expr>), (Name, Vec<Expr>)),
+}
+
+/// How a loss is called.
+const LOSSES: &[&str] = &["ell", "cal L", "L", "l", "E", "J", "C", "Loss", "loss", "cal E", "cal J"];
+
+/// A name that is written as a letter, perhaps with a subscript of letters and digits: `P_{H1}`.
+pub fn plain(tree: &Tree) -> Option<String> {
+    match &tree.kind {
+        Kind::Name(name) => Some(name.clone()),
+        Kind::Scripts(base, Some(below), None) => {
+            let base = plain(base).filter(|_| matches!(base.kind, Kind::Name(_)))?;
+            Some(format!("{base}_{}", letters(below)?))
+        }
+        _ => None,
+    }
+}
+
+fn letters(tree: &Tree) -> Option<String> {
+    match &tree.kind {
+        Kind::Name(name) | Kind::Number(name) => Some(name.clone()),
+        Kind::Words(words) if !words.contains(' ') => Some(words.clone()),
+        Kind::Row(factors) if factors.iter().all(|(link, _)| *link == Link::Beside) => {
+            factors.iter().map(|(_, tree)| letters(tree)).collect()
+        }
+        _ => None,
+    }
+}
+
+fn beside(tree: &Tree) -> Vec<(Link, Tree)> {
+    match &tree.kind {
+        Kind::Row(factors) => factors.clone(),
+        _ => vec![(Link::Beside, tree.clone())],
+    }
+}
+
+impl Reader<'_> {
+    /// The target of a left side; none if it is no answer of the system.
+    pub(super) fn target(&self, tree: &Tree) -> Result<Option<Target>, Diagnostic> {
+        let items = beside(tree);
+        let Some((head, used)) = self.head(&items, &[])? else { return Ok(None) };
+        if used < items.len() {
+            return Ok(None);
+        }
+        let some = |at: Vec<Expr>| (!at.is_empty()).then_some(at);
+        Ok(Some(match head {
+            Head::Array(name, at) if self.system.equation(&name).is_some() => Target::Value(name, some(at)),
+            Head::Array(..) => return Ok(None),
+            Head::Gradient(name, at) => Target::Gradient(name, some(at)),
+            Head::Local((output, rows), (array, columns)) => {
+                Target::Jacobian((output, some(rows)), (array, some(columns)))
+            }
+        }))
+    }
+
+    /// What the factors begin with, and how many of them belong to it.
+    pub(super) fn head(&self, items: &Items, scope: &[Name]) -> Result<Option<(Head, usize)>, Diagnostic> {
+        let Some((_, first)) = items.first() else { return Ok(None) };
+        if let Some((name, used)) = self.notated(items) {
+            let mut at = Vec::new();
+            if let Kind::Scripts(_, Some(below), _) = &items[0].1.kind
+                && used == 1
+                && plain(first).is_none_or(|n| !self.is_array(&n))
+            {
+                at = self.indices(&name, below, scope)?;
+            }
+            return self.indexed(Head::Array(name, at), items, used, scope).map(Some);
+        }
+        if let Some(found) = self.slashed(items, scope)? {
+            return Ok(Some(found));
+        }
+        match &first.kind {
+            Kind::Over(above, below) => match self.derivative(above, below, scope)? {
+                Some(head) => self.indexed(head, items, 1, scope).map(Some),
+                None => Ok(None),
+            },
+            Kind::Fenced(Fence::Round, inner) => match inner.as_slice() {
+                [Tree { kind: Kind::Over(above, below), .. }] => match self.derivative(above, below, scope)? {
+                    Some(head) => self.indexed(head, items, 1, scope).map(Some),
+                    None => Ok(None),
+                },
+                _ => Ok(None),
+            },
+            Kind::Scripts(base, Some(list), above) => {
+                let alone = vec![(Link::Beside, (**base).clone())];
+                match (self.head(&alone, scope)?, &base.kind) {
+                    (Some((head, 1)), Kind::Over(..) | Kind::Fenced(..)) => {
+                        let head = self.with(head, list, scope)?;
+                        if above.is_some() {
+                            return Err(Diagnostic::new("a power of a derivative is not understood here", first.span));
+                        }
+                        self.indexed(head, items, 1, scope).map(Some)
+                    }
+                    _ => Ok(None),
+                }
+            }
+            _ => Ok(None),
+        }
+    }
+
+    pub(super) fn is_array(&self, name: &str) -> bool {
+        let name: Name = name.into();
+        self.system.bounds(&name).is_some()
+    }
+
+    /// The array that the factors begin with by its notation or name, the longest first.
+    fn notated(&self, items: &Items) -> Option<(Name, usize)> {
+        for (pattern, name) in &self.patterns {
+            let fits = items.len() >= pattern.len()
+                && pattern
+                    .iter()
+                    .zip(items)
+                    .enumerate()
+                    .all(|(k, ((_, a), (link, b)))| a == b && (k == 0 || *link == Link::Beside));
+            if fits {
+                return Some((name.clone(), pattern.len()));
+            }
+        }
+        let first = &items.first()?.1;
+        let letter = |name: &str| {
+            let printed = self.names.upstream.iter().find(|(_, letter)| **letter == *name);
+            let known = self.is_array(name) || printed.is_some() || (name == "g" && self.system.outputs.len() == 1);
+            (known && !self.is_size(name)).then(|| Name::from(name))
+        };
+        if let Some(name) = plain(first).as_deref().and_then(letter) {
+            return Some((name, 1));
+        }
+        let bare = match &first.kind {
+            Kind::Scripts(base, Some(_), None) => plain(base)?,
+            Kind::Scripts(base, Some(_), Some(above)) if matches!(above.kind, Kind::Fenced(Fence::Round, _)) => {
+                plain(base)?
+            }
+            _ => return None,
+        };
+        letter(&bare).map(|name| (name, 1))
+    }
+
+    /// How many axes an array, or the output behind a letter, has.
+    fn axes(&self, name: &Name) -> usize {
+        let output = self.names.upstream.iter().find(|(_, letter)| letter == name).map(|(output, _)| output);
+        let only = self.system.outputs.first().filter(|_| &**name == "g");
+        let of = if self.system.bounds(name).is_some() { Some(name) } else { output.or(only) };
+        of.and_then(|name| self.system.bounds(name)).map_or(0, |axes| axes.len())
+    }
+
+    /// Takes in the brackets that follow, as long as indices are missing.
+    fn indexed(
+        &self,
+        mut head: Head,
+        items: &Items,
+        mut used: usize,
+        scope: &[Name],
+    ) -> Result<(Head, usize), Diagnostic> {
+        while let Some((Link::Beside, next)) = items.get(used) {
+            let missing = match &head {
+                Head::Array(name, at) | Head::Gradient(name, at) => at.len() < self.axes(name).max(1),
+                Head::Local((_, rows), (_, columns)) => rows.is_empty() && columns.is_empty(),
+            };
+            let index = |item: &Tree| !matches!(item.kind, Kind::Relations(..) | Kind::Joined(..));
+            let Kind::Fenced(Fence::Square, inner) = &next.kind else { break };
+            if !missing || !inner.iter().all(index) {
+                break;
+            }
+            let list = Tree { kind: Kind::List(inner.clone()), span: next.span };
+            head = self.with(head, &list, scope)?;
+            used += 1;
+        }
+        Ok((head, used))
+    }
+
+    fn with(&self, head: Head, list: &Tree, scope: &[Name]) -> Result<Head, Diagnostic> {
+        Ok(match head {
+            Head::Array(name, mut at) => {
+                at.extend(self.indices(&name, list, scope)?);
+                Head::Array(name, at)
+            }
+            Head::Gradient(name, mut at) => {
+                at.extend(self.indices(&name, list, scope)?);
+                Head::Gradient(name, at)
+            }
+            Head::Local((output, rows), (array, columns)) if rows.is_empty() && columns.is_empty() => {
+                let all = self.indices(&array, list, scope)?;
+                let fitting =
+                    |s: &usize| fits(self.system, &output, &all[..*s]) && fits(self.system, &array, &all[*s..]);
+                let exact = |s: &usize| *s == self.axes(&output) && all.len() - s == self.axes(&array);
+                let split = (0..=all.len()).find(exact).or_else(|| (0..=all.len()).find(fitting));
+                let Some(split) = split else {
+                    let axes = self.axes(&output) + self.axes(&array);
+                    let message = format!("this derivative has {axes} axes, read with {} indices", all.len());
+                    return Err(Diagnostic::new(message, list.span));
+                };
+                Head::Local((output, all[..split].to_vec()), (array, all[split..].to_vec()))
+            }
+            Head::Local(..) => return Err(Diagnostic::new("the indices are given twice", list.span)),
+        })
+    }
+
+    /// The indices in a subscript or bracket: what commas part; letters side by side, if they are as
+    /// many as the axes.
+    fn indices(&self, array: &Name, list: &Tree, scope: &[Name]) -> Result<Vec<Expr>, Diagnostic> {
+        let items = match &list.kind {
+            Kind::List(items) => items.clone(),
+            Kind::Fenced(Fence::Square | Fence::Round, items) => items.clone(),
+            _ => vec![list.clone()],
+        };
+        if let [Tree { kind: Kind::Row(factors), .. }] = items.as_slice() {
+            let single = |tree: &Tree| matches!(&tree.kind, Kind::Name(n) | Kind::Number(n) if n.chars().count() == 1);
+            let apart = factors.iter().all(|(link, tree)| *link == Link::Beside && single(tree));
+            if apart {
+                let each = factors.iter().map(|(_, tree)| self.value(tree, scope)).collect::<Result<Vec<_>, _>>()?;
+                if fits(self.system, &self.behind(array), &each) {
+                    return Ok(each);
+                }
+            }
+        }
+        items.iter().map(|item| self.value(item, scope)).collect()
+    }
+
+    /// The output behind the letter of an upstream gradient; else the name itself.
+    fn behind(&self, name: &Name) -> Name {
+        let output = self.names.upstream.iter().find(|(_, letter)| letter == name).map(|(output, _)| output.clone());
+        let known = self.system.bounds(name).is_some();
+        match (known, output, self.system.outputs.as_slice()) {
+            (true, ..) => name.clone(),
+            (false, Some(output), _) => output,
+            (false, None, [only]) => only.clone(),
+            _ => name.clone(),
+        }
+    }
+
+    /// `\partial \ell / \partial w_i`
+    fn slashed(&self, items: &Items, scope: &[Name]) -> Result<Option<(Head, usize)>, Diagnostic> {
+        let partial = |tree: &Tree| matches!(&tree.kind, Kind::Name(n) if n == "partial");
+        if !items.first().is_some_and(|(_, first)| partial(first)) {
+            return Ok(None);
+        }
+        let slash = items.iter().position(|(link, tree)| *link == Link::Slash && partial(tree));
+        let Some(slash) = slash else { return Ok(None) };
+        let row = |items: &Items, span| Tree { kind: Kind::Row(items.to_vec()), span };
+        let Some((_, used)) = self.head(&items[slash + 1..], scope)? else { return Ok(None) };
+        let used = slash + 1 + used;
+        let (above, below) = (row(&items[..slash], items[0].1.span), row(&items[slash..used], items[slash].1.span));
+        Ok(self.derivative(&above, &below, scope)?.map(|head| (head, used)))
+    }
+
+    /// ∂a/∂b: a derivative if both sides begin with ∂.
+    fn derivative(&self, above: &Tree, below: &Tree, scope: &[Name]) -> Result<Option<Head>, Diagnostic> {
+        let after = |tree: &Tree| {
+            let items = beside(tree);
+            let differential = |t: &Tree| matches!(&t.kind, Kind::Name(n) if n == "partial" || n == "d");
+            match items.split_first() {
+                Some(((_, first), rest)) if differential(first) && !rest.is_empty() => Some(rest.to_vec()),
+                _ => None,
+            }
+        };
+        let (Some(above), Some(below)) = (after(above), after(below)) else { return Ok(None) };
+        let span = below[0].1.span;
+        let Some((Head::Array(array, columns), used)) = self.head(&below, scope)? else {
+            return Err(Diagnostic::new("this is no array of the system", span).label("differentiated for this"));
+        };
+        if used < below.len() {
+            return Err(Diagnostic::new("a derivative is for one array", span));
+        }
+        let is_loss = match above.as_slice() {
+            [(_, only)] => plain(only).is_some_and(|name| LOSSES.contains(&&*name) && !self.is_array(&name)),
+            _ => false,
+        };
+        if is_loss {
+            return Ok(Some(Head::Gradient(array, columns)));
+        }
+        match self.head(&above, scope)? {
+            Some((Head::Array(output, rows), used)) if used == above.len() => {
+                Ok(Some(Head::Local((output, rows), (array, columns))))
+            }
+            _ => Err(Diagnostic::new("this is no array of the system", above[0].1.span).label("differentiated")),
+        }
+    }
+
+    /// The head as an expression.
+    pub(super) fn head_expr(&self, head: Head) -> ExprKind {
+        match head {
+            Head::Array(name, at) if at.is_empty() => ExprKind::Name(name),
+            Head::Array(name, at) => ExprKind::Read(name, at),
+            Head::Gradient(name, at) => ExprKind::Upstream(name, at),
+            Head::Local((output, rows), (array, columns)) => {
+                let of = if rows.is_empty() { ExprKind::Name(output) } else { ExprKind::Read(output, rows) };
+                ExprKind::Derivative(Box::new(Expr::new(of)), array, columns)
+            }
+        }
+    }
+}

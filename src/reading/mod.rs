@@ -1,0 +1,165 @@
+//! Formulas in LaTeX, given their meaning by what a system declares: which letters are arrays, what
+//! a subscript is, which derived answer a left side speaks of.
+//!
+//! A tree becomes claims in the specification language, which the judge knows how to judge. Where
+//! the author left a choice – axes in another order, indices that count from another number – the
+//! other readings are claims as well ([`readings`]).
+//!
+//! Invariant: a reading never changes what a formula says; the one taken is stated.
+
+mod condition;
+mod expression;
+mod head;
+mod mark;
+mod variant;
+
+pub use expression::Reader;
+pub use head::plain as written;
+pub use mark::{Mark, mark};
+pub use variant::{Reading, readings};
+
+use crate::diagnostic::{Diagnostic, Span};
+use crate::language::syntax::{Claim, ClaimValue, Expr, Relation, Target};
+use crate::latex::{Fence, Glyph, Kind, Link, Tree};
+
+/// What a statement in LaTeX says about a system.
+#[derive(Clone, Debug)]
+pub enum Said {
+    /// Claims about an answer, one for each `=` or `∈`.
+    Claims(Vec<Claim>),
+    /// Lengths without a left side, in each member of a chain: `5 × 2`.
+    Lengths(Vec<Vec<Expr>>, Span),
+    /// A symbol of the author's own and what it is said to be.
+    Symbol(Tree),
+    /// Nothing that can be judged: the range of an index, a name.
+    Remark,
+}
+
+impl Reader<'_> {
+    /// What a statement says. `last` is what the statement before it spoke of, for a line that begins
+    /// with `=`.
+    ///
+    /// # Errors
+    /// What cannot be understood, at its place.
+    pub fn statement(&self, tree: &Tree, last: Option<&Target>) -> Result<Said, Diagnostic> {
+        let Kind::Relations(first, sides) = &tree.kind else {
+            return Ok(match self.lengths(tree)? {
+                Some(lengths) => Said::Lengths(vec![lengths], tree.span),
+                None => Said::Remark,
+            });
+        };
+        if let Some(first) = first
+            && let Some(lengths) = self.lengths(first)?
+        {
+            let mut members = vec![lengths];
+            for (_, side) in sides {
+                members.push(self.lengths(side)?.unwrap_or_default());
+            }
+            return Ok(Said::Lengths(members, tree.span));
+        }
+        let target = match first {
+            None => last.cloned(),
+            Some(first) => self.target(first)?,
+        };
+        let Some(target) = target else {
+            let named = first.as_ref().is_some_and(|first| head::plain(first).is_some());
+            let equation = matches!(sides.first(), Some((Glyph::Compare(Relation::Equal), _)));
+            return Ok(if named && equation { Said::Symbol(tree.clone()) } else { Said::Remark });
+        };
+        let mut claims = Vec::new();
+        for (glyph, side) in sides {
+            let claim = |target: Target, value: ClaimValue| Claim {
+                expected: true,
+                target,
+                value,
+                because: None,
+                span: tree.span,
+            };
+            match glyph {
+                Glyph::In => match self.space(side)? {
+                    Some(lengths) => {
+                        let of = Box::new(without_indices(&target));
+                        claims.push(claim(Target::Shape(of), ClaimValue::Shape(lengths)));
+                    }
+                    None => return Ok(Said::Remark),
+                },
+                Glyph::Compare(Relation::Equal) => {
+                    let value = ClaimValue::Formula(self.value(side, &self.indices_of(&target))?);
+                    claims.push(claim(target.clone(), value));
+                }
+                Glyph::Compare(_) | Glyph::Divides | Glyph::DividesNot => return Ok(Said::Remark),
+            }
+        }
+        Ok(Said::Claims(claims))
+    }
+
+    /// Lengths without a left side as a claim about the only output; nothing if there are several.
+    pub fn lengths_of_output(&self, members: Vec<Vec<Expr>>, span: Span) -> Vec<Claim> {
+        let [output] = self.system.outputs.as_slice() else { return Vec::new() };
+        let target = Target::Shape(Box::new(Target::Value(output.clone(), None)));
+        let claim = |lengths| {
+            let value = ClaimValue::Shape(lengths);
+            Claim { expected: true, target: target.clone(), value, because: None, span }
+        };
+        members.into_iter().map(claim).collect()
+    }
+
+    /// `\mathbb{R}^{3 \times (1 \times 5)}`: its lengths; a scalar has none.
+    fn space(&self, tree: &Tree) -> Result<Option<Vec<Expr>>, Diagnostic> {
+        match &tree.kind {
+            Kind::Name(name) if name == "bb R" => Ok(Some(Vec::new())),
+            Kind::Scripts(base, None, Some(above)) if matches!(&base.kind, Kind::Name(n) if n == "bb R") => {
+                let mut lengths = Vec::new();
+                self.factors(above, &mut lengths)?;
+                Ok(Some(lengths))
+            }
+            _ => Ok(None),
+        }
+    }
+
+    /// `5 \times 2`
+    fn lengths(&self, tree: &Tree) -> Result<Option<Vec<Expr>>, Diagnostic> {
+        let crossed = matches!(&tree.kind, Kind::Row(factors) if factors.iter().any(|(link, _)| *link == Link::Cross));
+        if !crossed {
+            return Ok(None);
+        }
+        let mut lengths = Vec::new();
+        self.factors(tree, &mut lengths)?;
+        Ok(Some(lengths))
+    }
+
+    /// The lengths that crosses part, those in brackets too.
+    fn factors(&self, tree: &Tree, lengths: &mut Vec<Expr>) -> Result<(), Diagnostic> {
+        match &tree.kind {
+            Kind::Row(factors) if factors.iter().any(|(link, _)| *link == Link::Cross) => {
+                for group in factors.chunk_by(|_, (link, _)| *link != Link::Cross) {
+                    match group {
+                        [(_, only)] => self.factors(only, lengths)?,
+                        _ => {
+                            let kind = Kind::Row(group.to_vec());
+                            lengths.push(self.value(&Tree { kind, span: tree.span }, &[])?);
+                        }
+                    }
+                }
+                Ok(())
+            }
+            Kind::Fenced(Fence::Round | Fence::Square, items) => match items.as_slice() {
+                [only] => self.factors(only, lengths),
+                _ => Err(Diagnostic::new("lengths are parted by `\\times`", tree.span)),
+            },
+            _ => {
+                lengths.push(self.value(tree, &[])?);
+                Ok(())
+            }
+        }
+    }
+}
+
+fn without_indices(target: &Target) -> Target {
+    match target {
+        Target::Shape(inner) => without_indices(inner),
+        Target::Value(name, _) => Target::Value(name.clone(), None),
+        Target::Jacobian((output, _), (array, _)) => Target::Jacobian((output.clone(), None), (array.clone(), None)),
+        Target::Gradient(array, _) => Target::Gradient(array.clone(), None),
+    }
+}

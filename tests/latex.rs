@@ -1,0 +1,105 @@
+//! Formulas as people write them, read and judged: `tests/latex/formulas.txt` holds the verdicts.
+
+use backprose::answer::Names;
+use backprose::catalogue::Catalogue;
+use backprose::judge::{Judge, Verdict};
+use backprose::language::parse::parse_file;
+use backprose::latex;
+use backprose::model::{Sizes, System, elaborate};
+use backprose::reading::{Reader, Said, mark};
+use backprose::study::Study;
+use backprose::writeup::document::{Piece, Symbol};
+use backprose::writeup::latex::{Place, Printer};
+use backprose::writeup::notation::Notation;
+
+const FORMULAS: &str = include_str!("latex/formulas.txt");
+
+fn system(statements: &str) -> System {
+    let file = parse_file(statements).unwrap_or_else(|problems| panic!("{statements}: {}", problems[0]));
+    elaborate(&file.statements, 1, &Sizes::default()).unwrap_or_else(|problems| panic!("{statements}: {}", problems[0]))
+}
+
+/// The verdict on a line, and why.
+fn verdict(system: &System, judge: &mut Judge, formula: &str) -> (&'static str, String) {
+    let names = Names::new(system);
+    let reader = Reader::new(system, &names);
+    let trees = match latex::read(formula) {
+        Ok(trees) => trees,
+        Err(problem) => return ("unreadable", problem.to_string()),
+    };
+    let (mut last, mut word, mut why) = (None, "nothing", String::new());
+    for tree in &trees {
+        let claims = match reader.statement(tree, last.as_ref()) {
+            Err(problem) => return ("unreadable", problem.to_string()),
+            Ok(Said::Claims(claims)) => claims,
+            Ok(Said::Lengths(claims, span)) => reader.lengths_of_output(claims, span),
+            Ok(Said::Symbol(_) | Said::Remark) => continue,
+        };
+        for claim in claims {
+            last = Some(claim.target.clone());
+            let (found, reason) = match mark(system, judge, &claim) {
+                Err(problems) => ("unreadable", problems[0].to_string()),
+                Ok(mark) => match mark.judgement.verdict {
+                    Verdict::Proved => ("proved", mark.reading),
+                    Verdict::Refuted(found) => ("refuted", format!("{}: {found}", mark.judgement.claim)),
+                    Verdict::Undecided { .. } => ("undecided", String::new()),
+                },
+            };
+            if word == "nothing" || word == "proved" {
+                (word, why) = (found, reason);
+            }
+        }
+    }
+    (word, why)
+}
+
+/// What is printed in LaTeX, read back, is proved equal to what it was printed from.
+#[test]
+fn what_is_printed_in_latex_is_proved_when_it_is_read_back() {
+    let catalogue = Catalogue::built_in();
+    let (mut wrong, mut count) = (Vec::new(), 0);
+    for name in catalogue.names() {
+        let (layer, base, _) = catalogue.find(&name).unwrap();
+        let sizes = Sizes { general: true, ..Sizes::default() };
+        let mut study = Study::new(&layer.statements, base, &sizes).unwrap();
+        let notation = Notation::new(&study.system.notation);
+        let printer = Printer { notation: &notation, breaks: false };
+        let system = study.system.clone();
+        let mut judge = Judge::new(&system).unwrap_or_else(|problems| panic!("{name}: {}", problems[0]));
+        for goal in study.goals(&[]) {
+            let (answer, _) = study.answer(&goal).unwrap();
+            let math =
+                [Piece::Expr(answer.left.clone()), Piece::Symbol(Symbol::Equal), Piece::Expr(answer.formula.clone())];
+            let tex = printer.math(&math, Place::Display);
+            let (found, why) = verdict(&system, &mut judge, &tex);
+            count += 1;
+            if found != "proved" {
+                wrong.push(format!("{name}: {found}: {tex}\n    {why}"));
+            }
+        }
+    }
+    assert!(count > 150, "only {count} formulas");
+    assert!(wrong.is_empty(), "{} of {count}\n{}", wrong.len(), wrong.join("\n"));
+}
+
+#[test]
+fn formulas_get_their_verdicts() {
+    let (mut wrong, mut count, mut text) = (Vec::new(), 0, "");
+    let mut lines = FORMULAS.lines().filter(|l| !l.trim().is_empty() && !l.starts_with("//")).peekable();
+    while let Some(line) = lines.next() {
+        text = line.strip_prefix("system ").unwrap_or(text);
+        let system = system(text);
+        let mut judge = Judge::new(&system).unwrap_or_else(|problems| panic!("{text}: {}", problems[0]));
+        while let Some(line) = lines.next_if(|line| !line.starts_with("system ")) {
+            let (expected, rest) = line.split_once(' ').unwrap();
+            let formula = rest.split_once("  #").map_or(rest, |(formula, _)| formula).trim();
+            let (found, why) = verdict(&system, &mut judge, formula);
+            count += 1;
+            if found != expected {
+                wrong.push(format!("{expected} expected, {found}: {formula}\n    {why}"));
+            }
+        }
+    }
+    assert!(count > 150, "only {count} formulas");
+    assert!(wrong.is_empty(), "{} of {count}\n{}", wrong.len(), wrong.join("\n"));
+}
