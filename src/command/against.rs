@@ -109,6 +109,7 @@ fn words(entry: &Entry, solutions: bool) -> (&'static str, Vec<String>) {
                 }
                 Verdict::Refuted(found) => {
                     lines.push(found.to_string());
+                    lines.extend(mark.judgement.slip.as_ref().map(|slip| format!("slip: {slip}")));
                     "refuted"
                 }
             };
@@ -185,16 +186,16 @@ fn data(document: &Source, marked: &Marked, hidden: bool) -> Value {
 
 fn entry_data(entry: &Entry, hidden: bool) -> Value {
     let (word, lines) = words(entry, false);
-    let (mut reading, mut counterexample, mut expected, mut other) = (None, None, None, None);
+    let (mut reading, mut counterexample, mut expected, mut other, mut slip) = (None, None, None, None, None);
     if let Found::Judged { mark, right } = &entry.found {
         reading = Some(mark.reading.clone()).filter(|r| !r.is_empty());
         other = mark.other.clone();
         expected = right.clone().filter(|_| !hidden);
         if let Verdict::Refuted(found) = &mark.judgement.verdict {
             counterexample = Some(found.to_string());
+            slip = mark.judgement.slip.as_ref().map(|slip| json!({ "name": slip.name, "sentence": slip.sentence }));
         }
     }
-    let slip: Option<String> = None;
     json!({
         "line": entry.line,
         "question": entry.question,

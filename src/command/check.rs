@@ -128,6 +128,9 @@ fn line(source: &Source, judgement: &Judgement) -> String {
     if let Some(detail) = detail {
         text += &format!("    {detail}\n");
     }
+    if let Some(slip) = judgement.slip.as_ref().filter(|_| !judgement.good) {
+        text += &format!("    {slip}\n");
+    }
     if !judgement.expected && matches!(judgement.verdict, Verdict::Proved) {
         text += "    this was to be refuted\n";
     }

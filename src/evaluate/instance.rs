@@ -123,6 +123,11 @@ impl Instance {
         self.work.done()
     }
 
+    /// Forgets operations done since `work` said `done`: whoever calls this bounds them in another way.
+    pub fn set_work_back(&self, done: u64) {
+        self.work.set_back(done);
+    }
+
     /// How many elementary operations one run of the system takes.
     pub fn forward_work(&self) -> u64 {
         self.forward_work

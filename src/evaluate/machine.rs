@@ -31,6 +31,11 @@ impl Work {
         self.done.get()
     }
 
+    /// Forgets operations that were done since.
+    pub(super) fn set_back(&self, done: u64) {
+        self.done.set(done.min(self.done.get()));
+    }
+
     /// Pays for so many operations before they are done.
     pub fn charge(&self, operations: u64) -> Result<(), EvalError> {
         let done = self.done.get().saturating_add(operations);

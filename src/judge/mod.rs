@@ -2,8 +2,9 @@
 //!
 //! A claim is read against the axes of what it is for ([`left`]), its formula completed
 //! ([`complete`]) and tried, exactly, at every entry for many sizes, the smallest first
-//! ([`trial`]); what agrees everywhere is then proved, by normal forms, by cases or, where all sizes are
-//! numbers, by expanding both sides into polynomials ([`expand`]). [`judge_tests`] judges whole
+//! ([`trial`]), and where it fails the usual slip is looked for ([`slips`]); what agrees everywhere is
+//! then proved, by normal forms, by cases or, where all sizes are numbers, by expanding both sides
+//! into polynomials ([`expand`]). [`judge_tests`] judges whole
 //! `test` blocks.
 //!
 //! Invariant: the derived side was verified against the equations before anything is compared
@@ -17,18 +18,19 @@ mod polynomial;
 mod report;
 mod shape;
 mod sizes;
+mod slips;
 mod trial;
 mod unfold;
 
 pub use counterexample::{Counterexample, Difference};
 pub use left::fits;
 pub use report::{TestReport, judge_tests};
+pub use slips::{Shown, Slip};
 
 use crate::answer::{Answer, Names, at_indices, goal_name};
 use crate::calculus::{PHASES, normal::proved_equal};
 use crate::derivation::Goal;
 use crate::diagnostic::{Diagnostic, Diagnostics, Span};
-use crate::evaluate::EvalError;
 use crate::language::print::{Alphabet, expression, shape as print_shape, target};
 use crate::language::syntax::{Claim, ClaimValue, Expr, Target};
 use crate::model::formula::{formula, resolve_formula};
@@ -36,6 +38,7 @@ use crate::model::{Quote, System, Term};
 use crate::verify::Trials;
 use complete::complete;
 use left::Left;
+use slips::{slip_of_shape, slip_of_unbound, usual_slip};
 use std::collections::BTreeMap;
 use trial::{Run, Trial, Tried};
 use unfold::unfold;
@@ -54,6 +57,9 @@ pub enum Verdict {
     },
 }
 
+/// A verdict, and the slip that explains a refutation.
+type Judged = (Verdict, Option<Slip>);
+
 /// A claim and its verdict.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Judgement {
@@ -63,6 +69,9 @@ pub struct Judgement {
     pub expected: bool,
     /// What was found.
     pub verdict: Verdict,
+    /// The usual slip that explains a refuted claim, if one does. It says what probably happened; the
+    /// verdict does not rest on it.
+    pub slip: Option<Slip>,
     /// Whether that does not go against what was expected: an expectation is not refuted, a
     /// rejection is.
     pub good: bool,
@@ -73,13 +82,14 @@ pub struct Judgement {
 }
 
 impl Judgement {
-    fn new(claim: &Claim, verdict: Verdict) -> Judgement {
+    fn new(claim: &Claim, (verdict, slip): Judged) -> Judgement {
         let refuted = matches!(verdict, Verdict::Refuted(_));
         Judgement {
             claim: claim_text(claim),
             expected: claim.expected,
             good: refuted != claim.expected,
             verdict,
+            slip,
             because: claim.because.clone(),
             span: claim.span,
         }
@@ -125,7 +135,7 @@ impl<'a> Judge<'a> {
     /// # Errors
     /// What is wrong with the claim, or a derived answer that does not verify.
     pub fn judge(&mut self, claim: &Claim) -> Result<Judgement, Diagnostics> {
-        let verdict = match (&claim.target, &claim.value) {
+        let judged = match (&claim.target, &claim.value) {
             (Target::Shape(of), ClaimValue::Shape(lengths)) => self.judge_shape(of, lengths, claim.span)?,
             (Target::Shape(_), ClaimValue::Formula(_)) | (_, ClaimValue::Shape(_)) => {
                 let message = "a shape is claimed with `shape`, a value without";
@@ -134,10 +144,10 @@ impl<'a> Judge<'a> {
             }
             (target, ClaimValue::Formula(right)) => self.judge_formula(target, right, claim.span)?,
         };
-        Ok(Judgement::new(claim, verdict))
+        Ok(Judgement::new(claim, judged))
     }
 
-    fn judge_shape(&self, of: &Target, claimed: &[Expr], span: Span) -> Result<Verdict, Diagnostics> {
+    fn judge_shape(&self, of: &Target, claimed: &[Expr], span: Span) -> Result<Judged, Diagnostics> {
         for array in shape::arrays(self.system, of, span)? {
             if let Some(derived) = crate::calculus::shape(self.system, &array) {
                 self.trials
@@ -145,27 +155,39 @@ impl<'a> Judge<'a> {
                     .map_err(|e| vec![Diagnostic::general(e.to_string())])?;
             }
         }
-        shape::judge(self.system, &self.names, &self.runs, of, (claimed, span))
+        let judge = |lengths: &[Expr]| shape::judge(self.system, &self.names, &self.runs, of, (lengths, span));
+        let verdict = judge(claimed)?;
+        let slip = match verdict {
+            Verdict::Refuted(_) => {
+                slip_of_shape(claimed, &|other| judge(other).is_ok_and(|v| !matches!(v, Verdict::Refuted(_))))
+            }
+            Verdict::Proved | Verdict::Undecided { .. } => None,
+        };
+        Ok((verdict, slip))
     }
 
-    fn judge_formula(&mut self, target: &Target, right: &Expr, span: Span) -> Result<Verdict, Diagnostics> {
+    fn judge_formula(&mut self, target: &Target, right: &Expr, span: Span) -> Result<Judged, Diagnostics> {
         let left = Left::read(self.system, target, span)?;
         let completed = complete(self.system, &self.names, right, &left, false)?;
         let answer = self.answer(&left.goal)?.clone();
         if let Some(name) = completed.unbound {
             let reason = format!("`{name}` is neither on the left nor bound: there is no summation convention");
-            return Ok(Verdict::Refuted(Box::new(Counterexample::reason(reason))));
+            let trial = self.trial(&left, &answer, &completed.formula, completed.lettered);
+            let settled = |formula: &Expr| self.settled(formula, &left).map(|(formula, _)| formula);
+            let slip = slip_of_unbound(&trial, &self.runs, (right, &name), &settled);
+            return Ok((Verdict::Refuted(Box::new(Counterexample::reason(reason))), slip));
         }
         let resolved = match resolve_formula(self.system, &completed.formula) {
             Ok(resolved) => resolved,
             Err(problems) => return self.refute_settled(&left, &answer, right).ok_or(problems),
         };
         let term = formula(self.system, &completed.formula, &left.free);
-        match (self.trial(&left, &answer, &resolved, completed.lettered), term) {
-            (Ok(Tried::Differs(found)), _) => Ok(Verdict::Refuted(found)),
-            (Ok(Tried::Agrees { complete: true, .. }), _) => Ok(Verdict::Proved),
-            (Ok(Tried::Agrees { .. }), Ok(term)) if self.proved(&left, &answer, &term) => Ok(Verdict::Proved),
-            (Ok(Tried::Agrees { entries, .. }), _) => Ok(Verdict::Undecided { tried: entries }),
+        let trial = self.trial(&left, &answer, &resolved, completed.lettered);
+        match (trial.run(&self.runs), term) {
+            (Ok(Tried::Differs(found)), _) => Ok(self.refuted(&trial, found)),
+            (Ok(Tried::Agrees { complete: true, .. }), _) => Ok((Verdict::Proved, None)),
+            (Ok(Tried::Agrees { .. }), Ok(term)) if self.proved(&left, &answer, &term) => Ok((Verdict::Proved, None)),
+            (Ok(Tried::Agrees { entries, .. }), _) => Ok((Verdict::Undecided { tried: entries }, None)),
             (Err(_), Err(problems)) => Err(problems),
             (Err(error), Ok(_)) => {
                 Err(vec![Diagnostic::new(format!("the formula has no value that can be compared: {error}"), span)])
@@ -173,19 +195,32 @@ impl<'a> Judge<'a> {
         }
     }
 
-    fn trial(&self, left: &Left, answer: &Answer, claim: &Expr, lettered: bool) -> Result<Tried, EvalError> {
-        Trial { system: self.system, names: &self.names, left, answer, claim, lettered }.run(&self.runs)
+    fn trial<'t>(&'t self, left: &'t Left, answer: &'t Answer, claim: &'t Expr, lettered: bool) -> Trial<'t> {
+        Trial { system: self.system, names: &self.names, left, answer, claim, lettered }
+    }
+
+    fn refuted(&self, trial: &Trial, found: Box<Counterexample>) -> Judged {
+        let slip = usual_slip(trial, &self.runs, &found);
+        (Verdict::Refuted(found), slip)
     }
 
     /// A formula whose bound indices stand on axes of different lengths is refuted if it fails with
     /// the first of these ranges; otherwise its author has to say which is meant.
-    fn refute_settled(&self, left: &Left, answer: &Answer, right: &Expr) -> Option<Verdict> {
-        let settled = complete(self.system, &self.names, right, left, true).ok()?;
-        let resolved = resolve_formula(self.system, &settled.formula).ok()?;
-        match self.trial(left, answer, &resolved, settled.lettered) {
-            Ok(Tried::Differs(found)) => Some(Verdict::Refuted(found)),
+    fn refute_settled(&self, left: &Left, answer: &Answer, right: &Expr) -> Option<Judged> {
+        let (resolved, lettered) = self.settled(right, left)?;
+        let trial = self.trial(left, answer, &resolved, lettered);
+        match trial.run(&self.runs) {
+            Ok(Tried::Differs(found)) => Some(self.refuted(&trial, found)),
             Ok(Tried::Agrees { .. }) | Err(_) => None,
         }
+    }
+
+    /// A formula with every range explicit, the first that fits where several do, and whether it
+    /// has letters for upstream gradients.
+    fn settled(&self, right: &Expr, left: &Left) -> Option<(Expr, bool)> {
+        let settled = complete(self.system, &self.names, right, left, true).ok()?;
+        let resolved = resolve_formula(self.system, &settled.formula).ok()?;
+        Some((resolved, settled.lettered))
     }
 
     fn proved(&self, left: &Left, answer: &Answer, claimed: &Term) -> bool {

@@ -87,9 +87,11 @@ pub(super) struct Trial<'a> {
 }
 
 /// The claim's free indices, and the same place in the answer's.
-struct Spot {
-    free: Vec<i64>,
-    full: Vec<i64>,
+pub(super) struct Spot {
+    /// The first.
+    pub free: Vec<i64>,
+    /// The second.
+    pub full: Vec<i64>,
 }
 
 impl Trial<'_> {
@@ -209,16 +211,18 @@ impl Trial<'_> {
         Some(Expansions { expander, claimed, derived })
     }
 
-    fn free_names(&self) -> Vec<Name> {
+    /// The claim's free indices.
+    pub fn free_names(&self) -> Vec<Name> {
         self.left.free.iter().map(|b| b.var.name.clone()).collect()
     }
 
-    fn full_names(&self) -> Vec<Name> {
+    /// The answer's free indices.
+    pub fn full_names(&self) -> Vec<Name> {
         self.answer.indices.iter().map(|b| b.name.clone()).collect()
     }
 
     /// The places to compare, and whether they are all there are.
-    fn spots(&self, run: &Run) -> Result<(Vec<Spot>, bool), EvalError> {
+    pub fn spots(&self, run: &Run) -> Result<(Vec<Spot>, bool), EvalError> {
         let plain = Quote::plain();
         let number = |index: &crate::integer::Index| -> Result<i64, EvalError> {
             i64::try_from(integer(&plain.index(index), &run.all)?).map_err(|_| EvalError::Overflow)
