@@ -183,6 +183,41 @@ fn what_swells_is_refused_and_never_goes_on_without_end() {
 }
 
 #[test]
+fn answers_mean_no_harm_either() {
+    let n = 100_000;
+    let homework = concat!(env!("CARGO_MANIFEST_DIR"), "/examples/homework2.bp");
+    let cases: Vec<(&str, String)> = vec![
+        ("parentheses", format!("{}1{}", "(".repeat(n), ")".repeat(n))),
+        ("open parentheses", "(".repeat(n)),
+        ("braces", format!("{}1{}", "{".repeat(n), "}".repeat(n))),
+        ("fractions", format!("{}1{}", "\\frac{".repeat(n), "}{2}".repeat(n))),
+        ("sums", format!("{}x", "\\sum_{i=1}^{2}".repeat(n))),
+        ("subscripts", format!("x{}", "_{x".repeat(n))),
+        ("scripts", format!("x{}", "^2".repeat(n))),
+        ("primes", format!("x{}", "'".repeat(n))),
+        ("signs", format!("{}x", "-".repeat(n))),
+        ("cases", "\\begin{cases}".repeat(n)),
+        ("environments", "\\begin{aligned}".repeat(n)),
+        ("a sum of 100,000 terms", format!("f[r] = x{}", " + x".repeat(n))),
+        ("a product of 100,000 factors", format!("f[r] = {}", "x".repeat(n))),
+        ("a chain", format!("f[r] = {}", "1 = ".repeat(n))),
+        ("a number of 100,000 digits", format!("f[r] = {}", "9".repeat(n))),
+        ("a power of a power", format!("f[r] = {}", "9^{9".repeat(50) + &"}".repeat(50))),
+        ("a wide range", "f[r] = \\sum_{k=1}^{999999999999} x[1,1]".into()),
+        ("backslashes", "\\".repeat(n)),
+        ("dollars", "$".repeat(n)),
+        ("many formulas", "$$1$$\n".repeat(n)),
+        ("nothing", String::new()),
+    ];
+    for (what, formula) in cases {
+        let text = format!("# Problem 1.1\n3. (a)\n\n$$\n{formula}\n$$\n");
+        let Run { code, out, err } = run(&["check", "-", "--against", homework], text.as_bytes());
+        assert!(code.is_some_and(|code| [1, 2].contains(&code)), "{what} ends with {code:?}: {err}");
+        assert!(!err.contains("panicked") && out.len() + err.len() < 30_000, "{what}: {err}");
+    }
+}
+
+#[test]
 fn letters_that_are_no_text_are_refused() {
     let cases: Vec<(&str, Vec<u8>, &[i32])> = vec![
         ("a NUL byte", b"x[3]; y[i] = \0 x[i]".to_vec(), &[2]),

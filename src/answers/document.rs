@@ -3,6 +3,8 @@
 //! Markdown and LaTeX are read alike, line by line: headings and numbers say which question a
 //! formula belongs to. Invariant: a formula inside a sentence is no answer.
 
+use super::words::Introduction;
+
 /// A formula and where it stands.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Formula {
@@ -39,39 +41,44 @@ const DISPLAYS: &[(&str, &str)] = &[
 ];
 const INLINE: &[(&str, &str)] = &[("\\(", "\\)"), ("$", "$")];
 
-/// The formulas of a document that are answers, in order.
-pub fn formulas(text: &str) -> Vec<Formula> {
-    let mut found = Vec::new();
+/// The formulas of a document that are answers, and the symbols that its lines introduce, in order.
+pub fn formulas(text: &str) -> (Vec<Formula>, Vec<Introduction>) {
+    let (mut found, mut introduced) = (Vec::new(), Vec::new());
+    let breaks: Vec<usize> = text.match_indices('\n').map(|(at, _)| at).collect();
+    let line_of = |at: usize| breaks.partition_point(|b| *b < at) + 1;
     let mut place = Place::default();
     let (mut at, mut items) = (0, Vec::new());
     while at < text.len() {
         let line_end = text[at..].find('\n').map_or(text.len(), |n| at + n);
         let line = &text[at..line_end];
         number(line, &mut place, &mut items);
-        let display = DISPLAYS.iter().filter_map(|(open, close)| Some((line.find(open)?, *open, *close))).min();
+        let mut signs = line.match_indices(['$', '\\']).map(|(start, _)| start);
+        let display = signs.find_map(|start| {
+            let (open, close) = DISPLAYS.iter().find(|(open, _)| line[start..].starts_with(open))?;
+            Some((start, *open, *close))
+        });
         if let Some((start, open, close)) = display {
             let begin = at + start + open.len();
             let end = text[begin..].find(close).map_or(text.len(), |n| begin + n);
-            push(&mut found, text, begin, end, &place);
+            found.extend(formula(text, begin, end, &line_of, &place));
             at = (end + close.len()).min(text.len());
             continue;
         }
-        if let Some((begin, end)) = alone(line) {
-            push(&mut found, text, at + begin, at + end, &place);
+        match alone(line) {
+            Some((begin, end)) => found.extend(formula(text, at + begin, at + end, &line_of, &place)),
+            None => introduced.extend(Introduction::of(line, line_of(at), &place)),
         }
         at = line_end + 1;
     }
-    found
+    (found, introduced)
 }
 
-fn push(found: &mut Vec<Formula>, text: &str, begin: usize, end: usize, place: &Place) {
+/// The formula between two places; none if there is only space.
+fn formula(text: &str, begin: usize, end: usize, line_of: &dyn Fn(usize) -> usize, place: &Place) -> Option<Formula> {
     let inside = &text[begin..end];
-    if inside.trim().is_empty() {
-        return;
-    }
     let start = begin + inside.len() - inside.trim_start().len();
-    let line = text[..start].matches('\n').count() + 1;
-    found.push(Formula { text: inside.trim().to_string(), start, line, place: place.clone() });
+    let formula = Formula { text: inside.trim().to_string(), start, line: line_of(start), place: place.clone() };
+    (!formula.text.is_empty()).then_some(formula)
 }
 
 /// The formula that a line is, apart from numbers, emphasis and full stops.

@@ -5,19 +5,20 @@
 //! answer; what is asked for and not found is listed.
 
 mod document;
+mod marker;
+mod words;
 
 pub use document::{Formula, Place, formulas};
+pub use words::Introduction;
 
-use crate::answer::Names;
-use crate::diagnostic::{Diagnostic, Diagnostics, Span};
-use crate::integer::{Condition, Truth};
-use crate::judge::{Judge, Verdict};
+use marker::Marker;
+
+use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::integer::Truth;
 use crate::language::print::{Alphabet, target as target_text};
-use crate::language::syntax::{AnswerKind, Claim, ClaimValue, Expr, Homework, Name, Problem, Question, Target};
-use crate::latex::{self, Kind, Tree};
-use crate::model::formula::index_formula;
+use crate::language::syntax::{AnswerKind, Homework, Problem, Question, Target};
 use crate::model::{Sizes, System, elaborate, specialise};
-use crate::reading::{Mark, Reader, Said, mark};
+use crate::reading::Mark;
 
 /// What became of one formula, or of one `=` in it.
 #[derive(Clone, Debug)]
@@ -50,6 +51,8 @@ pub enum Found {
         chain: Truth,
         /// The axis of the answer that it is the length of: `axis 3 of f`.
         axis: Option<String>,
+        /// What it says with the sizes that the question sets equal: `P = P + P`.
+        set: Option<String>,
     },
     /// A shape with letters that nothing defines.
     Placeholder {
@@ -71,14 +74,23 @@ pub struct Marked {
     pub entries: Vec<Entry>,
     /// What is asked for and was not found: `1.1.3(d) dl/dW`.
     pub unanswered: Vec<String>,
+    /// What is odd about the author's symbols: the line, the question, and the words.
+    pub remarks: Vec<(usize, String, String)>,
 }
+
+/// How many formulas of one document are judged.
+const MOST_FORMULAS: usize = 2_000;
 
 /// Judges the formulas of a document against a homework.
 ///
 /// # Errors
 /// What is wrong with the homework.
 pub fn judge_answers(text: &str, homework: &Homework, base: i64) -> Result<Marked, Diagnostics> {
-    let found = formulas(text);
+    let (found, introduced) = formulas(text);
+    if found.len() > MOST_FORMULAS {
+        let message = format!("the document holds {} formulas, and at most {MOST_FORMULAS} are judged", found.len());
+        return Err(vec![Diagnostic::general(message).hint("judge it in parts")]);
+    }
     let mut marked = Marked::default();
     let mut taken = vec![false; found.len()];
     let asked: Vec<(&Problem, &Question)> =
@@ -98,6 +110,9 @@ pub fn judge_answers(text: &str, homework: &Homework, base: i64) -> Result<Marke
                 marked.entries.extend(entries);
             }
             if numbered {
+                let here: Vec<&Introduction> =
+                    introduced.iter().filter(|i| stands(&i.place, problem, question)).collect();
+                marked.remarks.extend(marker.remarks(&here));
                 marked.unanswered.extend(marker.unanswered());
             } else {
                 marked.unanswered.retain(|wanted| !marker.answered.contains(wanted));
@@ -160,269 +175,4 @@ fn systems(question: &Question, base: i64) -> Result<Vec<System>, Diagnostics> {
         }
     }
     Ok(found)
-}
-
-/// Judges the formulas of one question.
-struct Marker<'a> {
-    problem: &'a Problem,
-    question: &'a Question,
-    numbered: bool,
-    systems: &'a [System],
-    names: Vec<Names>,
-    judges: Vec<Judge<'a>>,
-    /// The author's own symbols and what they are.
-    defined: Vec<(Name, Expr)>,
-    last: Option<Last>,
-    answered: Vec<String>,
-}
-
-/// What the statement before spoke of, for a line that begins with `=`.
-enum Last {
-    Answer(Target),
-    Symbol(Name),
-}
-
-impl<'a> Marker<'a> {
-    fn new(
-        problem: &'a Problem,
-        question: &'a Question,
-        systems: &'a [System],
-        numbered: bool,
-    ) -> Result<Self, Diagnostics> {
-        let judges = systems.iter().map(Judge::new).collect::<Result<_, _>>()?;
-        let names = systems.iter().map(Names::new).collect();
-        let (defined, answered) = (Vec::new(), Vec::new());
-        Ok(Marker { problem, question, numbered, systems, names, judges, defined, last: None, answered })
-    }
-
-    fn unanswered(&self) -> Vec<String> {
-        let wanted = wanted(self.problem, self.question).into_iter().map(|(name, _)| name);
-        wanted.filter(|name| !self.answered.contains(name)).collect()
-    }
-
-    /// The entries of a formula; without numbers around it, none if its left side is no answer here.
-    fn formula(&mut self, formula: &Formula) -> Vec<Entry> {
-        let part = formula.place.part.as_deref().filter(|part| self.question.parts.iter().any(|p| p.label == *part));
-        let question = number(self.problem, self.question, part);
-        let entry = |formula_text: String, found| Entry {
-            line: formula.line,
-            question: question.clone(),
-            formula: formula_text,
-            found,
-        };
-        let trees = match latex::read(&formula.text) {
-            Ok(trees) => trees,
-            Err(_) if !self.numbered => return Vec::new(),
-            Err(problem) => return vec![entry(formula.text.clone(), Found::Unreadable(moved(problem, formula.start)))],
-        };
-        let mut entries = Vec::new();
-        for tree in &trees {
-            let part = formula.text.get(tree.span.start..tree.span.end).unwrap_or(&formula.text);
-            let text = if trees.len() == 1 { formula.text.clone() } else { part.trim().to_string() };
-            match self.statement(tree) {
-                Ok(found) => entries.extend(found.into_iter().map(|found| entry(text.clone(), found))),
-                Err(problem) if self.numbered => {
-                    entries.push(entry(text, Found::Unreadable(moved(problem, formula.start))));
-                }
-                Err(_) => {}
-            }
-        }
-        if !self.numbered && !entries.iter().any(|e| matches!(e.found, Found::Judged { .. })) {
-            return Vec::new();
-        }
-        entries
-    }
-
-    /// What is found of a statement, in the first system in which it makes sense.
-    fn statement(&mut self, tree: &Tree) -> Result<Vec<Found>, Diagnostic> {
-        if let Some(found) = self.symbol(tree) {
-            return Ok(vec![found]);
-        }
-        let last = match &self.last {
-            Some(Last::Answer(target)) => Some(target.clone()),
-            _ => None,
-        };
-        let mut first_problem = None;
-        for k in 0..self.systems.len() {
-            let reader = Reader::new(&self.systems[k], &self.names[k]).with_definitions(&self.defined);
-            let claims = match reader.statement(tree, last.as_ref()) {
-                Ok(Said::Claims(claims)) => claims,
-                Ok(Said::Lengths(members, span)) => reader.lengths_of_output(members, span),
-                Ok(Said::Symbol(_) | Said::Remark) => return Ok(Vec::new()),
-                Err(problem) => {
-                    first_problem.get_or_insert(problem);
-                    continue;
-                }
-            };
-            if let Some(found) = self.placeholder(k, &claims) {
-                return Ok(vec![found]);
-            }
-            match self.judged(k, &claims) {
-                Ok(found) => {
-                    self.last = claims.last().map(|claim| Last::Answer(claim.target.clone()));
-                    return Ok(found);
-                }
-                Err(problem) => {
-                    first_problem.get_or_insert(problem);
-                }
-            }
-        }
-        Err(first_problem.unwrap_or_else(|| Diagnostic::new("no question asks for this", tree.span)))
-    }
-
-    /// A shape with letters that are no sizes in any of the systems.
-    fn placeholder(&mut self, k: usize, claims: &[Claim]) -> Option<Found> {
-        let [Claim { value: ClaimValue::Shape(lengths), target, .. }] = claims else { return None };
-        let unknown = |k: usize| {
-            let reader = Reader::new(&self.systems[k], &self.names[k]);
-            let lengths_known = self.names[k].lengths.iter().map(|(letter, _)| letter.to_string());
-            let known: Vec<String> = lengths_known.collect();
-            let mut found = Vec::new();
-            lengths.iter().for_each(|length| reader.unknown(length, &mut found));
-            found.retain(|name| !known.contains(name));
-            found
-        };
-        let missing: Vec<Vec<String>> = (0..self.systems.len()).map(unknown).collect();
-        if missing.iter().any(Vec::is_empty) {
-            return None;
-        }
-        self.note(target);
-        let right = self.judges[k].right(target);
-        Some(Found::Placeholder { unknown: missing.into_iter().next()?, right })
-    }
-
-    fn judged(&mut self, k: usize, claims: &[Claim]) -> Result<Vec<Found>, Diagnostic> {
-        let mut found = Vec::new();
-        for claim in claims {
-            let mark = mark(&self.systems[k], &mut self.judges[k], claim).map_err(|mut problems| {
-                problems.drain(..).next().unwrap_or_else(|| Diagnostic::general("not judged"))
-            })?;
-            let refuted = matches!(mark.judgement.verdict, Verdict::Refuted(_));
-            let right = if refuted { self.judges[k].right(&claim.target) } else { None };
-            self.note(&claim.target);
-            found.push(Found::Judged { mark: Box::new(mark), right });
-        }
-        Ok(found)
-    }
-
-    /// Notes which of the things asked for is answered.
-    fn note(&mut self, target: &Target) {
-        let plain = bare(target);
-        for (name, wanted) in wanted(self.problem, self.question) {
-            let shape_too = matches!((&plain, bare(&wanted)), (Target::Shape(a), b) if **a == b);
-            if (bare(&wanted) == plain || shape_too && !matches!(wanted, Target::Value(..)))
-                && !self.answered.contains(&name)
-            {
-                self.answered.push(name);
-            }
-        }
-    }
-
-    /// A symbol of the author's own: `H_P = P_{H1} + P_{H2} + H`, or a line that goes on with it.
-    fn symbol(&mut self, tree: &Tree) -> Option<Found> {
-        let Kind::Relations(first, sides) = &tree.kind else { return None };
-        if let Some(found) = self.convention(tree) {
-            return Some(found);
-        }
-        let reader = Reader::new(&self.systems[0], &self.names[0]).with_definitions(&self.defined);
-        let name: Name = match (first, &self.last) {
-            (Some(first), _) => reader.own_symbol(first)?,
-            (None, Some(Last::Symbol(name))) => name.clone(),
-            (None, _) => return None,
-        };
-        let mut values = Vec::new();
-        for (_, side) in sides {
-            values.push(reader.value(side, &[]).ok()?);
-        }
-        let mut unknown = Vec::new();
-        values.iter().for_each(|value| reader.unknown(value, &mut unknown));
-        let known = self.defined.iter().find(|(n, _)| *n == name).map(|(_, value)| value.clone());
-        let members: Vec<&Expr> = known.iter().chain(&values).collect();
-        let chain = equal(&self.systems[0], &members);
-        let axis = values.first().and_then(|value| self.axis(value));
-        if known.is_none() {
-            self.defined.push((name.clone(), values.into_iter().next()?));
-        }
-        self.last = Some(Last::Symbol(name));
-        Some(Found::Definition { unknown, chain, axis })
-    }
-
-    /// Sizes set equal, as answers ask for them: `S = S_W = S_H`, `B = 1`.
-    fn convention(&mut self, tree: &Tree) -> Option<Found> {
-        let Kind::Relations(Some(first), sides) = &tree.kind else { return None };
-        let answers = self.question.answers.iter().chain(self.question.parts.iter().flat_map(|p| &p.answers));
-        let by = answers.filter_map(|answer| match &answer.kind {
-            AnswerKind::Derive(_, by) if !by.is_empty() => Some(by),
-            _ => None,
-        });
-        for (system, by) in self.systems[1..].iter().zip(by) {
-            let reader = Reader::new(system, &self.names[0]).with_definitions(by);
-            let Ok(left) = reader.value(first, &[]) else { continue };
-            let Ok(right) = sides.iter().map(|(_, side)| reader.value(side, &[])).collect::<Result<Vec<_>, _>>() else {
-                continue;
-            };
-            let mut unknown = Vec::new();
-            let members: Vec<&Expr> = [&left].into_iter().chain(&right).collect();
-            members.iter().for_each(|member| reader.unknown(member, &mut unknown));
-            let declared = crate::reading::written(first).is_some_and(|name| {
-                by.iter().any(|(n, _)| **n == *name) || system.sizes.iter().any(|(size, _)| **size == *name)
-            });
-            if unknown.is_empty() && declared {
-                return Some(Found::Definition { unknown, chain: equal(system, &members), axis: None });
-            }
-        }
-        None
-    }
-
-    /// The axis of a shape asked for of which a value is the length.
-    fn axis(&self, value: &Expr) -> Option<String> {
-        let system = &self.systems[0];
-        let value = index_formula(system, value, &[]).ok()?;
-        let facts = system.facts();
-        for (_, target) in wanted(self.problem, self.question) {
-            let Target::Shape(of) = bare(&target) else { continue };
-            let Target::Value(array, _) = *of else { continue };
-            let same = |length: &crate::integer::Index| {
-                facts.judge(&Condition::Equal(length.clone(), value.clone())) == Truth::Yes
-            };
-            if let Some(axis) = system.lengths(&array).iter().position(same) {
-                return Some(format!("axis {} of {array}", axis + 1));
-            }
-        }
-        None
-    }
-}
-
-/// Whether the members of a chain are equal for all sizes.
-fn equal(system: &System, members: &[&Expr]) -> Truth {
-    let indices = members.iter().map(|e| index_formula(system, e, &[]).ok()).collect::<Option<Vec<_>>>();
-    let Some(indices) = indices else { return Truth::Unknown };
-    let facts = system.facts();
-    let mut all = Truth::Yes;
-    for pair in indices.windows(2) {
-        let pair = Condition::Equal(pair[0].clone(), pair[1].clone());
-        match facts.judge(&pair) {
-            Truth::Yes => {}
-            _ if facts.fails_somewhere(&pair) => return Truth::No,
-            _ => all = Truth::Unknown,
-        }
-    }
-    all
-}
-
-fn moved(mut problem: Diagnostic, by: usize) -> Diagnostic {
-    for (span, _) in &mut problem.places {
-        *span = Span::new(span.start + by, span.end + by);
-    }
-    problem
-}
-
-/// A target without indices.
-fn bare(target: &Target) -> Target {
-    match target {
-        Target::Shape(of) => Target::Shape(Box::new(bare(of))),
-        Target::Value(name, _) => Target::Value(name.clone(), None),
-        Target::Jacobian((output, _), (array, _)) => Target::Jacobian((output.clone(), None), (array.clone(), None)),
-        Target::Gradient(array, _) => Target::Gradient(array.clone(), None),
-    }
 }

@@ -128,7 +128,7 @@ fn words(entry: &Entry, solutions: bool) -> (&'static str, Vec<String>) {
             }
             ("refuted", lines)
         }
-        Found::Definition { unknown, chain, axis } => {
+        Found::Definition { unknown, chain, axis, set } => {
             if let Some(axis) = axis {
                 lines.push(format!("this is the length of {axis}"));
             }
@@ -136,7 +136,10 @@ fn words(entry: &Entry, solutions: bool) -> (&'static str, Vec<String>) {
                 lines.push(format!("used and never defined: {}", unknown.join(", ")));
             }
             if *chain == Truth::No {
-                lines.push("the two sides are not equal".into());
+                lines.push(match set {
+                    Some(set) => format!("with the sizes that the question sets equal it says {set}"),
+                    None => "the sides are not equal".into(),
+                });
             }
             let good = unknown.is_empty() && *chain != Truth::No;
             (if good { "definition" } else { "refuted" }, lines)
@@ -165,12 +168,16 @@ fn text(document: &Source, marked: &Marked, arguments: &CheckArgs) -> String {
             continue;
         }
         let (on, off) = colour(word);
-        let formula: Vec<&str> = entry.formula.split_whitespace().collect();
+        let formula = shortened(&entry.formula);
         let place = format!("{}:{}", document.name, entry.line);
-        text += &format!("{place}  {:width$}  {on}{word:10}{off}  {}\n", entry.question, formula.join(" "));
+        text += &format!("{place}  {:width$}  {on}{word:10}{off}  {}\n", entry.question, formula);
         for line in lines {
             text += &format!("    {line}\n");
         }
+    }
+    for (line, question, words) in marked.remarks.iter().filter(|_| !arguments.quiet) {
+        let (on, off) = colour("note");
+        text += &format!("{}:{line}  {question:width$}  {on}note      {off}  {words}\n", document.name);
     }
     for name in &marked.unanswered {
         let (on, off) = colour("unanswered");
@@ -179,9 +186,24 @@ fn text(document: &Source, marked: &Marked, arguments: &CheckArgs) -> String {
     text
 }
 
+/// A formula on one line, cut where it is very long.
+fn shortened(formula: &str) -> String {
+    let words: Vec<&str> = formula.split_whitespace().collect();
+    let line = words.join(" ");
+    match line.char_indices().nth(LONGEST) {
+        Some((end, _)) => format!("{}…", &line[..end]),
+        None => line,
+    }
+}
+
+/// The longest formula that is shown, in characters.
+const LONGEST: usize = 300;
+
 fn data(document: &Source, marked: &Marked, hidden: bool) -> Value {
     let entries: Vec<Value> = marked.entries.iter().map(|entry| entry_data(entry, hidden)).collect();
-    json!({ "file": document.name, "answers": entries, "unanswered": marked.unanswered })
+    let remark = |(line, question, words): &(usize, String, String)| json!({ "line": line, "question": question, "text": words });
+    let remarks: Vec<Value> = marked.remarks.iter().map(remark).collect();
+    json!({ "file": document.name, "answers": entries, "remarks": remarks, "unanswered": marked.unanswered })
 }
 
 fn entry_data(entry: &Entry, hidden: bool) -> Value {

@@ -7,6 +7,8 @@ use crate::diagnostic::{Diagnostic, Span};
 use crate::language::syntax::Sign;
 
 const DEEPEST: usize = 60;
+/// The longest formula that is read, in bytes.
+const LONGEST: usize = 20_000;
 
 /// Environments that only set a formula in lines.
 const LINED: &[&str] = &[
@@ -44,6 +46,10 @@ const FONTS: &[&str] = &[
 /// # Errors
 /// The place of what is not understood, and what was expected there.
 pub fn read(text: &str) -> Result<Vec<Tree>, Diagnostic> {
+    if text.len() > LONGEST {
+        let message = format!("a formula of {} bytes is too long: {LONGEST} are read", text.len());
+        return Err(Diagnostic::new(message, Span::new(0, 0)));
+    }
     let reader = Reader { whole: text.len() };
     let complaint = |left: usize, message: String| {
         let start = text.len() - left;
@@ -71,6 +77,9 @@ impl Reader {
     }
 
     fn statements<'a>(&self, mut input: &'a str, depth: usize) -> Parsed<'a, Vec<Tree>> {
+        if depth > DEEPEST {
+            return fail(input, "this nests too deeply");
+        }
         let mut statements = Vec::new();
         loop {
             while let Some(rest) = separator(input) {

@@ -9,6 +9,9 @@ use crate::model::System;
 use num_bigint::BigInt;
 use num_rational::BigRational;
 
+/// The longest number that is read.
+const MOST_DIGITS: usize = 100;
+
 /// Reads formulas about one system.
 pub struct Reader<'a> {
     pub(super) system: &'a System,
@@ -85,6 +88,9 @@ impl<'a> Reader<'a> {
     /// What has no meaning, at its place.
     pub fn value(&self, tree: &Tree, scope: &[Name]) -> Result<Expr, Diagnostic> {
         let kind = match &tree.kind {
+            Kind::Number(digits) if digits.len() > MOST_DIGITS => {
+                return Err(Diagnostic::new(format!("a number of {} digits is too long", digits.len()), tree.span));
+            }
             Kind::Number(digits) => ExprKind::Number(number(digits)),
             Kind::Sum(terms) => {
                 let terms = terms.iter().map(|(sign, term)| Ok((*sign, self.value(term, scope)?)));
