@@ -2,13 +2,13 @@
 
 use super::document::Formula;
 use super::words::Introduction;
-use super::{Entry, Found, number, wanted};
+use super::{Entry, Found, Setting, number, wanted};
 use crate::answer::Names;
 use crate::diagnostic::{Diagnostic, Diagnostics, Span};
 use crate::integer::{Condition, Truth};
 use crate::judge::{Judge, Verdict};
 use crate::language::print::{Alphabet, expression};
-use crate::language::syntax::{AnswerKind, Claim, ClaimValue, Expr, Name, Problem, Question, Target};
+use crate::language::syntax::{Claim, ClaimValue, Expr, Name, Problem, Question, Target};
 use crate::latex::{self, Kind, Tree};
 use crate::model::System;
 use crate::model::formula::index_formula;
@@ -19,7 +19,7 @@ pub(super) struct Marker<'a> {
     problem: &'a Problem,
     question: &'a Question,
     numbered: bool,
-    systems: &'a [System],
+    settings: &'a [Setting],
     names: Vec<Names>,
     judges: Vec<Judge<'a>>,
     /// The author's own symbols and what they are.
@@ -37,16 +37,19 @@ enum Last {
 }
 
 impl<'a> Marker<'a> {
-    pub fn new(
-        problem: &'a Problem,
-        question: &'a Question,
-        systems: &'a [System],
-        numbered: bool,
-    ) -> Result<Self, Diagnostics> {
-        let judges = systems.iter().map(Judge::new).collect::<Result<_, _>>()?;
-        let names = systems.iter().map(Names::new).collect();
+    pub fn new(problem: &'a Problem, question: &'a Question, settings: &'a [Setting]) -> Result<Self, Diagnostics> {
+        let judges = settings.iter().map(|s| Judge::new(&s.system)).collect::<Result<_, _>>()?;
+        let names = settings.iter().map(|s| Names::new(&s.system)).collect();
         let (defined, answered, used) = (Vec::new(), Vec::new(), Vec::new());
-        Ok(Marker { problem, question, numbered, systems, names, judges, defined, last: None, answered, used })
+        Ok(Marker { problem, question, numbered: true, settings, names, judges, defined, last: None, answered, used })
+    }
+
+    /// Begins with formulas that numbers assign to the question, or with others: what was said so far
+    /// does not reach from the ones to the others.
+    pub fn begin(&mut self, numbered: bool) {
+        self.numbered = numbered;
+        self.defined.clear();
+        self.last = None;
     }
 
     /// What is odd about the symbols that lines of the question introduce.
@@ -70,16 +73,11 @@ impl<'a> Marker<'a> {
                 || self.defined.iter().any(|(n, _)| **n == *name)
                 || self.question.text.split(|c: char| !(c.is_alphanumeric() || c == '_')).any(|word| word == name)
         };
-        let size = |name: &str| self.systems[0].sizes.iter().any(|(size, _)| **size == *name);
+        let size = |name: &str| self.settings[0].system.sizes.iter().any(|(size, _)| **size == *name);
         for (name, line) in self.used.iter().filter(|(name, _)| !introduced.is_empty() && size(name) && !known(name)) {
             say(*line, format!("{name} is used and introduced nowhere"));
         }
         remarks
-    }
-
-    pub fn unanswered(&self) -> Vec<String> {
-        let wanted = wanted(self.problem, self.question).into_iter().map(|(name, _)| name);
-        wanted.filter(|name| !self.answered.contains(name)).collect()
     }
 
     /// The entries of a formula; without numbers around it, none if its left side is no answer here.
@@ -134,8 +132,8 @@ impl<'a> Marker<'a> {
             _ => None,
         };
         let mut first_problem = None;
-        for k in 0..self.systems.len() {
-            let reader = Reader::new(&self.systems[k], &self.names[k]).with_definitions(&self.defined);
+        for k in 0..self.settings.len() {
+            let reader = Reader::new(&self.settings[k].system, &self.names[k]).with_definitions(&self.defined);
             let claims = match reader.statement(tree, last.as_ref()) {
                 Ok(Said::Claims(claims)) => claims,
                 Ok(Said::Lengths(members, span)) => reader.lengths_of_output(members, span),
@@ -165,7 +163,7 @@ impl<'a> Marker<'a> {
     fn placeholder(&mut self, k: usize, claims: &[Claim]) -> Option<Found> {
         let [Claim { value: ClaimValue::Shape(lengths), target, .. }] = claims else { return None };
         let unknown = |k: usize| {
-            let reader = Reader::new(&self.systems[k], &self.names[k]);
+            let reader = Reader::new(&self.settings[k].system, &self.names[k]);
             let lengths_known = self.names[k].lengths.iter().map(|(letter, _)| letter.to_string());
             let known: Vec<String> = lengths_known.collect();
             let mut found = Vec::new();
@@ -173,7 +171,7 @@ impl<'a> Marker<'a> {
             found.retain(|name| !known.contains(name));
             found
         };
-        let missing: Vec<Vec<String>> = (0..self.systems.len()).map(unknown).collect();
+        let missing: Vec<Vec<String>> = (0..self.settings.len()).map(unknown).collect();
         if missing.iter().any(Vec::is_empty) {
             return None;
         }
@@ -185,7 +183,7 @@ impl<'a> Marker<'a> {
     fn judged(&mut self, k: usize, claims: &[Claim]) -> Result<Vec<Found>, Diagnostic> {
         let mut found = Vec::new();
         for claim in claims {
-            let mark = mark(&self.systems[k], &mut self.judges[k], claim).map_err(|mut problems| {
+            let mark = mark(&self.settings[k].system, &mut self.judges[k], claim).map_err(|mut problems| {
                 problems.drain(..).next().unwrap_or_else(|| Diagnostic::general("not judged"))
             })?;
             let refuted = matches!(mark.judgement.verdict, Verdict::Refuted(_));
@@ -198,10 +196,10 @@ impl<'a> Marker<'a> {
 
     /// Notes which of the things asked for is answered.
     fn note(&mut self, target: &Target) {
-        let plain = bare(target);
+        let plain = target.bare();
         for (name, wanted) in wanted(self.problem, self.question) {
-            let shape_too = matches!((&plain, bare(&wanted)), (Target::Shape(a), b) if **a == b);
-            if (bare(&wanted) == plain || shape_too && !matches!(wanted, Target::Value(..)))
+            let shape_too = matches!((&plain, wanted.bare()), (Target::Shape(a), b) if **a == b);
+            if (wanted.bare() == plain || shape_too && !matches!(wanted, Target::Value(..)))
                 && !self.answered.contains(&name)
             {
                 self.answered.push(name);
@@ -215,7 +213,7 @@ impl<'a> Marker<'a> {
         if let Some(found) = self.convention(tree) {
             return Some(found);
         }
-        let reader = Reader::new(&self.systems[0], &self.names[0]).with_definitions(&self.defined);
+        let reader = Reader::new(&self.settings[0].system, &self.names[0]).with_definitions(&self.defined);
         let name: Name = match (first, &self.last) {
             (Some(first), _) => reader.own_symbol(first)?,
             (None, Some(Last::Symbol(name))) => name.clone(),
@@ -229,7 +227,7 @@ impl<'a> Marker<'a> {
         values.iter().for_each(|value| reader.unknown(value, &mut unknown));
         let known = self.defined.iter().find(|(n, _)| *n == name).map(|(_, value)| value.clone());
         let members: Vec<&Expr> = known.iter().chain(&values).collect();
-        let chain = equal(&self.systems[0], &members);
+        let chain = equal(&self.settings[0].system, &members);
         let axis = values.first().and_then(|value| self.axis(value));
         if known.is_none() {
             self.defined.push((name.clone(), values.into_iter().next()?));
@@ -241,12 +239,7 @@ impl<'a> Marker<'a> {
     /// Sizes set equal, as answers ask for them: `S = S_W = S_H`, `B = 1`.
     fn convention(&mut self, tree: &Tree) -> Option<Found> {
         let Kind::Relations(Some(first), sides) = &tree.kind else { return None };
-        let answers = self.question.answers.iter().chain(self.question.parts.iter().flat_map(|p| &p.answers));
-        let by = answers.filter_map(|answer| match &answer.kind {
-            AnswerKind::Derive(_, by) if !by.is_empty() => Some(by),
-            _ => None,
-        });
-        for (system, by) in self.systems[1..].iter().zip(by) {
+        for Setting { system, by } in self.settings.iter().filter(|s| !s.by.is_empty()) {
             let reader = Reader::new(system, &self.names[0]).with_definitions(by);
             let Ok(left) = reader.value(first, &[]) else { continue };
             let Ok(right) = sides.iter().map(|(_, side)| reader.value(side, &[])).collect::<Result<Vec<_>, _>>() else {
@@ -269,11 +262,11 @@ impl<'a> Marker<'a> {
 
     /// The axis of a shape asked for of which a value is the length.
     fn axis(&self, value: &Expr) -> Option<String> {
-        let system = &self.systems[0];
+        let system = &self.settings[0].system;
         let value = index_formula(system, value, &[]).ok()?;
         let facts = system.facts();
         for (_, target) in wanted(self.problem, self.question) {
-            let Target::Shape(of) = bare(&target) else { continue };
+            let Target::Shape(of) = target.bare() else { continue };
             let Target::Value(array, _) = *of else { continue };
             let same = |length: &crate::integer::Index| {
                 facts.judge(&Condition::Equal(length.clone(), value.clone())) == Truth::Yes
@@ -336,14 +329,4 @@ fn moved(mut problem: Diagnostic, by: usize) -> Diagnostic {
         *span = Span::new(span.start + by, span.end + by);
     }
     problem
-}
-
-/// A target without indices.
-fn bare(target: &Target) -> Target {
-    match target {
-        Target::Shape(of) => Target::Shape(Box::new(bare(of))),
-        Target::Value(name, _) => Target::Value(name.clone(), None),
-        Target::Jacobian((output, _), (array, _)) => Target::Jacobian((output.clone(), None), (array.clone(), None)),
-        Target::Gradient(array, _) => Target::Gradient(array.clone(), None),
-    }
 }

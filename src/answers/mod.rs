@@ -16,9 +16,10 @@ use marker::Marker;
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::integer::Truth;
 use crate::language::print::{Alphabet, target as target_text};
-use crate::language::syntax::{AnswerKind, Homework, Problem, Question, Target};
+use crate::language::syntax::{AnswerKind, Expr, Homework, Name, Problem, Question, Target};
 use crate::model::{Sizes, System, elaborate, specialise};
 use crate::reading::Mark;
+use std::cell::OnceCell;
 
 /// What became of one formula, or of one `=` in it.
 #[derive(Clone, Debug)]
@@ -95,15 +96,23 @@ pub fn judge_answers(text: &str, homework: &Homework, base: i64) -> Result<Marke
     let mut taken = vec![false; found.len()];
     let asked: Vec<(&Problem, &Question)> =
         homework.problems.iter().flat_map(|p| p.questions.iter().map(move |q| (p, q))).collect();
+    let kept: Vec<OnceCell<Vec<Setting>>> = asked.iter().map(|_| OnceCell::new()).collect();
+    let mut markers: Vec<Option<Marker>> = asked.iter().map(|_| None).collect();
     for numbered in [true, false] {
-        for (problem, question) in &asked {
+        for (place, (problem, question)) in asked.iter().enumerate() {
             let here = |f: &Formula| !numbered || stands(&f.place, problem, question);
             let mine: Vec<usize> = (0..found.len()).filter(|k| !taken[*k] && here(&found[*k])).collect();
             if mine.is_empty() {
                 continue;
             }
-            let systems = systems(question, base)?;
-            let mut marker = Marker::new(problem, question, &systems, numbered)?;
+            let marker = match &mut markers[place] {
+                Some(marker) => marker,
+                new => {
+                    let settings = settings(question, base)?;
+                    new.insert(Marker::new(problem, question, kept[place].get_or_init(|| settings))?)
+                }
+            };
+            marker.begin(numbered);
             for k in mine {
                 let entries = marker.formula(&found[k]);
                 taken[k] |= !entries.is_empty();
@@ -113,18 +122,13 @@ pub fn judge_answers(text: &str, homework: &Homework, base: i64) -> Result<Marke
                 let here: Vec<&Introduction> =
                     introduced.iter().filter(|i| stands(&i.place, problem, question)).collect();
                 marked.remarks.extend(marker.remarks(&here));
-                marked.unanswered.extend(marker.unanswered());
-            } else {
-                marked.unanswered.retain(|wanted| !marker.answered.contains(wanted));
             }
         }
     }
-    for (problem, question) in &asked {
-        let nothing = !found.iter().any(|f| stands(&f.place, problem, question));
-        let any = marked.entries.iter().any(|e| e.question.starts_with(&number(problem, question, None)));
-        if nothing && !any {
-            marked.unanswered.extend(wanted(problem, question).into_iter().map(|(name, _)| name));
-        }
+    for ((problem, question), marker) in asked.iter().zip(&markers) {
+        let answered = |name: &String| marker.as_ref().is_some_and(|marker| marker.answered.contains(name));
+        let names = wanted(problem, question).into_iter().map(|(name, _)| name);
+        marked.unanswered.extend(names.filter(|name| !answered(name)));
     }
     let left = found.iter().zip(taken).filter(|(_, taken)| !taken).map(|(f, _)| Entry {
         line: f.line,
@@ -163,15 +167,24 @@ fn wanted(problem: &Problem, question: &Question) -> Vec<(String, Target)> {
     found
 }
 
-/// The system of a question, then with the sizes that its answers set equal.
-fn systems(question: &Question, base: i64) -> Result<Vec<System>, Diagnostics> {
-    let mut found = vec![elaborate(&question.statements, base, &Sizes::default())?];
+/// A question's system with some of its sizes set equal.
+pub(super) struct Setting {
+    pub system: System,
+    /// What each size is set to.
+    pub by: Vec<(Name, Expr)>,
+}
+
+/// A question as it stands, then with the sizes that its answers set equal.
+fn settings(question: &Question, base: i64) -> Result<Vec<Setting>, Diagnostics> {
+    let plain = elaborate(&question.statements, base, &Sizes::default())?;
+    let mut found = vec![Setting { system: plain, by: Vec::new() }];
     let answers = question.answers.iter().chain(question.parts.iter().flat_map(|p| &p.answers));
     for answer in answers {
         if let AnswerKind::Derive(_, by) = &answer.kind
             && !by.is_empty()
         {
-            found.push(elaborate(&specialise(&question.statements, by), base, &Sizes::default())?);
+            let system = elaborate(&specialise(&question.statements, by), base, &Sizes::default())?;
+            found.push(Setting { system, by: by.clone() });
         }
     }
     Ok(found)

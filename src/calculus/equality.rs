@@ -6,6 +6,7 @@
 //! by side, cases written differently, and sums solved in another order are proved equal.
 
 use super::normal::{Normal, Summand};
+use super::sift;
 use crate::integer::{Condition, Facts, Index, Truth, Var};
 use crate::model::{Kind, Term};
 use num_rational::BigRational;
@@ -124,15 +125,7 @@ impl Part {
     fn solve(&self, var: &Var, facts: &Facts) -> Option<(usize, Option<Condition>, Index)> {
         let solutions = self.conditions.iter().enumerate().filter_map(|(place, condition)| {
             let Condition::Equal(a, b) = condition else { return None };
-            let (slope, rest) = a.minus(b).linear_in(var)?;
-            if slope.is_zero() || !slope.is_free_of_vars() {
-                return None;
-            }
-            let (slope, value) = match facts.proves_positive(&slope) {
-                true => (slope, rest.times_number(-1)),
-                false if facts.proves_positive(&slope.times_number(-1)) => (slope.times_number(-1), rest),
-                false => return None,
-            };
+            let (slope, value) = sift::solve(&a.minus(b), var, facts)?;
             let unit = slope.as_constant() == Some(1);
             let divisible = (!unit).then(|| Condition::Divides(slope.clone(), value.clone()));
             Some((!unit, place, divisible, value.floor_div(&slope)))

@@ -31,10 +31,11 @@ pub const RANGE: Rule = Rule {
             let beside: Vec<Condition> = beside.collect();
             let Some(found) = simpler(condition, &given(place.facts, &beside)) else { continue };
             let suffices = |some: &[Condition]| simpler(condition, &given(place.facts, some)).as_ref() == Some(&found);
-            let rests_on = match beside.iter().position(|one| suffices(std::slice::from_ref(one))) {
-                _ if suffices(&[]) => Vec::new(),
-                Some(one) => vec![beside[one].clone()],
-                None => beside,
+            let rests_on = if suffices(&[]) {
+                Vec::new()
+            } else {
+                let one = beside.iter().find(|one| suffices(std::slice::from_ref(*one))).cloned();
+                one.map_or(beside, |one| vec![one])
             };
             let mut factors = factors.to_vec();
             factors[k] = Term::bracket(found.left);

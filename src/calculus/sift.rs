@@ -50,8 +50,8 @@ fn candidates(bounds: &[Bound], body: &Term, facts: &Facts) -> Vec<Solution> {
         let content = difference.content().max(1);
         let Some(equation) = difference.exact_quotient(&Index::constant(content)) else { continue };
         let waits = waits(&equation, bounds);
-        for (binder, bound) in bounds.iter().enumerate() {
-            let solution = solve(&equation, binder, bound, bounds, facts);
+        for binder in 0..bounds.len() {
+            let solution = solve_bound(&equation, binder, bounds, facts);
             found.extend(solution.filter(|(slope, _)| !waits || slope.as_constant() == Some(1)).map(
                 |(slope, value)| Solution {
                     preference: preference(&slope, &value, binder, bounds),
@@ -76,16 +76,24 @@ fn waits(equation: &Index, bounds: &[Bound]) -> bool {
 }
 
 /// (c, v) with c ≥ 1 and c·var = v, from an expression that must be 0.
-fn solve(equation: &Index, binder: usize, bound: &Bound, bounds: &[Bound], facts: &Facts) -> Option<(Index, Index)> {
-    let (slope, rest) = equation.linear_in(&bound.var)?;
+pub(super) fn solve(equation: &Index, var: &Var, facts: &Facts) -> Option<(Index, Index)> {
+    let (slope, rest) = equation.linear_in(var)?;
     if slope.is_zero() || !slope.is_free_of_vars() {
         return None;
     }
-    let (slope, value) = match facts.proves_positive(&slope) {
-        true => (slope, rest.times_number(-1)),
-        false if facts.proves_positive(&slope.times_number(-1)) => (slope.times_number(-1), rest),
-        false => return None,
-    };
+    match facts.proves_positive(&slope) {
+        true => Some((slope, rest.times_number(-1))),
+        false => {
+            let falling = slope.times_number(-1);
+            facts.proves_positive(&falling).then_some((falling, rest))
+        }
+    }
+}
+
+/// The same for a bound index, unless its value mentions an index whose range depends on it.
+fn solve_bound(equation: &Index, binder: usize, bounds: &[Bound], facts: &Facts) -> Option<(Index, Index)> {
+    let bound = &bounds[binder];
+    let (slope, value) = solve(equation, &bound.var, facts)?;
     let mut later =
         bounds[binder + 1..].iter().skip_while(|b| !b.lo.mentions(&bound.var) && !b.hi.mentions(&bound.var));
     let circular = later.any(|b| value.mentions(&b.var));

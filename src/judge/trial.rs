@@ -11,7 +11,7 @@ use super::sizes::sizes_to_try;
 use crate::answer::{Answer, Names};
 use crate::evaluate::{EvalError, Formula, Instance, Random, Sizes, integer};
 use crate::language::syntax::{Expr, ExprKind, Name};
-use crate::model::{Quote, System, visit};
+use crate::model::{Quote, System, each_part};
 
 const WORK: u64 = 60_000_000;
 const COSTLY: u64 = 300_000;
@@ -168,7 +168,7 @@ impl Trial<'_> {
     /// Whether the claim reads the upstream gradient of that name and not the array itself.
     fn is_upstream(&self, array: &Name) -> bool {
         let (mut upstream, mut own) = (false, false);
-        look(self.claim, &mut |kind| match kind {
+        each_part(self.claim, &mut |part| match &part.kind {
             ExprKind::Upstream(name, _) => upstream |= name == array,
             ExprKind::Read(name, _) => own |= name == array,
             _ => {}
@@ -251,11 +251,6 @@ impl Trial<'_> {
         };
         Ok((places.into_iter().filter_map(spot).collect(), all))
     }
-}
-
-fn look(expr: &Expr, f: &mut dyn FnMut(&ExprKind)) {
-    f(&expr.kind);
-    visit(expr, &mut |part| look(part, f));
 }
 
 /// Both sides of a claim, ready to be expanded.

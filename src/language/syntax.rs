@@ -375,6 +375,20 @@ pub enum Target {
     Gradient(Name, Option<Vec<Expr>>),
 }
 
+impl Target {
+    /// The same without indices.
+    pub fn bare(&self) -> Target {
+        match self {
+            Target::Shape(of) => Target::Shape(Box::new(of.bare())),
+            Target::Value(name, _) => Target::Value(name.clone(), None),
+            Target::Jacobian((output, _), (array, _)) => {
+                Target::Jacobian((output.clone(), None), (array.clone(), None))
+            }
+            Target::Gradient(array, _) => Target::Gradient(array.clone(), None),
+        }
+    }
+}
+
 /// `test "…" for conv1d(N=7) { expect … reject … }`
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Test {

@@ -192,13 +192,9 @@ impl Reader {
             if link.is_none() && !starts_factor(rest) {
                 break;
             }
-            match (self.factor(after, depth), link) {
-                (Ok((after, factor)), link) => {
-                    factors.push((link.unwrap_or(Link::Beside), factor));
-                    rest = after;
-                }
-                (Err(wrong), _) => return Err(wrong),
-            }
+            let (after, factor) = self.factor(after, depth)?;
+            factors.push((link.unwrap_or(Link::Beside), factor));
+            rest = after;
         }
         match factors.len() {
             1 => Ok((rest, factors.remove(0).1)),
@@ -425,10 +421,7 @@ impl Reader {
             let (after, value) = self.sum(rest, depth + 1)?;
             let after = space(after);
             let after = after.strip_prefix(',').unwrap_or(after);
-            let (after, condition) = match sign("&")(after) {
-                Ok((after, _)) => self.condition(after, depth + 1)?,
-                Err(_) => self.condition(after, depth + 1)?,
-            };
+            let (after, condition) = self.condition(skip_ampersand(after), depth + 1)?;
             cases.push((value, condition));
             let after = space(after).strip_prefix([',', '.', ';']).unwrap_or(after);
             rest = match space(after).strip_prefix("\\\\") {

@@ -23,7 +23,7 @@ pub use elaborate::elaborate;
 pub use names::Sizes;
 pub use quote::Quote;
 pub use ranges::nonempty;
-pub(crate) use resolve::{rewrite, visit};
+pub(crate) use resolve::{each_part, rewrite, visit};
 pub use specialise::specialise;
 pub use system::System;
 pub use term::{Bound, Kind, Term};

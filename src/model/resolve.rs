@@ -140,6 +140,12 @@ pub(crate) fn visit(expr: &Expr, f: &mut dyn FnMut(&Expr)) {
     }
 }
 
+/// Calls `f` on an expression and on every part of it, from the outside in.
+pub(crate) fn each_part(expr: &Expr, f: &mut dyn FnMut(&Expr)) {
+    f(expr);
+    visit(expr, &mut |part| each_part(part, f));
+}
+
 fn visit_condition(condition: &Condition, f: &mut dyn FnMut(&Expr)) {
     match condition {
         Condition::Chain(first, rest) => {

@@ -42,7 +42,6 @@ pub fn mark(system: &System, judge: &mut Judge, claim: &Claim) -> Result<Mark, D
             continue;
         }
         if reading.free && unfit {
-            let judgement = Judgement { claim: judgement.claim, ..judgement };
             return Ok(Mark { judgement, reading: reading.stated, other: None });
         }
         other.get_or_insert(reading.stated);

@@ -78,8 +78,11 @@ impl Reader<'_> {
             match glyph {
                 Glyph::In => match self.space(side)? {
                     Some(lengths) => {
-                        let of = Box::new(without_indices(&target));
-                        claims.push(claim(Target::Shape(of), ClaimValue::Shape(lengths)));
+                        let shape = match target.bare() {
+                            shape @ Target::Shape(_) => shape,
+                            of => Target::Shape(Box::new(of)),
+                        };
+                        claims.push(claim(shape, ClaimValue::Shape(lengths)));
                     }
                     None => return Ok(Said::Remark),
                 },
@@ -152,14 +155,5 @@ impl Reader<'_> {
                 Ok(())
             }
         }
-    }
-}
-
-fn without_indices(target: &Target) -> Target {
-    match target {
-        Target::Shape(inner) => without_indices(inner),
-        Target::Value(name, _) => Target::Value(name.clone(), None),
-        Target::Jacobian((output, _), (array, _)) => Target::Jacobian((output.clone(), None), (array.clone(), None)),
-        Target::Gradient(array, _) => Target::Gradient(array.clone(), None),
     }
 }

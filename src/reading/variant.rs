@@ -3,7 +3,7 @@
 
 use crate::integer::{Condition, Truth};
 use crate::language::syntax::{Claim, ClaimValue, Expr, ExprKind, Name, Sign, Target};
-use crate::model::{System, rewrite};
+use crate::model::{System, each_part, rewrite};
 use std::collections::BTreeSet;
 
 /// A claim as it may have been meant.
@@ -64,7 +64,7 @@ fn orders(system: &System, claim: &Claim) -> Vec<(Name, Vec<usize>, String)> {
         Target::Value(..) | Target::Shape(_) => {}
     }
     if let ClaimValue::Formula(formula) = &claim.value {
-        each(formula, &mut |e| match &e.kind {
+        each_part(formula, &mut |e| match &e.kind {
             ExprKind::Read(name, _) | ExprKind::Derivative(_, name, _) => add(name),
             _ => {}
         });
@@ -213,9 +213,4 @@ fn shifted(claim: &Claim, by: i128) -> Claim {
         }));
     }
     claim
-}
-
-fn each(expr: &Expr, f: &mut dyn FnMut(&Expr)) {
-    f(expr);
-    crate::model::visit(expr, &mut |part| each(part, f));
 }
