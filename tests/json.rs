@@ -78,6 +78,36 @@ fn every_document_is_as_the_schema_says() {
     assert!(valid(&homework).is_err(), "the schema allows anything");
 }
 
+/// What the program prints of the answers in a document.
+fn judged(arguments: &[&str]) -> Value {
+    let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_backprose"));
+    command.args(["check", "--against", "examples/homework2.bp", "--format", "json"]).args(arguments);
+    serde_json::from_slice(&command.current_dir(env!("CARGO_MANIFEST_DIR")).output().unwrap().stdout).unwrap()
+}
+
+#[test]
+fn every_report_on_answers_is_as_its_schema_says() {
+    let (mut schemas, mut compiler) = (Schemas::new(), Compiler::new());
+    let schema: Value = serde_json::from_str(include_str!("../docs/answers.schema.json")).unwrap();
+    compiler.add_resource("answers.json", schema).unwrap();
+    let index = compiler.compile("answers.json", &mut schemas).unwrap();
+    let submission = "tests/latex/homework2-answers.md";
+    let documents = [
+        judged(&[submission]),
+        judged(&["--no-solutions", submission]),
+        judged(&["tests/latex/sheet.tex", submission]),
+        judged(&["--map", "tests/latex/unnumbered.map", "tests/latex/unnumbered.md"]),
+    ];
+    for document in &documents {
+        let valid = schemas.validate(document, index).map_err(|e| format!("{e:#}"));
+        assert_eq!(valid, Ok(()));
+    }
+    let answers = |document: &Value| list(&document["documents"][0], "answers").to_vec();
+    assert!(answers(&documents[0]).iter().any(|answer| answer["expected"].is_string()));
+    assert!(answers(&documents[1]).iter().all(|answer| answer["expected"].is_null()));
+    assert!(schemas.validate(&serde_json::json!({ "version": 1 }), index).is_err(), "the schema allows anything");
+}
+
 #[test]
 fn the_schema_knows_the_rules_and_the_version() {
     let schema = schema();

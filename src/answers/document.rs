@@ -87,8 +87,17 @@ fn alone(line: &str) -> Option<(usize, usize)> {
     let begin = start + open.len();
     let end = begin + line[begin..].find(close)?;
     let blank = |text: &str| text.chars().all(|c| c.is_whitespace() || "*_.,;:-".contains(c));
-    let before = after_number(line.get(..start)?).0;
+    let before = after_number(after_item(line.get(..start)?)).0;
     (blank(before) && blank(&line[end + close.len()..])).then_some((begin, end))
+}
+
+/// What follows `\item` or `\item[…]` at the head of a line.
+fn after_item(line: &str) -> &str {
+    let Some(rest) = line.trim_start().strip_prefix("\\item") else { return line };
+    match rest.trim_start().strip_prefix('[') {
+        Some(label) => label.split_once(']').map_or(rest, |(_, after)| after),
+        None => rest,
+    }
 }
 
 /// Takes in the numbers that a line begins with.

@@ -1,47 +1,73 @@
 //! One question: its systems, its judges, and what the author's formulas say so far.
 
 use super::document::Formula;
+use super::mapping::Mapping;
+use super::symbol::symbols;
 use super::words::Introduction;
 use super::{Entry, Found, Setting, number, wanted};
 use crate::answer::Names;
 use crate::diagnostic::{Diagnostic, Diagnostics, Span};
-use crate::integer::{Condition, Truth};
 use crate::judge::{Judge, Verdict};
-use crate::language::print::{Alphabet, expression};
-use crate::language::syntax::{Claim, ClaimValue, Expr, Name, Problem, Question, Target};
-use crate::latex::{self, Kind, Tree};
-use crate::model::System;
-use crate::model::formula::index_formula;
-use crate::reading::{Reader, Said, mark};
+use crate::language::print::{Alphabet, target as target_text};
+use crate::language::syntax::{Claim, ClaimValue, Expr, Name, Problem, Question, Relation, Target};
+use crate::latex::{self, Fence, Glyph, Kind, Link, Tree};
+use crate::reading::{Reader, Said, Symbol, mark};
 
 /// Judges the formulas of one question.
 pub(super) struct Marker<'a> {
-    problem: &'a Problem,
-    question: &'a Question,
+    pub(super) problem: &'a Problem,
+    pub(super) question: &'a Question,
     numbered: bool,
-    settings: &'a [Setting],
-    names: Vec<Names>,
+    pub(super) settings: &'a [Setting],
+    mapping: &'a Mapping,
+    pub(super) names: Vec<Names>,
     judges: Vec<Judge<'a>>,
     /// The author's own symbols and what they are.
-    defined: Vec<(Name, Expr)>,
-    last: Option<Last>,
+    pub(super) defined: Vec<(Name, Expr)>,
+    pub(super) last: Option<Last>,
     pub answered: Vec<String>,
     /// The symbols in the formulas, with the line where each first stands.
     used: Vec<(String, usize)>,
+    /// Where each of the author's own symbols is defined.
+    pub(super) defined_in: Vec<(Name, usize)>,
+    /// The order in which a formula first had the axes of each array, and its line.
+    orders: Vec<(Name, Option<Vec<usize>>, usize)>,
+    /// Formulas that have them in another order: what to say, and where.
+    disorder: Vec<(usize, String)>,
 }
 
 /// What the statement before spoke of, for a line that begins with `=`.
-enum Last {
+pub(super) enum Last {
     Answer(Target),
     Symbol(Name),
 }
 
 impl<'a> Marker<'a> {
-    pub fn new(problem: &'a Problem, question: &'a Question, settings: &'a [Setting]) -> Result<Self, Diagnostics> {
+    pub fn new(
+        problem: &'a Problem,
+        question: &'a Question,
+        settings: &'a [Setting],
+        mapping: &'a Mapping,
+    ) -> Result<Self, Diagnostics> {
         let judges = settings.iter().map(|s| Judge::new(&s.system)).collect::<Result<_, _>>()?;
         let names = settings.iter().map(|s| Names::new(&s.system)).collect();
         let (defined, answered, used) = (Vec::new(), Vec::new(), Vec::new());
-        Ok(Marker { problem, question, numbered: true, settings, names, judges, defined, last: None, answered, used })
+        Ok(Marker {
+            problem,
+            question,
+            numbered: true,
+            settings,
+            mapping,
+            names,
+            judges,
+            defined,
+            last: None,
+            answered,
+            used,
+            defined_in: Vec::new(),
+            orders: Vec::new(),
+            disorder: Vec::new(),
+        })
     }
 
     /// Begins with formulas that numbers assign to the question, or with others: what was said so far
@@ -49,7 +75,23 @@ impl<'a> Marker<'a> {
     pub fn begin(&mut self, numbered: bool) {
         self.numbered = numbered;
         self.defined.clear();
+        self.defined_in.clear();
         self.last = None;
+    }
+
+    /// Notes the order in which a formula has the axes of the arrays in it.
+    fn see(&mut self, found: &Found, line: usize) {
+        let Found::Judged { mark, .. } = found else { return };
+        for (name, order) in &mark.orders {
+            match self.orders.iter().find(|(known, ..)| known == name) {
+                None => self.orders.push((name.clone(), order.clone(), line)),
+                Some((_, first, earlier)) if first != order => {
+                    let words = format!("the axes of {name} stand in another order here than in line {earlier}");
+                    self.disorder.push((line, words));
+                }
+                Some(_) => {}
+            }
+        }
     }
 
     /// What is odd about the symbols that lines of the question introduce.
@@ -68,6 +110,7 @@ impl<'a> Marker<'a> {
                 say(one.line, format!("{} is introduced and never used", one.symbol));
             }
         }
+        self.disorder.iter().for_each(|(line, words)| say(*line, words.clone()));
         let known = |name: &str| {
             introduced.iter().any(|i| i.symbol == name)
                 || self.defined.iter().any(|(n, _)| **n == *name)
@@ -81,37 +124,49 @@ impl<'a> Marker<'a> {
     }
 
     /// The entries of a formula; without numbers around it, none if its left side is no answer here.
-    pub fn formula(&mut self, formula: &Formula) -> Vec<Entry> {
+    /// What it answers may be known, with its name.
+    pub fn formula(&mut self, formula: &Formula, answers: Option<&(String, Target)>) -> Vec<Entry> {
         let part = formula.place.part.as_deref().filter(|part| self.question.parts.iter().any(|p| p.label == *part));
-        let question = number(self.problem, self.question, part);
-        let entry = |formula_text: String, found| Entry {
-            line: formula.line,
-            question: question.clone(),
-            formula: formula_text,
-            found,
+        let question = match answers {
+            Some((name, _)) => name.split(' ').next().unwrap_or_default().to_string(),
+            None => number(self.problem, self.question, part),
         };
+        let entry = |line: usize, formula: String, found| Entry { line, question: question.clone(), formula, found };
         let trees = match latex::read(&formula.text) {
             Ok(trees) => trees,
             Err(_) if !self.numbered => return Vec::new(),
-            Err(problem) => return vec![entry(formula.text.clone(), Found::Unreadable(moved(problem, formula.start)))],
+            Err(problem) => {
+                return vec![entry(
+                    formula.line,
+                    formula.text.clone(),
+                    Found::Unreadable(moved(problem, formula.start)),
+                )];
+            }
         };
         let mut entries = Vec::new();
         for tree in &trees {
             let part = formula.text.get(tree.span.start..tree.span.end).unwrap_or(&formula.text);
-            let text = if trees.len() == 1 { formula.text.clone() } else { part.trim().to_string() };
-            let found = self.statement(tree);
+            let text = if trees.len() == 1 { formula.text.clone() } else { part.trim().replacen("&=", "=", 1) };
+            let before = formula.text.get(..tree.span.start).unwrap_or_default();
+            let line = formula.line + before.matches('\n').count();
+            let found = self.statement(tree, line, answers.map(|(_, target)| target));
+            found.iter().flatten().for_each(|found| self.see(found, line));
             let sets = |found: &Found| matches!(found, Found::Definition { set: Some(_), .. });
             if !found.as_ref().is_ok_and(|found| found.iter().any(sets)) {
                 symbols(tree, &mut |name| {
                     if self.used.iter().all(|(known, _)| *known != name) {
-                        self.used.push((name, formula.line));
+                        self.used.push((name, line));
                     }
                 });
             }
             match found {
-                Ok(found) => entries.extend(found.into_iter().map(|found| entry(text.clone(), found))),
+                Ok(found) => {
+                    let links = links(tree, &formula.text).filter(|links| links.len() == found.len());
+                    let texts = links.unwrap_or_else(|| vec![text; found.len()]);
+                    entries.extend(found.into_iter().zip(texts).map(|(found, text)| entry(line, text, found)));
+                }
                 Err(problem) if self.numbered => {
-                    entries.push(entry(text, Found::Unreadable(moved(problem, formula.start))));
+                    entries.push(entry(line, text, Found::Unreadable(moved(problem, formula.start))));
                 }
                 Err(_) => {}
             }
@@ -123,8 +178,14 @@ impl<'a> Marker<'a> {
     }
 
     /// What is found of a statement, in the first system in which it makes sense.
-    fn statement(&mut self, tree: &Tree) -> Result<Vec<Found>, Diagnostic> {
-        if let Some(found) = self.symbol(tree) {
+    fn statement(&mut self, tree: &Tree, line: usize, answers: Option<&Target>) -> Result<Vec<Found>, Diagnostic> {
+        if let Some(target) = answers {
+            return self.mapped(tree, target);
+        }
+        if self.is_range(tree) {
+            return Ok(Vec::new());
+        }
+        if let Some(found) = self.symbol(tree, line) {
             return Ok(vec![found]);
         }
         let last = match &self.last {
@@ -133,7 +194,7 @@ impl<'a> Marker<'a> {
         };
         let mut first_problem = None;
         for k in 0..self.settings.len() {
-            let reader = Reader::new(&self.settings[k].system, &self.names[k]).with_definitions(&self.defined);
+            let reader = self.reader(k);
             let claims = match reader.statement(tree, last.as_ref()) {
                 Ok(Said::Claims(claims)) => claims,
                 Ok(Said::Lengths(members, span)) => reader.lengths_of_output(members, span),
@@ -157,6 +218,51 @@ impl<'a> Marker<'a> {
             }
         }
         Err(first_problem.unwrap_or_else(|| Diagnostic::new("no question asks for this", tree.span)))
+    }
+
+    /// Whether this says over what an index of the formula before it runs: `r = 1, 2, 3`.
+    fn is_range(&self, tree: &Tree) -> bool {
+        let (Kind::Relations(Some(first), _), Some(Last::Answer(target))) = (&tree.kind, &self.last) else {
+            return false;
+        };
+        let indices = self.reader(0).indices_of(target);
+        crate::reading::written(first).is_some_and(|name| indices.iter().any(|index| **index == *name))
+    }
+
+    /// Reads formulas about one of the systems.
+    pub(super) fn reader(&self, k: usize) -> Reader<'_> {
+        let letters = self.mapping.symbols.iter().map(|(symbol, name, _)| (symbol, name.as_str()));
+        Reader::new(&self.settings[k].system, &self.names[k]).with_definitions(&self.defined).with_letters(letters)
+    }
+
+    /// What is found of a formula of which the mapping says what it answers: its left side is a letter
+    /// for that, or missing.
+    fn mapped(&mut self, tree: &Tree, target: &Target) -> Result<Vec<Found>, Diagnostic> {
+        let mut problem = Diagnostic::new("this is no answer to what it is said to answer", tree.span);
+        for k in 0..self.settings.len() {
+            let indexed = self.judges[k].indexed(target);
+            let name = target_text(&without_shape(&target.bare()), Alphabet::Ascii);
+            let (letter, whole) = letter_and_formula(tree);
+            let reader = self.reader(k);
+            let reader = match &letter {
+                Some(letter) => reader.with_letters([(letter, name.as_str())]),
+                None => reader,
+            };
+            let claims = match reader.statement(&whole, indexed.as_ref()) {
+                Ok(Said::Claims(claims)) => claims,
+                Ok(Said::Lengths(members, span)) => Reader::lengths_of(target, members, span),
+                Ok(Said::Symbol(_) | Said::Remark) => continue,
+                Err(found) => {
+                    problem = found;
+                    continue;
+                }
+            };
+            match self.judged(k, &claims) {
+                Ok(found) => return Ok(found),
+                Err(found) => problem = found,
+            }
+        }
+        Err(problem)
     }
 
     /// A shape with letters that are no sizes in any of the systems.
@@ -189,7 +295,11 @@ impl<'a> Marker<'a> {
             let refuted = matches!(mark.judgement.verdict, Verdict::Refuted(_));
             let right = if refuted { self.judges[k].right(&claim.target) } else { None };
             self.note(&claim.target);
-            found.push(Found::Judged { mark: Box::new(mark), right });
+            let cells = match &mark.judgement.verdict {
+                Verdict::Refuted(wrong) => self.judges[k].cells(claim, wrong),
+                Verdict::Proved | Verdict::Undecided { .. } => None,
+            };
+            found.push(Found::Judged { mark: Box::new(mark), right, cells });
         }
         Ok(found)
     }
@@ -206,121 +316,54 @@ impl<'a> Marker<'a> {
             }
         }
     }
-
-    /// A symbol of the author's own: `H_P = P_{H1} + P_{H2} + H`, or a line that goes on with it.
-    fn symbol(&mut self, tree: &Tree) -> Option<Found> {
-        let Kind::Relations(first, sides) = &tree.kind else { return None };
-        if let Some(found) = self.convention(tree) {
-            return Some(found);
-        }
-        let reader = Reader::new(&self.settings[0].system, &self.names[0]).with_definitions(&self.defined);
-        let name: Name = match (first, &self.last) {
-            (Some(first), _) => reader.own_symbol(first)?,
-            (None, Some(Last::Symbol(name))) => name.clone(),
-            (None, _) => return None,
-        };
-        let mut values = Vec::new();
-        for (_, side) in sides {
-            values.push(reader.value(side, &[]).ok()?);
-        }
-        let mut unknown = Vec::new();
-        values.iter().for_each(|value| reader.unknown(value, &mut unknown));
-        let known = self.defined.iter().find(|(n, _)| *n == name).map(|(_, value)| value.clone());
-        let members: Vec<&Expr> = known.iter().chain(&values).collect();
-        let chain = equal(&self.settings[0].system, &members);
-        let axis = values.first().and_then(|value| self.axis(value));
-        if known.is_none() {
-            self.defined.push((name.clone(), values.into_iter().next()?));
-        }
-        self.last = Some(Last::Symbol(name));
-        Some(Found::Definition { unknown, chain, axis, set: None })
-    }
-
-    /// Sizes set equal, as answers ask for them: `S = S_W = S_H`, `B = 1`.
-    fn convention(&mut self, tree: &Tree) -> Option<Found> {
-        let Kind::Relations(Some(first), sides) = &tree.kind else { return None };
-        for Setting { system, by } in self.settings.iter().filter(|s| !s.by.is_empty()) {
-            let reader = Reader::new(system, &self.names[0]).with_definitions(by);
-            let Ok(left) = reader.value(first, &[]) else { continue };
-            let Ok(right) = sides.iter().map(|(_, side)| reader.value(side, &[])).collect::<Result<Vec<_>, _>>() else {
-                continue;
-            };
-            let mut unknown = Vec::new();
-            let members: Vec<&Expr> = [&left].into_iter().chain(&right).collect();
-            members.iter().for_each(|member| reader.unknown(member, &mut unknown));
-            let declared = crate::reading::written(first).is_some_and(|name| {
-                by.iter().any(|(n, _)| **n == *name) || system.sizes.iter().any(|(size, _)| **size == *name)
-            });
-            if unknown.is_empty() && declared {
-                let texts: Vec<String> = members.iter().map(|e| expression(e, Alphabet::Unicode)).collect();
-                let set = Some(texts.join(" = "));
-                return Some(Found::Definition { unknown, chain: equal(system, &members), axis: None, set });
-            }
-        }
-        None
-    }
-
-    /// The axis of a shape asked for of which a value is the length.
-    fn axis(&self, value: &Expr) -> Option<String> {
-        let system = &self.settings[0].system;
-        let value = index_formula(system, value, &[]).ok()?;
-        let facts = system.facts();
-        for (_, target) in wanted(self.problem, self.question) {
-            let Target::Shape(of) = target.bare() else { continue };
-            let Target::Value(array, _) = *of else { continue };
-            let same = |length: &crate::integer::Index| {
-                facts.judge(&Condition::Equal(length.clone(), value.clone())) == Truth::Yes
-            };
-            if let Some(axis) = system.lengths(&array).iter().position(same) {
-                return Some(format!("axis {} of {array}", axis + 1));
-            }
-        }
-        None
-    }
 }
 
-/// Whether the members of a chain are equal for all sizes.
-fn equal(system: &System, members: &[&Expr]) -> Truth {
-    let indices = members.iter().map(|e| index_formula(system, e, &[]).ok()).collect::<Option<Vec<_>>>();
-    let Some(indices) = indices else { return Truth::Unknown };
-    let facts = system.facts();
-    let mut all = Truth::Yes;
-    for pair in indices.windows(2) {
-        let pair = Condition::Equal(pair[0].clone(), pair[1].clone());
-        match facts.judge(&pair) {
-            Truth::Yes => {}
-            _ if facts.fails_somewhere(&pair) => return Truth::No,
-            _ => all = Truth::Unknown,
-        }
-    }
-    all
-}
-
-/// Calls `f` on every symbol of a tree.
-fn symbols(tree: &Tree, f: &mut dyn FnMut(String)) {
-    if let Some(name) = crate::reading::written(tree) {
-        return f(name);
-    }
+/// The letter at the left of a formula, without its indices, and the formula; what has no relation in
+/// it stands to the right of one.
+fn letter_and_formula(tree: &Tree) -> (Option<Symbol>, Tree) {
+    let crossed = |factors: &[(Link, Tree)]| factors.iter().any(|(link, _)| *link == Link::Cross);
     match &tree.kind {
-        Kind::Number(_) | Kind::Name(_) | Kind::Words(_) => {}
-        Kind::Scripts(base, below, above) => {
-            [Some(base), below.as_ref(), above.as_ref()].into_iter().flatten().for_each(|t| symbols(t, f));
+        Kind::Relations(Some(first), _) => {
+            let mut base = &**first;
+            while let Kind::Scripts(inner, Some(_), None) = &base.kind {
+                base = inner;
+            }
+            let symbol = match &base.kind {
+                Kind::Name(_) => vec![(Link::Beside, base.clone())],
+                Kind::Row(factors) => {
+                    let bracket = |(_, tree): &(Link, Tree)| matches!(tree.kind, Kind::Fenced(Fence::Square, _));
+                    let end = factors.iter().position(bracket).unwrap_or(factors.len());
+                    factors[..end].to_vec()
+                }
+                _ => return (None, tree.clone()),
+            };
+            (Some(symbol), tree.clone())
         }
-        Kind::Fenced(_, items) | Kind::List(items) | Kind::Joined(_, items) => items.iter().for_each(|t| symbols(t, f)),
-        Kind::Row(factors) => factors.iter().for_each(|(_, t)| symbols(t, f)),
-        Kind::Sum(terms) => terms.iter().for_each(|(_, t)| symbols(t, f)),
-        Kind::Over(a, b) => [a, b].into_iter().for_each(|t| symbols(t, f)),
-        Kind::Big(_, below, above, body) => {
-            [below.as_ref(), above.as_ref(), Some(body)].into_iter().flatten().for_each(|t| symbols(t, f));
+        Kind::Relations(None, _) => (None, tree.clone()),
+        Kind::Row(factors) if crossed(factors) => (None, tree.clone()),
+        _ => {
+            let kind = Kind::Relations(None, vec![(Glyph::Compare(Relation::Equal), tree.clone())]);
+            (None, Tree { kind, span: tree.span })
         }
-        Kind::Cases(cases) => cases.iter().for_each(|(value, condition)| {
-            symbols(value, f);
-            condition.iter().for_each(|t| symbols(t, f));
-        }),
-        Kind::Relations(first, sides) => {
-            first.iter().for_each(|t| symbols(t, f));
-            sides.iter().for_each(|(_, t)| symbols(t, f));
-        }
+    }
+}
+
+/// The members of a chain `a = b = c` as they are judged: `a = b`, then `… = c`.
+fn links(tree: &Tree, source: &str) -> Option<Vec<String>> {
+    let Kind::Relations(first, sides) = &tree.kind else { return None };
+    let begin = first.as_ref().map_or(tree.span.start, |first| first.span.start);
+    let link = |(k, (_, side)): (usize, &(Glyph, Tree))| {
+        let whole = source.get(begin..side.span.end)?;
+        let alone = source.get(side.span.start..side.span.end)?;
+        Some(if k == 0 { whole.trim().replacen("&=", "=", 1) } else { format!("… = {}", alone.trim()) })
+    };
+    (sides.len() > 1).then(|| sides.iter().enumerate().map(link).collect())?
+}
+
+fn without_shape(target: &Target) -> Target {
+    match target {
+        Target::Shape(of) => without_shape(of),
+        other => other.clone(),
     }
 }
 

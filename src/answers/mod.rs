@@ -5,103 +5,79 @@
 //! answer; what is asked for and not found is listed.
 
 mod document;
+mod entry;
+mod mapping;
 mod marker;
+mod symbol;
 mod words;
 
 pub use document::{Formula, Place, formulas};
+pub use entry::{Entry, Found, Marked};
+pub use mapping::Mapping;
 pub use words::Introduction;
 
+use mapping::Meaning;
 use marker::Marker;
 
+use crate::answer::Names;
 use crate::diagnostic::{Diagnostic, Diagnostics};
-use crate::integer::Truth;
 use crate::language::print::{Alphabet, target as target_text};
 use crate::language::syntax::{AnswerKind, Expr, Homework, Name, Problem, Question, Target};
 use crate::model::{Sizes, System, elaborate, specialise};
-use crate::reading::Mark;
+use crate::reading::Reader;
 use std::cell::OnceCell;
-
-/// What became of one formula, or of one `=` in it.
-#[derive(Clone, Debug)]
-pub struct Entry {
-    /// The line in the document.
-    pub line: usize,
-    /// `1.1.3(d)`
-    pub question: String,
-    /// The formula as written.
-    pub formula: String,
-    /// What was found.
-    pub found: Found,
-}
-
-/// What was found of a formula.
-#[derive(Clone, Debug)]
-pub enum Found {
-    /// It was judged.
-    Judged {
-        /// The verdict and the reading.
-        mark: Box<Mark>,
-        /// What is right, where it is not.
-        right: Option<String>,
-    },
-    /// The author names something; `unknown` are the letters that nothing defines.
-    Definition {
-        /// Letters used that are neither declared nor defined before.
-        unknown: Vec<String>,
-        /// Whether the members of the chain are equal, where that could be found out.
-        chain: Truth,
-        /// The axis of the answer that it is the length of: `axis 3 of f`.
-        axis: Option<String>,
-        /// What it says with the sizes that the question sets equal: `P = P + P`.
-        set: Option<String>,
-    },
-    /// A shape with letters that nothing defines.
-    Placeholder {
-        /// The letters.
-        unknown: Vec<String>,
-        /// What is right.
-        right: Option<String>,
-    },
-    /// It cannot be read: why, and where in the document.
-    Unreadable(Diagnostic),
-    /// No question asks for it.
-    Unasked,
-}
-
-/// The judged answers of a document.
-#[derive(Clone, Debug, Default)]
-pub struct Marked {
-    /// One entry a formula, in order.
-    pub entries: Vec<Entry>,
-    /// What is asked for and was not found: `1.1.3(d) dl/dW`.
-    pub unanswered: Vec<String>,
-    /// What is odd about the author's symbols: the line, the question, and the words.
-    pub remarks: Vec<(usize, String, String)>,
-}
 
 /// How many formulas of one document are judged.
 const MOST_FORMULAS: usize = 2_000;
 
+/// Why the answers of a document were not judged.
+#[derive(Clone, Debug)]
+pub enum Unjudged {
+    /// What is wrong with the homework, or with the document as a whole.
+    Homework(Diagnostics),
+    /// What is wrong with the mapping.
+    Mapping(Diagnostics),
+}
+
+impl From<Diagnostics> for Unjudged {
+    fn from(problems: Diagnostics) -> Unjudged {
+        Unjudged::Homework(problems)
+    }
+}
+
 /// Judges the formulas of a document against a homework.
 ///
 /// # Errors
-/// What is wrong with the homework.
-pub fn judge_answers(text: &str, homework: &Homework, base: i64) -> Result<Marked, Diagnostics> {
+/// What is wrong with the homework, or with the mapping.
+pub fn judge_answers(text: &str, homework: &Homework, base: i64, mapping: &Mapping) -> Result<Marked, Unjudged> {
     let (found, introduced) = formulas(text);
     if found.len() > MOST_FORMULAS {
         let message = format!("the document holds {} formulas, and at most {MOST_FORMULAS} are judged", found.len());
-        return Err(vec![Diagnostic::general(message).hint("judge it in parts")]);
+        return Err(vec![Diagnostic::general(message).hint("judge it in parts")].into());
     }
     let mut marked = Marked::default();
-    let mut taken = vec![false; found.len()];
     let asked: Vec<(&Problem, &Question)> =
         homework.problems.iter().flat_map(|p| p.questions.iter().map(move |q| (p, q))).collect();
+    let all: Vec<(String, Target)> = asked.iter().flat_map(|(p, q)| wanted(p, q)).collect();
+    let names: Vec<String> = all.iter().map(|(name, _)| name.clone()).collect();
+    let meanings = mapping.meanings(&found, &names).map_err(Unjudged::Mapping)?;
+    known_symbols(mapping, &asked, base)?;
+    let mut taken: Vec<bool> = meanings.iter().map(|meaning| matches!(meaning, Some(Meaning::Nothing))).collect();
+    let mut judged = vec![false; found.len()];
+    let answered = |k: usize| match &meanings[k] {
+        Some(Meaning::Answer(name)) => all.iter().find(|(known, _)| known == name),
+        _ => None,
+    };
     let kept: Vec<OnceCell<Vec<Setting>>> = asked.iter().map(|_| OnceCell::new()).collect();
     let mut markers: Vec<Option<Marker>> = asked.iter().map(|_| None).collect();
     for numbered in [true, false] {
         for (place, (problem, question)) in asked.iter().enumerate() {
-            let here = |f: &Formula| !numbered || stands(&f.place, problem, question);
-            let mine: Vec<usize> = (0..found.len()).filter(|k| !taken[*k] && here(&found[*k])).collect();
+            let names: Vec<String> = wanted(problem, question).into_iter().map(|(name, _)| name).collect();
+            let here = |k: usize| match answered(k) {
+                Some((name, _)) => names.contains(name),
+                None => !numbered || stands(&found[k].place, problem, question),
+            };
+            let mine: Vec<usize> = (0..found.len()).filter(|k| !taken[*k] && here(*k)).collect();
             if mine.is_empty() {
                 continue;
             }
@@ -109,13 +85,14 @@ pub fn judge_answers(text: &str, homework: &Homework, base: i64) -> Result<Marke
                 Some(marker) => marker,
                 new => {
                     let settings = settings(question, base)?;
-                    new.insert(Marker::new(problem, question, kept[place].get_or_init(|| settings))?)
+                    new.insert(Marker::new(problem, question, kept[place].get_or_init(|| settings), mapping)?)
                 }
             };
             marker.begin(numbered);
             for k in mine {
-                let entries = marker.formula(&found[k]);
-                taken[k] |= !entries.is_empty();
+                let entries = marker.formula(&found[k], answered(k));
+                judged[k] |= !entries.is_empty();
+                taken[k] |= judged[k];
                 marked.entries.extend(entries);
             }
             if numbered {
@@ -130,7 +107,7 @@ pub fn judge_answers(text: &str, homework: &Homework, base: i64) -> Result<Marke
         let names = wanted(problem, question).into_iter().map(|(name, _)| name);
         marked.unanswered.extend(names.filter(|name| !answered(name)));
     }
-    let left = found.iter().zip(taken).filter(|(_, taken)| !taken).map(|(f, _)| Entry {
+    let left = found.iter().zip(judged).filter(|(_, judged)| !judged).map(|(f, _)| Entry {
         line: f.line,
         question: String::new(),
         formula: f.text.clone(),
@@ -139,6 +116,24 @@ pub fn judge_answers(text: &str, homework: &Homework, base: i64) -> Result<Marke
     marked.entries.extend(left);
     marked.entries.sort_by_key(|entry| entry.line);
     Ok(marked)
+}
+
+/// Letters that the mapping gives a meaning to must mean something in one of the questions.
+fn known_symbols(mapping: &Mapping, asked: &[(&Problem, &Question)], base: i64) -> Result<(), Unjudged> {
+    let mut unknown: Diagnostics = Vec::new();
+    for (_, name, span) in &mapping.symbols {
+        let mut found = false;
+        for (_, question) in asked {
+            for Setting { system, .. } in &settings(question, base)? {
+                found |= Reader::new(system, &Names::new(system)).has(name);
+            }
+        }
+        if !found {
+            let hint = "it is an array, a size, or a derivative such as `dl/dW` or `df/dx`";
+            unknown.push(Diagnostic::new(format!("`{name}` is nothing that the homework knows"), *span).hint(hint));
+        }
+    }
+    if unknown.is_empty() { Ok(()) } else { Err(Unjudged::Mapping(unknown)) }
 }
 
 fn stands(place: &Place, problem: &Problem, question: &Question) -> bool {

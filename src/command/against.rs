@@ -4,11 +4,13 @@ use super::input::read;
 use super::output::print;
 use super::report::{Source, colours, complain, unusable};
 use super::{AgainstFormat, CheckArgs, Stop};
-use backprose::answers::{Entry, Found, Marked, judge_answers};
-use backprose::integer::Truth;
+use backprose::answers::{Entry, Found, Mapping, Marked, Unjudged, judge_answers};
 use backprose::judge::Verdict;
 use backprose::language::parse::parse_file;
 use backprose::language::syntax::{Homework, Item};
+use backprose::writeup::mathml::Engine;
+use backprose::writeup::render::{Format, render};
+use backprose::writeup::{marks, mistake};
 use serde_json::{Value, json};
 use std::path::Path;
 
@@ -39,22 +41,39 @@ pub fn against(arguments: &CheckArgs, homework: &Path) -> Result<(), Stop> {
         complain(message, Some("a homework begins with `homework \"…\" {`"));
         return Err(Stop::Unusable);
     };
+    let whole_pages = matches!(arguments.format, AgainstFormat::Markdown | AgainstFormat::Html | AgainstFormat::Latex);
+    if whole_pages && arguments.files.len() > 1 {
+        complain("a page is the report on one document", Some("name one document, or use --format text or json"));
+        return Err(Stop::Unusable);
+    }
+    let map = arguments.map.as_deref().map(read).transpose()?;
+    let mapping = match &map {
+        Some(map) => Mapping::parse(&map.text).map_err(|wrong| unusable(map, &wrong))?,
+        None => Mapping::default(),
+    };
     let mut tally = Tally::default();
     let mut documents = Vec::new();
     for path in &arguments.files {
         let document = read(path)?;
         let base = file.base.unwrap_or(1);
-        let marked = judge_answers(&document.text, homework, base).map_err(|wrong| unusable(&source, &wrong))?;
+        let marked = judge_answers(&document.text, homework, base, &mapping).map_err(|wrong| match wrong {
+            Unjudged::Homework(wrong) => unusable(&source, &wrong),
+            Unjudged::Mapping(wrong) => unusable(map.as_ref().unwrap_or(&source), &wrong),
+        })?;
         count(&marked, &mut tally);
         match arguments.format {
             AgainstFormat::Text => print(&text(&document, &marked, arguments))?,
             AgainstFormat::Json => documents.push(data(&document, &marked, arguments.no_solutions)),
+            AgainstFormat::Markdown => print(&page(&document, &marked, arguments, Format::Markdown)?)?,
+            AgainstFormat::Html => print(&page(&document, &marked, arguments, Format::Html(Engine::MathCore))?)?,
+            AgainstFormat::Latex => print(&page(&document, &marked, arguments, Format::Latex)?)?,
         }
     }
     if arguments.format == AgainstFormat::Json {
         let whole = json!({ "version": 1, "kind": "answers", "documents": documents });
         print(&format!("{}\n", serde_json::to_string_pretty(&whole).unwrap_or_default()))?;
-    } else {
+    }
+    if arguments.format == AgainstFormat::Text {
         let Tally { proved, refuted, undecided, unreadable, unanswered } = tally;
         let claims = proved + refuted + undecided;
         print(&format!(
@@ -74,83 +93,26 @@ pub fn against(arguments: &CheckArgs, homework: &Path) -> Result<(), Stop> {
     }
 }
 
+/// The report as a document of its own.
+fn page(document: &Source, marked: &Marked, arguments: &CheckArgs, format: Format) -> Result<String, Stop> {
+    let report = marks::report(&document.name, marked, !arguments.no_solutions);
+    render(&report, format, false).map_err(|error| {
+        complain(error.to_string(), None);
+        Stop::Unusable
+    })
+}
+
 fn count(marked: &Marked, tally: &mut Tally) {
     for entry in &marked.entries {
-        match &entry.found {
-            Found::Judged { mark, .. } => match mark.judgement.verdict {
-                Verdict::Proved => tally.proved += 1,
-                Verdict::Refuted(_) => tally.refuted += 1,
-                Verdict::Undecided { .. } => tally.undecided += 1,
-            },
-            Found::Placeholder { .. } => tally.refuted += 1,
-            Found::Definition { unknown, chain, .. } => {
-                tally.refuted += usize::from(!unknown.is_empty() || *chain == Truth::No);
-            }
-            Found::Unreadable(_) => tally.unreadable += 1,
-            Found::Unasked => {}
+        match entry.verdict() {
+            "proved" => tally.proved += 1,
+            "refuted" => tally.refuted += 1,
+            "undecided" => tally.undecided += 1,
+            "unreadable" => tally.unreadable += 1,
+            _ => {}
         }
     }
     tally.unanswered += marked.unanswered.len();
-}
-
-/// The verdict of an entry in a word, and the lines below it.
-fn words(entry: &Entry, solutions: bool) -> (&'static str, Vec<String>) {
-    let mut lines = Vec::new();
-    match &entry.found {
-        Found::Judged { mark, right } => {
-            if !mark.reading.is_empty() {
-                lines.push(format!("read with {}", mark.reading));
-            }
-            let word = match &mark.judgement.verdict {
-                Verdict::Proved => "proved",
-                Verdict::Undecided { tried } => {
-                    lines.push(format!("agrees at all {tried} entries tried, not proved"));
-                    "undecided"
-                }
-                Verdict::Refuted(found) => {
-                    lines.push(found.to_string());
-                    lines.extend(mark.judgement.slip.as_ref().map(|slip| format!("slip: {slip}")));
-                    "refuted"
-                }
-            };
-            if let Some(other) = &mark.other {
-                lines.push(format!("with {other} it would be right"));
-            }
-            if let (Some(right), true) = (right, solutions) {
-                lines.push(format!("right: {right}"));
-            }
-            (word, lines)
-        }
-        Found::Placeholder { unknown, right } => {
-            lines.push(format!("used and never defined: {}", unknown.join(", ")));
-            if let (Some(right), true) = (right, solutions) {
-                lines.push(format!("right: {right}"));
-            }
-            ("refuted", lines)
-        }
-        Found::Definition { unknown, chain, axis, set } => {
-            if let Some(axis) = axis {
-                lines.push(format!("this is the length of {axis}"));
-            }
-            if !unknown.is_empty() {
-                lines.push(format!("used and never defined: {}", unknown.join(", ")));
-            }
-            if *chain == Truth::No {
-                lines.push(match set {
-                    Some(set) => format!("with the sizes that the question sets equal it says {set}"),
-                    None => "the sides are not equal".into(),
-                });
-            }
-            let good = unknown.is_empty() && *chain != Truth::No;
-            (if good { "definition" } else { "refuted" }, lines)
-        }
-        Found::Unreadable(problem) => {
-            lines.push(problem.message.clone());
-            lines.extend(problem.hint.clone());
-            ("unreadable", lines)
-        }
-        Found::Unasked => ("not asked", lines),
-    }
 }
 
 fn text(document: &Source, marked: &Marked, arguments: &CheckArgs) -> String {
@@ -163,7 +125,7 @@ fn text(document: &Source, marked: &Marked, arguments: &CheckArgs) -> String {
     let mut text = String::new();
     let width = marked.entries.iter().map(|e| e.question.chars().count()).max().unwrap_or(0);
     for entry in &marked.entries {
-        let (word, lines) = words(entry, !arguments.no_solutions);
+        let word = entry.verdict();
         if arguments.quiet && word != "refuted" && word != "unreadable" {
             continue;
         }
@@ -171,8 +133,15 @@ fn text(document: &Source, marked: &Marked, arguments: &CheckArgs) -> String {
         let formula = shortened(&entry.formula);
         let place = format!("{}:{}", document.name, entry.line);
         text += &format!("{place}  {:width$}  {on}{word:10}{off}  {}\n", entry.question, formula);
-        for line in lines {
+        for line in entry.reasons(!arguments.no_solutions) {
             text += &format!("    {line}\n");
+        }
+        if let (Some(right), false) = (entry.right(), arguments.no_solutions) {
+            text += &format!("    right: {right}\n");
+        }
+        let cells = entry.cells().filter(|_| !arguments.no_solutions && !arguments.quiet);
+        for line in cells.and_then(mistake::picture).iter().flat_map(mistake::characters) {
+            text += &format!("{line}\n");
         }
     }
     for (line, question, words) in marked.remarks.iter().filter(|_| !arguments.quiet) {
@@ -207,27 +176,41 @@ fn data(document: &Source, marked: &Marked, hidden: bool) -> Value {
 }
 
 fn entry_data(entry: &Entry, hidden: bool) -> Value {
-    let (word, lines) = words(entry, false);
-    let (mut reading, mut counterexample, mut expected, mut other, mut slip) = (None, None, None, None, None);
-    if let Found::Judged { mark, right } = &entry.found {
-        reading = Some(mark.reading.clone()).filter(|r| !r.is_empty());
-        other = mark.other.clone();
-        expected = right.clone().filter(|_| !hidden);
-        if let Verdict::Refuted(found) = &mark.judgement.verdict {
-            counterexample = Some(found.to_string());
-            slip = mark.judgement.slip.as_ref().map(|slip| json!({ "name": slip.name, "sentence": slip.sentence }));
+    let (mut reading, mut counterexample, mut other, mut slip) = (None, None, None, None);
+    let mut notes = Vec::new();
+    match &entry.found {
+        Found::Judged { mark, .. } => {
+            reading = Some(mark.reading.clone()).filter(|r| !r.is_empty());
+            other = mark.other.clone().filter(|_| !hidden);
+            match &mark.judgement.verdict {
+                Verdict::Refuted(found) if hidden => {
+                    counterexample = Some(found.without_solution());
+                    slip = mark.judgement.slip.as_ref().map(|slip| json!({ "name": slip.name }));
+                }
+                Verdict::Refuted(found) => {
+                    counterexample = Some(found.to_string());
+                    slip = mark
+                        .judgement
+                        .slip
+                        .as_ref()
+                        .map(|slip| json!({ "name": slip.name, "sentence": slip.sentence }));
+                    notes.clone_from(&mark.judgement.reasons);
+                }
+                Verdict::Proved | Verdict::Undecided { .. } => notes.clone_from(&mark.judgement.reasons),
+            }
         }
+        _ => notes = entry.reasons(false),
     }
     json!({
         "line": entry.line,
         "question": entry.question,
         "formula": entry.formula,
-        "verdict": word,
+        "verdict": entry.verdict(),
         "reading": reading,
         "otherwise": other,
         "counterexample": counterexample,
         "slip": slip,
-        "expected": expected,
-        "notes": if counterexample.is_some() { Vec::new() } else { lines },
+        "expected": entry.right().filter(|_| !hidden).map(ToString::to_string),
+        "notes": notes,
     })
 }

@@ -72,6 +72,8 @@ enum Command {
   backprose check --strict --quiet layers/*.bp
   backprose check answers.md --against homework.bp
   backprose check answers.tex --against homework.bp --no-solutions
+  backprose check answers.md --against homework.bp --format html > report.html
+  backprose check answers.md --against homework.bp --map answers.map
 A claim is as expected if an `expect` is not refuted and a `reject` is refuted. Exit codes: 0 all as
 expected, 1 any not as expected (with --strict also any undecided), 2 unreadable. With --against: 0 all proved or
 undecided, 1 any refuted, 2 unreadable or nothing found.")]
@@ -187,6 +189,9 @@ pub struct CheckArgs {
     /// Do not say what would be right.
     #[arg(long, requires = "against")]
     pub no_solutions: bool,
+    /// A file that says which formula answers what, where the document does not.
+    #[arg(long, value_name = "FILE", requires = "against")]
+    pub map: Option<PathBuf>,
     /// The format of the report.
     #[arg(long, value_enum, requires = "against", default_value_t = AgainstFormat::Text)]
     pub format: AgainstFormat,
@@ -199,6 +204,12 @@ pub enum AgainstFormat {
     Text,
     /// For programs.
     Json,
+    /// Markdown with TeX mathematics, pictures as SVG.
+    Markdown,
+    /// A page for any browser, pictures as SVG.
+    Html,
+    /// A LaTeX document, pictures in TikZ.
+    Latex,
 }
 
 /// Arguments of `explain`.

@@ -61,15 +61,34 @@ impl Counterexample {
         let difference = Difference::Reason(reason);
         Counterexample { sizes: Vec::new(), indices: Vec::new(), difference, note: None, unfit: false }
     }
+
+    /// The place, and what the claim says there; of a shape, which would be the solution, no more than
+    /// that it is wrong.
+    pub fn without_solution(&self) -> String {
+        match &self.difference {
+            Difference::Shapes { claimed, .. } => {
+                let place = self.place();
+                format!("{place}yours is {}, which is not right", product(claimed))
+            }
+            _ => self.to_string(),
+        }
+    }
+
+    /// `at N = 3, i = 1: `; nothing where there are no numbers to give.
+    fn place(&self) -> String {
+        let numbers: Vec<String> = self.sizes.iter().chain(&self.indices).map(|(n, v)| format!("{n} = {v}")).collect();
+        if numbers.is_empty() { String::new() } else { format!("at {}: ", numbers.join(", ")) }
+    }
+}
+
+fn product(lengths: &[i128]) -> String {
+    let lengths: Vec<Expr> = lengths.iter().map(|n| Expr::integer(*n)).collect();
+    shape(&lengths, Alphabet::Ascii)
 }
 
 impl fmt::Display for Counterexample {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let numbers: Vec<String> = self.sizes.iter().chain(&self.indices).map(|(n, v)| format!("{n} = {v}")).collect();
-        if !numbers.is_empty() {
-            write!(f, "at {}: ", numbers.join(", "))?;
-        }
-        write!(f, "{}", self.difference)?;
+        write!(f, "{}{}", self.place(), self.difference)?;
         match &self.note {
             Some(note) => write!(f, " ({note})"),
             None => Ok(()),
@@ -80,10 +99,6 @@ impl fmt::Display for Counterexample {
 impl fmt::Display for Difference {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let text = |e: &Expr| expression(e, Alphabet::Ascii);
-        let product = |lengths: &[i128]| {
-            let lengths: Vec<Expr> = lengths.iter().map(|n| Expr::integer(*n)).collect();
-            shape(&lengths, Alphabet::Ascii)
-        };
         match self {
             Difference::Values { claimed, right } => {
                 write!(f, "yours is {}, it should be {}", text(claimed), text(right))

@@ -10,6 +10,7 @@
 //! Invariant: the derived side was verified against the equations before anything is compared
 //! with it, and *proved* is never said of a claim that differed at any entry tried.
 
+mod cells;
 mod complete;
 mod counterexample;
 mod expand;
@@ -21,7 +22,9 @@ mod sizes;
 mod slips;
 mod trial;
 mod unfold;
+mod window;
 
+pub use cells::{Cell, Cells};
 pub use counterexample::{Counterexample, Difference};
 pub use left::fits;
 pub use report::{TestReport, judge_tests};
@@ -32,7 +35,7 @@ use crate::calculus::{PHASES, normal::proved_equal};
 use crate::derivation::Goal;
 use crate::diagnostic::{Diagnostic, Diagnostics, Span};
 use crate::language::print::{Alphabet, expression, shape as print_shape, target};
-use crate::language::syntax::{Claim, ClaimValue, Expr, Target};
+use crate::language::syntax::{Claim, ClaimValue, Expr, Name, Target};
 use crate::model::formula::{formula, resolve_formula};
 use crate::model::{Quote, System, Term};
 use crate::verify::Trials;
@@ -40,6 +43,7 @@ use complete::complete;
 use left::Left;
 use slips::{slip_of_shape, slip_of_unbound, usual_slip};
 use std::collections::BTreeMap;
+use std::fmt;
 use trial::{Run, Trial, Tried};
 use unfold::unfold;
 
@@ -57,8 +61,18 @@ pub enum Verdict {
     },
 }
 
-/// A verdict, and the slip that explains a refutation.
-type Judged = (Verdict, Option<Slip>);
+/// A verdict, and what explains it.
+struct Judged {
+    verdict: Verdict,
+    slip: Option<Slip>,
+    reasons: Vec<String>,
+}
+
+impl From<(Verdict, Option<Slip>)> for Judged {
+    fn from((verdict, slip): (Verdict, Option<Slip>)) -> Judged {
+        Judged { verdict, slip, reasons: Vec::new() }
+    }
+}
 
 /// A claim and its verdict.
 #[derive(Clone, Debug, PartialEq)]
@@ -72,6 +86,9 @@ pub struct Judgement {
     /// The usual slip that explains a refuted claim, if one does. It says what probably happened; the
     /// verdict does not rest on it.
     pub slip: Option<Slip>,
+    /// Of a claim about a shape, why its lengths are what they are: `r = 3 reads x[5,·], x[6,·],
+    /// x[7,·], all there`, one sentence an axis.
+    pub reasons: Vec<String>,
     /// Whether that does not go against what was expected: an expectation is not refuted, a
     /// rejection is.
     pub good: bool,
@@ -82,7 +99,7 @@ pub struct Judgement {
 }
 
 impl Judgement {
-    fn new(claim: &Claim, (verdict, slip): Judged) -> Judgement {
+    fn new(claim: &Claim, Judged { verdict, slip, reasons }: Judged) -> Judgement {
         let refuted = matches!(verdict, Verdict::Refuted(_));
         Judgement {
             claim: claim_text(claim),
@@ -90,6 +107,7 @@ impl Judgement {
             good: refuted != claim.expected,
             verdict,
             slip,
+            reasons,
             because: claim.because.clone(),
             span: claim.span,
         }
@@ -107,6 +125,25 @@ impl Judgement {
 /// What is wrong with the claim, or with the system.
 pub fn judge_claim(system: &System, claim: &Claim) -> Result<Judgement, Diagnostics> {
     Judge::new(system)?.judge(claim)
+}
+
+/// What is right.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Right {
+    /// `∂ℓ/∂W[1,k,i] = …`: both sides.
+    Equation(Expr, Expr),
+    /// The lengths of a shape.
+    Shape(Vec<Expr>),
+}
+
+impl fmt::Display for Right {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let text = |e: &Expr| expression(e, Alphabet::Unicode);
+        match self {
+            Right::Equation(left, right) => write!(f, "{} = {}", text(left), text(right)),
+            Right::Shape(lengths) => f.write_str(&print_shape(lengths, Alphabet::Unicode)),
+        }
+    }
 }
 
 /// A system with what claims about it are compared with, worked out once.
@@ -163,7 +200,25 @@ impl<'a> Judge<'a> {
             }
             Verdict::Proved | Verdict::Undecided { .. } => None,
         };
-        Ok((verdict, slip))
+        let whole = shape::lengths(self.system, of, span)?;
+        let reasons = match &verdict {
+            Verdict::Refuted(found) => match (&found.difference, self.run_at(&found.sizes)) {
+                (Difference::Shapes { claimed, .. }, Some(run)) => {
+                    window::reasons(self.system, run, (of, &whole), Some(claimed))
+                }
+                _ => Vec::new(),
+            },
+            Verdict::Proved if self.system.sizes.is_empty() => {
+                self.runs.first().map_or(Vec::new(), |run| window::reasons(self.system, run, (of, &whole), None))
+            }
+            Verdict::Proved | Verdict::Undecided { .. } => Vec::new(),
+        };
+        Ok(Judged { verdict, slip, reasons })
+    }
+
+    /// The run at the sizes of a counterexample.
+    fn run_at(&self, sizes: &[(Name, i64)]) -> Option<&Run> {
+        self.runs.iter().find(|run| sizes.iter().all(|(name, value)| run.sizes.get(name) == Some(value)))
     }
 
     fn judge_formula(&mut self, target: &Target, right: &Expr, span: Span) -> Result<Judged, Diagnostics> {
@@ -175,7 +230,7 @@ impl<'a> Judge<'a> {
             let trial = self.trial(&left, &answer, &completed.formula, completed.lettered);
             let settled = |formula: &Expr| self.settled(formula, &left).map(|(formula, _)| formula);
             let slip = slip_of_unbound(&trial, &self.runs, (right, &name), &settled);
-            return Ok((Verdict::Refuted(Box::new(Counterexample::reason(reason))), slip));
+            return Ok((Verdict::Refuted(Box::new(Counterexample::reason(reason))), slip).into());
         }
         let resolved = match resolve_formula(self.system, &completed.formula) {
             Ok(resolved) => resolved,
@@ -185,9 +240,11 @@ impl<'a> Judge<'a> {
         let trial = self.trial(&left, &answer, &resolved, completed.lettered);
         match (trial.run(&self.runs), term) {
             (Ok(Tried::Differs(found)), _) => Ok(self.refuted(&trial, found)),
-            (Ok(Tried::Agrees { complete: true, .. }), _) => Ok((Verdict::Proved, None)),
-            (Ok(Tried::Agrees { .. }), Ok(term)) if self.proved(&left, &answer, &term) => Ok((Verdict::Proved, None)),
-            (Ok(Tried::Agrees { entries, .. }), _) => Ok((Verdict::Undecided { tried: entries }, None)),
+            (Ok(Tried::Agrees { complete: true, .. }), _) => Ok((Verdict::Proved, None).into()),
+            (Ok(Tried::Agrees { .. }), Ok(term)) if self.proved(&left, &answer, &term) => {
+                Ok((Verdict::Proved, None).into())
+            }
+            (Ok(Tried::Agrees { entries, .. }), _) => Ok((Verdict::Undecided { tried: entries }, None).into()),
             (Err(_), Err(problems)) => Err(problems),
             (Err(error), Ok(_)) => {
                 Err(vec![Diagnostic::new(format!("the formula has no value that can be compared: {error}"), span)])
@@ -201,7 +258,7 @@ impl<'a> Judge<'a> {
 
     fn refuted(&self, trial: &Trial, found: Box<Counterexample>) -> Judged {
         let slip = usual_slip(trial, &self.runs, &found);
-        (Verdict::Refuted(found), slip)
+        (Verdict::Refuted(found), slip).into()
     }
 
     /// A formula whose bound indices stand on axes of different lengths is refuted if it fails with
@@ -232,17 +289,53 @@ impl<'a> Judge<'a> {
                 .is_some_and(|(claimed, derived)| proved_equal(self.system, &facts, &claimed, &derived))
     }
 
-    /// What is right, as text: `∂ℓ/∂W[1,k,i] = …`, or the lengths of a shape.
-    pub fn right(&mut self, target: &Target) -> Option<String> {
+    /// A target with the indices that its derivation uses.
+    pub fn indexed(&mut self, target: &Target) -> Option<Target> {
+        let left = Left::read(self.system, &self.every_axis(target)?, Span::default()).ok()?;
+        let answer = self.answer(&left.goal).ok()?;
+        let mut rows: Vec<Expr> = answer.indices.iter().map(|binder| Expr::name(binder.name.clone())).collect();
+        let columns = rows.split_off(answer.derivation.output_axes);
+        Some(match target.bare() {
+            Target::Jacobian((output, _), (array, _)) => Target::Jacobian((output, Some(rows)), (array, Some(columns))),
+            Target::Gradient(array, _) => Target::Gradient(array, Some(columns)),
+            Target::Value(name, _) => Target::Value(name, Some(rows)),
+            shape @ Target::Shape(_) => shape,
+        })
+    }
+
+    /// A target with an index of some name on every axis.
+    fn every_axis(&self, target: &Target) -> Option<Target> {
+        let at = |array: &Name| {
+            let axes = self.system.bounds(array)?.len();
+            Some(Some((0..axes).map(|axis| Expr::name(format!("{array}_{axis}"))).collect()))
+        };
+        Some(match target.bare() {
+            Target::Jacobian((o, _), (a, _)) => Target::Jacobian((o.clone(), at(&o)?), (a.clone(), at(&a)?)),
+            Target::Gradient(array, _) => Target::Gradient(array.clone(), at(&array)?),
+            Target::Value(name, _) => Target::Value(name.clone(), at(&name)?),
+            shape @ Target::Shape(_) => shape,
+        })
+    }
+
+    /// The entries of a refuted Jacobian that are right and wrong, at the sizes of its counterexample.
+    pub fn cells(&mut self, claim: &Claim, found: &Counterexample) -> Option<Cells> {
+        let (Target::Jacobian(..), ClaimValue::Formula(right)) = (&claim.target, &claim.value) else { return None };
+        let left = Left::read(self.system, &claim.target, claim.span).ok()?;
+        let answer = self.answer(&left.goal).ok()?.clone();
+        let (resolved, lettered) = self.settled(right, &left)?;
+        let run = self.run_at(&found.sizes)?;
+        Cells::new(&self.trial(&left, &answer, &resolved, lettered), run)
+    }
+
+    /// What is right: an equation, or the lengths of a shape.
+    pub fn right(&mut self, target: &Target) -> Option<Right> {
         if let Target::Shape(of) = target {
             let lengths = shape::lengths(self.system, of, Span::default()).ok()?;
-            let written: Vec<Expr> = lengths.iter().map(|length| Quote::plain().index(length)).collect();
-            return Some(print_shape(&written, Alphabet::Unicode));
+            return Some(Right::Shape(lengths.iter().map(|length| Quote::plain().index(length)).collect()));
         }
         let left = Left::read(self.system, target, Span::default()).ok()?;
         let answer = self.answer(&left.goal).ok()?;
-        let text = |e: &Expr| expression(e, Alphabet::Unicode);
-        Some(format!("{} = {}", text(&answer.left), text(&answer.formula)))
+        Some(Right::Equation(answer.left.clone(), answer.formula.clone()))
     }
 
     /// The derived and verified answer to a goal.

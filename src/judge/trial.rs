@@ -9,7 +9,7 @@ use super::left::{Left, Place};
 use super::polynomial::{Polynomial, quote_number};
 use super::sizes::sizes_to_try;
 use crate::answer::{Answer, Names};
-use crate::evaluate::{EvalError, Formula, Instance, Random, Sizes, integer};
+use crate::evaluate::{EvalError, Formula, Fp, Instance, Random, Sizes, integer};
 use crate::language::syntax::{Expr, ExprKind, Name};
 use crate::model::{Quote, System, each_part};
 
@@ -150,7 +150,9 @@ impl Trial<'_> {
         let right = instance.evaluate(derived, &spot.full)?;
         match instance.evaluate(claimed, &spot.free) {
             Ok(value) if value == right => Ok(None),
-            Ok(_) => Ok(Some(self.instantiated(run, spot).unwrap_or(Difference::Unequal))),
+            Ok(value) => {
+                Ok(Some(self.instantiated(run, instance, spot, (value, right)).unwrap_or(Difference::Unequal)))
+            }
             Err(error) => match &error {
                 EvalError::OutOfRange { array, .. } => {
                     let upstream = if self.is_upstream(array) { "dl/d" } else { "" };
@@ -176,9 +178,16 @@ impl Trial<'_> {
         upstream && !own
     }
 
-    /// Both values at a place as formulas.
-    fn instantiated(&self, run: &Run, spot: &Spot) -> Option<Difference> {
+    /// Both values at a place as formulas, evaluated once more before they are shown.
+    fn instantiated(&self, run: &Run, instance: &Instance, spot: &Spot, values: (Fp, Fp)) -> Option<Difference> {
         let (claimed, right) = self.expansions(run)?.at(spot)?;
+        let value = |shown: &Polynomial| {
+            let formula = instance.compile(&shown.quote(&|_| None), &[]).ok()?;
+            instance.evaluate(&formula, &[]).ok()
+        };
+        if (value(&claimed)?, value(&right)?) != values {
+            return None;
+        }
         let letter = |output: &Name| {
             let named = self.names.upstream.iter().find(|(name, _)| name == output);
             named.filter(|_| self.lettered).map(|(_, letter)| letter.clone())
@@ -214,6 +223,14 @@ impl Trial<'_> {
     /// The claim's free indices.
     pub fn free_names(&self) -> Vec<Name> {
         self.left.free.iter().map(|b| b.var.name.clone()).collect()
+    }
+
+    /// The author's name of the index on an axis of the answer, if the author named one there.
+    pub fn authors(&self, axis: usize) -> Option<Name> {
+        match self.left.places.get(axis)? {
+            Place::Free(number) => Some(self.left.free[*number].var.name.clone()),
+            Place::Fixed(_) => None,
+        }
     }
 
     /// The answer's free indices.

@@ -1,6 +1,6 @@
 //! The right side of a formula as an expression of the specification language.
 
-use super::head::{Items, plain};
+use super::head::{Head, Items, plain};
 use crate::answer::Names;
 use crate::diagnostic::Diagnostic;
 use crate::language::syntax::{Binder, Condition, Expr, ExprKind, Name, Operator, Reduction, Relation, Sign, Target};
@@ -20,7 +20,12 @@ pub struct Reader<'a> {
     pub(super) patterns: Vec<(Vec<(Link, Tree)>, Name)>,
     /// The author's own symbols and what they are.
     definitions: Vec<(Name, Expr)>,
+    /// Letters of the author's for arrays and derivatives, without indices.
+    pub(super) letters: Vec<(Symbol, Head)>,
 }
+
+/// A symbol as it is written: its factors.
+pub type Symbol = Vec<(Link, Tree)>;
 
 impl<'a> Reader<'a> {
     /// Of a system, with the letters its write-up uses.
@@ -35,13 +40,46 @@ impl<'a> Reader<'a> {
         };
         let mut patterns: Vec<_> = system.notation.iter().filter_map(pattern).collect();
         patterns.sort_by_key(|(items, _)| std::cmp::Reverse(items.len()));
-        Reader { system, names, patterns, definitions: Vec::new() }
+        Reader { system, names, patterns, definitions: Vec::new(), letters: Vec::new() }
     }
 
     /// The same with symbols that the author defined.
     pub fn with_definitions(mut self, definitions: &[(Name, Expr)]) -> Self {
         self.definitions = definitions.to_vec();
         self
+    }
+
+    /// The same with letters for what has a name here: an array, a size, `dl/dW`, `df/dx`; others are
+    /// passed over.
+    pub fn with_letters<'s>(mut self, letters: impl IntoIterator<Item = (&'s Symbol, &'s str)>) -> Self {
+        for (symbol, name) in letters {
+            if let Some(head) = self.named(name) {
+                self.letters.push((symbol.clone(), head));
+            } else if let ([(_, tree)], true) = (symbol.as_slice(), self.is_size(name))
+                && let Some(letter) = plain(tree)
+            {
+                self.definitions.push((letter.as_str().into(), Expr::name(name)));
+            }
+        }
+        self
+    }
+
+    /// Whether something has this name here: an array, a size, a derivative.
+    pub fn has(&self, name: &str) -> bool {
+        self.is_size(name) || self.named(name).is_some()
+    }
+
+    /// The array or derivative of a name such as `W` or `dl/dW`.
+    fn named(&self, name: &str) -> Option<Head> {
+        let array = |name: &str| self.is_array(name).then(|| (Name::from(name), Vec::new()));
+        let Some((above, below)) = name.split_once('/') else {
+            return array(name).map(|(name, at)| Head::Array(name, at));
+        };
+        let (name, at) = array(below.trim().strip_prefix('d')?)?;
+        match above.trim().strip_prefix('d')? {
+            "l" => Some(Head::Gradient(name, at)),
+            output => Some(Head::Local(array(output)?, (name, at))),
+        }
     }
 
     /// The symbol of the author's own that a left side is: a letter that names nothing declared.
@@ -64,12 +102,13 @@ impl<'a> Reader<'a> {
         }
     }
 
-    pub(super) fn is_size(&self, name: &str) -> bool {
+    /// Whether a name is a size of the system, a symbol or given.
+    pub fn is_size(&self, name: &str) -> bool {
         self.system.given.contains_key(name) || self.system.sizes.iter().any(|(size, _)| **size == *name)
     }
 
     /// The names among the indices of a target.
-    pub(super) fn indices_of(&self, target: &Target) -> Vec<Name> {
+    pub fn indices_of(&self, target: &Target) -> Vec<Name> {
         let lists = match target {
             Target::Shape(inner) => return self.indices_of(inner),
             Target::Value(_, at) | Target::Gradient(_, at) => vec![at],

@@ -12,7 +12,7 @@ pub(super) type Items = [(Link, Tree)];
 
 /// An array or a derivative, with what was read of its indices.
 #[derive(Clone, Debug)]
-pub(super) enum Head {
+pub enum Head {
     /// `x[n, k]`, `W_{1,k,i}`
     Array(Name, Vec<Expr>),
     /// ∂ℓ/∂A
@@ -76,6 +76,9 @@ impl Reader<'_> {
     /// What the factors begin with, and how many of them belong to it.
     pub(super) fn head(&self, items: &Items, scope: &[Name]) -> Result<Option<(Head, usize)>, Diagnostic> {
         let Some((_, first)) = items.first() else { return Ok(None) };
+        if let Some(found) = self.lettered(items, scope)? {
+            return Ok(Some(found));
+        }
         if let Some((name, used)) = self.notated(items) {
             let mut at = Vec::new();
             if let Kind::Scripts(_, Some(below), _) = &items[0].1.kind
@@ -116,6 +119,22 @@ impl Reader<'_> {
             }
             _ => Ok(None),
         }
+    }
+
+    /// What a letter of the author's stands for, with its subscript and the brackets that follow.
+    fn lettered(&self, items: &Items, scope: &[Name]) -> Result<Option<(Head, usize)>, Diagnostic> {
+        for (symbol, head) in &self.letters {
+            if items.len() >= symbol.len() && symbol.iter().zip(items).all(|((_, a), (_, b))| a == b) {
+                return self.indexed(head.clone(), items, symbol.len(), scope).map(Some);
+            }
+            if let ([(_, letter)], Kind::Scripts(base, Some(below), None)) = (symbol.as_slice(), &items[0].1.kind)
+                && **base == *letter
+            {
+                let head = self.with(head.clone(), below, scope)?;
+                return self.indexed(head, items, 1, scope).map(Some);
+            }
+        }
+        Ok(None)
     }
 
     pub(super) fn is_array(&self, name: &str) -> bool {

@@ -13,7 +13,7 @@ mod head;
 mod mark;
 mod variant;
 
-pub use expression::Reader;
+pub use expression::{Reader, Symbol};
 pub use head::plain as written;
 pub use mark::{Mark, mark};
 pub use variant::{Reading, readings};
@@ -99,7 +99,15 @@ impl Reader<'_> {
     /// Lengths without a left side as a claim about the only output; nothing if there are several.
     pub fn lengths_of_output(&self, members: Vec<Vec<Expr>>, span: Span) -> Vec<Claim> {
         let [output] = self.system.outputs.as_slice() else { return Vec::new() };
-        let target = Target::Shape(Box::new(Target::Value(output.clone(), None)));
+        Self::lengths_of(&Target::Value(output.clone(), None), members, span)
+    }
+
+    /// Lengths without a left side as claims about the shape of something.
+    pub fn lengths_of(of: &Target, members: Vec<Vec<Expr>>, span: Span) -> Vec<Claim> {
+        let target = match of.bare() {
+            shape @ Target::Shape(_) => shape,
+            of => Target::Shape(Box::new(of)),
+        };
         let claim = |lengths| {
             let value = ClaimValue::Shape(lengths);
             Claim { expected: true, target: target.clone(), value, because: None, span }

@@ -16,6 +16,8 @@ pub struct Reading {
     /// Whether it is the author's to choose: the order of the axes of the array that the answer is
     /// for, and the number from which all indices count.
     pub free: bool,
+    /// The arrays whose axes stand in another order than declared, and that order.
+    pub orders: Vec<(Name, Vec<usize>)>,
 }
 
 /// How many axes of one array are tried in every order.
@@ -24,7 +26,7 @@ const MOST_AXES: usize = 3;
 /// The claim as written, then with the axes of one given array in other orders, then with those of
 /// two, then counting from the other base.
 pub fn readings(system: &System, claim: &Claim) -> Vec<Reading> {
-    let mut found = vec![Reading { claim: claim.clone(), stated: String::new(), free: true }];
+    let mut found = vec![Reading { claim: claim.clone(), stated: String::new(), free: true, orders: Vec::new() }];
     let own = |array: &Name| match inner(&claim.target) {
         Target::Jacobian(_, (name, _)) | Target::Gradient(name, _) => name == array,
         Target::Value(..) | Target::Shape(_) => false,
@@ -32,13 +34,15 @@ pub fn readings(system: &System, claim: &Claim) -> Vec<Reading> {
     let orders = orders(system, claim);
     for (array, order, stated) in &orders {
         let claim = permuted(system, claim, array, order);
-        found.push(Reading { claim, stated: stated.clone(), free: own(array) });
+        let orders = vec![(array.clone(), order.clone())];
+        found.push(Reading { claim, stated: stated.clone(), free: own(array), orders });
     }
     for (k, (one, first, stated)) in orders.iter().enumerate() {
         for (other, second, also) in &orders[k + 1..] {
             if one != other {
                 let claim = permuted(system, &permuted(system, claim, one, first), other, second);
-                found.push(Reading { claim, stated: format!("{stated}, {also}"), free: false });
+                let orders = vec![(one.clone(), first.clone()), (other.clone(), second.clone())];
+                found.push(Reading { claim, stated: format!("{stated}, {also}"), free: false, orders });
             }
         }
     }
@@ -46,31 +50,15 @@ pub fn readings(system: &System, claim: &Claim) -> Vec<Reading> {
         let other = 1 - system.base;
         let stated = format!("indices that count from {other}");
         let claim = shifted(claim, i128::from(system.base - other));
-        found.push(Reading { claim, stated, free: true });
+        found.push(Reading { claim, stated, free: true, orders: Vec::new() });
     }
     found
 }
 
 /// Every other order of the long axes of a given array that the claim reads.
 fn orders(system: &System, claim: &Claim) -> Vec<(Name, Vec<usize>, String)> {
-    let mut arrays = BTreeSet::new();
-    let mut add = |name: &Name| {
-        if system.array(name).is_some() {
-            arrays.insert(name.clone());
-        }
-    };
-    match inner(&claim.target) {
-        Target::Jacobian(_, (array, _)) | Target::Gradient(array, _) => add(array),
-        Target::Value(..) | Target::Shape(_) => {}
-    }
-    if let ClaimValue::Formula(formula) = &claim.value {
-        each_part(formula, &mut |e| match &e.kind {
-            ExprKind::Read(name, _) | ExprKind::Derivative(_, name, _) => add(name),
-            _ => {}
-        });
-    }
     let mut found = Vec::new();
-    for array in arrays {
+    for array in arrays(system, claim) {
         let long = long_axes(system, &array);
         if !(2..=MOST_AXES).contains(&long.len()) {
             continue;
@@ -88,6 +76,27 @@ fn orders(system: &System, claim: &Claim) -> Vec<(Name, Vec<usize>, String)> {
         }
     }
     found
+}
+
+/// The given arrays that a claim names.
+pub(super) fn arrays(system: &System, claim: &Claim) -> BTreeSet<Name> {
+    let mut arrays = BTreeSet::new();
+    let mut add = |name: &Name| {
+        if system.array(name).is_some() {
+            arrays.insert(name.clone());
+        }
+    };
+    match inner(&claim.target) {
+        Target::Jacobian(_, (array, _)) | Target::Gradient(array, _) => add(array),
+        Target::Value(..) | Target::Shape(_) => {}
+    }
+    if let ClaimValue::Formula(formula) = &claim.value {
+        each_part(formula, &mut |e| match &e.kind {
+            ExprKind::Read(name, _) | ExprKind::Derivative(_, name, _) => add(name),
+            _ => {}
+        });
+    }
+    arrays
 }
 
 fn permutations(order: &mut Vec<usize>, from: usize, all: &mut Vec<Vec<usize>>) {

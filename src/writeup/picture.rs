@@ -183,7 +183,8 @@ impl Draughtsman<'_> {
         let letters = 2.46_f64.min(cell * 0.5);
         let head = letters.max(2.0) + 1.8;
         let spelled = pattern.cells.iter().flatten().flatten().all(|(_, base, below)| {
-            0.72 * base.chars().count() as f64 + 0.55 * below.chars().count() as f64 <= cell / letters
+            0.72 * self.writer.notation.unicode(base).chars().count() as f64 + 0.55 * below.chars().count() as f64
+                <= cell / letters
         });
         let mut shapes = self.labels(pattern, (margin, head), cell, letters);
         for (r, row) in pattern.cells.iter().enumerate() {
@@ -209,7 +210,7 @@ impl Draughtsman<'_> {
 
     fn cell(&self, base: &str, below: &str) -> String {
         if !self.is_tex() {
-            return markup(base);
+            return markup(&self.writer.notation.unicode(base));
         }
         let index: String = below.chars().filter(|c| c.is_ascii_alphanumeric() || ",+-".contains(*c)).collect();
         let base = self.writer.notation.latex(base);

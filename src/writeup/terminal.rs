@@ -280,7 +280,8 @@ fn row(cells: &[String], widths: &[usize], paint: impl Fn(&str) -> String) -> Ve
     (0..height).map(line).collect()
 }
 
-fn matrix(pattern: &Pattern, notation: &Notation, caption: &str) -> Vec<String> {
+/// A matrix in characters, its caption under it.
+pub fn matrix(pattern: &Pattern, notation: &Notation, caption: &str) -> Vec<String> {
     let entry = |cell: &Option<(usize, String, String)>| {
         cell.as_ref().map_or("·".into(), |(_, base, below)| format!("{}{}", notation.unicode(base), below))
     };

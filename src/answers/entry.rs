@@ -1,0 +1,162 @@
+//! What became of a formula, and how it is said.
+
+use crate::diagnostic::Diagnostic;
+use crate::integer::Truth;
+use crate::judge::{Cells, Right, Verdict};
+use crate::reading::Mark;
+
+/// What became of one formula, or of one `=` in it.
+#[derive(Clone, Debug)]
+pub struct Entry {
+    /// The line in the document.
+    pub line: usize,
+    /// `1.1.3(d)`
+    pub question: String,
+    /// The formula as written.
+    pub formula: String,
+    /// What was found.
+    pub found: Found,
+}
+
+/// What was found of a formula.
+#[derive(Clone, Debug)]
+pub enum Found {
+    /// It was judged.
+    Judged {
+        /// The verdict and the reading.
+        mark: Box<Mark>,
+        /// What is right, where it is not.
+        right: Option<Right>,
+        /// The entries of a wrong Jacobian.
+        cells: Option<Cells>,
+    },
+    /// The author names something; `unknown` are the letters that nothing defines.
+    Definition {
+        /// Letters used that are neither declared nor defined before.
+        unknown: Vec<String>,
+        /// Whether the members of the chain are equal, where that could be found out.
+        chain: Truth,
+        /// The axis of the answer that it is the length of: `axis 3 of f`.
+        axis: Option<String>,
+        /// The line where the symbol has another value; 0 for the question itself.
+        elsewhere: Option<usize>,
+        /// What it says with the sizes that the question sets equal: `P = P + P`.
+        set: Option<String>,
+    },
+    /// A shape with letters that nothing defines.
+    Placeholder {
+        /// The letters.
+        unknown: Vec<String>,
+        /// What is right.
+        right: Option<Right>,
+    },
+    /// It cannot be read: why, and where in the document.
+    Unreadable(Diagnostic),
+    /// No question asks for it.
+    Unasked,
+}
+
+/// The judged answers of a document.
+#[derive(Clone, Debug, Default)]
+pub struct Marked {
+    /// One entry a formula, in order.
+    pub entries: Vec<Entry>,
+    /// What is asked for and was not found: `1.1.3(d) dl/dW`.
+    pub unanswered: Vec<String>,
+    /// What is odd about the author's symbols: the line, the question, and the words.
+    pub remarks: Vec<(usize, String, String)>,
+}
+
+impl Entry {
+    /// The verdict in a word: `proved`, `refuted`, `undecided`, `definition`, `unreadable`, `not asked`.
+    pub fn verdict(&self) -> &'static str {
+        match &self.found {
+            Found::Judged { mark, .. } => match mark.judgement.verdict {
+                Verdict::Proved => "proved",
+                Verdict::Refuted(_) => "refuted",
+                Verdict::Undecided { .. } => "undecided",
+            },
+            Found::Placeholder { .. } => "refuted",
+            Found::Definition { unknown, chain, .. } if unknown.is_empty() && *chain != Truth::No => "definition",
+            Found::Definition { .. } => "refuted",
+            Found::Unreadable(_) => "unreadable",
+            Found::Unasked => "not asked",
+        }
+    }
+
+    /// Why, a sentence each; with `solutions` those that tell what would be right.
+    pub fn reasons(&self, solutions: bool) -> Vec<String> {
+        let mut lines = Vec::new();
+        match &self.found {
+            Found::Judged { mark, .. } => judged(mark, solutions, &mut lines),
+            Found::Placeholder { unknown, .. } => lines.push(undefined(unknown)),
+            Found::Definition { unknown, chain, axis, elsewhere, set } => {
+                lines.extend(axis.as_ref().map(|axis| format!("this is the length of {axis}")));
+                if !unknown.is_empty() {
+                    lines.push(undefined(unknown));
+                }
+                match (chain, set) {
+                    (Truth::No, _) if *elsewhere == Some(0) => {
+                        lines.push("the question gives this symbol another value".into());
+                    }
+                    (Truth::No, None) if elsewhere.is_some() => {
+                        let line = elsewhere.unwrap_or_default();
+                        lines.push(format!("the symbol is redefined: in line {line} it has another value"));
+                    }
+                    (Truth::No, Some(set)) => {
+                        lines.push(format!("with the sizes that the question sets equal it says {set}"));
+                    }
+                    (Truth::No, None) => lines.push("the sides are not equal".into()),
+                    _ => {}
+                }
+            }
+            Found::Unreadable(problem) => {
+                lines.push(problem.message.clone());
+                lines.extend(problem.hint.clone());
+            }
+            Found::Unasked => {}
+        }
+        lines
+    }
+
+    /// What would be right, where the formula is not.
+    pub fn right(&self) -> Option<&Right> {
+        match &self.found {
+            Found::Judged { right, .. } | Found::Placeholder { right, .. } => right.as_ref(),
+            _ => None,
+        }
+    }
+
+    /// The entries of a wrong Jacobian.
+    pub fn cells(&self) -> Option<&Cells> {
+        match &self.found {
+            Found::Judged { cells, .. } => cells.as_ref(),
+            _ => None,
+        }
+    }
+}
+
+fn judged(mark: &Mark, solutions: bool, lines: &mut Vec<String>) {
+    let reasons = || mark.judgement.reasons.iter().cloned();
+    if !mark.reading.is_empty() {
+        lines.push(format!("read with {}", mark.reading));
+    }
+    match &mark.judgement.verdict {
+        Verdict::Proved => lines.extend(reasons()),
+        Verdict::Undecided { tried } => lines.push(format!("agrees at all {tried} entries tried, not proved")),
+        Verdict::Refuted(found) if solutions => {
+            lines.push(found.to_string());
+            lines.extend(reasons());
+            lines.extend(mark.judgement.slip.as_ref().map(|slip| format!("slip: {slip}")));
+            lines.extend(mark.other.as_ref().map(|other| format!("with {other} it would be right")));
+        }
+        Verdict::Refuted(found) => {
+            lines.push(found.without_solution());
+            lines.extend(mark.judgement.slip.as_ref().map(|slip| format!("slip: {}", slip.name)));
+        }
+    }
+}
+
+fn undefined(unknown: &[String]) -> String {
+    format!("used and never defined: {}", unknown.join(", "))
+}
