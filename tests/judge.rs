@@ -1,7 +1,7 @@
 //! The judge: right and wrong claims, their verdicts, and the words of the counterexamples.
 
 use backprose::diagnostic::Diagnostics;
-use backprose::judge::{Judgement, Verdict, judge_claim, judge_tests};
+use backprose::judge::{Cell, Judge, Judgement, Verdict, judge_claim, judge_tests};
 use backprose::language::parse::parse_file;
 use backprose::language::syntax::{File, Item, Test};
 use backprose::model::{Sizes, elaborate};
@@ -331,4 +331,63 @@ fn what_cannot_be_judged_is_refused_with_a_hint() {
         "shape f = q",
         "`q` is not declared (declare it: `size q` or `input q[…]`, or bind it: `sum[q] …`)",
     );
+}
+
+#[test]
+fn a_shape_comes_with_the_window_that_ends_it() {
+    const SUM: &str = "x[7,5], W[5,3]; f[r] = sum[k,i] x[i+2*(r-1),k] * W[k,i]";
+    const PADDED: &str = "x[6 pad 1], w[3]; f[r] = sum[i] x[r+i-2] * w[i]";
+    const STEPS: &str = "x[6]; f[i] = x[i+1] - x[i]";
+    for (spec, claim, reasons) in [
+        (SUM, "shape f = 2", "r = 3 reads x[5,·], x[6,·], x[7,·], all there"),
+        (SUM, "shape f = 4", "r = 4 would read x[9,·], and x ends at 7"),
+        (SUM, "shape df/dW = 5 x 5 x 3", "r = 5 would read x[11,·], and x ends at 7"),
+        (SUM, "shape f = 3", "r = 3 reads x[5,·], x[6,·], x[7,·], all there; r = 4 would read x[9,·], and x ends at 7"),
+        (SUM, "shape f = 3 x 2", ""),
+        (PADDED, "shape f = 5", "r = 6 reads x[5], x[6], x[7] (padding included), all there"),
+        (PADDED, "shape f = 8", "r = 8 would read x[9], and x ends at 7, padding included"),
+        (STEPS, "shape f = 6", "i = 6 would read x[7], and x ends at 6"),
+        (STEPS, "shape f = 4", "i = 5 reads x[5], x[6], all there"),
+        (
+            "size N, K; x[N], w[K]; f[i] = sum[k] x[i+k-1] * w[k]",
+            "shape f = N",
+            "i = 3 would read x[4], and x ends at 3",
+        ),
+    ] {
+        let judgement = judged_from(1, spec, claim).unwrap();
+        assert_eq!(judgement.reasons.join("; "), reasons, "{spec}: {claim}");
+    }
+}
+
+#[test]
+fn every_wrong_entry_of_a_jacobian_is_marked() {
+    use Cell::{Missing, Other, Outside, Right, Superfluous, Zero};
+    let spec = "x[4], w[4]; f[i in 1..3] = w[i] * x[i] + w[i+1] * x[i+1]";
+    for (claim, cells) in [
+        ("w[i] * [n = i]", [Right, Missing, Zero, Zero, Zero, Right, Missing, Zero, Zero, Zero, Right, Missing]),
+        (
+            "w[n] * [n <= i+1]",
+            [Right, Right, Zero, Zero, Superfluous, Right, Right, Zero, Superfluous, Superfluous, Right, Right],
+        ),
+        (
+            "w[i+1] * [n = i] + w[n] * [n = i+1]",
+            [Other, Right, Zero, Zero, Zero, Other, Right, Zero, Zero, Zero, Other, Right],
+        ),
+        (
+            "w[n+1] * [i = 1]",
+            [Other, Other, Superfluous, Outside, Zero, Missing, Missing, Zero, Zero, Zero, Missing, Missing],
+        ),
+    ] {
+        let file = parsed(spec, &format!("df[i]/dx[n] = {claim}"), 1);
+        let Some(Item::Test(test)) = file.items.first() else { panic!("no test") };
+        let system = elaborate(&test.statements, 1, &Sizes::default()).unwrap();
+        let mut judge = Judge::new(&system).unwrap();
+        let judgement = judge.judge(&test.claims[0]).unwrap();
+        let Verdict::Refuted(found) = &judgement.verdict else { panic!("{} is not refuted", judgement.claim) };
+        let marked = judge.cells(&test.claims[0], found).unwrap();
+        let wrong = cells.iter().filter(|cell| !matches!(cell, Right | Zero)).count();
+        assert_eq!(marked.wrong(), wrong, "{}", judgement.claim);
+        let read: Vec<Cell> = marked.entries.values().copied().collect();
+        assert_eq!(read, cells, "{}", judgement.claim);
+    }
 }

@@ -35,12 +35,12 @@ use crate::calculus::{PHASES, normal::proved_equal};
 use crate::derivation::Goal;
 use crate::diagnostic::{Diagnostic, Diagnostics, Span};
 use crate::language::print::{Alphabet, expression, shape as print_shape, target};
-use crate::language::syntax::{Claim, ClaimValue, Expr, Name, Target};
+use crate::language::syntax::{Claim, ClaimValue, Expr, ExprKind, Name, Target};
 use crate::model::formula::{formula, resolve_formula};
-use crate::model::{Quote, System, Term};
+use crate::model::{Quote, System, Term, rewrite};
 use crate::verify::Trials;
 use complete::complete;
-use left::Left;
+use left::{Left, Place};
 use slips::{slip_of_shape, slip_of_unbound, usual_slip};
 use std::collections::BTreeMap;
 use std::fmt;
@@ -327,7 +327,8 @@ impl<'a> Judge<'a> {
         Cells::new(&self.trial(&left, &answer, &resolved, lettered), run)
     }
 
-    /// What is right: an equation, or the lengths of a shape.
+    /// What is right, with the claim's own indices unless these mean something else in it: an equation,
+    /// or the lengths of a shape.
     pub fn right(&mut self, target: &Target) -> Option<Right> {
         if let Target::Shape(of) = target {
             let lengths = shape::lengths(self.system, of, Span::default()).ok()?;
@@ -335,7 +336,28 @@ impl<'a> Judge<'a> {
         }
         let left = Left::read(self.system, target, Span::default()).ok()?;
         let answer = self.answer(&left.goal).ok()?;
-        Some(Right::Equation(answer.left.clone(), answer.formula.clone()))
+        let (head, formula) = (answer.left.clone(), answer.formula.clone());
+        let names = answer.indices.iter().zip(&left.places).filter_map(|(binder, place)| match place {
+            Place::Free(number) => Some((binder.name.clone(), left.free[*number].var.name.clone())),
+            Place::Fixed(_) => None,
+        });
+        let names: Vec<(Name, Name)> = names.filter(|(own, authors)| own != authors).collect();
+        let printed = format!("{} {}", expression(&head, Alphabet::Ascii), expression(&formula, Alphabet::Ascii));
+        let taken = |name: &Name| {
+            printed.split(|c: char| !(c.is_alphanumeric() || c == '_' || c == '\'')).any(|word| word == &**name)
+        };
+        if names.iter().any(|(_, authors)| taken(authors)) {
+            return Some(Right::Equation(head, formula));
+        }
+        let renamed = |e: &Expr| {
+            rewrite(e, &|part| match &part.kind {
+                ExprKind::Name(name) => {
+                    names.iter().find(|(own, _)| own == name).map(|(_, authors)| ExprKind::Name(authors.clone()))
+                }
+                _ => None,
+            })
+        };
+        Some(Right::Equation(renamed(&head), renamed(&formula)))
     }
 
     /// The derived and verified answer to a goal.

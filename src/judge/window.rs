@@ -130,9 +130,15 @@ impl Window<'_> {
                 Some(())
             }
             Kind::Sigma(bounds, body) => self.over(bounds, body, sizes, found),
-            _ if term.factors().iter().any(|factor| matches!(factor.kind(), Kind::Bracket(_))) => Some(()),
+            _ if self.guarded(term) => Some(()),
             _ => term.children().iter().try_for_each(|child| self.collect(child, sizes, found)),
         }
+    }
+
+    /// Whether a bracket of the author's decides what is read; those of padding say no more than where it
+    /// begins.
+    fn guarded(&self, term: &Term) -> bool {
+        !self.padded() && term.factors().iter().any(|factor| matches!(factor.kind(), Kind::Bracket(_)))
     }
 
     fn over(&self, bounds: &[Bound], body: &Term, sizes: &mut Sizes, found: &mut Vec<i128>) -> Option<()> {

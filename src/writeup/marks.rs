@@ -38,7 +38,8 @@ fn blocks(entry: &Entry, solutions: bool) -> Vec<Block> {
     ];
     let mut blocks = vec![Block::Paragraph(head)];
     for reason in entry.reasons(solutions) {
-        blocks.push(Block::Paragraph(vec![text(format!("{}.", capital(&reason)))]));
+        let stop = if reason.ends_with('?') { "" } else { "." };
+        blocks.push(Block::Paragraph(vec![text(format!("{}{stop}", capital(&reason)))]));
     }
     if let Some(right) = entry.right().filter(|_| solutions) {
         blocks.push(Block::Paragraph(vec![text("Right: "), Inline::Math(formula_of(right)), text(".")]));
