@@ -3,6 +3,7 @@
 //! Markdown and LaTeX are read alike, line by line: headings and numbers say which question a
 //! formula belongs to. Invariant: a formula inside a sentence is no answer.
 
+use super::spoken::Spoken;
 use super::words::Introduction;
 
 /// A formula and where it stands.
@@ -41,9 +42,20 @@ const DISPLAYS: &[(&str, &str)] = &[
 ];
 const INLINE: &[(&str, &str)] = &[("\\(", "\\)"), ("$", "$")];
 
-/// The formulas of a document that are answers, and the symbols that its lines introduce, in order.
-pub fn formulas(text: &str) -> (Vec<Formula>, Vec<Introduction>) {
-    let (mut found, mut introduced) = (Vec::new(), Vec::new());
+/// What is found in a document, in order.
+#[derive(Clone, Debug, Default)]
+pub struct Document {
+    /// The formulas that are answers.
+    pub formulas: Vec<Formula>,
+    /// The symbols that lines introduce.
+    pub introduced: Vec<Introduction>,
+    /// What sentences call the answers.
+    pub spoken: Vec<Spoken>,
+}
+
+/// Reads a document line by line.
+pub fn document(text: &str) -> Document {
+    let Document { formulas: mut found, mut introduced, mut spoken } = Document::default();
     let breaks: Vec<usize> = text.match_indices('\n').map(|(at, _)| at).collect();
     let line_of = |at: usize| breaks.partition_point(|b| *b < at) + 1;
     let mut place = Place::default();
@@ -66,11 +78,15 @@ pub fn formulas(text: &str) -> (Vec<Formula>, Vec<Introduction>) {
         }
         match alone(line) {
             Some((begin, end)) => found.extend(formula(text, at + begin, at + end, &line_of, &place)),
-            None => introduced.extend(Introduction::of(line, line_of(at), &place)),
+            None => {
+                introduced.extend(Introduction::of(line, line_of(at), &place));
+                let sentences = line.split_inclusive(['.', '?', '!', ';']);
+                spoken.extend(sentences.filter_map(|sentence| Spoken::of(sentence, line_of(at), &place)));
+            }
         }
         at = line_end + 1;
     }
-    (found, introduced)
+    Document { formulas: found, introduced, spoken }
 }
 
 /// The formula between two places; none if there is only space.

@@ -21,7 +21,7 @@ pub(super) struct Marker<'a> {
     pub(super) settings: &'a [Setting],
     mapping: &'a Mapping,
     pub(super) names: Vec<Names>,
-    judges: Vec<Judge<'a>>,
+    pub(super) judges: Vec<Judge<'a>>,
     /// The author's own symbols and what they are.
     pub(super) defined: Vec<(Name, Expr)>,
     pub(super) last: Option<Last>,

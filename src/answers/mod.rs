@@ -8,12 +8,14 @@ mod document;
 mod entry;
 mod mapping;
 mod marker;
+mod spoken;
 mod symbol;
 mod words;
 
-pub use document::{Formula, Place, formulas};
+pub use document::{Document, Formula, Place, document};
 pub use entry::{Entry, Found, Marked};
 pub use mapping::Mapping;
+pub use spoken::Spoken;
 pub use words::Introduction;
 
 use mapping::Meaning;
@@ -50,7 +52,7 @@ impl From<Diagnostics> for Unjudged {
 /// # Errors
 /// What is wrong with the homework, or with the mapping.
 pub fn judge_answers(text: &str, homework: &Homework, base: i64, mapping: &Mapping) -> Result<Marked, Unjudged> {
-    let (found, introduced) = formulas(text);
+    let Document { formulas: found, introduced, spoken } = document(text);
     if found.len() > MOST_FORMULAS {
         let message = format!("the document holds {} formulas, and at most {MOST_FORMULAS} are judged", found.len());
         return Err(vec![Diagnostic::general(message).hint("judge it in parts")].into());
@@ -99,6 +101,11 @@ pub fn judge_answers(text: &str, homework: &Homework, base: i64, mapping: &Mappi
                 let here: Vec<&Introduction> =
                     introduced.iter().filter(|i| stands(&i.place, problem, question)).collect();
                 marked.remarks.extend(marker.remarks(&here));
+                let said: Vec<&Spoken> = spoken.iter().filter(|s| stands(&s.place, problem, question)).collect();
+                let question = number(problem, question, None);
+                marked
+                    .remarks
+                    .extend(marker.said(&said).into_iter().map(|(line, said)| (line, question.clone(), said)));
             }
         }
     }

@@ -38,6 +38,7 @@ use crate::language::print::{Alphabet, expression, shape as print_shape, target}
 use crate::language::syntax::{Claim, ClaimValue, Expr, ExprKind, Name, Target};
 use crate::model::formula::{formula, resolve_formula};
 use crate::model::{Quote, System, Term, rewrite};
+use crate::recognise::{Operation, recognise};
 use crate::verify::Trials;
 use complete::complete;
 use left::{Left, Place};
@@ -287,6 +288,15 @@ impl<'a> Judge<'a> {
             || unfold(self.system, claimed)
                 .zip(unfold(self.system, &derived))
                 .is_some_and(|(claimed, derived)| proved_equal(self.system, &facts, &claimed, &derived))
+    }
+
+    /// The operation that the answer to a target is, if it is one.
+    pub fn operation(&mut self, target: &Target) -> Option<Operation> {
+        let left = Left::read(self.system, &self.every_axis(target)?, Span::default()).ok()?;
+        let system = self.system;
+        let answer = self.answer(&left.goal).ok()?;
+        let mut found = recognise(system, &answer.derivation)?;
+        if found.len() == 1 { found.pop() } else { None }
     }
 
     /// A target with the indices that its derivation uses.

@@ -106,7 +106,9 @@ fn factor(node: Node<'_>, operator: Operator, depth: &mut usize) -> Read<Factor>
                 let (word, binders, p) = reduction(child, *depth)?;
                 prefixes.push(Prefix::Reduce(here, word, binders, p));
             }
-            Rule::juxtaposed if operator != Operator::Times => {
+            Rule::juxtaposed
+                if operator != Operator::Times && !prefixes.iter().any(|p| matches!(p, Prefix::Reduce(..))) =>
+            {
                 return Err(Diagnostic::new("it is not clear what this divides by", here)
                     .label("a number directly before a factor")
                     .hint("write `1/(2*x)` or `(1/2)*x`, whichever is meant"));

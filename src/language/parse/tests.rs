@@ -31,6 +31,8 @@ fn same(one: &str, other: &str) {
 fn what_is_written_two_ways_is_one_tree() {
     same("2(r-1)", "2*(r-1)");
     same("a*2x[i]^2", "a * 2 * x[i]^2");
+    same("1/sum[k in 1..3] 2x[k]", "1/(sum[k in 1..3] 2*x[k])");
+    same("a/Σ(k=1..3) 2k", "a/(sum[k in 1..3] 2*k)");
     same("-x^2", "-(x^2)");
     same("x^-2^k", "x^(-(2^k))");
     same("a - b div c * d", "a - ((b div c * d))");
