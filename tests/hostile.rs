@@ -218,6 +218,37 @@ fn answers_mean_no_harm_either() {
 }
 
 #[test]
+fn a_report_holds_nothing_that_its_reader_would_act_on() {
+    let homework = concat!(env!("CARGO_MANIFEST_DIR"), "/examples/homework2.bp");
+    let formulas = [
+        "f[r] = <script>alert(1)</script>",
+        "f[r] = \\text{</p><script>alert(1)</script>} + 0",
+        "f[r] = \\input{secret}",
+        "f[r] = \\write18{ls}",
+        "f[r] = \\href{javascript:alert(1)}{x}",
+        "f[r] = \u{1b}[2J",
+        "f[r] = ` ``` <script>alert(1)</script> `",
+        "f[r] = \\def\\x{\\x\\x}\\x",
+    ];
+    let shown: Vec<String> = formulas.iter().map(|formula| format!("$$\n{formula}\n$$\n")).collect();
+    let document = format!("# Problem 1.1\n3. (a)\n\n{}\nA dilated convolution <script>.\n", shown.join("\n"));
+    for (format, forbidden) in [
+        ("text", ["\u{1b}", "\u{7}"]),
+        ("html", ["<script", "\u{1b}"]),
+        ("markdown", ["\\input{secret}\n", "\u{1b}"]),
+        ("latex", ["\\input{", "\\write18"]),
+    ] {
+        let Run { code, out, err } =
+            run(&["check", "-", "--against", homework, "--format", format], document.as_bytes());
+        assert_eq!(code, Some(2), "{format}: {err}");
+        assert!(out.contains("alert"), "{format} does not show the formulas");
+        for word in forbidden {
+            assert!(!out.contains(word), "{format} holds {word}");
+        }
+    }
+}
+
+#[test]
 fn letters_that_are_no_text_are_refused() {
     let cases: Vec<(&str, Vec<u8>, &[i32])> = vec![
         ("a NUL byte", b"x[3]; y[i] = \0 x[i]".to_vec(), &[2]),

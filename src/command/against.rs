@@ -134,7 +134,7 @@ fn text(document: &Source, marked: &Marked, arguments: &CheckArgs) -> String {
         let place = format!("{}:{}", document.name, entry.line);
         text += &format!("{place}  {:width$}  {on}{word:10}{off}  {}\n", entry.question, formula);
         for line in entry.reasons(!arguments.no_solutions) {
-            text += &format!("    {line}\n");
+            text += &format!("    {}\n", harmless(&line));
         }
         if let (Some(right), false) = (entry.right(), arguments.no_solutions) {
             text += &format!("    right: {right}\n");
@@ -158,11 +158,16 @@ fn text(document: &Source, marked: &Marked, arguments: &CheckArgs) -> String {
 /// A formula on one line, cut where it is very long.
 fn shortened(formula: &str) -> String {
     let words: Vec<&str> = formula.split_whitespace().collect();
-    let line = words.join(" ");
+    let line = harmless(&words.join(" "));
     match line.char_indices().nth(LONGEST) {
         Some((end, _)) => format!("{}…", &line[..end]),
         None => line,
     }
+}
+
+/// Words without characters that a terminal would act on.
+fn harmless(words: &str) -> String {
+    words.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
 }
 
 /// The longest formula that is shown, in characters.

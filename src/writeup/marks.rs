@@ -3,6 +3,7 @@
 use super::document::{Block, Document, Inline, Math, Piece, Problem, Prose, Question, Symbol};
 use super::mistake;
 use super::reason::text;
+use super::tex;
 use crate::answers::{Entry, Marked};
 use crate::judge::Right;
 
@@ -34,7 +35,10 @@ fn blocks(entry: &Entry, solutions: bool) -> Vec<Block> {
         text(format!("Line {}: ", entry.line)),
         Inline::Emphasis(entry.verdict().into()),
         text(". "),
-        Inline::Source(format!("$${}$$", formula.replace('$', ""))),
+        Inline::Source(match tex::sanitised(&formula) {
+            Some(_) => format!("$${formula}$$"),
+            None => format!("`{}`", formula.replace('`', "'").replace(char::is_control, " ")),
+        }),
     ];
     let mut blocks = vec![Block::Paragraph(head)];
     for reason in entry.reasons(solutions) {
@@ -70,7 +74,9 @@ fn unlabelled(formula: &str) -> String {
 fn capital(words: &str) -> String {
     let word: usize = words.chars().take_while(|c| c.is_alphabetic()).count();
     match words.chars().next() {
-        Some(first) if word > 1 => first.to_uppercase().chain(words.chars().skip(1)).collect(),
+        Some(first) if word > 1 || words.starts_with("a ") => {
+            first.to_uppercase().chain(words.chars().skip(1)).collect()
+        }
         _ => words.to_string(),
     }
 }

@@ -241,7 +241,7 @@ fn guarded(text: &str) -> String {
     }
 }
 
-/// TeX that survives Markdown: some renderers read `\,` and the like as escaped punctuation before
+/// TeX that survives Markdown and is no tag: some renderers read `\,` and the like as escaped punctuation before
 /// the mathematics is seen, and `\\` only at the end of a line; others know neither `\thinspace`
 /// nor `\cr`.
 pub fn markdown_math(tex: &str) -> String {
@@ -259,6 +259,7 @@ pub fn markdown_math(tex: &str) -> String {
         ("|", "\\vert "),
         ("\\_", "\\text{-}"),
         ("\\allowbreak{}", ""),
+        ("<", "< "),
     ];
     let mut out = String::new();
     let mut rest = tex;
