@@ -139,7 +139,7 @@ fn text(document: &Source, marked: &Marked, arguments: &CheckArgs) -> String {
         if let (Some(right), false) = (entry.right(), arguments.no_solutions) {
             text += &format!("    right: {right}\n");
         }
-        let cells = entry.cells().filter(|_| !arguments.no_solutions && !arguments.quiet);
+        let cells = entry.cells().filter(|_| !arguments.no_solutions);
         for line in cells.and_then(mistake::picture).iter().flat_map(mistake::characters) {
             text += &format!("{line}\n");
         }
