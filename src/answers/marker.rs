@@ -87,7 +87,9 @@ impl<'a> Marker<'a> {
                 None => self.orders.push((name.clone(), order.clone(), line)),
                 Some((_, first, earlier)) if first != order => {
                     let words = format!("the axes of {name} stand in another order here than in line {earlier}");
-                    self.disorder.push((line, words));
+                    if !self.disorder.contains(&(line, words.clone())) {
+                        self.disorder.push((line, words));
+                    }
                 }
                 Some(_) => {}
             }
@@ -144,12 +146,13 @@ impl<'a> Marker<'a> {
             }
         };
         let mut entries = Vec::new();
-        for tree in &trees {
+        for (k, tree) in trees.iter().enumerate() {
+            let answers = answers.map(|(_, target)| target).filter(|_| k == 0);
             let part = formula.text.get(tree.span.start..tree.span.end).unwrap_or(&formula.text);
             let text = if trees.len() == 1 { formula.text.clone() } else { part.trim().replacen("&=", "=", 1) };
             let before = formula.text.get(..tree.span.start).unwrap_or_default();
             let line = formula.line + before.matches('\n').count();
-            let found = self.statement(tree, line, answers.map(|(_, target)| target));
+            let found = self.statement(tree, line, answers);
             found.iter().flatten().for_each(|found| self.see(found, line));
             let sets = |found: &Found| matches!(found, Found::Definition { set: Some(_), .. });
             if !found.as_ref().is_ok_and(|found| found.iter().any(sets)) {
@@ -258,7 +261,10 @@ impl<'a> Marker<'a> {
                 }
             };
             match self.judged(k, &claims) {
-                Ok(found) => return Ok(found),
+                Ok(found) => {
+                    self.last = claims.last().map(|claim| Last::Answer(claim.target.clone()));
+                    return Ok(found);
+                }
                 Err(found) => problem = found,
             }
         }
