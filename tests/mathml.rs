@@ -18,6 +18,9 @@ fn documents() -> Vec<(String, Document)> {
     let mut found = Vec::new();
     for entry in std::fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/examples")).unwrap() {
         let path = entry.unwrap().path();
+        if path.extension().is_none_or(|extension| extension != "bp") {
+            continue;
+        }
         let file = parse_file(&std::fs::read_to_string(&path).unwrap()).unwrap();
         for item in &file.items {
             if let Item::Homework(homework) = item {
