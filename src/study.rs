@@ -97,11 +97,7 @@ impl Study {
         let found = recognise(&self.system, &answer.derivation)
             .or_else(|| recognise(&self.system, &plain().filter(|_| self.printing != Printing::Brackets)?))?;
         let trials = ready(&mut self.trials, &self.system, &self.names).ok()?;
-        let indices = &answer.derivation.indices;
-        let confirmed = trials
-            .probes(answer)
-            .all(|(instance, formula, entries)| confirms(&found, indices, instance, &formula, &entries));
-        confirmed.then_some(found)
+        performs(trials, answer, &found).then_some(found)
     }
 
     /// Derives and verifies the shape of an array.
@@ -220,4 +216,12 @@ fn with_guess(diagnostic: Diagnostic, name: &str, known: &[&str]) -> Diagnostic 
         None if known.is_empty() => diagnostic,
         None => diagnostic.hint(format!("there {} {}", if known.len() == 1 { "is" } else { "are" }, known.join(", "))),
     }
+}
+
+/// Whether performing operations from their parameters gives a sample of an answer's entries at every
+/// assignment of sizes.
+pub fn performs(trials: &Trials, answer: &Answer, operations: &[Operation]) -> bool {
+    let indices = &answer.derivation.indices;
+    let mut probes = trials.probes(answer);
+    probes.all(|(instance, formula, entries)| confirms(operations, indices, instance, &formula, &entries))
 }

@@ -55,7 +55,7 @@ pub struct Document {
 
 /// Reads a document line by line.
 pub fn document(text: &str) -> Document {
-    let Document { formulas: mut found, mut introduced, mut spoken } = Document::default();
+    let mut found = Document::default();
     let breaks: Vec<usize> = text.match_indices('\n').map(|(at, _)| at).collect();
     let line_of = |at: usize| breaks.partition_point(|b| *b < at) + 1;
     let mut place = Place::default();
@@ -72,21 +72,21 @@ pub fn document(text: &str) -> Document {
         if let Some((start, open, close)) = display {
             let begin = at + start + open.len();
             let end = text[begin..].find(close).map_or(text.len(), |n| begin + n);
-            found.extend(formula(text, begin, end, &line_of, &place));
+            found.formulas.extend(formula(text, begin, end, &line_of, &place));
             at = (end + close.len()).min(text.len());
             continue;
         }
         match alone(line) {
-            Some((begin, end)) => found.extend(formula(text, at + begin, at + end, &line_of, &place)),
+            Some((begin, end)) => found.formulas.extend(formula(text, at + begin, at + end, &line_of, &place)),
             None => {
-                introduced.extend(Introduction::of(line, line_of(at), &place));
+                found.introduced.extend(Introduction::of(line, line_of(at), &place));
                 let sentences = line.split_inclusive(['.', '?', '!', ';']);
-                spoken.extend(sentences.filter_map(|sentence| Spoken::of(sentence, line_of(at), &place)));
+                found.spoken.extend(sentences.filter_map(|sentence| Spoken::of(sentence, line_of(at), &place)));
             }
         }
         at = line_end + 1;
     }
-    Document { formulas: found, introduced, spoken }
+    found
 }
 
 /// The formula between two places; none if there is only space.

@@ -38,8 +38,8 @@ pub enum Found {
         chain: Truth,
         /// The axis of the answer that it is the length of: `axis 3 of f`.
         axis: Option<String>,
-        /// The line where the symbol has another value; 0 for the question itself.
-        elsewhere: Option<usize>,
+        /// Where the symbol has another value.
+        elsewhere: Option<Elsewhere>,
         /// What it says with the sizes that the question sets equal: `P = P + P`.
         set: Option<String>,
     },
@@ -54,6 +54,15 @@ pub enum Found {
     Unreadable(Diagnostic),
     /// No question asks for it.
     Unasked,
+}
+
+/// Where a symbol has another value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Elsewhere {
+    /// In the question.
+    Question,
+    /// In that line of the document.
+    Line(usize),
 }
 
 /// The judged answers of a document.
@@ -95,19 +104,15 @@ impl Entry {
                 if !unknown.is_empty() {
                     lines.push(undefined(unknown));
                 }
-                match (chain, set) {
-                    (Truth::No, _) if *elsewhere == Some(0) => {
-                        lines.push("the question gives this symbol another value".into());
-                    }
-                    (Truth::No, None) if elsewhere.is_some() => {
-                        let line = elsewhere.unwrap_or_default();
-                        lines.push(format!("the symbol is redefined: in line {line} it has another value"));
-                    }
-                    (Truth::No, Some(set)) => {
-                        lines.push(format!("with the sizes that the question sets equal it says {set}"));
-                    }
-                    (Truth::No, None) => lines.push("the sides are not equal".into()),
-                    _ => {}
+                if *chain == Truth::No {
+                    lines.push(match (elsewhere, set) {
+                        (Some(Elsewhere::Question), _) => "the question gives this symbol another value".into(),
+                        (Some(Elsewhere::Line(line)), _) => {
+                            format!("the symbol is redefined: in line {line} it has another value")
+                        }
+                        (None, Some(set)) => format!("with the sizes that the question sets equal it says {set}"),
+                        (None, None) => "the sides are not equal".into(),
+                    });
                 }
             }
             Found::Unreadable(problem) => {

@@ -244,7 +244,7 @@ impl<'a> Marker<'a> {
         let mut problem = Diagnostic::new("this is no answer to what it is said to answer", tree.span);
         for k in 0..self.settings.len() {
             let indexed = self.judges[k].indexed(target);
-            let name = target_text(&without_shape(&target.bare()), Alphabet::Ascii);
+            let name = target_text(target.bare().within(), Alphabet::Ascii);
             let (letter, whole) = letter_and_formula(tree);
             let reader = self.reader(k);
             let reader = match &letter {
@@ -298,13 +298,11 @@ impl<'a> Marker<'a> {
             let mark = mark(&self.settings[k].system, &mut self.judges[k], claim).map_err(|mut problems| {
                 problems.drain(..).next().unwrap_or_else(|| Diagnostic::general("not judged"))
             })?;
-            let refuted = matches!(mark.judgement.verdict, Verdict::Refuted(_));
-            let right = if refuted { self.judges[k].right(&claim.target) } else { None };
-            self.note(&claim.target);
-            let cells = match &mark.judgement.verdict {
-                Verdict::Refuted(wrong) => self.judges[k].cells(claim, wrong),
-                Verdict::Proved | Verdict::Undecided { .. } => None,
+            let (right, cells) = match &mark.judgement.verdict {
+                Verdict::Refuted(wrong) => (self.judges[k].right(&claim.target), self.judges[k].cells(claim, wrong)),
+                Verdict::Proved | Verdict::Undecided { .. } => (None, None),
             };
+            self.note(&claim.target);
             found.push(Found::Judged { mark: Box::new(mark), right, cells });
         }
         Ok(found)
@@ -364,13 +362,6 @@ fn links(tree: &Tree, source: &str) -> Option<Vec<String>> {
         Some(if k == 0 { whole.trim().replacen("&=", "=", 1) } else { format!("… = {}", alone.trim()) })
     };
     (sides.len() > 1).then(|| sides.iter().enumerate().map(link).collect())?
-}
-
-fn without_shape(target: &Target) -> Target {
-    match target {
-        Target::Shape(of) => without_shape(of),
-        other => other.clone(),
-    }
 }
 
 fn moved(mut problem: Diagnostic, by: usize) -> Diagnostic {

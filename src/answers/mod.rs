@@ -13,7 +13,7 @@ mod symbol;
 mod words;
 
 pub use document::{Document, Formula, Place, document};
-pub use entry::{Entry, Found, Marked};
+pub use entry::{Elsewhere, Entry, Found, Marked};
 pub use mapping::Mapping;
 pub use spoken::Spoken;
 pub use words::Introduction;
@@ -103,9 +103,8 @@ pub fn judge_answers(text: &str, homework: &Homework, base: i64, mapping: &Mappi
                 marked.remarks.extend(marker.remarks(&here));
                 let said: Vec<&Spoken> = spoken.iter().filter(|s| stands(&s.place, problem, question)).collect();
                 let question = number(problem, question, None);
-                marked
-                    .remarks
-                    .extend(marker.said(&said).into_iter().map(|(line, said)| (line, question.clone(), said)));
+                let said = marker.said(&said).into_iter();
+                marked.remarks.extend(said.map(|(line, words)| (line, question.clone(), words)));
             }
         }
     }
@@ -127,15 +126,18 @@ pub fn judge_answers(text: &str, homework: &Homework, base: i64, mapping: &Mappi
 
 /// Letters that the mapping gives a meaning to must mean something in one of the questions.
 fn known_symbols(mapping: &Mapping, asked: &[(&Problem, &Question)], base: i64) -> Result<(), Unjudged> {
+    if mapping.symbols.is_empty() {
+        return Ok(());
+    }
+    let mut systems = Vec::new();
+    for (_, question) in asked {
+        systems
+            .extend(settings(question, base)?.into_iter().map(|Setting { system, .. }| (Names::new(&system), system)));
+    }
+    let known = |name: &str| systems.iter().any(|(names, system)| Reader::new(system, names).has(name));
     let mut unknown: Diagnostics = Vec::new();
     for (_, name, span) in &mapping.symbols {
-        let mut found = false;
-        for (_, question) in asked {
-            for Setting { system, .. } in &settings(question, base)? {
-                found |= Reader::new(system, &Names::new(system)).has(name);
-            }
-        }
-        if !found {
+        if !known(name) {
             let hint = "it is an array, a size, or a derivative such as `dl/dW` or `df/dx`";
             unknown.push(Diagnostic::new(format!("`{name}` is nothing that the homework knows"), *span).hint(hint));
         }

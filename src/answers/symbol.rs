@@ -2,7 +2,7 @@
 //! them before, here or by the question.
 
 use super::marker::{Last, Marker};
-use super::{Found, Setting, wanted};
+use super::{Elsewhere, Found, Setting, wanted};
 use crate::integer::{Condition, Truth};
 use crate::language::print::{Alphabet, expression};
 use crate::language::syntax::{Expr, Name, Target};
@@ -37,7 +37,7 @@ impl Marker<'_> {
         let axis = values.first().and_then(|value| self.axis(value));
         let other = members.len() > 1 && known.is_some() && equal(system, &members[..2]) == Truth::No;
         let first = self.defined_in.iter().find(|(n, _)| *n == name).map(|(_, line)| *line);
-        let elsewhere = first.filter(|_| other);
+        let elsewhere = first.filter(|_| other).map(Elsewhere::Line);
         if known.is_none() {
             self.defined.push((name.clone(), values.into_iter().next()?));
             self.defined_in.push((name.clone(), line));
@@ -57,7 +57,7 @@ impl Marker<'_> {
         let given = Expr::name(name);
         let members: Vec<&Expr> = [&given].into_iter().chain(&values).collect();
         let chain = equal(&self.settings[0].system, &members);
-        let elsewhere = (chain == Truth::No).then_some(0);
+        let elsewhere = (chain == Truth::No).then_some(Elsewhere::Question);
         Some(Found::Definition { unknown, chain, axis: None, elsewhere, set: None })
     }
 

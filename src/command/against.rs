@@ -1,13 +1,12 @@
 //! `backprose check ANSWERS --against HOMEWORK.bp`: what people wrote, judged.
 
-use super::input::read;
+use super::input::{read, the_homework};
 use super::output::print;
 use super::report::{Source, colours, complain, unusable};
 use super::{AgainstFormat, CheckArgs, Stop};
 use backprose::answers::{Entry, Found, Mapping, Marked, Unjudged, judge_answers};
 use backprose::judge::Verdict;
 use backprose::language::parse::parse_file;
-use backprose::language::syntax::{Homework, Item};
 use backprose::writeup::mathml::Engine;
 use backprose::writeup::render::{Format, render};
 use backprose::writeup::{marks, mistake};
@@ -28,19 +27,7 @@ struct Tally {
 pub fn against(arguments: &CheckArgs, homework: &Path) -> Result<(), Stop> {
     let source = read(homework)?;
     let file = parse_file(&source.text).map_err(|wrong| unusable(&source, &wrong))?;
-    let homeworks: Vec<&Homework> = file
-        .items
-        .iter()
-        .filter_map(|item| match item {
-            Item::Homework(homework) => Some(homework),
-            Item::Layer(_) | Item::Test(_) => None,
-        })
-        .collect();
-    let [homework] = homeworks.as_slice() else {
-        let message = format!("{} holds {} homeworks, and one is needed", source.name, homeworks.len());
-        complain(message, Some("a homework begins with `homework \"…\" {`"));
-        return Err(Stop::Unusable);
-    };
+    let homework = the_homework(&file.items, &source.name)?;
     let whole_pages = matches!(arguments.format, AgainstFormat::Markdown | AgainstFormat::Html | AgainstFormat::Latex);
     if whole_pages && arguments.files.len() > 1 {
         complain("a page is the report on one document", Some("name one document, or use --format text or json"));

@@ -5,7 +5,7 @@ use super::report::{Source, complain, unusable};
 use backprose::catalogue::Catalogue;
 use backprose::diagnostic::{few, nearest};
 use backprose::language::parse::parse_file;
-use backprose::language::syntax::{File, Item, Layer, Name, Statement};
+use backprose::language::syntax::{File, Homework, Item, Layer, Name, Statement};
 use backprose::model::Sizes;
 use std::io::Read;
 use std::path::{Path, PathBuf};
@@ -184,4 +184,24 @@ pub fn sizes(given: &[String], general: bool) -> Result<Sizes, Stop> {
         }
     }
     Ok(sizes)
+}
+
+/// The only homework of a file.
+pub fn the_homework<'a>(items: &'a [Item], name: &str) -> Result<&'a Homework, Stop> {
+    let mut homeworks = items.iter().filter_map(|item| match item {
+        Item::Homework(homework) => Some(homework),
+        Item::Layer(_) | Item::Test(_) => None,
+    });
+    match (homeworks.next(), homeworks.next()) {
+        (Some(only), None) => Ok(only),
+        (Some(_), Some(_)) => {
+            complain(format!("{name} holds several homeworks"), Some("put each into a file of its own"));
+            Err(Stop::Unusable)
+        }
+        (None, _) => {
+            let hint = "a layer is for `backprose derive`, tests are for `backprose check`";
+            complain(format!("{name} holds no homework"), Some(hint));
+            Err(Stop::Unusable)
+        }
+    }
 }

@@ -1,11 +1,10 @@
 //! `backprose solve`: a homework file becomes verified write-ups.
 
-use super::input::read;
+use super::input::{read, the_homework};
 use super::output::{print, write};
 use super::report::{colours, complain, unusable};
 use super::{SheetFormat, SolveArgs, Stop};
 use backprose::language::parse::parse_file;
-use backprose::language::syntax::{Homework, Item};
 use backprose::verify::Certificate;
 use backprose::writeup::json;
 use backprose::writeup::mathml::Engine;
@@ -46,25 +45,6 @@ pub fn solve(arguments: &SolveArgs) -> Result<(), Stop> {
         write_all(&sheet, arguments, engine)?;
     }
     if sheet.unverified.is_empty() { Ok(()) } else { Err(Stop::Refuted) }
-}
-
-fn the_homework<'a>(items: &'a [Item], name: &str) -> Result<&'a Homework, Stop> {
-    let mut homeworks = items.iter().filter_map(|item| match item {
-        Item::Homework(homework) => Some(homework),
-        Item::Layer(_) | Item::Test(_) => None,
-    });
-    match (homeworks.next(), homeworks.next()) {
-        (Some(only), None) => Ok(only),
-        (Some(_), Some(_)) => {
-            complain(format!("{name} holds several homeworks"), Some("put each into a file of its own"));
-            Err(Stop::Unusable)
-        }
-        (None, _) => {
-            let hint = "a layer is for `backprose derive`, tests are for `backprose check`";
-            complain(format!("{name} holds no homework"), Some(hint));
-            Err(Stop::Unusable)
-        }
-    }
 }
 
 fn text_of(sheet: &Sheet, format: SheetFormat, engine: Engine, color: bool) -> Result<String, Stop> {

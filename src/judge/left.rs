@@ -33,16 +33,12 @@ pub(super) struct Left {
 impl Left {
     /// Reads a target against the axes of the arrays it names.
     pub fn read(system: &System, target: &Target, span: Span) -> Result<Left, Diagnostics> {
-        let (goal, parts) = match target {
-            Target::Value(name, at) => (Goal::Value { output: name.clone() }, vec![(name, at)]),
-            Target::Jacobian((output, rows), (array, columns)) => {
-                let goal = Goal::Jacobian { output: output.clone(), array: array.clone() };
-                (goal, vec![(output, rows), (array, columns)])
-            }
-            Target::Gradient(array, at) => (Goal::Gradient { array: array.clone() }, vec![(array, at)]),
-            Target::Shape(inner) => return Left::read(system, inner, span),
+        let goal = goal(system, target, span)?;
+        let parts = match target.within() {
+            Target::Jacobian((output, rows), (array, columns)) => vec![(output, rows), (array, columns)],
+            Target::Value(name, at) | Target::Gradient(name, at) => vec![(name, at)],
+            Target::Shape(_) => Vec::new(),
         };
-        check_arrays(system, &goal, span)?;
         let mut left = Left { goal, free: Vec::new(), places: Vec::new(), axes: Vec::new() };
         for (array, at) in parts {
             left.add(system, array, at.as_deref(), span)?;
@@ -161,6 +157,18 @@ pub(super) fn unknown_array(system: &System, name: &str, span: Span) -> Diagnost
         None => format!("the arrays are {}", names.join(", ")),
     };
     Diagnostic::new(format!("there is no array `{name}`"), span).hint(hint)
+}
+
+/// What a target asks for, of arrays that the system has.
+pub(super) fn goal(system: &System, target: &Target, span: Span) -> Result<Goal, Diagnostics> {
+    let goal = match target {
+        Target::Value(name, _) => Goal::Value { output: name.clone() },
+        Target::Jacobian((output, _), (array, _)) => Goal::Jacobian { output: output.clone(), array: array.clone() },
+        Target::Gradient(array, _) => Goal::Gradient { array: array.clone() },
+        Target::Shape(of) => return self::goal(system, of, span),
+    };
+    check_arrays(system, &goal, span)?;
+    Ok(goal)
 }
 
 fn check_arrays(system: &System, goal: &Goal, span: Span) -> Result<(), Diagnostics> {

@@ -39,9 +39,10 @@ use crate::language::syntax::{Claim, ClaimValue, Expr, ExprKind, Name, Target};
 use crate::model::formula::{formula, resolve_formula};
 use crate::model::{Quote, System, Term, rewrite};
 use crate::recognise::{Operation, recognise};
+use crate::study::performs;
 use crate::verify::Trials;
 use complete::complete;
-use left::{Left, Place};
+use left::{Left, Place, goal};
 use slips::{slip_of_shape, slip_of_unbound, usual_slip};
 use std::collections::BTreeMap;
 use std::fmt;
@@ -290,39 +291,22 @@ impl<'a> Judge<'a> {
                 .is_some_and(|(claimed, derived)| proved_equal(self.system, &facts, &claimed, &derived))
     }
 
-    /// The operation that the answer to a target is, if it is one.
+    /// The operation that the answer to a target is, if it is one and performing it gives the answer.
     pub fn operation(&mut self, target: &Target) -> Option<Operation> {
-        let left = Left::read(self.system, &self.every_axis(target)?, Span::default()).ok()?;
-        let system = self.system;
-        let answer = self.answer(&left.goal).ok()?;
-        let mut found = recognise(system, &answer.derivation)?;
-        if found.len() == 1 { found.pop() } else { None }
+        let answer = self.answer(&goal(self.system, target, Span::default()).ok()?).ok()?.clone();
+        let mut found = recognise(self.system, &answer.derivation)?;
+        if found.len() == 1 && performs(&self.trials, &answer, &found) { found.pop() } else { None }
     }
 
     /// A target with the indices that its derivation uses.
     pub fn indexed(&mut self, target: &Target) -> Option<Target> {
-        let left = Left::read(self.system, &self.every_axis(target)?, Span::default()).ok()?;
-        let answer = self.answer(&left.goal).ok()?;
+        let answer = self.answer(&goal(self.system, target, Span::default()).ok()?).ok()?;
         let mut rows: Vec<Expr> = answer.indices.iter().map(|binder| Expr::name(binder.name.clone())).collect();
         let columns = rows.split_off(answer.derivation.output_axes);
         Some(match target.bare() {
             Target::Jacobian((output, _), (array, _)) => Target::Jacobian((output, Some(rows)), (array, Some(columns))),
             Target::Gradient(array, _) => Target::Gradient(array, Some(columns)),
             Target::Value(name, _) => Target::Value(name, Some(rows)),
-            shape @ Target::Shape(_) => shape,
-        })
-    }
-
-    /// A target with an index of some name on every axis.
-    fn every_axis(&self, target: &Target) -> Option<Target> {
-        let at = |array: &Name| {
-            let axes = self.system.bounds(array)?.len();
-            Some(Some((0..axes).map(|axis| Expr::name(format!("{array}_{axis}"))).collect()))
-        };
-        Some(match target.bare() {
-            Target::Jacobian((o, _), (a, _)) => Target::Jacobian((o.clone(), at(&o)?), (a.clone(), at(&a)?)),
-            Target::Gradient(array, _) => Target::Gradient(array.clone(), at(&array)?),
-            Target::Value(name, _) => Target::Value(name.clone(), at(&name)?),
             shape @ Target::Shape(_) => shape,
         })
     }

@@ -23,11 +23,7 @@ pub(super) fn reasons(
     (of, whole): (&Target, &[Index]),
     claimed: Option<&[i128]>,
 ) -> Vec<String> {
-    let mut first = of;
-    while let Target::Shape(inner) = first {
-        first = inner;
-    }
-    let (Target::Value(array, None) | Target::Jacobian((array, None), _)) = first else { return Vec::new() };
+    let (Target::Value(array, None) | Target::Jacobian((array, None), _)) = of.within() else { return Vec::new() };
     let Some(shape) = calculus::shape(system, array) else { return Vec::new() };
     let lengths: Option<Vec<i128>> = shape.lengths.iter().map(|length| number(length, &run.all)).collect();
     let all: Option<Vec<i128>> = whole.iter().map(|length| number(length, &run.all)).collect();

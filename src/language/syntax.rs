@@ -376,6 +376,22 @@ pub enum Target {
 }
 
 impl Target {
+    /// What a shape is asked of; anything else is itself.
+    pub fn within(&self) -> &Target {
+        match self {
+            Target::Shape(of) => of.within(),
+            other => other,
+        }
+    }
+
+    /// The shape of it; a shape is itself.
+    pub fn shape(self) -> Target {
+        match self {
+            shape @ Target::Shape(_) => shape,
+            of => Target::Shape(Box::new(of)),
+        }
+    }
+
     /// The same without indices.
     pub fn bare(&self) -> Target {
         match self {

@@ -78,11 +78,7 @@ impl Reader<'_> {
             match glyph {
                 Glyph::In => match self.space(side)? {
                     Some(lengths) => {
-                        let shape = match target.bare() {
-                            shape @ Target::Shape(_) => shape,
-                            of => Target::Shape(Box::new(of)),
-                        };
-                        claims.push(claim(shape, ClaimValue::Shape(lengths)));
+                        claims.push(claim(target.bare().shape(), ClaimValue::Shape(lengths)));
                     }
                     None => return Ok(Said::Remark),
                 },
@@ -104,10 +100,7 @@ impl Reader<'_> {
 
     /// Lengths without a left side as claims about the shape of something.
     pub fn lengths_of(of: &Target, members: Vec<Vec<Expr>>, span: Span) -> Vec<Claim> {
-        let target = match of.bare() {
-            shape @ Target::Shape(_) => shape,
-            of => Target::Shape(Box::new(of)),
-        };
+        let target = of.bare().shape();
         let claim = |lengths| {
             let value = ClaimValue::Shape(lengths);
             Claim { expected: true, target: target.clone(), value, because: None, span }

@@ -27,7 +27,7 @@ const MOST_AXES: usize = 3;
 /// two, then counting from the other base.
 pub fn readings(system: &System, claim: &Claim) -> Vec<Reading> {
     let mut found = vec![Reading { claim: claim.clone(), stated: String::new(), free: true, orders: Vec::new() }];
-    let own = |array: &Name| match inner(&claim.target) {
+    let own = |array: &Name| match claim.target.within() {
         Target::Jacobian(_, (name, _)) | Target::Gradient(name, _) => name == array,
         Target::Value(..) | Target::Shape(_) => false,
     };
@@ -86,7 +86,7 @@ pub(super) fn arrays(system: &System, claim: &Claim) -> BTreeSet<Name> {
             arrays.insert(name.clone());
         }
     };
-    match inner(&claim.target) {
+    match claim.target.within() {
         Target::Jacobian(_, (array, _)) | Target::Gradient(array, _) => add(array),
         Target::Value(..) | Target::Shape(_) => {}
     }
@@ -108,13 +108,6 @@ fn permutations(order: &mut Vec<usize>, from: usize, all: &mut Vec<Vec<usize>>) 
         order.swap(from, k);
         permutations(order, from + 1, all);
         order.swap(from, k);
-    }
-}
-
-fn inner(target: &Target) -> &Target {
-    match target {
-        Target::Shape(of) => inner(of),
-        other => other,
     }
 }
 
@@ -175,7 +168,7 @@ fn shape_permuted(
     lengths: Vec<Expr>,
     axes: usize,
 ) -> Vec<Expr> {
-    let of = match inner(target) {
+    let of = match target.within() {
         Target::Jacobian(_, (name, _)) | Target::Gradient(name, _) => name == array,
         Target::Value(..) | Target::Shape(_) => false,
     };
