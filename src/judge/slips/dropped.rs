@@ -5,7 +5,7 @@
 
 use super::Suspect;
 use super::scene::{Scene, Step, inner, text};
-use super::tree::{Role, as_integer, changed, places, product, sum, weaker, with_all, with_place};
+use super::tree::{Role, as_integer, changed, places, product, sum, weaker, with_all, with_place, without_binder};
 use crate::language::syntax::{Condition, Expr, ExprKind, Operator, Reduction, Relation, Sign};
 
 /// Changes of one place: what is said of each, and what stands there then.
@@ -155,18 +155,9 @@ pub(super) fn sum_over(scene: &Scene) -> Vec<Suspect> {
     in_forms(scene, &|_, part| {
         let ExprKind::Reduce(Reduction::Sum, binders, condition, body) = &part.kind else { return Vec::new() };
         let without = |k: usize| {
-            let mut rest = binders.clone();
-            let binder = rest.remove(k);
+            let binder = &binders[k];
             let (lo, _) = binder.range.clone()?;
-            let inner = match (rest.is_empty(), condition) {
-                (false, condition) => {
-                    Expr::new(ExprKind::Reduce(Reduction::Sum, rest, condition.clone(), body.clone()))
-                }
-                (true, None) => (**body).clone(),
-                (true, Some(condition)) => {
-                    super::tree::times(Expr::new(ExprKind::Bracket(condition.clone())), (**body).clone())
-                }
-            };
+            let inner = without_binder(binders, k, condition.as_deref(), body);
             let new = with_all(&inner, true, &Expr::name(binder.name.clone()), &lo);
             Some((format!("the sum over {} is missing", binder.name), new))
         };

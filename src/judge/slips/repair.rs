@@ -5,9 +5,9 @@
 
 use super::dropped::{Changes, at_each_place};
 use super::scene::{Scene, Step, inner, text};
-use super::tree::{Role, as_integer, changed, names, places, plus, renamed, sum, times};
+use super::tree::{Role, as_integer, changed, names, places, plus, renamed, sum, times, without_binder};
 use super::{Shown, Suspect};
-use crate::language::syntax::{Binder, Expr, ExprKind, Name, Operator, Reduction, Sign};
+use crate::language::syntax::{Expr, ExprKind, Name, Operator, Reduction, Sign};
 
 /// How much larger than every length a number is that nobody can have meant.
 const FAR: i128 = 10;
@@ -185,13 +185,8 @@ pub(super) fn doubled_sum(scene: &Scene) -> Vec<Suspect> {
     in_claim(scene, &|_, part| {
         let ExprKind::Reduce(Reduction::Sum, binders, condition, body) = &part.kind else { return Vec::new() };
         let without = |k: usize| {
-            let mut rest: Vec<Binder> = binders.clone();
-            let gone = rest.remove(k);
-            let new = match (rest.is_empty(), condition) {
-                (true, None) => (**body).clone(),
-                (true, Some(condition)) => times(Expr::new(ExprKind::Bracket(condition.clone())), (**body).clone()),
-                _ => Expr::new(ExprKind::Reduce(Reduction::Sum, rest, condition.clone(), body.clone())),
-            };
+            let gone = &binders[k];
+            let new = without_binder(binders, k, condition.as_deref(), body);
             let unused = !names(&new).contains(&gone.name) || scene.free.contains(&gone.name);
             let sentence = format!("the sum over {} counts every term again: nothing depends on it", gone.name);
             unused.then_some((sentence, new))

@@ -3,7 +3,7 @@
 //! Invariant: places are counted in reading order, ranges and conditions included, by one walk, so
 //! that the number of a place means the same wherever it is used.
 
-use crate::language::syntax::{Condition, Expr, ExprKind, Name, Operator, Relation, Sign};
+use crate::language::syntax::{Binder, Condition, Expr, ExprKind, Name, Operator, Reduction, Relation, Sign};
 
 /// What a part of a formula is to it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -182,6 +182,21 @@ pub fn weaker(condition: &Condition) -> Vec<Option<Condition>> {
 /// lo ≤ e ≤ hi
 pub fn within(lo: Expr, e: Expr, hi: Expr) -> Condition {
     Condition::Chain(lo, vec![(Relation::AtMost, e), (Relation::AtMost, hi)])
+}
+
+/// A sum without one of its indices; where none is left, its condition is a bracket before the body.
+pub fn without_binder(binders: &[Binder], gone: usize, condition: Option<&Condition>, body: &Expr) -> Expr {
+    let rest: Vec<Binder> = binders.iter().enumerate().filter(|(k, _)| *k != gone).map(|(_, b)| b.clone()).collect();
+    match condition {
+        None if rest.is_empty() => body.clone(),
+        Some(condition) if rest.is_empty() => {
+            times(Expr::new(ExprKind::Bracket(Box::new(condition.clone()))), body.clone())
+        }
+        _ => {
+            let condition = condition.cloned().map(Box::new);
+            Expr::new(ExprKind::Reduce(Reduction::Sum, rest, condition, Box::new(body.clone())))
+        }
+    }
 }
 
 /// Calls `f` on every place in reading order; on the parts of a place only where it says so.
