@@ -145,6 +145,7 @@ impl<'a, M: Memory> Machine<'a, M> {
         let (result, terms) = total;
         match (reduce.how, terms) {
             (Reduction::Sum | Reduction::Product, _) => Ok(result),
+            (Reduction::Variance, _) => Err(EvalError::Unsupported("var".into())),
             (Reduction::Mean, 0) => Err(EvalError::EmptyMean),
             (Reduction::Mean, _) => {
                 let number = M::Number::integer(terms);
@@ -162,7 +163,7 @@ impl<'a, M: Memory> Machine<'a, M> {
             if counts {
                 let term = self.value(&reduce.body)?;
                 total.0 = match reduce.how {
-                    Reduction::Sum | Reduction::Mean => total.0 + term,
+                    Reduction::Sum | Reduction::Mean | Reduction::Variance => total.0 + term,
                     Reduction::Product => total.0 * term,
                 };
                 total.1 += 1;

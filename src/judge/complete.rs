@@ -104,6 +104,16 @@ impl<'a> Walk<'a> {
                 }
                 ExprKind::Reduce(*word, binders, condition, Box::new(body))
             }
+            ExprKind::Normalise(word, binders, argument) => {
+                let outer = self.bound.len();
+                let mut binders: Vec<Binder> = binders.iter().map(|b| self.binder(b)).collect();
+                let argument = self.expr(argument);
+                self.bound.truncate(outer);
+                for binder in binders.iter_mut().filter(|b| self.settle && b.range.is_none()) {
+                    binder.range = self.first_axis(&binder.name, &argument);
+                }
+                ExprKind::Normalise(*word, binders, Box::new(argument))
+            }
         };
         Expr { kind, span: expr.span }
     }

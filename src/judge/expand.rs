@@ -112,6 +112,7 @@ impl<'a> Expander<'a> {
                 self.reduce(*word, (binders, condition.as_deref()), body, scope, depth)?
             }
             ExprKind::Call(..) => Node::Integer(self.integer(expr, scope)?),
+            ExprKind::Normalise(..) => return None,
             ExprKind::Bracket(condition) => Node::Product(vec![self.test(condition, scope)?], Vec::new()),
             ExprKind::If(condition, a, b) => {
                 let (a, b) = (self.boxed(a, scope, depth)?, self.boxed(b, scope, depth)?);
@@ -211,13 +212,14 @@ impl<'a> Expander<'a> {
             Node::Power(base, exponent) => self.value(base, at, depth + 1)?.power(self.number(exponent, at)?)?,
             Node::Reduce(word, ranges, test, body) => {
                 let neutral = match word {
+                    Reduction::Variance => return None,
                     Reduction::Sum | Reduction::Mean => Polynomial::default(),
                     Reduction::Product => Polynomial::constant(BigRational::from_integer(1.into())),
                 };
                 let mut total = (neutral, 0i64);
                 self.accumulate((*word, test.as_ref()), ranges, body, at, &mut total, depth)?;
                 match word {
-                    Reduction::Sum | Reduction::Product => total.0,
+                    Reduction::Sum | Reduction::Product | Reduction::Variance => total.0,
                     Reduction::Mean => {
                         let count = Polynomial::constant(BigRational::from_integer(total.1.into()));
                         total.0.times(&count.inverse()?)?
@@ -276,7 +278,7 @@ impl<'a> Expander<'a> {
             if test.map_or(Some(true), |test| self.holds(test, at))? {
                 let term = self.value(body, at, depth + 1)?;
                 match word {
-                    Reduction::Sum | Reduction::Mean => total.0.add(&term, Sign::Plus)?,
+                    Reduction::Sum | Reduction::Mean | Reduction::Variance => total.0.add(&term, Sign::Plus)?,
                     Reduction::Product => total.0 = total.0.times(&term)?,
                 }
                 total.1 += 1;

@@ -40,8 +40,10 @@ pub enum ExprKind {
     Power(Box<Expr>, Box<Expr>),
     /// `sum[k, i in 1..3 : condition] body`.
     Reduce(Reduction, Vec<Binder>, Option<Box<Condition>>, Box<Expr>),
-    /// `floor(x)`, `min(a, b)`.
+    /// `floor(x)`, `min(a, b)`, `exp(a)`.
     Call(Name, Vec<Expr>),
+    /// `softargmax[j](s[i,j])`, `logsumexp[j in 1..i](s[i,j])`.
+    Normalise(Normaliser, Vec<Binder>, Box<Expr>),
     /// An Iverson bracket `[p]`: 1 where p holds, else 0, and then what it multiplies is not evaluated.
     Bracket(Box<Condition>),
     /// `if p then a else b`.
@@ -79,6 +81,8 @@ pub enum Reduction {
     Mean,
     /// `prod`
     Product,
+    /// `var`: the mean of the squared distances from the mean.
+    Variance,
 }
 
 impl Reduction {
@@ -88,7 +92,52 @@ impl Reduction {
             Reduction::Sum => "sum",
             Reduction::Mean => "mean",
             Reduction::Product => "prod",
+            Reduction::Variance => "var",
         }
+    }
+}
+
+/// What compares the entries of an array with the exponentials of all of them. The argument stands
+/// in parentheses.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Normaliser {
+    /// `softargmax[j](z[j])`: exp(z[j]) / Σ exp(z[j]); the index stays free, and outside a given
+    /// range the value is 0.
+    Softargmax,
+    /// `softmax[j](z[j])`: the same by its common name.
+    Softmax,
+    /// `logsoftargmax[j](z[j])`: its logarithm; the index stays free.
+    LogSoftargmax,
+    /// `logsoftmax[j](z[j])`: the same by its common name.
+    LogSoftmax,
+    /// `logsumexp[j](z[j])`: log Σ exp(z[j]); the index is bound.
+    LogSumExp,
+}
+
+impl Normaliser {
+    /// All of them.
+    pub const ALL: [Normaliser; 5] = [
+        Normaliser::Softargmax,
+        Normaliser::Softmax,
+        Normaliser::LogSoftargmax,
+        Normaliser::LogSoftmax,
+        Normaliser::LogSumExp,
+    ];
+
+    /// The word in the language.
+    pub fn word(self) -> &'static str {
+        match self {
+            Normaliser::Softargmax => "softargmax",
+            Normaliser::Softmax => "softmax",
+            Normaliser::LogSoftargmax => "logsoftargmax",
+            Normaliser::LogSoftmax => "logsoftmax",
+            Normaliser::LogSumExp => "logsumexp",
+        }
+    }
+
+    /// Whether its index is bound, as that of a sum is; otherwise the value depends on it.
+    pub fn binds(self) -> bool {
+        self == Normaliser::LogSumExp
     }
 }
 

@@ -16,7 +16,7 @@ pub(super) fn map_names(expr: &Expr, replace: &dyn Fn(&Name) -> Option<ExprKind>
             let kind = replace(name).unwrap_or_else(|| expr.kind.clone());
             Expr { kind, span: expr.span }
         }
-        ExprKind::Reduce(_, binders, ..) => {
+        ExprKind::Reduce(_, binders, ..) | ExprKind::Normalise(_, binders, _) => {
             let inner = |name: &Name| {
                 if binders.iter().any(|b| b.name == *name) { None } else { replace(name) }
             };
@@ -55,6 +55,10 @@ fn map_parts(expr: &Expr, go: &dyn Fn(&Expr) -> Expr) -> Expr {
             let binders = binders.iter().map(|b| map_binder(b, go)).collect();
             let condition = condition.as_ref().map(|c| Box::new(map_condition(c, go)));
             ExprKind::Reduce(*word, binders, condition, Box::new(go(body)))
+        }
+        ExprKind::Normalise(word, binders, argument) => {
+            let binders = binders.iter().map(|b| map_binder(b, go)).collect();
+            ExprKind::Normalise(*word, binders, Box::new(go(argument)))
         }
     };
     Expr { kind, span: expr.span }
@@ -137,6 +141,13 @@ pub(crate) fn visit(expr: &Expr, f: &mut dyn FnMut(&Expr)) {
             condition.iter().for_each(|c| visit_condition(c, f));
             f(body);
         }
+        ExprKind::Normalise(_, binders, argument) => {
+            for (lo, hi) in binders.iter().filter_map(|b| b.range.as_ref()) {
+                f(lo);
+                f(hi);
+            }
+            f(argument);
+        }
     }
 }
 
@@ -181,6 +192,7 @@ fn alone_on(name: &Name, expr: &Expr, found: &mut Vec<(Name, usize, Span)>) {
             }
         }
         ExprKind::Reduce(_, binders, ..) if binders.iter().any(|b| b.name == *name) => return,
+        ExprKind::Normalise(word, binders, _) if word.binds() && binders.iter().any(|b| b.name == *name) => return,
         _ => {}
     }
     visit(expr, &mut |part| alone_on(name, part, found));
@@ -215,6 +227,12 @@ impl Names {
                     }
                 }
                 **body = self.fill_ranges(body);
+            }
+            ExprKind::Normalise(_, binders, argument) => {
+                for binder in binders.iter_mut().filter(|b| b.range.is_none()) {
+                    binder.range = self.range_of(&binder.name, argument, binder.span);
+                }
+                **argument = self.fill_ranges(argument);
             }
             ExprKind::Sum(terms) => terms.iter_mut().for_each(|(_, e)| *e = self.fill_ranges(e)),
             ExprKind::Product(factors) => factors.iter_mut().for_each(|(_, e)| *e = self.fill_ranges(e)),

@@ -61,6 +61,9 @@ impl Names {
                     None
                 }
             },
+            ExprKind::Normalise(word, ..) => {
+                self.fail(format!("`{}` is not in the language yet", word.word()), expr.span)
+            }
             ExprKind::Bracket(condition) => self.condition(condition, scope).map(Term::bracket),
             ExprKind::If(condition, then, otherwise) => {
                 let holds = self.condition(condition, scope)?;
@@ -199,6 +202,7 @@ impl Names {
         }
         let count = match word {
             Reduction::Sum | Reduction::Product => Term::one(),
+            Reduction::Variance => return self.fail("`var` is not in the language yet", binders[0].span),
             Reduction::Mean => self.count(&bounds, condition.is_some(), binders[0].span)?,
         };
         let sum = Term::sigma(bounds, Term::product([Term::bracket(holds), body]));

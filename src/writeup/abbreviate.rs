@@ -51,6 +51,7 @@ fn is_integer(expr: &Expr) -> bool {
             | ExprKind::Upstream(..)
             | ExprKind::Derivative(..)
             | ExprKind::Reduce(..)
+            | ExprKind::Normalise(..)
             | ExprKind::If(..)
     );
     visit(expr, &mut |part| plain &= is_integer(part));
@@ -98,6 +99,9 @@ fn map_parts(expr: &Expr, f: &mut dyn FnMut(&Expr) -> Expr) -> Expr {
         ExprKind::If(c, a, b) => {
             let c = Box::new(map_condition(c, f));
             ExprKind::If(c, Box::new(f(a)), Box::new(f(b)))
+        }
+        ExprKind::Normalise(word, binders, argument) => {
+            ExprKind::Normalise(*word, binders.clone(), Box::new(f(argument)))
         }
         ExprKind::Reduce(word, binders, condition, body) => {
             let binder = |b: &Binder, f: &mut dyn FnMut(&Expr) -> Expr| Binder {

@@ -96,6 +96,7 @@ impl Printer<'_> {
                 self.reduce(*how, binders, condition.as_deref(), body, place)
             }
             ExprKind::Call(n, arguments) => self.call(n, arguments, place),
+            ExprKind::Normalise(word, binders, argument) => self.normalised(word.word(), binders, argument, place),
             ExprKind::Bracket(condition) => {
                 let inner = self.condition(condition, Place::Index);
                 let tex = if is_simple(condition) { format!("[{inner}]") } else { format!("[\\,{inner}\\,]") };
@@ -295,17 +296,17 @@ impl Printer<'_> {
         let sign = match how {
             Reduction::Sum => "\\sum",
             Reduction::Mean => "\\operatorname*{mean}\\limits",
+            Reduction::Variance => "\\operatorname*{var}\\limits",
             Reduction::Product => "\\prod",
         };
-        let split = condition.is_none() && (how != Reduction::Mean || binders.len() == 1);
+        let word = matches!(how, Reduction::Mean | Reduction::Variance);
+        let split = condition.is_none() && (!word || binders.len() == 1);
         let signs = match (split, place) {
             (true, _) => binders.iter().map(|binder| self.one_binder(sign, binder)).collect(),
             (false, _) => format!("{sign}_{{{}}}", self.substack(binders, condition)),
         };
         let inner = self.at_least(body, Level::Product, place);
-        let gap = if inner.tex.starts_with("\\sum")
-            || inner.tex.starts_with("\\left")
-            || signs.ends_with('}') && how != Reduction::Mean
+        let gap = if inner.tex.starts_with("\\sum") || inner.tex.starts_with("\\left") || signs.ends_with('}') && !word
         {
             ""
         } else {
@@ -345,6 +346,15 @@ impl Printer<'_> {
             None => {}
         }
         if lines.len() == 1 { lines.remove(0) } else { format!("\\substack{{{}}}", lines.join("\\\\ ")) }
+    }
+
+    /// softargmax_j(s[i,j])
+    fn normalised(&self, word: &str, binders: &[Binder], argument: &Expr, place: Place) -> Set {
+        let below = self.substack(binders, None);
+        let argument = self.parenthesised(self.set(argument, place));
+        let narrow = if argument.tex.starts_with("\\left") { "\\!" } else { "" };
+        let tex = format!("\\operatorname{{{word}}}_{{{below}}}{narrow}{}", argument.tex);
+        Set::new(tex, Level::Factor).tall(argument.tall)
     }
 
     fn call(&self, name: &str, arguments: &[Expr], place: Place) -> Set {

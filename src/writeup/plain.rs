@@ -83,6 +83,9 @@ fn renamed(e: &Expr, n: &Notation) -> Expr {
             let condition = condition.as_ref().map(|c| Box::new(renamed_condition(c, n)));
             ExprKind::Reduce(*how, binders, condition, one(body))
         }
+        ExprKind::Normalise(word, binders, argument) => {
+            ExprKind::Normalise(*word, binders.iter().map(|b| renamed_binder(b, n)).collect(), one(argument))
+        }
         ExprKind::Call(function, arguments) => ExprKind::Call(function.clone(), many(arguments)),
         ExprKind::Bracket(c) => ExprKind::Bracket(Box::new(renamed_condition(c, n))),
         ExprKind::If(c, a, b) => ExprKind::If(Box::new(renamed_condition(c, n)), one(a), one(b)),

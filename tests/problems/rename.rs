@@ -154,6 +154,9 @@ fn expr(e: &Expr, new: Rename) -> Expr {
             guard.as_ref().map(|c| Box::new(condition(c, new))),
             boxed(body, new),
         ),
+        ExprKind::Normalise(word, binders, argument) => {
+            ExprKind::Normalise(*word, binders.iter().map(|b| binder(b, new)).collect(), boxed(argument, new))
+        }
         ExprKind::Call(name, arguments) => ExprKind::Call(name.clone(), all(arguments, new)),
         ExprKind::Bracket(c) => ExprKind::Bracket(Box::new(condition(c, new))),
         ExprKind::If(c, a, b) => ExprKind::If(Box::new(condition(c, new)), boxed(a, new), boxed(b, new)),

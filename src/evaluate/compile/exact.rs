@@ -40,6 +40,10 @@ impl Compiler<'_> {
                 let branches = (test, self.exact(yes, whole)?, self.exact(no, whole)?);
                 Exact::If(Box::new(branches))
             }
+            ExprKind::Normalise(word, ..) => {
+                let what = format!("a {} as an index or in a condition", word.word());
+                return Err(EvalError::Unsupported(what));
+            }
             ExprKind::Reduce(reduction, ..) => {
                 let what = format!("a {} as an index or in a condition", reduction.word());
                 return Err(EvalError::Unsupported(what));

@@ -34,6 +34,7 @@ impl Compiler<'_> {
                 self.reduce(*reduction, binders, condition.as_deref(), body)?
             }
             ExprKind::Call(name, arguments) => Value::Exact(self.exact_call(name, arguments, false)?),
+            ExprKind::Normalise(word, ..) => return Err(EvalError::Unsupported(word.word().into())),
             ExprKind::Bracket(condition) => Value::Bracket(self.test(condition)?),
             ExprKind::If(condition, yes, no) => {
                 let test = self.test(condition)?;

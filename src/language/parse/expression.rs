@@ -11,7 +11,9 @@ use super::derivative::{derivative, differential};
 use super::product::product;
 use super::{Node, Read, Rule, next, span_of, unreadable};
 use crate::diagnostic::{Diagnostic, Span};
-use crate::language::syntax::{Binder, Condition, Expr, ExprKind, Name, Operator, Reduction, Relation, Sign};
+use crate::language::syntax::{
+    Binder, Condition, Expr, ExprKind, Name, Normaliser, Operator, Reduction, Relation, Sign,
+};
 use num_bigint::BigInt;
 use num_rational::BigRational;
 
@@ -148,6 +150,7 @@ fn primary(node: Node<'_>, depth: usize) -> Read<Expr> {
                 .map_err(|_| Diagnostic::new("`delta` takes two indices, as in `delta[i,j]`", span))?;
             ExprKind::Bracket(Box::new(Condition::Chain(left, vec![(Relation::Equal, right)])))
         }
+        Rule::normalised => normalised(node, depth)?,
         Rule::derivative => derivative(node, depth)?,
         Rule::differential => differential(node, depth)?,
         Rule::reference => reference(node, depth)?,
@@ -188,6 +191,23 @@ fn applied(name: Name, rest: Node<'_>, depth: usize) -> Read<ExprKind> {
     })
 }
 
+/// `softargmax[j](s[i, j])`.
+fn normalised(node: Node<'_>, depth: usize) -> Read<ExprKind> {
+    let span = span_of(&node);
+    let mut parts = node.into_inner();
+    let word = next(&mut parts, span)?;
+    let named = Normaliser::ALL.into_iter().find(|known| known.word() == word.as_str());
+    let (mut binders, mut argument) = (Vec::new(), None);
+    for part in parts {
+        match part.as_rule() {
+            Rule::binder => binders.push(binder(part, depth + 1)?),
+            _ => argument = Some(expression(part, depth + 1)?),
+        }
+    }
+    let (normaliser, argument) = named.zip(argument).ok_or_else(|| unreadable(span))?;
+    Ok(ExprKind::Normalise(normaliser, binders, Box::new(argument)))
+}
+
 /// The expressions between brackets.
 pub(super) fn list(node: Node<'_>, depth: usize) -> Read<Vec<Expr>> {
     node.into_inner().map(|part| expression(part, depth)).collect()
@@ -200,6 +220,7 @@ pub(super) fn reduction(node: Node<'_>, depth: usize) -> Read<(Reduction, Vec<Bi
     for part in node.into_inner() {
         match part.as_rule() {
             Rule::reduction_word if part.as_str() == "mean" => word = Reduction::Mean,
+            Rule::reduction_word if part.as_str() == "var" => word = Reduction::Variance,
             Rule::reduction_word if matches!(part.as_str(), "prod" | "Π" | "∏") => word = Reduction::Product,
             Rule::binder => binders.push(binder(part, depth + 1)?),
             Rule::disjunction => p = Some(condition(part, depth + 1)?),

@@ -19,7 +19,7 @@ const MAX_WORD: usize = 200;
 /// How many primes a name may have.
 const MAX_PRIMES: usize = 20;
 /// Words that bind or leave free an index in square brackets, and are still missing.
-const MISSING_REDUCTIONS: [&str; 6] = ["var", "max", "min", "softargmax", "softmax", "logsumexp"];
+const MISSING_REDUCTIONS: [&str; 2] = ["max", "min"];
 
 /// What is open: the bracket, where it stands, the `if`s and the operators since.
 struct Open {

@@ -107,6 +107,11 @@ impl Pen {
             }
             ExprKind::Reduce(word, binders, p, body) => self.reduction(*word, binders, p.as_deref(), body, room),
             ExprKind::Call(name, arguments) => self.call(name, arguments, room),
+            ExprKind::Normalise(normaliser, binders, argument) => {
+                let binders: Vec<String> = binders.iter().map(|binder| self.binder(binder)).collect();
+                let argument = self.expression(argument, Level::Whole, self.grouped(room));
+                format!("{}[{}]({argument})", normaliser.word(), binders.join(", "))
+            }
             ExprKind::Bracket(p) => format!("[{}]", self.condition(p)),
             ExprKind::If(p, then, other) => format!(
                 "if {} then {} else {}",
@@ -184,7 +189,7 @@ impl Pen {
     fn reduction(self, word: Reduction, binders: &[Binder], p: Option<&Condition>, body: &Expr, room: Room) -> String {
         let word = match word {
             Reduction::Sum => self.pick("sum", "Σ"),
-            Reduction::Mean => "mean",
+            Reduction::Mean | Reduction::Variance => word.word(),
             Reduction::Product => self.pick("prod", "Π"),
         };
         let (open, close) = if self.unicode() { ("(", ")") } else { ("[", "]") };

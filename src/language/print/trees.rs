@@ -61,10 +61,17 @@ fn call(value: impl Strategy<Value = Expr>) -> impl Strategy<Value = ExprKind> {
 }
 
 fn reduce(value: impl Strategy<Value = Expr> + Clone + 'static) -> impl Strategy<Value = ExprKind> {
-    let word = prop_oneof![Just(Reduction::Sum), Just(Reduction::Mean), Just(Reduction::Product)];
+    use Reduction::{Mean, Product, Sum, Variance};
+    let word = prop_oneof![Just(Sum), Just(Mean), Just(Product), Just(Variance)];
     let p = option::weighted(0.3, condition_of(value.clone().boxed()));
     (word, vec(binder(value.clone()), 1..3), p, value)
         .prop_map(|(word, binders, p, body)| ExprKind::Reduce(word, binders, p.map(Box::new), Box::new(body)))
+}
+
+fn normalised(value: impl Strategy<Value = Expr> + Clone) -> impl Strategy<Value = ExprKind> {
+    let word = prop::sample::select(Normaliser::ALL.to_vec());
+    (word, vec(binder(value.clone()), 1..3), value)
+        .prop_map(|(word, binders, argument)| ExprKind::Normalise(word, binders, Box::new(argument)))
 }
 
 fn derivative(value: impl Strategy<Value = Expr> + Clone) -> impl Strategy<Value = ExprKind> {
@@ -110,6 +117,7 @@ pub(super) fn expression() -> BoxedStrategy<Expr> {
                 .prop_map(|(base, above)| ExprKind::Power(Box::new(base), Box::new(above)))),
             2 => kind(reduce(value.clone())),
             1 => kind(call(value.clone())),
+            1 => kind(normalised(value.clone())),
             1 => kind(derivative(value.clone())),
             1 => kind(p.clone().prop_map(|p| ExprKind::Bracket(Box::new(p)))),
             1 => kind((p, value.clone(), value)

@@ -145,9 +145,11 @@ impl Writer<'_> {
             }
             ExprKind::Power(base, exponent) => self.is_whole(base) && matches!(exponent.kind, ExprKind::Number(_)),
             ExprKind::Bracket(_) => true,
-            ExprKind::Reduce(_, _, _, _) | ExprKind::Upstream(..) | ExprKind::Derivative(..) | ExprKind::If(..) => {
-                false
-            }
+            ExprKind::Reduce(..)
+            | ExprKind::Normalise(..)
+            | ExprKind::Upstream(..)
+            | ExprKind::Derivative(..)
+            | ExprKind::If(..) => false,
         }
     }
 }

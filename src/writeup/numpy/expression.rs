@@ -106,6 +106,7 @@ impl<'a> Writer<'a> {
                 self.reduce(*reduction, binders, condition.as_deref(), body, mode)
             }
             ExprKind::Call(function, arguments) => self.call(function, arguments, mode),
+            ExprKind::Normalise(word, ..) => Err(format!("`{}` has no code yet", word.word())),
             ExprKind::If(condition, yes, no) => self.choice(condition, yes, no, mode),
         }
     }
@@ -208,7 +209,7 @@ impl<'a> Writer<'a> {
         }
         let (inner, rest) = match reduction {
             Reduction::Sum => split_guards(body),
-            Reduction::Mean | Reduction::Product => (Vec::new(), body.clone()),
+            Reduction::Mean | Reduction::Variance | Reduction::Product => (Vec::new(), body.clone()),
         };
         let guards: Vec<Condition> = condition.into_iter().cloned().chain(inner).collect();
         if !guards.is_empty() {
@@ -226,6 +227,7 @@ impl<'a> Writer<'a> {
                 self.mean = true;
                 ("_mean(", ")")
             }
+            Reduction::Variance => ("np.var([", "])"),
         };
         Ok(Code { doc: bracketed(open, Doc::Seq(generator), close), level: Level::Atom })
     }
