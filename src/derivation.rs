@@ -79,9 +79,13 @@ pub enum RuleName {
     /// ∂(ab) = ∂a·b + a·∂b.
     Product,
     /// ∂Π_k F(k) = Σ_k ∂F(k)·Π_{k'≠k} F(k').
-    Fold,
+    IndexedProduct,
     /// ∂(aⁿ) = n·aⁿ⁻¹·∂a.
     Power,
+    /// ∂f(u) = f′(u)·∂u.
+    Chain,
+    /// A bracket on values is constant wherever it has a derivative.
+    Compare,
     /// ∂x[a]/∂x[b] = [a = b].
     Read,
     /// Σ(a + b) = Σa + Σb, a product with a sum multiplied out.
@@ -114,6 +118,22 @@ pub enum RuleName {
     Factor,
     /// Equal terms are collected.
     Collect,
+    /// A gradient that was derived before is put in.
+    Adjoint,
+    /// What defines a named array becomes its name again.
+    Fold,
+    /// a·a⁻¹ = 1.
+    Cancel,
+    /// A factor that does not depend on the bound index moves out of the sum.
+    Outside,
+    /// a·b + a·c = a·(b + c).
+    Common,
+    /// What the author requires of values is used.
+    Fact,
+    /// Multiplied out where that makes the formula shorter.
+    Expand,
+    /// A sum that is 0 by definition.
+    Vanish,
 }
 
 impl RuleName {
@@ -124,8 +144,10 @@ impl RuleName {
             RuleName::Constant => "constant",
             RuleName::Sum => "sum",
             RuleName::Product => "product",
-            RuleName::Fold => "indexed product",
+            RuleName::IndexedProduct => "indexed product",
             RuleName::Power => "power",
+            RuleName::Chain => "chain",
+            RuleName::Compare => "comparison",
             RuleName::Read => "read",
             RuleName::Distribute => "distribute",
             RuleName::Join => "join",
@@ -142,6 +164,14 @@ impl RuleName {
             RuleName::Boundary => "boundary",
             RuleName::Factor => "factor",
             RuleName::Collect => "collect",
+            RuleName::Adjoint => "adjoint",
+            RuleName::Fold => "fold",
+            RuleName::Cancel => "cancel",
+            RuleName::Outside => "outside",
+            RuleName::Common => "common factor",
+            RuleName::Fact => "fact",
+            RuleName::Expand => "expand",
+            RuleName::Vanish => "vanish",
         }
     }
 }

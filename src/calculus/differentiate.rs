@@ -1,4 +1,9 @@
-//! The rules of differentiation. Only array reads have a derivative of their own.
+//! The rules of differentiation. Only array reads and the functions of the table have a derivative
+//! of their own.
+//!
+//! Of an entry of a defined array the derivative is total; of anything else the array that is
+//! differentiated for moves alone, and other arrays are held. So a derivative is carried through a
+//! definition only where nothing else in it depends on the array.
 
 use super::rule::{Example, Rewrite, Rule};
 use crate::derivation::RuleName;
@@ -11,12 +16,17 @@ pub const CONSTANT: Rule = Rule {
     name: RuleName::Constant,
     statement: "the derivative of what does not depend on the array is 0",
     formula: &[("d(a)/dx[b]", "0")],
-    conditions: "It applies where a reads neither x nor anything that is defined from x.",
+    conditions: "It applies where a does not read x; to an entry of a defined array where nothing it is defined \
+                 from is x.",
     shrinks: "the number of derivatives",
     example: Example { system: "x[3], w[3]; y[i] = x[i] + w[i]", goal: "dy/dx" },
     apply: |term, place| {
         let (of, array, _) = derivative(term)?;
-        (!depends(place.system, of, array)).then(|| Term::zero().into())
+        let constant = match of.kind() {
+            Kind::Read(name, _) => !place.system.depends(name, array),
+            _ => !of.reads(array),
+        };
+        constant.then(|| Term::zero().into())
     },
 };
 
@@ -25,8 +35,8 @@ pub const DEFINITION: Rule = Rule {
     name: RuleName::Definition,
     statement: "under a derivative a defined array is replaced by its defining formula",
     formula: &[("dy[a]/dx[b]", "d(E[a])/dx[b]")],
-    conditions: "It applies where y is defined by an equation y[i] = E[i] and is not x itself. A bound index of E \
-                 that would capture an index of a or b gets a prime.",
+    conditions: "It applies where y is defined by an equation y[i] = E[i], is not x itself, and no other array in E \
+                 depends on x. A bound index of E that would capture an index of a or b gets a prime.",
     shrinks: "the number of equations that can still be put in: definitions are not circular",
     example: Example { system: "x[3]; y[i] = x[i]^2 + 1", goal: "dy/dx" },
     apply: |term, place| {
@@ -36,6 +46,9 @@ pub const DEFINITION: Rule = Rule {
             return None;
         }
         let equation = place.system.equation(name)?;
+        if !is_direct(place.system, &equation.body, array) {
+            return None;
+        }
         let taken = |v: &_| place.taken.contains(v) || at.iter().chain(indices).any(|e: &Index| e.mentions(v));
         let pairs: Vec<_> = equation.indices.iter().map(|b| b.var.clone()).zip(indices.iter().cloned()).collect();
         let body = equation.body.with_all_bounds_fresh(&taken).substitute_all(&pairs);
@@ -48,14 +61,15 @@ pub const SUM: Rule = Rule {
     name: RuleName::Sum,
     statement: "the derivative of a sum is the sum of the derivatives",
     formula: &[("d(a + c)/dx[b]", "d(a)/dx[b] + d(c)/dx[b]"), ("d(sum[i] a[i])/dx[b]", "sum[i] d(a[i])/dx[b]")],
-    conditions: "It applies everywhere. A bound index i that occurs in b gets a prime.",
+    conditions: "It applies everywhere. A term that does not read x gives none of its own. A bound index i that occurs \
+                 in b gets a prime.",
     shrinks: "the size of the term under a derivative",
     example: Example { system: "x[3], w[3]; y[i] = x[i] + w[i]", goal: "dy/dx" },
     apply: |term, place| {
         let (of, array, at) = derivative(term)?;
         let under = |t: &Term| Term::derivative(t.clone(), array.clone(), at.to_vec());
         match of.kind() {
-            Kind::Sum(terms) => Some(Term::sum(terms.iter().map(under)).into()),
+            Kind::Sum(terms) => Some(Term::sum(terms.iter().filter(|t| t.reads(array)).map(under)).into()),
             Kind::Sigma(..) => {
                 let fresh = of.with_fresh_bounds(&|v| place.taken.contains(v) || at.iter().any(|e| e.mentions(v)));
                 let Kind::Sigma(bounds, body) = fresh.kind() else { return None };
@@ -74,7 +88,7 @@ pub const PRODUCT: Rule = Rule {
     conditions: "It applies everywhere. A factor that does not depend on x gives no term of its own.",
     shrinks: "the size of the term under a derivative",
     example: Example { system: "x[3], w[3]; y[i] = w[i]*x[i]*(x[i] + 1)", goal: "dy/dx" },
-    apply: |term, place| {
+    apply: |term, _| {
         let (of, array, at) = derivative(term)?;
         let Kind::Product(factors) = of.kind() else { return None };
         let one = |k: usize| {
@@ -84,14 +98,14 @@ pub const PRODUCT: Rule = Rule {
             };
             Term::product(factors.iter().enumerate().map(differentiated))
         };
-        let dependent = (0..factors.len()).filter(|k| depends(place.system, &factors[*k], array));
+        let dependent = (0..factors.len()).filter(|k| factors[*k].reads(array));
         Some(Term::sum(dependent.map(one)).into())
     },
 };
 
 /// ∂Π_k F(k) = Σ_k ∂F(k)·Π_{k'≠k} F(k').
-pub const FOLD: Rule = Rule {
-    name: RuleName::Fold,
+pub const INDEXED_PRODUCT: Rule = Rule {
+    name: RuleName::IndexedProduct,
     statement: "the derivative of a product over k is the sum over k of the derivative of its k-th factor times the \
                 product of the other factors",
     formula: &[("d(prod[k] a[k])/dx[b]", "sum[k] d(a[k])/dx[b] * prod[j : j != k] a[j]")],
@@ -134,6 +148,41 @@ pub const POWER: Rule = Rule {
     },
 };
 
+/// ∂f(u) = f′(u)·∂u, argument by argument.
+pub const CHAIN: Rule = Rule {
+    name: RuleName::Chain,
+    statement: "the derivative of a function of u is its derivative at u times the derivative of u",
+    formula: &[("d(exp(u))/dx[b]", "exp(u) * d(u)/dx[b]"), ("d(relu(u))/dx[b]", "[u > 0] * d(u)/dx[b]")],
+    conditions: "It applies to the scalar functions of the table, for each argument that reads x. Where a function has \
+                 a kink, the derivative is the one that the table names.",
+    shrinks: "the size of the term under a derivative",
+    example: Example { system: "x[3]; y[i] = exp(2*x[i])", goal: "dy/dx" },
+    apply: |term, _| {
+        let (of, array, at) = derivative(term)?;
+        let Kind::Apply(function, arguments) = of.kind() else { return None };
+        let moving = arguments.iter().enumerate().filter(|(_, u)| u.reads(array));
+        let through = moving.map(|(k, u)| {
+            let slope = super::slope::slope(*function, k, arguments, of);
+            Term::product([slope, Term::derivative(u.clone(), array.clone(), at.to_vec())])
+        });
+        Some(Term::sum(through).into())
+    },
+};
+
+/// ∂[a > b] = 0
+pub const COMPARE: Rule = Rule {
+    name: RuleName::Compare,
+    statement: "a bracket on values is constant on either side, so its derivative is 0",
+    formula: &[("d([u > v])/dx[b]", "0")],
+    conditions: "It applies everywhere; at the place where the sides meet there is no derivative.",
+    shrinks: "the number of derivatives",
+    example: Example { system: "x[3]; y[i] = [x[i] > 1] * x[i]^2", goal: "dy/dx" },
+    apply: |term, _| {
+        let (of, ..) = derivative(term)?;
+        matches!(of.kind(), Kind::Compare(..)).then(|| Term::zero().into())
+    },
+};
+
 /// ∂x[a]/∂x[b] = [a = b].
 pub const READ: Rule = Rule {
     name: RuleName::Read,
@@ -163,10 +212,10 @@ fn derivative(term: &Term) -> Option<(&Term, &Name, &[Index])> {
     }
 }
 
-/// Whether a term depends on an array, through definitions too.
-pub fn depends(system: &System, term: &Term, array: &Name) -> bool {
-    term.any(&mut |t| match t.kind() {
-        Kind::Read(name, _) => system.depends(name, array),
+/// Whether the array reaches a formula through its own reads alone.
+pub fn is_direct(system: &System, body: &Term, array: &Name) -> bool {
+    !body.any(&mut |t| match t.kind() {
+        Kind::Read(name, _) => name != array && system.depends(name, array),
         _ => false,
     })
 }

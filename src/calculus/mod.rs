@@ -2,21 +2,28 @@
 //!
 //! Invariant: every step is one application of one rule at one place, and is logged.
 
+pub mod adjoint;
 pub mod boundary;
+mod canonical;
 pub mod differentiate;
 pub mod equality;
 pub mod extremum;
 pub mod floor;
+mod fold;
 pub mod indices;
 pub mod limit;
+mod matching;
 pub mod normal;
 pub mod range;
 pub mod rearrange;
 pub mod rule;
 pub mod shape;
 pub mod sift;
+mod simplify;
+mod slope;
 pub(crate) mod strategy;
 
+pub use adjoint::Derivations;
 pub use rule::{Example, PHASES, Place, Printing, Rewrite, Rule, rules};
 pub use shape::shape;
 pub use strategy::{derive, derive_with, insert_jacobian};

@@ -6,7 +6,7 @@
 //! order that gives the least form. Different normal forms prove nothing.
 
 use super::rule::{Place, Rule};
-use super::{rearrange, sift};
+use super::{canonical, rearrange, sift};
 use crate::integer::{Atom, Condition, Facts, Index, Truth, Var};
 use crate::model::{Bound, Kind, System, Term};
 use num_rational::BigRational;
@@ -29,12 +29,13 @@ pub struct Summand {
 
 /// The normal form, unless the formula is too large for it or holds derivatives.
 pub fn normal(system: &System, facts: &Facts, term: &Term) -> Option<Normal> {
-    let sifted = sift_all(system, facts, &split_conditions(term));
+    let settled = canonical::settled(system, facts, &split_conditions(term));
+    let sifted = sift_all(system, facts, &settled);
     let mut normal = Normal::new();
     let taken = sifted.free_vars().into_iter().chain(facts.indices().cloned()).collect();
     for (coefficient, summand) in expand(&sifted, &taken)? {
-        if let Some(summand) = summand.reduced(facts) {
-            *normal.entry(summand).or_insert_with(BigRational::zero) += coefficient;
+        if let Some((number, summand)) = summand.reduced(system, facts) {
+            *normal.entry(summand).or_insert_with(BigRational::zero) += coefficient * number;
         }
     }
     normal.retain(|_, n| !n.is_zero());
@@ -93,7 +94,9 @@ fn expand(term: &Term, taken: &BTreeSet<Var>) -> Option<Expanded> {
     Some(match term.kind() {
         Kind::Number(n) => vec![(n.clone(), Summand::of(Vec::new(), Vec::new(), Vec::new()))],
         Kind::Integer(index) => expand_integer(&index.canonical()),
-        Kind::Read(..) | Kind::Upstream(..) => one(term.map_indices(&mut |index| index.canonical())),
+        Kind::Read(..) | Kind::Upstream(..) | Kind::Apply(..) | Kind::Compare(..) => {
+            one(term.map_indices(&mut |index| index.canonical()))
+        }
         Kind::Sum(terms) => {
             let mut all = Vec::new();
             for term in terms {
@@ -174,6 +177,15 @@ fn integral(term: &Term) -> Option<Index> {
     }
 }
 
+/// The factors of an integer of one monomial; a number stays one factor.
+fn expand_integer_product(whole: &Term) -> Vec<Term> {
+    let Kind::Integer(index) = whole.kind() else { return vec![whole.clone()] };
+    let [(atoms, n)] = index.terms() else { return vec![whole.clone()] };
+    let number = Term::number(BigRational::from_integer((*n).into()));
+    let atoms = atoms.iter().map(|atom| Term::integer(Index::atom(atom.clone())));
+    std::iter::once(number).chain(atoms).collect()
+}
+
 fn expand_integer(index: &Index) -> Expanded {
     let term = |(monomial, n): &(Vec<Atom>, i128)| {
         let factors = monomial.iter().map(|atom| Term::integer(Index::atom(atom.clone()))).collect();
@@ -203,10 +215,15 @@ impl Summand {
         }
     }
 
-    /// The least form; none if it is 0.
-    fn reduced(mut self, facts: &Facts) -> Option<Summand> {
-        self.factors.retain(|f| f.as_number().is_none_or(|n| !n.is_one()));
-        self.cancel_powers();
+    /// The least form and a number that multiplies it; none if it is 0.
+    fn reduced(mut self, system: &System, facts: &Facts) -> Option<(BigRational, Summand)> {
+        self.count_idle(facts);
+        let mut number = BigRational::one();
+        self.factors.retain(|factor| {
+            factor.as_number().inspect(|n| number *= *n);
+            factor.as_number().is_none()
+        });
+        self.factors = canonical::gathered(system, facts, std::mem::take(&mut self.factors));
         self.factors.sort();
         for place in 0..self.bounds.len() {
             self.straighten(place);
@@ -216,24 +233,25 @@ impl Summand {
         for bound in &mut self.bounds {
             (bound.lo, bound.hi) = (bound.lo.canonical(), bound.hi.canonical());
         }
-        Some(self.least_renaming())
+        Some((number, self.least_renaming()))
     }
 
-    /// a · a⁻¹ = 1 for sizes, which are never 0.
-    fn cancel_powers(&mut self) {
-        while let Some((a, b)) = self.inverse_pair() {
-            self.factors.remove(a.max(b));
-            self.factors.remove(a.min(b));
-        }
-    }
-
-    fn inverse_pair(&self) -> Option<(usize, usize)> {
-        self.factors.iter().enumerate().find_map(|(a, factor)| match factor.kind() {
-            Kind::Power(base, -1) if matches!(base.kind(), Kind::Integer(_)) => {
-                self.factors.iter().position(|f| f == base).map(|b| (a, b))
+    /// A bound index on which nothing depends counts its range.
+    fn count_idle(&mut self, facts: &Facts) {
+        for place in (0..self.bounds.len()).rev() {
+            let Bound { var, lo, hi } = &self.bounds[place];
+            let others = self.bounds.iter().enumerate().filter(|(k, _)| *k != place).map(|(_, b)| b);
+            let idle = others.into_iter().all(|b| !b.lo.mentions(var) && !b.hi.mentions(var))
+                && self.conditions.iter().all(|c| !c.mentions(var))
+                && self.factors.iter().all(|f| !f.any_var(var));
+            let length = hi.minus(lo).plus_number(1).canonical();
+            let single = matches!(length.terms(), [_]);
+            if idle && single && facts.proves_nonnegative(&length) {
+                self.bounds.remove(place);
+                let whole = Term::integer(length);
+                self.factors.extend(expand_integer_product(&whole));
             }
-            _ => None,
-        })
+        }
     }
 
     /// Shifts or reverses a bound index so that the first read that has it with slope ±1 has it bare.

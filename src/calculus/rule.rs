@@ -3,7 +3,7 @@
 //! The contract, checked for all rules by one test: wherever a rule applies, the term before and
 //! the term after have the same value for all entries of all arrays and all indices in range.
 
-use super::{boundary, differentiate, extremum, floor, limit, range, rearrange, sift};
+use super::{boundary, differentiate, extremum, floor, fold, limit, range, rearrange, sift, simplify};
 use crate::derivation::RuleName;
 use crate::integer::{Condition, Facts, Index, Var};
 use crate::model::{System, Term};
@@ -75,8 +75,10 @@ pub const PHASES: &[&[Rule]] = &[
         differentiate::DEFINITION,
         differentiate::SUM,
         differentiate::PRODUCT,
-        differentiate::FOLD,
+        differentiate::INDEXED_PRODUCT,
         differentiate::POWER,
+        differentiate::COMPARE,
+        differentiate::CHAIN,
     ],
     &[differentiate::READ],
     &[
@@ -92,6 +94,20 @@ pub const PHASES: &[&[Rule]] = &[
     &[extremum::SETTLE, range::RANGE, rearrange::FACTOR, limit::LIMIT],
     &[limit::LATTICE, extremum::SETTLE],
     &[rearrange::COLLECT],
+    &[fold::FOLD, simplify::VANISH],
+    SHORTEN,
+];
+
+/// What makes an answer short.
+const SHORTEN: &[Rule] = &[
+    fold::FACT,
+    simplify::CANCEL,
+    fold::FOLD,
+    simplify::OUTSIDE,
+    simplify::EXPAND,
+    simplify::COMMON,
+    rearrange::FACTOR,
+    rearrange::COLLECT,
 ];
 
 /// The ways in which a derivative is printed; all are the same function.

@@ -1,8 +1,8 @@
 //! From a goal to a derivation: the first formula, then rule after rule until none applies.
 
-use super::indices::indices_of;
+use super::adjoint::Derivations;
 use super::rule::{PHASES, Place, Rewrite, Rule};
-use crate::derivation::{Derivation, Goal, Step};
+use crate::derivation::{Derivation, Goal, RuleName, Step};
 use crate::integer::{Facts, Index, Var};
 use crate::language::syntax::Name;
 use crate::model::{Bound, Kind, System, Term};
@@ -20,16 +20,40 @@ pub fn derive(system: &System, goal: &Goal) -> Option<Derivation> {
 
 /// Derives a goal with other rules: for tests that show what a wrong rule does.
 pub fn derive_with(system: &System, goal: &Goal, phases: &[&[Rule]]) -> Option<Derivation> {
-    let (indices, output_axes, start) = beginning(system, goal)?;
+    let mut derivations = Derivations::new(system, phases);
+    let derived = match goal {
+        Goal::Value { output } => return value(system, output, phases),
+        Goal::Jacobian { output, array } => derivations.derivative(&Some(output.clone()), array),
+        Goal::Gradient { array } => derivations.derivative(&None, array),
+    };
+    derived.map(|derivation| (*derivation).clone())
+}
+
+/// The entries of a defined array.
+fn value(system: &System, output: &Name, phases: &[&[Rule]]) -> Option<Derivation> {
+    let equation = system.equation(output)?;
+    let indices = equation.indices.clone();
+    let settled: Vec<(Var, Index)> =
+        indices.iter().filter(|b| b.lo == b.hi).map(|b| (b.var.clone(), b.lo.clone())).collect();
+    let start = equation.body.substitute_all(&settled);
     let facts = facts_of(system, &indices);
-    let steps = rewrite(system, &facts, &indices, phases, &start)?;
+    let as_written = |phase: &&[Rule]| phase.iter().all(|rule| rule.name != RuleName::Fold);
+    let phases: Vec<&[Rule]> = phases.iter().copied().filter(as_written).collect();
+    let steps = rewrite(system, &facts, &indices, &phases, &start)?;
     let result = steps.last().map_or(&start, |step| &step.after).clone();
-    Some(Derivation { goal: goal.clone(), indices, output_axes, start, steps, result })
+    let output_axes = indices.len();
+    Some(Derivation { goal: Goal::Value { output: output.clone() }, indices, output_axes, start, steps, result })
 }
 
 /// Rule after rule, phase after phase, until none applies; none if that takes too many steps, or
 /// steps through formulas that are too large.
-fn rewrite(system: &System, facts: &Facts, indices: &[Bound], phases: &[&[Rule]], start: &Term) -> Option<Vec<Step>> {
+pub(super) fn rewrite(
+    system: &System,
+    facts: &Facts,
+    indices: &[Bound],
+    phases: &[&[Rule]],
+    start: &Term,
+) -> Option<Vec<Step>> {
     let mut steps: Vec<Step> = Vec::new();
     let mut work = 0;
     for phase in phases {
@@ -46,47 +70,6 @@ fn rewrite(system: &System, facts: &Facts, indices: &[Bound], phases: &[&[Rule]]
     Some(steps)
 }
 
-/// The free indices, how many of them are the output's, and the first right-hand side.
-fn beginning(system: &System, goal: &Goal) -> Option<(Vec<Bound>, usize, Term)> {
-    match goal {
-        Goal::Value { output } => {
-            let equation = system.equation(output)?;
-            let settled: Vec<(Var, Index)> =
-                equation.indices.iter().filter(|b| b.lo == b.hi).map(|b| (b.var.clone(), b.lo.clone())).collect();
-            Some((equation.indices.clone(), equation.indices.len(), equation.body.substitute_all(&settled)))
-        }
-        Goal::Jacobian { output, array } => {
-            let mut indices = system.equation(output)?.indices.clone();
-            system.bounds(array)?;
-            let axes = indices.len();
-            let of = entry(output, &indices);
-            let at = indices_of(system, array, &indices);
-            let start = Term::derivative(of, array.clone(), vars(&at));
-            indices.extend(at);
-            Some((indices, axes, start))
-        }
-        Goal::Gradient { array } => {
-            system.bounds(array)?;
-            let at = indices_of(system, array, &[]);
-            let through = system.outputs.iter().filter(|output| system.depends(output, array));
-            let terms = through.map(|output| chain(system, output, array, &at)).collect::<Option<Vec<_>>>()?;
-            Some((at, 0, Term::sum(terms)))
-        }
-    }
-}
-
-/// Σ_α ∂ℓ/∂y[α] · ∂y[α]/∂A[β]
-fn chain(system: &System, output: &Name, array: &Name, at: &[Bound]) -> Option<Term> {
-    let mut indices = system.equation(output)?.indices.clone();
-    for index in &mut indices {
-        index.var = index.var.fresh(|v| at.iter().any(|b| b.var == *v));
-    }
-    let upstream = Term::upstream(output.clone(), vars(&indices));
-    let local = Term::derivative(entry(output, &indices), array.clone(), vars(at));
-    indices.retain(|b| b.lo != b.hi);
-    Some(Term::sigma(indices, Term::product([upstream, local])))
-}
-
 /// The first line of a gradient with the Jacobian's result in the place of the Jacobian, and what
 /// the last phases leave of it; none if that is not what the gradient itself came to.
 pub fn insert_jacobian(
@@ -95,7 +78,8 @@ pub fn insert_jacobian(
     jacobian: &Derivation,
     phases: &[&[Rule]],
 ) -> Option<Term> {
-    let inserted = replace_local(&gradient.start, jacobian)?;
+    let Goal::Jacobian { output, .. } = &jacobian.goal else { return None };
+    let inserted = replace_local(&gradient.start, output, jacobian)?;
     let facts = facts_of(system, &gradient.indices);
     let steps = rewrite(system, &facts, &gradient.indices, phases.get(2..)?, &inserted)?;
     let term = steps.last().map_or(&inserted, |step| &step.after);
@@ -103,9 +87,12 @@ pub fn insert_jacobian(
     same.then_some(inserted)
 }
 
-fn replace_local(term: &Term, jacobian: &Derivation) -> Option<Term> {
+fn replace_local(term: &Term, output: &Name, jacobian: &Derivation) -> Option<Term> {
     if let Kind::Derivative(of, _, at) = term.kind() {
-        let Kind::Read(_, rows) = of.kind() else { return None };
+        let Kind::Read(read, rows) = of.kind() else { return None };
+        if read != output {
+            return None;
+        }
         let values = rows.iter().chain(at).cloned();
         let pairs: Vec<(Var, Index)> = jacobian.indices.iter().map(|b| b.var.clone()).zip(values).collect();
         let clear = jacobian.result.with_all_bounds_fresh(&|v| pairs.iter().any(|(_, by)| by.mentions(v)));
@@ -114,11 +101,12 @@ fn replace_local(term: &Term, jacobian: &Derivation) -> Option<Term> {
     if term.children().is_empty() {
         return Some(term.clone());
     }
-    let children: Option<Vec<Term>> = term.children().iter().map(|child| replace_local(child, jacobian)).collect();
+    let children: Option<Vec<Term>> =
+        term.children().iter().map(|child| replace_local(child, output, jacobian)).collect();
     Some(term.with_children(children?))
 }
 
-fn facts_of(system: &System, indices: &[Bound]) -> Facts {
+pub(super) fn facts_of(system: &System, indices: &[Bound]) -> Facts {
     let mut facts = system.facts();
     for bound in indices {
         facts.bound_index(bound.var.clone(), bound.lo.clone(), bound.hi.clone());
@@ -126,7 +114,7 @@ fn facts_of(system: &System, indices: &[Bound]) -> Facts {
     facts
 }
 
-fn entry(array: &Name, indices: &[Bound]) -> Term {
+pub(super) fn entry(array: &Name, indices: &[Bound]) -> Term {
     Term::read(array.clone(), vars(indices))
 }
 

@@ -1,7 +1,7 @@
 //! A system of equations as the author wrote it, with every name resolved and every range made
 //! explicit. This is what the independent evaluator runs, and what code is generated from.
 
-use super::syntax::{Binder, Expr, Name, Role};
+use super::syntax::{Binder, Expr, Name, Relation, Role};
 
 /// The equations of a system in an order in which they can be evaluated.
 #[derive(Clone, Debug, PartialEq)]
@@ -16,6 +16,21 @@ pub struct Program {
     pub equations: Vec<ResolvedEquation>,
     /// The outputs, in source order.
     pub outputs: Vec<Name>,
+    /// What is required of the values of given arrays.
+    pub facts: Vec<Fact>,
+}
+
+/// `left = right` between values, for all values of the indices.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Fact {
+    /// The indices for which it holds, with their ranges.
+    pub indices: Vec<Binder>,
+    /// Its left side.
+    pub left: Expr,
+    /// How the sides compare.
+    pub relation: Relation,
+    /// Its right side.
+    pub right: Expr,
 }
 
 /// A given array and the box of its indices.

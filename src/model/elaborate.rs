@@ -146,6 +146,7 @@ fn assemble(
         arrays: boxes.collect(),
         equations: resolved,
         outputs: outputs.clone(),
+        facts: names.program_facts,
     };
     let dependencies = super::system::dependencies(&equations);
     System {
@@ -156,6 +157,7 @@ fn assemble(
         equations,
         outputs,
         requires: names.requires,
+        facts_of_values: names.facts_of_values,
         assumptions: names.assumptions,
         notation,
         program,

@@ -10,7 +10,7 @@ const SIZES: usize = 100;
 /// The most requirements.
 const REQUIREMENTS: usize = 100;
 /// The most arrays, given and defined.
-const ARRAYS: usize = 2_000;
+const ARRAYS: usize = 10_000;
 /// The most axes of an array, and the most indices bound at once.
 const INDICES: usize = 32;
 /// The most outputs.

@@ -5,6 +5,7 @@
 
 pub mod elaborate;
 mod equation;
+mod fact;
 pub mod formula;
 mod limits;
 mod names;
@@ -18,6 +19,8 @@ mod substitute;
 pub mod system;
 pub mod term;
 mod translate;
+mod values;
+mod walk;
 
 pub use elaborate::elaborate;
 pub use names::Sizes;

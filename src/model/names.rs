@@ -1,11 +1,11 @@
 //! The names a specification declares: sizes, params, arrays; and what to say of a name it does not.
 
 use super::limits;
-use super::system::Axis;
+use super::system::{Axis, Fact};
 use crate::diagnostic::{Diagnostic, Diagnostics, Span, few, nearest};
 use crate::integer::index::LARGEST;
 use crate::integer::{Atom, Condition, Extreme, Facts, Index, Var};
-use crate::language::program::AxisBox;
+use crate::language::program::{self, AxisBox};
 use crate::language::syntax::*;
 use num_traits::ToPrimitive;
 use std::collections::BTreeMap;
@@ -52,6 +52,8 @@ pub(super) struct Names {
     pub params: Vec<(Name, Option<Expr>)>,
     pub requires: Vec<Condition>,
     pub assumptions: Vec<Condition>,
+    pub facts_of_values: Vec<Fact>,
+    pub program_facts: Vec<program::Fact>,
     pub facts: Facts,
     pub problems: Diagnostics,
 }
@@ -97,6 +99,9 @@ impl Names {
             StatementKind::Size(sizes) => sizes.iter().for_each(|s| self.declare_size(s, chosen)),
             StatementKind::Param(params) => params.iter().for_each(|p| self.declare_param(p)),
             StatementKind::Arrays(role, arrays) => arrays.iter().for_each(|a| self.declare_array(*role, a)),
+            StatementKind::Require(condition) if self.is_on_values(condition) => {
+                self.declare_fact(condition, statement.span);
+            }
             StatementKind::Require(condition) => {
                 if let Some(condition) = self.condition(condition, &Scope::new()) {
                     if self.facts.judge(&condition) == crate::integer::Truth::No {

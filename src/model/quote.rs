@@ -7,7 +7,8 @@
 use super::quote_integer::solved_alone;
 use super::term::{Bound, Kind, Term};
 use crate::integer::{Condition, Index, Var};
-use crate::language::syntax::{self, Binder, Expr, ExprKind, Name, Operator, Reduction, Sign};
+use crate::language::function::Function;
+use crate::language::syntax::{self, Binder, Expr, ExprKind, Name, Operator, Reduction, Relation, Sign};
 use num_bigint::BigInt;
 use num_rational::BigRational;
 use num_traits::{One, Signed};
@@ -52,9 +53,13 @@ impl Quote {
     /// A whole formula.
     pub fn formula(&self, term: &Term) -> Expr {
         if self.cases
-            && let Some((condition, value, otherwise)) = either(term)
+            && let Some((bracket, value, otherwise)) = either(term)
         {
-            let holds = self.guards(std::slice::from_ref(&condition), &[]);
+            let holds = match bracket.kind() {
+                Kind::Compare(relation, [a, b]) => self.comparison(*relation, a, b, &[]),
+                Kind::Bracket(condition) => self.guards(std::slice::from_ref(condition), &[]),
+                _ => return self.term(term, &[]),
+            };
             let (value, otherwise) = (self.formula(&value), self.formula(&otherwise));
             return Expr::new(ExprKind::If(Box::new(holds), Box::new(value), Box::new(otherwise)));
         }
@@ -83,22 +88,40 @@ impl Quote {
                 None => ExprKind::Upstream(output.clone(), at(indices)),
             },
             Kind::Sum(terms) => {
-                let signed = terms.iter().map(|t| {
-                    let (sign, size) = split_sign(t);
-                    (sign, self.term(&size, exact))
-                });
-                ExprKind::Sum(signed.collect())
+                let mut signed: Vec<(Sign, Term)> = terms.iter().map(split_sign).collect();
+                if let Some(first) = signed.iter().position(|(sign, _)| *sign == Sign::Plus) {
+                    signed[..=first].rotate_right(1);
+                }
+                let written = signed.iter().map(|(sign, size)| (*sign, self.term(size, exact)));
+                ExprKind::Sum(written.collect())
             }
             Kind::Power(base, e) => {
                 ExprKind::Power(Box::new(self.term(base, exact)), Box::new(Expr::integer((*e).into())))
             }
             Kind::Sigma(..) | Kind::Pi(..) => return self.reduction(term, exact),
+            Kind::Apply(Function::Pi, _) => ExprKind::Name(Function::Pi.name().into()),
+            Kind::Apply(Function::Pow, arguments) => {
+                let mut sides = arguments.iter().map(|argument| Box::new(self.term(argument, exact)));
+                match (sides.next(), sides.next()) {
+                    (Some(base), Some(exponent)) => ExprKind::Power(base, exponent),
+                    _ => return Expr::integer(1),
+                }
+            }
+            Kind::Apply(function, arguments) => {
+                let arguments = arguments.iter().map(|argument| self.term(argument, exact)).collect();
+                ExprKind::Call(function.name().into(), arguments)
+            }
+            Kind::Compare(relation, [a, b]) => ExprKind::Bracket(Box::new(self.comparison(*relation, a, b, exact))),
             Kind::Bracket(condition) => ExprKind::Bracket(Box::new(self.guard(condition, exact))),
             Kind::Derivative(of, array, indices) => {
                 ExprKind::Derivative(Box::new(self.term(of, exact)), array.clone(), at(indices))
             }
         };
         Expr::new(kind)
+    }
+
+    fn comparison(&self, relation: Relation, a: &Term, b: &Term, exact: &[(Index, Index)]) -> syntax::Condition {
+        syntax::Condition::Chain(self.term(a, exact), vec![(relation, self.term(b, exact))])
     }
 
     /// A Σ or Π whose bound indices carry as few primes as the indices around them allow.
@@ -191,11 +214,18 @@ impl Quote {
         if !number.numer().is_one() || front_empty || (scale.is_empty() && above.is_empty()) {
             scale.insert(0, literal(number.numer()));
         }
+        if above.is_empty() {
+            under.append(&mut below);
+        }
         let joined = |operator: Operator, list: Vec<Expr>| list.into_iter().map(move |e| (operator, e));
+        let divided = |list: Vec<Expr>| match list.len() {
+            0 | 1 => joined(Operator::Over, list),
+            _ => joined(Operator::Over, vec![Expr::new(ExprKind::Product(joined(Operator::Times, list).collect()))]),
+        };
         let mut all: Vec<(Operator, Expr)> = joined(Operator::Times, scale)
-            .chain(joined(Operator::Over, under))
+            .chain(divided(under))
             .chain(joined(Operator::Times, above))
-            .chain(joined(Operator::Over, below))
+            .chain(divided(below))
             .collect();
         let product = if all.len() == 1 { all.remove(0).1 } else { Expr::new(ExprKind::Product(all)) };
         if negative { Expr::new(ExprKind::Sum(vec![(Sign::Minus, product)])) } else { product }
@@ -275,15 +305,19 @@ fn split_brackets(factors: &[Term]) -> (Vec<Condition>, Vec<Term>) {
     (guards, rest)
 }
 
-/// [p]·a + [not p]·b as p, a and b.
-fn either(term: &Term) -> Option<(Condition, Term, Term)> {
+/// [p]·a + [not p]·b as [p], a and b.
+fn either(term: &Term) -> Option<(Term, Term, Term)> {
     let Kind::Sum(terms) = term.kind() else { return None };
     let [holds, fails] = terms.as_slice() else { return None };
     let (first, value) = holds.factors().split_first()?;
     let (second, otherwise) = fails.factors().split_first()?;
-    let (Kind::Bracket(p), Kind::Bracket(Condition::Not(q))) = (first.kind(), second.kind()) else { return None };
+    let opposite = match (first.kind(), second.kind()) {
+        (Kind::Bracket(p), Kind::Bracket(Condition::Not(q))) => *p == **q,
+        (Kind::Compare(p, sides), Kind::Compare(q, others)) => *p == q.negated() && sides == others,
+        _ => false,
+    };
     let product = |factors: &[Term]| Term::product(factors.iter().cloned());
-    (*p == **q).then(|| (p.clone(), product(value), product(otherwise)))
+    opposite.then(|| (first.clone(), product(value), product(otherwise)))
 }
 
 /// The quotients that leave no remainder where the guards hold.

@@ -252,6 +252,15 @@ impl Names {
         Some(())
     }
 
+    /// Takes it as an assumption that a range that depends on sizes alone is not empty.
+    pub(super) fn assume_nonempty(&mut self, bound: &Bound, span: Span) -> Option<()> {
+        if !bound.lo.is_free_of_vars() || !bound.hi.is_free_of_vars() {
+            return Some(());
+        }
+        let condition = Condition::AtMost(bound.lo.clone(), bound.hi.clone());
+        self.assume(&condition, span, || format!("the range of `{}` is empty", bound.var.name))
+    }
+
     /// Takes a condition on the sizes as an assumption unless it follows already; complains if it
     /// is refuted.
     fn assume(&mut self, condition: &Condition, span: Span, message: impl Fn() -> String) -> Option<()> {

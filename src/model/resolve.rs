@@ -253,7 +253,7 @@ impl Names {
     }
 
     /// The range that the axes give on which the name stands alone; all must agree.
-    fn range_of(&mut self, name: &Name, body: &Expr, span: Span) -> Option<(Expr, Expr)> {
+    pub(super) fn range_of(&mut self, name: &Name, body: &Expr, span: Span) -> Option<(Expr, Expr)> {
         let mut places = Vec::new();
         alone_on(name, body, &mut places);
         let scope = Scope::new();

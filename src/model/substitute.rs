@@ -31,7 +31,7 @@ impl Term {
                 array.clone(),
                 at.iter().map(|index| index.substitute(var, by)).collect(),
             ),
-            Kind::Sum(_) | Kind::Product(_) | Kind::Power(..) => {
+            Kind::Sum(_) | Kind::Product(_) | Kind::Power(..) | Kind::Apply(..) | Kind::Compare(..) => {
                 self.map_children(&mut |child| child.substitute(var, by))
             }
             Kind::Number(_) | Kind::Integer(_) | Kind::Read(..) | Kind::Upstream(..) | Kind::Bracket(_) => {

@@ -26,6 +26,8 @@ pub struct System {
     pub outputs: Vec<Name>,
     /// What the author requires of the sizes.
     pub requires: Vec<Condition>,
+    /// What the author requires of the values of arrays.
+    pub facts_of_values: Vec<Fact>,
     /// What had to be assumed of the sizes: outputs are not empty, reads stay inside.
     pub assumptions: Vec<Condition>,
     /// How names print, where the author says so.
@@ -45,22 +47,24 @@ pub struct System {
 pub struct Dependencies {
     numbers: BTreeMap<Name, usize>,
     on: BTreeMap<Name, Vec<bool>>,
+    readers: BTreeMap<Name, Vec<usize>>,
 }
 
 /// What each array depends on, through the definitions before it.
 pub(super) fn dependencies(equations: &[Equation]) -> Dependencies {
     let mut found = Dependencies::default();
-    for equation in equations {
+    for (place, equation) in equations.iter().enumerate() {
         let mut read = BTreeSet::new();
         equation.body.collect_reads(&mut read);
         let mut on: Vec<bool> = Vec::new();
         for name in &read {
             let next = found.numbers.len();
             let number = *found.numbers.entry(name.clone()).or_insert(next);
+            found.readers.entry(name.clone()).or_default().push(place);
             on.resize(on.len().max(found.numbers.len()), false);
             on[number] = true;
-            for (place, through) in found.on.get(name).into_iter().flatten().enumerate() {
-                on[place] |= through;
+            for (other, through) in found.on.get(name).into_iter().flatten().enumerate() {
+                on[other] |= through;
             }
         }
         found.on.insert(equation.array.clone(), on);
@@ -103,6 +107,17 @@ impl Axis {
     }
 }
 
+/// left = right, for all values of the indices.
+#[derive(Clone, Debug)]
+pub struct Fact {
+    /// The indices for which it holds, with their ranges.
+    pub indices: Vec<Bound>,
+    /// Its left side, as the author wrote it.
+    pub left: Term,
+    /// Its right side.
+    pub right: Term,
+}
+
 /// array[indices] = body
 #[derive(Clone, Debug)]
 pub struct Equation {
@@ -135,6 +150,12 @@ impl System {
     /// The equation that defines an array.
     pub fn equation(&self, array: &str) -> Option<&Equation> {
         self.equations.iter().find(|e| &*e.array == array)
+    }
+
+    /// The equations that read an array, in order.
+    pub fn readers(&self, array: &str) -> impl DoubleEndedIterator<Item = &Equation> {
+        let places = self.dependencies.readers.get(array).map_or(&[][..], Vec::as_slice);
+        places.iter().map(|place| &self.equations[*place])
     }
 
     /// The given array of that name.
@@ -174,7 +195,7 @@ impl System {
 
     /// Whether the array, given or defined, depends on `on`.
     pub fn depends(&self, array: &str, on: &str) -> bool {
-        let Dependencies { numbers, on: all } = &self.dependencies;
+        let Dependencies { numbers, on: all, .. } = &self.dependencies;
         let reaches = || {
             let (number, reached) = (numbers.get(on)?, all.get(array)?);
             reached.get(*number).copied()

@@ -3,9 +3,10 @@
 use super::names::{Names, Scope};
 use super::term::{Bound, Term};
 use crate::diagnostic::{Diagnostic, Span};
-use crate::integer::{Condition, Index};
+use crate::integer::{Condition, Index, Var};
+use crate::language::function::Function;
 use crate::language::syntax::*;
-use num_traits::{One, ToPrimitive, Zero};
+use num_traits::{One, Zero};
 
 /// How reads of padded arrays are translated.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -43,40 +44,27 @@ impl Names {
             ExprKind::Product(factors) => self.term_product(expr, factors, scope, padding),
             ExprKind::Power(base, exponent) => {
                 let base = self.term(base, scope, padding)?;
-                let exponent = self.exponent(exponent)?;
-                if base.is_zero() && exponent < 0 {
-                    return self.fail("this divides by zero", expr.span);
-                }
-                Some(Term::power(base, exponent))
+                self.raised(base, exponent, expr.span, scope, padding)
             }
             ExprKind::Reduce(word, binders, condition, body) => {
                 self.reduce(*word, binders, condition.as_deref(), body, scope, padding)
             }
-            ExprKind::Call(name, arguments) => match (&**name, arguments.len()) {
-                ("floor" | "ceil" | "abs", 1) | ("min" | "max", _) => self.index(expr, scope).map(Term::integer),
-                _ => {
-                    let diagnostic =
-                        Diagnostic::new(format!("the function `{name}` is not in the language yet"), expr.span);
-                    self.report(diagnostic.hint("sums, products, quotients and integer powers are"));
-                    None
-                }
-            },
-            ExprKind::Normalise(word, ..) => {
-                self.fail(format!("`{}` is not in the language yet", word.word()), expr.span)
+            ExprKind::Call(name, arguments) => self.call(expr, name, arguments, scope, padding),
+            ExprKind::Normalise(word, binders, argument) => {
+                self.normalised(*word, binders, argument, expr.span, scope, padding)
             }
-            ExprKind::Bracket(condition) => self.condition(condition, scope).map(Term::bracket),
+            ExprKind::Bracket(condition) => self.holds(condition, scope, padding),
             ExprKind::If(condition, then, otherwise) => {
-                let holds = self.condition(condition, scope)?;
-                let fails = Condition::Not(Box::new(holds.clone()));
+                let holds = self.holds(condition, scope, padding)?;
+                let fails = self.fails(condition, scope, padding)?;
                 let then = self.term(then, scope, padding)?;
                 let otherwise = self.term(otherwise, scope, padding)?;
-                let guarded = |c, t| Term::product([Term::bracket(c), t]);
-                Some(Term::sum([guarded(holds, then), guarded(fails, otherwise)]))
+                Some(Term::sum([Term::product([holds, then]), Term::product([fails, otherwise])]))
             }
         }
     }
 
-    fn fail<T>(&mut self, message: impl Into<String>, span: Span) -> Option<T> {
+    pub(super) fn fail<T>(&mut self, message: impl Into<String>, span: Span) -> Option<T> {
         self.report(Diagnostic::new(message, span));
         None
     }
@@ -85,6 +73,7 @@ impl Names {
         let bound = scope.iter().any(|(n, _)| n == name);
         match self.arrays.get(name) {
             Some(_) if !bound => self.read(name, &[], span, scope, Padding::Ignored),
+            None if !bound && self.is_pi(name) => Some(Term::apply(Function::Pi, Vec::new())),
             _ => self.index_name_value(name, span, scope),
         }
     }
@@ -141,14 +130,6 @@ impl Names {
         Some(Term::product(factors))
     }
 
-    fn exponent(&mut self, expr: &Expr) -> Option<i64> {
-        let constant = fold(expr);
-        match constant.filter(|n| n.is_integer()).and_then(|n| n.to_integer().to_i64()) {
-            Some(n) if n.unsigned_abs() <= 1024 => Some(n),
-            _ => self.fail("an exponent is an integer between −1024 and 1024", expr.span),
-        }
-    }
-
     fn term_product(
         &mut self,
         whole: &Expr,
@@ -183,6 +164,39 @@ impl Names {
         scope: &Scope,
         padding: Padding,
     ) -> Option<Term> {
+        let (bounds, scope) = self.opened(binders, scope)?;
+        if word == Reduction::Product {
+            let holds = match condition {
+                Some(condition) => self.condition(condition, &scope)?,
+                None => Condition::always(),
+            };
+            let body = self.term(body, &scope, padding)?;
+            return Some(Term::pi(bounds, holds, body));
+        }
+        let holds = match condition {
+            Some(condition) => self.holds(condition, &scope, padding)?,
+            None => Term::one(),
+        };
+        let body = self.term(body, &scope, padding)?;
+        let count = match word {
+            Reduction::Sum | Reduction::Product => Term::one(),
+            Reduction::Mean | Reduction::Variance => self.count(&bounds, condition.is_some(), binders[0].span)?,
+        };
+        let mean = |body: Term| {
+            let sum = Term::sigma(bounds.clone(), Term::product([holds.clone(), body]));
+            Term::product([Term::power(count.clone(), -1), sum])
+        };
+        if word != Reduction::Variance {
+            return Some(mean(body));
+        }
+        let outer = |v: &Var| scope.iter().any(|(_, other)| other == v);
+        let centre = mean(body.clone()).with_all_bounds_fresh(&outer);
+        let distance = Term::sum([body, centre.negative()]);
+        Some(mean(Term::power(distance, 2)))
+    }
+
+    /// Binders with their ranges, and the scope inside them.
+    pub(super) fn opened(&mut self, binders: &[Binder], scope: &Scope) -> Option<(Vec<Bound>, Scope)> {
         let mut scope = scope.clone();
         let mut bounds = Vec::with_capacity(binders.len());
         for binder in binders {
@@ -192,21 +206,7 @@ impl Names {
             scope.push((binder.name.clone(), var.clone()));
             bounds.push(Bound { var, lo, hi });
         }
-        let holds = match condition {
-            Some(condition) => self.condition(condition, &scope)?,
-            None => Condition::always(),
-        };
-        let body = self.term(body, &scope, padding)?;
-        if word == Reduction::Product {
-            return Some(Term::pi(bounds, holds, body));
-        }
-        let count = match word {
-            Reduction::Sum | Reduction::Product => Term::one(),
-            Reduction::Variance => return self.fail("`var` is not in the language yet", binders[0].span),
-            Reduction::Mean => self.count(&bounds, condition.is_some(), binders[0].span)?,
-        };
-        let sum = Term::sigma(bounds, Term::product([Term::bracket(holds), body]));
-        Some(Term::product([Term::power(count, -1), sum]))
+        Some((bounds, scope))
     }
 
     fn count(&mut self, bounds: &[Bound], conditional: bool, span: Span) -> Option<Term> {
@@ -235,7 +235,7 @@ fn axes(n: usize) -> String {
 }
 
 /// The number a constant expression is.
-fn fold(expr: &Expr) -> Option<num_rational::BigRational> {
+pub(super) fn fold(expr: &Expr) -> Option<num_rational::BigRational> {
     match &expr.kind {
         ExprKind::Number(n) => Some(n.clone()),
         ExprKind::Sum(terms) => terms.iter().try_fold(num_rational::BigRational::zero(), |sum, (sign, e)| {

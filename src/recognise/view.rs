@@ -105,6 +105,7 @@ impl View {
             Kind::Sigma(..) => self.sum(&term.with_fresh_bounds(&|v| taken.contains(v)), taken)?,
             Kind::Number(_) | Kind::Integer(_) | Kind::Power(..) => return None,
             Kind::Sum(_) | Kind::Pi(..) | Kind::Derivative(..) => return None,
+            Kind::Apply(..) | Kind::Compare(..) => return None,
         }
         Some(())
     }
@@ -147,6 +148,7 @@ impl View {
 fn is_scalar(term: &Term) -> bool {
     let plain = |t: &Term| match t.kind() {
         Kind::Number(_) | Kind::Sum(_) | Kind::Product(_) | Kind::Power(..) => true,
+        Kind::Apply(..) | Kind::Compare(..) => true,
         Kind::Integer(index) => index.is_free_of_vars(),
         Kind::Read(_, at) | Kind::Upstream(_, at) => at.is_empty(),
         Kind::Sigma(..) | Kind::Pi(..) | Kind::Bracket(_) | Kind::Derivative(..) => false,

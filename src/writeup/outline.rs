@@ -13,7 +13,7 @@ use crate::derivation::{Goal, RuleName, Step};
 use crate::example::Example;
 use crate::integer::Var;
 use crate::language::syntax::{Condition, Expr, ExprKind, Relation};
-use crate::model::System;
+use crate::model::{Kind, System};
 
 /// How a write-up is wanted.
 #[derive(Clone, Copy, Debug)]
@@ -161,6 +161,10 @@ enum Stage {
     Boundary,
     Decide,
     Collect,
+    Adjoint,
+    Fold,
+    Simplify,
+    Fact,
 }
 
 fn stage(step: &Step) -> Stage {
@@ -169,8 +173,10 @@ fn stage(step: &Step) -> Stage {
         | RuleName::Constant
         | RuleName::Sum
         | RuleName::Product
-        | RuleName::Fold
-        | RuleName::Power => Stage::Differentiate,
+        | RuleName::IndexedProduct
+        | RuleName::Power
+        | RuleName::Chain
+        | RuleName::Compare => Stage::Differentiate,
         RuleName::Read => Stage::Read,
         RuleName::Distribute | RuleName::Join | RuleName::Separate => Stage::Rearrange,
         RuleName::Sift => match &step.solved {
@@ -184,6 +190,11 @@ fn stage(step: &Step) -> Stage {
         RuleName::Boundary => Stage::Boundary,
         RuleName::Settle | RuleName::Range | RuleName::Factor | RuleName::Limit | RuleName::Limits => Stage::Decide,
         RuleName::Collect => Stage::Collect,
+        RuleName::Adjoint => Stage::Adjoint,
+        RuleName::Fold => Stage::Fold,
+        RuleName::Cancel | RuleName::Outside | RuleName::Common | RuleName::Expand => Stage::Simplify,
+        RuleName::Vanish => Stage::Fold,
+        RuleName::Fact => Stage::Fact,
     }
 }
 
@@ -206,8 +217,7 @@ fn runs(steps: &[Step]) -> Vec<(Stage, std::ops::Range<usize>)> {
 
 fn main_lines(system: &System, names: &Names, answer: &Answer, by: Option<&str>) -> Vec<Line> {
     let mut lines = Vec::new();
-    let gradient = matches!(answer.derivation.goal, Goal::Gradient { .. });
-    if gradient {
+    if starts_from_chain_rule(answer) {
         lines.push(line(&answer.start, reason::chain_rule(answer)));
     }
     if let (Some(label), Some(shortcut)) = (by, &answer.shortcut) {
@@ -231,11 +241,24 @@ fn main_lines(system: &System, names: &Names, answer: &Answer, by: Option<&str>)
             Stage::Boundary => reason::boundary(),
             Stage::Decide => reason::decided(names, system, answer, &steps[range.clone()]),
             Stage::Collect => vec![Inline::Text("equal terms collected".into())],
+            Stage::Adjoint => reason::put_in(&steps[range.clone()]),
+            Stage::Fold => reason::folded(&steps[range.clone()]),
+            Stage::Simplify => reason::simplified(&steps[range.clone()]),
+            Stage::Fact => vec![Inline::Text("as required of the values".into())],
         };
         lines.push(line(&answer.lines[range.end - 1], reason));
     }
     settle(&mut lines, answer);
     lines
+}
+
+/// Whether the first line says through which arrays the derivative goes.
+fn starts_from_chain_rule(answer: &Answer) -> bool {
+    match answer.derivation.goal {
+        Goal::Gradient { .. } => true,
+        Goal::Jacobian { .. } => !matches!(answer.derivation.start.kind(), Kind::Derivative(..)),
+        Goal::Value { .. } => false,
+    }
 }
 
 /// The last line is the answer in the form of the box; a line that repeats the one before goes.
@@ -256,10 +279,7 @@ fn settle(lines: &mut Vec<Line>, answer: &Answer) {
 }
 
 fn every_line(system: &System, names: &Names, answer: &Answer) -> Vec<Line> {
-    let first = match answer.derivation.goal {
-        Goal::Gradient { .. } => Some(line(&answer.start, reason::chain_rule(answer))),
-        _ => None,
-    };
+    let first = starts_from_chain_rule(answer).then(|| line(&answer.start, reason::chain_rule(answer)));
     let steps = answer.derivation.steps.iter().zip(&answer.lines);
     first.into_iter().chain(steps.map(|(step, expr)| line(expr, reason::single(names, system, answer, step)))).collect()
 }

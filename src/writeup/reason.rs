@@ -4,7 +4,7 @@ use super::document::{Inline, Piece, Prose, Symbol};
 use crate::answer::{Answer, Names};
 use crate::derivation::{Goal, RuleName, Step};
 use crate::integer::{Condition, Index, Var};
-use crate::language::syntax::{Expr, Name, Role};
+use crate::language::syntax::{Expr, ExprKind, Name, Role};
 use crate::model::{Kind, Quote, System, Term};
 use std::collections::BTreeSet;
 
@@ -38,21 +38,140 @@ pub fn listed(items: Vec<Inline>) -> Prose {
     prose
 }
 
-/// Why ∂ℓ/∂A is a sum over the entries of the outputs.
+/// Why a derivative is a sum over the entries of the arrays that are computed from the array.
 pub fn chain_rule(answer: &Answer) -> Prose {
-    let Goal::Gradient { array } = &answer.derivation.goal else { return Vec::new() };
-    let mut outputs: Vec<Name> = Vec::new();
-    answer.derivation.start.any(&mut |t| {
-        if let Kind::Upstream(name, _) = t.kind()
-            && !outputs.contains(name)
-        {
-            outputs.push(name.clone());
+    let (array, seed) = match &answer.derivation.goal {
+        Goal::Gradient { array } => (array, None),
+        Goal::Jacobian { output, array } => (array, Some(output)),
+        Goal::Value { .. } => return Vec::new(),
+    };
+    let mut through = through(&answer.derivation.start, seed);
+    let direct = through.iter().position(|name| name == array);
+    direct.map(|place| through.remove(place));
+    let mut prose = vec![text("chain rule: "), math(Expr::name(array.clone())), text(" reaches ")];
+    prose.push(match seed {
+        Some(output) => math(Expr::name(output.clone())),
+        None => text("ℓ"),
+    });
+    prose.push(text(if direct.is_some() { " directly and through " } else { " only through " }));
+    prose.extend(listed(through.into_iter().map(|o| math(Expr::name(o))).collect()));
+    prose
+}
+
+/// The arrays whose adjoints stand in a formula.
+fn through(term: &Term, seed: Option<&Name>) -> Vec<Name> {
+    let mut found: Vec<Name> = Vec::new();
+    term.any(&mut |t| {
+        let name = match (t.kind(), seed) {
+            (Kind::Upstream(name, _), None) => Some(name),
+            (Kind::Derivative(of, name, _), Some(output)) if of.reads(output) && !matches!(of.kind(), Kind::Sum(_)) => {
+                Some(name)
+            }
+            _ => None,
+        };
+        if let Some(name) = name.filter(|name| !found.contains(name)) {
+            found.push(name.clone());
         }
         false
     });
-    let mut prose = vec![text("chain rule: "), math(Expr::name(array.clone())), text(" reaches ℓ only through ")];
-    prose.extend(listed(outputs.into_iter().map(|o| math(Expr::name(o))).collect()));
+    found
+}
+
+/// The functions whose derivatives were taken.
+fn chained(steps: &[Step]) -> Prose {
+    let mut names: Vec<&str> = Vec::new();
+    for step in steps.iter().filter(|step| step.rule == RuleName::Chain) {
+        let Some(Kind::Derivative(of, ..)) = at_place(&step.before, &step.place).map(Term::kind) else { continue };
+        if let Kind::Apply(function, _) = of.kind()
+            && !names.contains(&function.name())
+        {
+            names.push(function.name());
+        }
+    }
+    let mut prose = vec![text("chain rule, with the derivative of ")];
+    prose.extend(listed(names.into_iter().map(text).collect()));
     prose
+}
+
+fn at_place<'t>(term: &'t Term, place: &[usize]) -> Option<&'t Term> {
+    place.iter().try_fold(term, |term, k| term.children().get(*k))
+}
+
+/// Which gradients, derived before, were put in.
+pub fn put_in(steps: &[Step]) -> Prose {
+    let mut names: Vec<Inline> = Vec::new();
+    for step in steps.iter().filter(|step| step.rule == RuleName::Adjoint) {
+        let left = adjoints(&step.after);
+        for (seed, name) in adjoints(&step.before).into_iter().filter(|found| !left.contains(found)) {
+            let kind = match seed {
+                None => ExprKind::Upstream(name, Vec::new()),
+                Some(output) => ExprKind::Derivative(Box::new(Expr::name(output)), name, Vec::new()),
+            };
+            names.push(math(Expr::new(kind)));
+        }
+    }
+    let mut prose = listed(names);
+    prose.push(text(" put in"));
+    prose
+}
+
+/// The adjoints that stand in a formula as symbols.
+fn adjoints(term: &Term) -> Vec<(Option<Name>, Name)> {
+    let mut found: Vec<(Option<Name>, Name)> = Vec::new();
+    term.any(&mut |t| {
+        let symbol = match t.kind() {
+            Kind::Upstream(name, _) => Some((None, name.clone())),
+            Kind::Derivative(of, name, _) => match of.kind() {
+                Kind::Read(output, _) => Some((Some(output.clone()), name.clone())),
+                _ => None,
+            },
+            _ => None,
+        };
+        if let Some(symbol) = symbol.filter(|symbol| !found.contains(symbol)) {
+            found.push(symbol);
+        }
+        false
+    });
+    found
+}
+
+/// Which definitions were read backwards.
+pub fn folded(steps: &[Step]) -> Prose {
+    let mut names: Vec<Name> = Vec::new();
+    for step in steps.iter().filter(|step| step.rule == RuleName::Fold) {
+        let (mut before, mut after) = (BTreeSet::new(), BTreeSet::new());
+        let place = at_place(&step.before, &step.place).unwrap_or(&step.before);
+        place.collect_reads(&mut before);
+        at_place(&step.after, &step.place).unwrap_or(&step.after).collect_reads(&mut after);
+        names.extend(after.difference(&before).cloned());
+    }
+    names.sort();
+    names.dedup();
+    if names.is_empty() {
+        return vec![text("by definition")];
+    }
+    let mut prose = vec![text("by the definition of ")];
+    prose.extend(listed(names.into_iter().map(|name| math(Expr::name(name))).collect()));
+    prose
+}
+
+/// What was made shorter.
+pub fn simplified(steps: &[Step]) -> Prose {
+    let has = |rule: RuleName| steps.iter().any(|s| s.rule == rule);
+    let mut said: Vec<Inline> = Vec::new();
+    if has(RuleName::Cancel) {
+        said.push(text("cancelled"));
+    }
+    if has(RuleName::Outside) {
+        said.push(text("constant factors taken out of sums"));
+    }
+    if has(RuleName::Expand) {
+        said.push(text("multiplied out"));
+    }
+    if has(RuleName::Common) {
+        said.push(text("common factors taken out"));
+    }
+    listed(said)
 }
 
 /// A reference to the part that derived the Jacobian.
@@ -66,7 +185,7 @@ pub fn differentiate(system: &System, answer: &Answer, steps: &[Step]) -> Prose 
     let mut prose = Vec::new();
     let others = independent(system, answer);
     let array = wrt(answer);
-    let several = has(RuleName::Fold) || steps.iter().any(|s| s.rule == RuleName::Product && grows(s));
+    let several = has(RuleName::IndexedProduct) || steps.iter().any(|s| s.rule == RuleName::Product && grows(s));
     match (several, others.is_empty(), has(RuleName::Sum) || has(RuleName::Product)) {
         (true, ..) => prose.push(text("product rule")),
         (false, false, true) => {
@@ -80,6 +199,10 @@ pub fn differentiate(system: &System, answer: &Answer, steps: &[Step]) -> Prose 
     }
     if has(RuleName::Power) {
         prose.push(text("; power rule"));
+    }
+    if has(RuleName::Chain) {
+        prose.push(text("; "));
+        prose.extend(chained(steps));
     }
     if steps.last().is_some_and(|s| s.after.any(&mut |t| is_renamed(t))) {
         prose.push(text("; sums renamed"));
@@ -299,8 +422,15 @@ pub fn single(names: &Names, system: &System, answer: &Answer, step: &Step) -> P
         RuleName::Sum => vec![text("sum rule")],
         RuleName::Product if grows(step) => vec![text("product rule")],
         RuleName::Product => vec![text("constant factors come out")],
-        RuleName::Fold => vec![text("product rule: one factor differentiated, the others kept")],
+        RuleName::IndexedProduct => vec![text("product rule: one factor differentiated, the others kept")],
         RuleName::Power => vec![text("power rule")],
+        RuleName::Chain => chained(one),
+        RuleName::Compare => vec![text("a bracket on values is constant on either side")],
+        RuleName::Adjoint => put_in(one),
+        RuleName::Fold => folded(one),
+        RuleName::Cancel | RuleName::Outside | RuleName::Common | RuleName::Expand => simplified(one),
+        RuleName::Vanish => vec![text("the sum is 0 by definition")],
+        RuleName::Fact => vec![text("as required of the values")],
         RuleName::Read => read(system, answer),
         RuleName::Distribute => vec![text("multiplied out")],
         RuleName::Join => vec![text("the sums brought together")],

@@ -24,6 +24,7 @@ impl Case {
                 arrays: Vec::new(),
                 equations: Vec::new(),
                 outputs: Vec::new(),
+                facts: Vec::new(),
             },
             pieces: Vec::new(),
             defaults: BTreeMap::new(),

@@ -127,7 +127,7 @@ fn equation<const M: usize>(array: &str, indices: [Binder; M], body: Expr) -> Re
 
 fn program(size_names: &str, arrays: Vec<ArrayBox>, equations: Vec<ResolvedEquation>, outputs: &str) -> Program {
     let (sizes, outputs) = (names(size_names), names(outputs));
-    Program { sizes, params: Vec::new(), arrays, equations, outputs }
+    Program { sizes, params: Vec::new(), arrays, equations, outputs, facts: Vec::new() }
 }
 
 /// `x[7]`, `token[4] in 1..7`, and nothing defined.

@@ -1,0 +1,268 @@
+//! Gradients through a system: one adjoint equation an array.
+//!
+//! ℓ depends on an array through the equations that read it. Each entry y[α] of these contributes
+//! ∂ℓ/∂y[α] times the derivative of its equation, in which all other arrays are held; an output
+//! starts with its given gradient. With the entry f[α] of an output in the place of ℓ the same gives
+//! Jacobians. Invariant: an array's adjoint is derived once, after those of all that read it.
+
+use super::differentiate::is_direct;
+use super::indices::indices_of;
+use super::rule::Rule;
+use super::strategy::{entry, facts_of, rewrite, vars};
+use crate::derivation::{Derivation, Goal, RuleName, Step};
+use crate::integer::{Index, Var};
+use crate::language::syntax::{Name, Role};
+use crate::model::system::Equation;
+use crate::model::{Bound, Kind, System, Term};
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
+/// An adjoint that is no larger than this, and no sum, is put in wherever it is read.
+const SMALL: usize = 8;
+/// A larger one than this is not tried.
+const LARGE: usize = 60;
+/// By how much a formula may grow when an adjoint is put in that it reads more than once.
+const GROWTH: usize = 2;
+
+/// What is differentiated: the loss, or an output.
+type Seed = Option<Name>;
+
+/// The derivations of one system, each made once.
+pub struct Derivations<'a> {
+    system: &'a System,
+    phases: &'a [&'a [Rule]],
+    done: BTreeMap<(Seed, Name), Option<Rc<Derivation>>>,
+}
+
+impl<'a> Derivations<'a> {
+    /// Nothing derived yet.
+    pub fn new(system: &'a System, phases: &'a [&'a [Rule]]) -> Self {
+        Derivations { system, phases, done: BTreeMap::new() }
+    }
+
+    /// The derivative of the seed for an array, after those of all arrays between them.
+    pub fn derivative(&mut self, seed: &Seed, array: &Name) -> Option<Rc<Derivation>> {
+        self.system.bounds(array)?;
+        let between = self.system.equations.iter().rev().map(|equation| &equation.array);
+        let between: Vec<&Name> = between.filter(|name| self.is_between(seed, name, array)).collect();
+        for name in between {
+            self.once(seed, name)?;
+        }
+        self.once(seed, array)
+    }
+
+    fn is_between(&self, seed: &Seed, name: &Name, array: &Name) -> bool {
+        name != array && self.system.depends(name, array) && self.is_named(seed, name)
+    }
+
+    /// Whether the adjoint of an array is one that must be derived: the seed depends on it, and it is
+    /// not given.
+    fn is_named(&self, seed: &Seed, name: &Name) -> bool {
+        match seed {
+            Some(output) => output != name && self.system.depends(output, name),
+            None => self.reached(seed, name).next().is_some(),
+        }
+    }
+
+    /// The equations that read an array and on which the seed depends.
+    fn reached(&self, seed: &Seed, array: &Name) -> impl Iterator<Item = &'a Equation> {
+        let system = self.system;
+        let seed = seed.clone();
+        system.readers(array).filter(move |equation| match &seed {
+            Some(output) => system.depends(output, &equation.array),
+            None => system.outputs.iter().any(|output| system.depends(output, &equation.array)),
+        })
+    }
+
+    fn once(&mut self, seed: &Seed, array: &Name) -> Option<Rc<Derivation>> {
+        let key = (seed.clone(), array.clone());
+        if let Some(known) = self.done.get(&key) {
+            return known.clone();
+        }
+        let made = self.make(seed, array).map(Rc::new);
+        self.done.insert(key, made.clone());
+        made
+    }
+
+    fn make(&mut self, seed: &Seed, array: &Name) -> Option<Derivation> {
+        let (goal, mut indices) = match seed {
+            Some(output) => {
+                let goal = Goal::Jacobian { output: output.clone(), array: array.clone() };
+                (goal, self.system.equation(output)?.indices.clone())
+            }
+            None => (Goal::Gradient { array: array.clone() }, Vec::new()),
+        };
+        let output_axes = indices.len();
+        let at = self.clear(indices_of(self.system, array, &indices), &indices);
+        let rows = indices.clone();
+        indices.extend(at.iter().cloned());
+        let start = self.beginning(seed, array, &rows, &at)?;
+        let facts = facts_of(self.system, &indices);
+        let mut steps = rewrite(self.system, &facts, &indices, self.phases, &start)?;
+        let mut waiting = self.symbols(seed, steps.last().map_or(&start, |step| &step.after));
+        while let Some(name) = waiting.pop() {
+            let before = steps.last().map_or(&start, |step| &step.after).clone();
+            let Some(adjoint) = self.done.get(&(seed.clone(), name.clone())).cloned().flatten() else { continue };
+            let Some(more) = self.inserted(&facts, &indices, &before, seed, &name, &adjoint) else { continue };
+            steps.extend(more);
+        }
+        let result = steps.last().map_or(&start, |step| &step.after).clone();
+        Some(Derivation { goal, indices, output_axes, start, steps, result })
+    }
+
+    /// The indices of an array, none called as one of an output is.
+    fn clear(&self, mut at: Vec<Bound>, rows: &[Bound]) -> Vec<Bound> {
+        for index in &mut at {
+            index.var = index.var.fresh(|v| rows.iter().any(|b| b.var == *v));
+        }
+        at
+    }
+
+    /// Σ over the equations that read the array, of their adjoints times their derivatives.
+    fn beginning(&self, seed: &Seed, array: &Name, rows: &[Bound], at: &[Bound]) -> Option<Term> {
+        let mut terms: Vec<Term> = Vec::new();
+        if let Some(output) = seed
+            && output == array
+        {
+            return Some(Term::derivative(entry(output, rows), array.clone(), vars(at)));
+        }
+        if seed.is_none() && self.system.outputs.contains(array) {
+            terms.push(Term::upstream(array.clone(), vars(at)));
+        }
+        for equation in self.reached(seed, array) {
+            if seed.as_ref() == Some(&equation.array) {
+                terms.push(self.local(equation, rows, array, at));
+                continue;
+            }
+            let mut indices = equation.indices.clone();
+            for index in &mut indices {
+                index.var = index.var.fresh(|v| at.iter().chain(rows).any(|b| b.var == *v));
+            }
+            let upstream = self.symbol(seed, &equation.array, rows, &indices)?;
+            let local = self.local(equation, &indices, array, at);
+            indices.retain(|b| b.lo != b.hi);
+            terms.push(Term::sigma(indices, Term::product([upstream, local])));
+        }
+        Some(Term::sum(terms))
+    }
+
+    /// The derivative of the entry of an equation, with other arrays held.
+    fn local(&self, equation: &Equation, indices: &[Bound], array: &Name, at: &[Bound]) -> Term {
+        let of = match is_direct(self.system, &equation.body, array) {
+            true => entry(&equation.array, indices),
+            false => {
+                let taken = |v: &Var| at.iter().chain(indices).any(|b| b.var == *v);
+                let names = equation.indices.iter().map(|b| b.var.clone());
+                let pairs: Vec<(Var, Index)> = names.zip(vars(indices)).collect();
+                equation.body.with_all_bounds_fresh(&taken).substitute_all(&pairs)
+            }
+        };
+        Term::derivative(of, array.clone(), vars(at))
+    }
+
+    /// What stands for the adjoint of an array at some indices. An output that is read further has
+    /// more than its given gradient: its adjoint is written out.
+    fn symbol(&self, seed: &Seed, name: &Name, rows: &[Bound], at: &[Bound]) -> Option<Term> {
+        match seed {
+            Some(output) => Some(Term::derivative(entry(output, rows), name.clone(), vars(at))),
+            None if self.system.outputs.contains(name) && self.is_named(seed, name) => {
+                let derived = self.done.get(&(None, name.clone())).cloned().flatten()?;
+                Some(at_values(&derived, &vars(at)))
+            }
+            None => Some(Term::upstream(name.clone(), vars(at))),
+        }
+    }
+
+    /// The arrays whose adjoints stand in a formula as symbols.
+    fn symbols(&self, seed: &Seed, term: &Term) -> Vec<Name> {
+        let mut found: Vec<Name> = Vec::new();
+        term.any(&mut |t| {
+            if let Some((name, _)) = self.symbol_at(seed, t)
+                && !found.contains(name)
+            {
+                found.push(name.clone());
+            }
+            false
+        });
+        found
+    }
+
+    fn symbol_at<'t>(&self, seed: &Seed, term: &'t Term) -> Option<(&'t Name, Vec<Index>)> {
+        match (term.kind(), seed) {
+            (Kind::Upstream(name, at), None) if !self.system.outputs.contains(name) => Some((name, at.clone())),
+            (Kind::Derivative(of, name, at), Some(output)) => match of.kind() {
+                Kind::Read(read, rows) if read == output => Some((name, rows.iter().chain(at).cloned().collect())),
+                _ => None,
+            },
+            _ => None,
+        }
+    }
+
+    /// The steps that put an adjoint in, if the formula is better with it than with its symbol: where
+    /// nothing else reads the adjoint, where it is short, or where the formula does not grow.
+    fn inserted(
+        &self,
+        facts: &crate::integer::Facts,
+        indices: &[Bound],
+        before: &Term,
+        seed: &Seed,
+        name: &Name,
+        adjoint: &Derivation,
+    ) -> Option<Vec<Step>> {
+        let mut places = 0;
+        before.any(&mut |t| {
+            places += usize::from(self.symbol_at(seed, t).is_some_and(|(found, _)| found == name));
+            false
+        });
+        let (size, _) = adjoint.result.extent();
+        let sum = adjoint.result.any(&mut |t| !t.bounds().is_empty());
+        let short = before.extent().0 + size <= LARGE;
+        let once = places == 1 && (self.uses(name) == 1 || seed.is_some() && short);
+        let always = once || size <= SMALL && !sum;
+        if !always && size > LARGE {
+            return None;
+        }
+        let after = self.put_in(before, seed, name, adjoint);
+        let step = Step {
+            rule: RuleName::Adjoint,
+            place: Vec::new(),
+            before: before.clone(),
+            after: after.clone(),
+            solved: None,
+            discharged: Vec::new(),
+            given: Vec::new(),
+        };
+        let rest = rewrite(self.system, facts, indices, self.phases.get(2..)?, &after)?;
+        let last = rest.last().map_or(&after, |step| &step.after);
+        let better = always || last.extent().0 <= before.extent().0 + GROWTH;
+        better.then(|| std::iter::once(step).chain(rest).collect())
+    }
+
+    /// How many arrays read the adjoint of an array: those that its equation reads.
+    fn uses(&self, name: &Name) -> usize {
+        let mut read = std::collections::BTreeSet::new();
+        if let Some(equation) = self.system.equation(name) {
+            equation.body.collect_reads(&mut read);
+        }
+        let moves = |array: &&Name| match self.system.array(array) {
+            Some(given) => !given.constant && given.role != Role::Integer,
+            None => true,
+        };
+        read.iter().filter(moves).count()
+    }
+
+    fn put_in(&self, term: &Term, seed: &Seed, name: &Name, adjoint: &Derivation) -> Term {
+        match self.symbol_at(seed, term) {
+            Some((found, at)) if found == name => at_values(adjoint, &at),
+            _ => term.map_children(&mut |child| self.put_in(child, seed, name, adjoint)),
+        }
+    }
+}
+
+/// The result of a derivation at values for its free indices.
+fn at_values(derivation: &Derivation, values: &[Index]) -> Term {
+    let taken = |v: &Var| values.iter().any(|value| value.mentions(v));
+    let names = derivation.indices.iter().map(|b| b.var.clone());
+    let pairs: Vec<(Var, Index)> = names.zip(values.iter().cloned()).collect();
+    derivation.result.with_all_bounds_fresh(&taken).substitute_all(&pairs)
+}

@@ -1,0 +1,132 @@
+//! What stands inside functions, comparisons and denominators, in a form of its own.
+//!
+//! The normal form treats f(u), [u > 0] and 1/u as letters; here u itself is brought to its normal
+//! form first, so that letters that mean the same are the same. Exponentials of one summand are
+//! gathered into one, and powers of one base too; a base in a denominator is not 0.
+
+use super::normal::{Normal, Summand, normal};
+use crate::integer::{Facts, Var};
+use crate::language::function::Function;
+use crate::language::syntax::Relation;
+use crate::model::{Kind, System, Term};
+
+/// The term with everything inside functions, comparisons and powers in normal form.
+pub(super) fn settled(system: &System, facts: &Facts, term: &Term) -> Term {
+    let inner = match term.bounds() {
+        [] => None,
+        bounds => {
+            let mut facts = facts.clone();
+            bounds.iter().for_each(|b| facts.bound_index(b.var.clone(), b.lo.clone(), b.hi.clone()));
+            Some(facts)
+        }
+    };
+    let facts = inner.as_ref().unwrap_or(facts);
+    match term.kind() {
+        Kind::Apply(function, arguments) => {
+            Term::apply(*function, arguments.iter().map(|u| canonical(system, facts, u)).collect())
+        }
+        Kind::Compare(relation, [a, b]) => comparison(system, facts, *relation, a, b),
+        Kind::Power(base, n) if *n < 0 && matches!(base.kind(), Kind::Sum(_) | Kind::Sigma(..)) => {
+            Term::power(canonical(system, facts, base), *n)
+        }
+        Kind::Power(base, n) => match base.kind() {
+            Kind::Apply(Function::Sqrt, u) if n.abs() > 1 => {
+                let root = Term::apply(Function::Sqrt, vec![canonical(system, facts, &u[0])]);
+                let whole = Term::power(settled(system, facts, &u[0]), n.div_euclid(2));
+                settled_power(Term::product([whole, Term::power(root, n.rem_euclid(2))]), system, facts)
+            }
+            _ => term.map_children(&mut |child| settled(system, facts, child)),
+        },
+        _ => term.map_children(&mut |child| settled(system, facts, child)),
+    }
+}
+
+/// Negative powers that came of a root, with their bases in normal form.
+fn settled_power(term: Term, system: &System, facts: &Facts) -> Term {
+    let factor = |f: &Term| match f.kind() {
+        Kind::Power(base, n) if *n < 0 => Term::power(canonical(system, facts, base), *n),
+        _ => f.clone(),
+    };
+    Term::product(term.factors().iter().map(factor))
+}
+
+/// [a − b > 0], with every other comparison as 1 minus one of these, or as an equation.
+fn comparison(system: &System, facts: &Facts, relation: Relation, a: &Term, b: &Term) -> Term {
+    let difference = |a: &Term, b: &Term| canonical(system, facts, &Term::sum([a.clone(), b.clone().negative()]));
+    let greater = |a: &Term, b: &Term| Term::compare(Relation::Greater, difference(a, b), Term::zero());
+    let equal = || {
+        let both = [difference(a, b), difference(b, a)];
+        Term::compare(Relation::Equal, both.into_iter().min().unwrap_or_else(Term::zero), Term::zero())
+    };
+    let otherwise = |holds: Term| Term::sum([Term::one(), holds.negative()]);
+    match relation {
+        Relation::Greater => greater(a, b),
+        Relation::Less => greater(b, a),
+        Relation::AtMost => otherwise(greater(a, b)),
+        Relation::AtLeast => otherwise(greater(b, a)),
+        Relation::Equal => equal(),
+        Relation::NotEqual => otherwise(equal()),
+    }
+}
+
+/// The normal form as a term again; the term itself if it has none. Bound indices have the names of
+/// their places, so that equal terms come out equal.
+fn canonical(system: &System, facts: &Facts, term: &Term) -> Term {
+    match normal(system, facts, term) {
+        Some(normal) => named(&of_normal(&normal), 0),
+        None => term.clone(),
+    }
+}
+
+fn of_normal(normal: &Normal) -> Term {
+    let summand = |(summand, coefficient): (&Summand, &num_rational::BigRational)| {
+        let conditions = summand.conditions.iter().cloned().map(Term::bracket);
+        let factors = conditions.chain(summand.factors.iter().cloned());
+        let inside = Term::product(factors);
+        Term::product([Term::number(coefficient.clone()), Term::sigma(summand.bounds.clone(), inside)])
+    };
+    Term::sum(normal.iter().map(summand))
+}
+
+/// The same with the bound indices named by how deep they stand.
+fn named(term: &Term, depth: usize) -> Term {
+    let bounds = term.bounds().len();
+    let names: Vec<Var> = (depth..depth + bounds).map(|k| Var { name: "Σ".into(), serial: k as u16 }).collect();
+    let renamed = if names.is_empty() { term.clone() } else { term.with_bounds_named(&names) };
+    renamed.map_children(&mut |child| named(child, depth + bounds))
+}
+
+/// The factors with the powers of one base, and all exponentials, gathered.
+pub(super) fn gathered(system: &System, facts: &Facts, factors: Vec<Term>) -> Vec<Term> {
+    let mut powers: Vec<(Term, i64)> = Vec::with_capacity(factors.len());
+    let mut exponents: Vec<Term> = Vec::new();
+    for factor in factors {
+        let (base, n) = match factor.kind() {
+            Kind::Power(base, n) => (base.clone(), *n),
+            _ => (factor, 1),
+        };
+        match base.kind() {
+            Kind::Apply(Function::Exp, u) => exponents.push(Term::product([Term::from_i64(n), u[0].clone()])),
+            Kind::Compare(..) if n == 1 && powers.iter().any(|(known, _)| *known == base) => {}
+            _ => match powers.iter_mut().find(|(known, _)| *known == base) {
+                Some((_, sum)) => *sum += n,
+                None => powers.push((base, n)),
+            },
+        }
+    }
+    let mut gathered: Vec<Term> = Vec::with_capacity(powers.len() + 1);
+    for (base, n) in powers {
+        match n {
+            0 => {}
+            1..=4 => gathered.extend(std::iter::repeat_n(base, n as usize)),
+            _ => gathered.push(Term::power(base, n)),
+        }
+    }
+    if !exponents.is_empty() {
+        let exponent = canonical(system, facts, &Term::sum(exponents));
+        if !exponent.is_zero() {
+            gathered.push(Term::apply(Function::Exp, vec![exponent]));
+        }
+    }
+    gathered
+}

@@ -1,0 +1,119 @@
+//! Folding: what defines a named array becomes its name again, so that answers speak of the
+//! author's own intermediates.
+
+use super::matching::Match;
+use super::rule::{Example, Place, Rewrite, Rule};
+use crate::derivation::RuleName;
+use crate::integer::{Condition, Index, Truth};
+use crate::model::system::Equation;
+use crate::model::{Bound, Kind, Term};
+use std::collections::BTreeSet;
+
+/// E[a] is y[a], where y[i] = E[i].
+pub const FOLD: Rule = Rule {
+    name: RuleName::Fold,
+    statement: "what a named array is defined as becomes its name again",
+    formula: &[("E[a]", "y[a]")],
+    conditions: "It applies where y is defined by an equation y[i] = E[i], and a is proved to lie in the range of i. \
+                 In a product, factors that make up E count as E; of a power of a sum in a denominator what is left \
+                 stays. A definition that is no more than a read, or a product of reads, is not looked for.",
+    shrinks: "the size of the formula",
+    example: Example { system: "x[3]; h[i] = tanh(x[i]); y[i] = 2*h[i]", goal: "dy/dx" },
+    apply: |term, place| {
+        if !is_composed(term) {
+            return None;
+        }
+        let mut read = BTreeSet::new();
+        term.collect_reads(&mut read);
+        let mut tried: BTreeSet<&str> = BTreeSet::new();
+        for array in &read {
+            for equation in place.system.readers(array) {
+                if tried.insert(&equation.array)
+                    && let Some(folded) = folded(equation, term, place)
+                {
+                    return Some(folded.into());
+                }
+            }
+        }
+        None
+    },
+};
+
+/// What the author requires of values: Σ_c y[c] = 1.
+pub const FACT: Rule = Rule {
+    name: RuleName::Fact,
+    statement: "what the author requires of values is used: the left side of the equation becomes its right side",
+    formula: &[("L[a]", "R[a]")],
+    conditions: "It applies where L[i] = R[i] is required for all i and a is proved to lie in the range of i. Derivatives \
+                 know nothing of such a requirement, so an answer that used one is not differentiated again.",
+    shrinks: "the number of left sides of requirements",
+    example: Example { system: "y[3], z[3]; require sum[c] y[c] = 1; l1 = sum[c, k] y[c]*z[k]", goal: "dl1/dz" },
+    apply: |term, place| {
+        let facts = place.system.facts_of_values.iter();
+        let mut used = facts.filter_map(|fact| {
+            let values = Match::whole(&fact.left, &fact.indices, term)?;
+            let within = inside(&fact.indices, &values, place)?;
+            let pairs: Vec<_> = fact.indices.iter().map(|b| b.var.clone()).zip(values).collect();
+            let after = fact.right.substitute_all(&pairs);
+            Some(Rewrite { discharged: within, ..Rewrite::from(after) })
+        });
+        used.next()
+    },
+};
+
+/// Whether a term is made of more than one entry of an array.
+fn is_composed(term: &Term) -> bool {
+    match term.kind() {
+        Kind::Apply(..) | Kind::Sum(_) | Kind::Sigma(..) | Kind::Power(..) => true,
+        Kind::Product(factors) => factors.iter().any(is_composed),
+        _ => false,
+    }
+}
+
+fn folded(equation: &Equation, term: &Term, place: &Place) -> Option<Term> {
+    if !is_composed(&equation.body) {
+        return None;
+    }
+    if let Some(values) = Match::whole(&equation.body, &equation.indices, term) {
+        inside(&equation.indices, &values, place)?;
+        return Some(Term::read(equation.array.clone(), values));
+    }
+    let (Kind::Product(pattern), Kind::Product(factors)) = (equation.body.kind(), term.kind()) else { return None };
+    let (values, rest) = among(Match::new(&equation.indices), pattern, factors)?;
+    inside(&equation.indices, &values, place)?;
+    let name = Term::read(equation.array.clone(), values);
+    let first = factors.iter().zip(&rest).position(|(old, new)| *old != *new).unwrap_or(0);
+    let mut after = rest;
+    after.insert(first, name);
+    Some(Term::product(after))
+}
+
+/// The indices at which the factors hold all factors of the pattern, and what is left of each.
+fn among(found: Match<'_>, pattern: &[Term], factors: &[Term]) -> Option<(Vec<Index>, Vec<Term>)> {
+    let Some((first, rest)) = pattern.split_first() else { return Some((found.settled()?, factors.to_vec())) };
+    for (k, factor) in factors.iter().enumerate() {
+        let mut tried = found.clone();
+        let left = match (first.kind(), factor.kind()) {
+            (Kind::Power(a, n), Kind::Power(b, m)) if *n < 0 && m <= n && tried.term(a, b) => {
+                Term::power(b.clone(), m - n)
+            }
+            _ if found.clone().term(first, factor) && tried.term(first, factor) => Term::one(),
+            _ => continue,
+        };
+        let mut others = factors.to_vec();
+        others[k] = left;
+        if let Some(done) = among(tried, rest, &others) {
+            return Some(done);
+        }
+    }
+    None
+}
+
+/// The conditions that put the values into the ranges; none if one of them is not proved.
+fn inside(indices: &[Bound], values: &[Index], place: &Place) -> Option<Vec<Condition>> {
+    let within = indices.iter().zip(values).map(|(b, value)| {
+        let condition = Condition::Within(b.lo.clone(), value.clone(), b.hi.clone());
+        (place.facts.judge(&condition) == Truth::Yes).then_some(condition)
+    });
+    within.collect()
+}

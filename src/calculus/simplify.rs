@@ -1,0 +1,252 @@
+//! Rules that make an answer short: what cancels, what moves out of sums, common factors.
+
+use super::normal::proved_equal;
+use super::rule::{Example, Place, Rule};
+use crate::derivation::RuleName;
+use crate::integer::{Index, Var};
+use crate::model::{Kind, Term};
+use num_rational::BigRational;
+use num_traits::{One, Signed, Zero};
+
+/// How many terms a product may have when it is multiplied out.
+const MOST_TERMS: usize = 64;
+/// How often it is multiplied out again after something has cancelled.
+const MOST_ROUNDS: usize = 3;
+
+/// a·a⁻¹ = 1
+pub const CANCEL: Rule = Rule {
+    name: RuleName::Cancel,
+    statement: "a factor cancels against its own reciprocal",
+    formula: &[("a * c / a", "c")],
+    conditions: "It applies where a stands in a denominator, so that it is not 0 wherever the formula has a value.",
+    shrinks: "the number of factors",
+    example: Example { system: "x[3], y[3]; l1 = sum[c] y[c]*log(x[c]^2)", goal: "dl1/dx" },
+    apply: |term, _| {
+        let Kind::Product(factors) = term.kind() else { return None };
+        let powers: Vec<(&Term, i64)> = factors.iter().map(power).collect();
+        for (k, (base, n)) in powers.iter().enumerate() {
+            let opposite = |(j, (other, m)): &(usize, &(&Term, i64))| *j > k && other == base && (*m < 0) != (*n < 0);
+            let Some((j, (_, m))) = powers.iter().enumerate().find(opposite) else { continue };
+            let mut left = factors.clone();
+            left[k] = Term::power((*base).clone(), n + m);
+            left.remove(j);
+            return Some(Term::product(left).into());
+        }
+        None
+    },
+};
+
+fn power(term: &Term) -> (&Term, i64) {
+    match term.kind() {
+        Kind::Power(base, n) => (base, *n),
+        _ => (term, 1),
+    }
+}
+
+/// Σ_i a·F(i) = a·Σ_i F(i), where a does not mention i.
+pub const OUTSIDE: Rule = Rule {
+    name: RuleName::Outside,
+    statement: "a factor that does not depend on the bound index moves out of the sum",
+    formula: &[("sum[i] a * c[i]", "a * sum[i] c[i]")],
+    conditions: "It applies to factors in which none of the bound indices occurs, where the sum holds another factor, \
+                 and to a sum of one index at a time.",
+    shrinks: "the number of factors below a Σ",
+    example: Example { system: "x[3], w; y = sum[i] tanh(w*x[i])*x[1]", goal: "dy/dw" },
+    apply: |term, _| {
+        let Kind::Sigma(bounds, body) = term.kind() else { return None };
+        let free = |f: &Term| bounds.iter().all(|b| !f.any_var(&b.var));
+        let (out, inside): (Vec<Term>, Vec<Term>) = body.factors().iter().cloned().partition(free);
+        let plain = |f: &Term| matches!(f.kind(), Kind::Bracket(_) | Kind::Compare(..));
+        if out.is_empty() || inside.iter().all(plain) {
+            return None;
+        }
+        let sum = Term::sigma(bounds.clone(), Term::product(inside));
+        Some(Term::product(out.into_iter().chain([sum])).into())
+    },
+};
+
+/// a·b + a·c = a·(b + c)
+pub const COMMON: Rule = Rule {
+    name: RuleName::Common,
+    statement: "a factor that all terms of a sum share is taken out",
+    formula: &[("a*b + a*c", "a*(b + c)")],
+    conditions: "It applies to entries of arrays, functions, brackets and powers that are factors of every term, \
+                 written alike, and to a number by which every term is multiplied.",
+    shrinks: "the number of factors",
+    example: Example { system: "z[3]; p[c] = softargmax[c](z[c])", goal: "dl/dz" },
+    apply: |term, _| {
+        let Kind::Sum(terms) = term.kind() else { return None };
+        let shared = |f: &&Term| is_letter(f) && terms[1..].iter().all(|t| t.factors().contains(f));
+        let Some(common) = terms[0].factors().iter().find(shared).cloned() else {
+            return number(terms).map(Into::into);
+        };
+        let without = terms.iter().map(|t| {
+            let mut factors = t.factors().to_vec();
+            if let Some(k) = factors.iter().position(|f| *f == common) {
+                factors.remove(k);
+            }
+            Term::product(factors)
+        });
+        Some(Term::product([common.clone(), Term::sum(without)]).into())
+    },
+};
+
+/// 2a − 2b as 2(a − b)
+fn number(terms: &[Term]) -> Option<Term> {
+    let coefficient = |t: &Term| t.factors()[0].as_number().filter(|_| t.factors().len() > 1).map(Signed::abs);
+    let common = coefficient(&terms[0]).filter(|n| !n.is_one())?;
+    if !terms.iter().all(|t| coefficient(t).as_ref() == Some(&common)) {
+        return None;
+    }
+    let by = Term::number(common.recip());
+    let rest = terms.iter().map(|t| Term::product([by.clone(), t.clone()]));
+    Some(Term::product([Term::number(common), Term::sum(rest)]))
+}
+
+/// What counts as a factor to be taken out: no number, no sum.
+fn is_letter(term: &Term) -> bool {
+    match term.kind() {
+        Kind::Read(..) | Kind::Upstream(..) | Kind::Apply(..) | Kind::Bracket(_) | Kind::Compare(..) => true,
+        Kind::Power(base, _) => !matches!(base.kind(), Kind::Number(_)),
+        _ => false,
+    }
+}
+
+/// a·(b + c) = a·b + a·c, where that makes it shorter.
+pub const EXPAND: Rule = Rule {
+    name: RuleName::Expand,
+    statement: "a product is multiplied out where terms or factors cancel by it",
+    formula: &[("a*(b/a + c)", "b + a*c"), ("a*(1 - b) - (1 - a)*b", "a - b")],
+    conditions: "It applies where the formula is shorter afterwards.",
+    shrinks: "the size of the formula",
+    example: Example {
+        system: "z[3], y[3]; p[n] = sigmoid(z[n]); l1 = sum[n] (y[n]*log(p[n]) + (1-y[n])*log(1-p[n]))",
+        goal: "dl1/dz",
+    },
+    apply: |term, _| {
+        let sums = |t: &Term| matches!(t.kind(), Kind::Sum(_));
+        let candidate = match term.kind() {
+            Kind::Product(factors) => factors.iter().any(sums),
+            Kind::Sum(terms) => terms.iter().any(|t| t.factors().iter().any(sums)),
+            _ => false,
+        };
+        if !candidate {
+            return None;
+        }
+        let mut after = term.clone();
+        for _ in 0..MOST_ROUNDS {
+            let mut kept = Vec::new();
+            denominators(&after, &mut kept);
+            let next = rebuilt(collected(expanded(&after, &kept)?));
+            if next == after {
+                break;
+            }
+            after = next;
+        }
+        (after.extent().0 < term.extent().0).then(|| after.into())
+    },
+};
+
+/// The sums that stand in denominators.
+fn denominators(term: &Term, found: &mut Vec<Term>) {
+    match term.kind() {
+        Kind::Power(base, n) if *n < 0 && matches!(base.kind(), Kind::Sum(_)) => found.push(base.clone()),
+        Kind::Sum(_) | Kind::Product(_) => term.children().iter().for_each(|child| denominators(child, found)),
+        _ => {}
+    }
+}
+
+/// Numbers times powers of letters.
+type Monomials = Vec<(BigRational, Vec<(Term, i64)>)>;
+
+/// The monomials of a formula; sums that stand in a denominator are letters, so that they cancel.
+fn expanded(term: &Term, kept: &[Term]) -> Option<Monomials> {
+    match term.kind() {
+        Kind::Sum(_) if kept.contains(term) => Some(vec![(BigRational::one(), vec![(term.clone(), 1)])]),
+        Kind::Number(n) => Some(vec![(n.clone(), Vec::new())]),
+        Kind::Sum(terms) => {
+            let all: Option<Vec<Monomials>> = terms.iter().map(|t| expanded(t, kept)).collect();
+            Some(all?.concat()).filter(|all| all.len() <= MOST_TERMS)
+        }
+        Kind::Product(factors) => {
+            let one: Monomials = vec![(BigRational::one(), Vec::new())];
+            factors.iter().try_fold(one, |product, factor| times(&product, &expanded(factor, kept)?))
+        }
+        Kind::Power(base, n @ 2..=3) if matches!(base.kind(), Kind::Sum(_) | Kind::Product(_)) => {
+            let base = expanded(base, kept)?;
+            (1..*n).try_fold(base.clone(), |product, _| times(&product, &base))
+        }
+        Kind::Power(base, n) => Some(vec![(BigRational::one(), vec![(base.clone(), *n)])]),
+        _ => Some(vec![(BigRational::one(), vec![(term.clone(), 1)])]),
+    }
+}
+
+fn times(a: &Monomials, b: &Monomials) -> Option<Monomials> {
+    if a.len() * b.len() > MOST_TERMS {
+        return None;
+    }
+    let joined = |x: &[(Term, i64)], y: &[(Term, i64)]| {
+        let mut powers = x.to_vec();
+        for (base, n) in y {
+            match powers.iter_mut().find(|(known, _)| known == base) {
+                Some((_, sum)) => *sum += n,
+                None => powers.push((base.clone(), *n)),
+            }
+        }
+        powers.retain(|(_, n)| *n != 0);
+        powers
+    };
+    Some(a.iter().flat_map(|(m, x)| b.iter().map(move |(n, y)| (m * n, joined(x, y)))).collect())
+}
+
+fn collected(monomials: Monomials) -> Monomials {
+    let mut sums: Monomials = Vec::with_capacity(monomials.len());
+    for (n, powers) in monomials {
+        let same = |known: &[(Term, i64)]| known.len() == powers.len() && known.iter().all(|p| powers.contains(p));
+        match sums.iter_mut().find(|(_, known)| same(known)) {
+            Some((sum, _)) => *sum += n,
+            None => sums.push((n, powers)),
+        }
+    }
+    sums.retain(|(n, _)| !n.is_zero());
+    sums
+}
+
+fn rebuilt(monomials: Monomials) -> Term {
+    let product = |(n, powers): (BigRational, Vec<(Term, i64)>)| {
+        let powers = powers.into_iter().map(|(base, n)| Term::power(base, n));
+        Term::product(std::iter::once(Term::number(n)).chain(powers))
+    };
+    Term::sum(monomials.into_iter().map(product))
+}
+
+/// Σ_n (x[n] − μ) = 0, where μ is the mean of x.
+pub const VANISH: Rule = Rule {
+    name: RuleName::Vanish,
+    statement: "a sum that the definitions of its arrays make 0 is 0",
+    formula: &[("sum[i] (a[i] - c)", "0")],
+    conditions: "It applies to sums of sums over one index that are proved to be 0 once the definitions of the arrays in \
+                 them are put in, as the sum of the distances from the mean.",
+    shrinks: "the number of sums",
+    example: Example { system: "x[3]; mu = mean[n] x[n]; v = mean[n] (x[n]-mu)^2", goal: "dv/dx" },
+    apply: |term, place| {
+        let Kind::Sigma(bounds, body) = term.kind() else { return None };
+        if bounds.len() != 1 || !body.factors().iter().any(|f| matches!(f.kind(), Kind::Sum(_))) {
+            return None;
+        }
+        let plain = defined(term, place);
+        (plain != *term && proved_equal(place.system, place.facts, &plain, &Term::zero())).then(|| Term::zero().into())
+    },
+};
+
+/// The term with the definitions of the arrays that it reads.
+fn defined(term: &Term, place: &Place) -> Term {
+    if let Kind::Read(name, at) = term.kind()
+        && let Some(equation) = place.system.equation(name)
+    {
+        let pairs: Vec<(Var, Index)> = equation.indices.iter().map(|b| b.var.clone()).zip(at.iter().cloned()).collect();
+        let taken = |v: &Var| place.taken.contains(v) || at.iter().any(|e| e.mentions(v));
+        return equation.body.with_all_bounds_fresh(&taken).substitute_all(&pairs);
+    }
+    term.map_children(&mut |child| defined(child, place))
+}

@@ -1,0 +1,145 @@
+//! Walking through terms: subterms, what occurs in them, and the same term with parts replaced.
+
+use super::term::{Kind, Term};
+use crate::integer::{Index, Var};
+use crate::language::syntax::Name;
+use std::collections::BTreeSet;
+
+impl Term {
+    /// The subterms, in reading order.
+    pub fn children(&self) -> &[Term] {
+        match self.kind() {
+            Kind::Sum(terms) | Kind::Product(terms) | Kind::Apply(_, terms) => terms,
+            Kind::Compare(_, sides) => sides,
+            Kind::Power(term, _) | Kind::Sigma(_, term) | Kind::Pi(.., term) | Kind::Derivative(term, ..) => {
+                std::slice::from_ref(term)
+            }
+            Kind::Number(_) | Kind::Integer(_) | Kind::Read(..) | Kind::Upstream(..) | Kind::Bracket(_) => &[],
+        }
+    }
+
+    /// The same with its subterms replaced, in the order of `children`.
+    pub fn with_children(&self, children: Vec<Term>) -> Term {
+        let mut children = children;
+        match self.kind() {
+            Kind::Sum(_) => Term::sum(children),
+            Kind::Product(_) => Term::product(children),
+            Kind::Power(_, e) => Term::power(children.remove(0), *e),
+            Kind::Apply(function, _) => Term::apply(*function, children),
+            Kind::Compare(relation, _) => {
+                let b = children.pop().unwrap_or_else(Term::zero);
+                Term::compare(*relation, children.remove(0), b)
+            }
+            Kind::Sigma(bounds, _) => Term::sigma(bounds.clone(), children.remove(0)),
+            Kind::Pi(bounds, condition, _) => Term::pi(bounds.clone(), condition.clone(), children.remove(0)),
+            Kind::Derivative(_, array, at) => Term::derivative(children.remove(0), array.clone(), at.clone()),
+            Kind::Number(_) | Kind::Integer(_) | Kind::Read(..) | Kind::Upstream(..) | Kind::Bracket(_) => self.clone(),
+        }
+    }
+
+    /// The same with `f` applied to each subterm.
+    pub fn map_children(&self, f: &mut dyn FnMut(&Term) -> Term) -> Term {
+        if self.children().is_empty() {
+            return self.clone();
+        }
+        self.with_children(self.children().iter().map(f).collect())
+    }
+
+    /// Whether the term or a subterm satisfies the predicate.
+    pub fn any(&self, test: &mut dyn FnMut(&Term) -> bool) -> bool {
+        test(self) || self.children().iter().any(|child| child.any(test))
+    }
+
+    /// Adds every array that it reads to the set.
+    pub fn collect_reads(&self, found: &mut BTreeSet<Name>) {
+        if let Kind::Read(name, _) = self.kind() {
+            found.insert(name.clone());
+        }
+        self.children().iter().for_each(|child| child.collect_reads(found));
+    }
+
+    /// Whether the array is read anywhere in it.
+    pub fn reads(&self, array: &str) -> bool {
+        self.any(&mut |term| matches!(term.kind(), Kind::Read(name, _) if &**name == array))
+    }
+
+    /// The indices that stand in the term itself, not in its subterms: of reads and ranges. Those
+    /// of brackets, and of the condition of a Π, are in their conditions.
+    pub fn own_indices(&self) -> Vec<&Index> {
+        let mut found = Vec::new();
+        match self.kind() {
+            Kind::Integer(index) => found.push(index),
+            Kind::Read(_, at) | Kind::Upstream(_, at) | Kind::Derivative(_, _, at) => found.extend(at),
+            Kind::Sigma(bounds, _) | Kind::Pi(bounds, ..) => {
+                found.extend(bounds.iter().flat_map(|b| [&b.lo, &b.hi]));
+            }
+            Kind::Number(_) | Kind::Sum(_) | Kind::Product(_) | Kind::Power(..) | Kind::Apply(..) => {}
+            Kind::Bracket(_) | Kind::Compare(..) => {}
+        }
+        found
+    }
+
+    /// The indices that occur free in it.
+    pub fn free_vars(&self) -> BTreeSet<Var> {
+        let mut vars = BTreeSet::new();
+        self.collect_free(&mut vars);
+        vars
+    }
+
+    fn collect_free(&self, vars: &mut BTreeSet<Var>) {
+        match self.kind() {
+            Kind::Bracket(condition) => condition.collect_vars(vars),
+            Kind::Sigma(bounds, body) | Kind::Pi(bounds, _, body) => {
+                let mut inner = BTreeSet::new();
+                body.collect_free(&mut inner);
+                if let Kind::Pi(_, condition, _) = self.kind() {
+                    condition.collect_vars(&mut inner);
+                }
+                for bound in bounds.iter().rev() {
+                    inner.remove(&bound.var);
+                    bound.lo.collect_vars(&mut inner);
+                    bound.hi.collect_vars(&mut inner);
+                }
+                vars.extend(inner);
+            }
+            _ => {
+                self.own_indices().into_iter().for_each(|index| index.collect_vars(vars));
+                self.children().iter().for_each(|child| child.collect_free(vars));
+            }
+        }
+    }
+
+    /// The same with every index expression in it replaced, those in ranges included. `f` must not
+    /// bring in an index that is bound here; `substitute` sees to that itself.
+    pub fn map_indices(&self, f: &mut dyn FnMut(&Index) -> Index) -> Term {
+        match self.kind() {
+            Kind::Number(_) => self.clone(),
+            Kind::Integer(index) => Term::integer(f(index)),
+            Kind::Read(array, at) => Term::read(array.clone(), at.iter().map(f).collect()),
+            Kind::Upstream(array, at) => Term::upstream(array.clone(), at.iter().map(f).collect()),
+            Kind::Bracket(condition) => Term::bracket(condition.map(f)),
+            Kind::Derivative(of, array, at) => {
+                let at = at.iter().map(&mut *f).collect();
+                Term::derivative(of.map_indices(f), array.clone(), at)
+            }
+            Kind::Sigma(bounds, body) | Kind::Pi(bounds, _, body) => {
+                let bounds = bounds.iter().map(|b| b.map(f)).collect();
+                let body = body.map_indices(f);
+                self.rebound(bounds, f, body)
+            }
+            Kind::Sum(_) | Kind::Product(_) | Kind::Power(..) | Kind::Apply(..) | Kind::Compare(..) => {
+                self.map_children(&mut |child| child.map_indices(f))
+            }
+        }
+    }
+
+    /// Whether an index occurs anywhere, free or bound.
+    pub fn any_var(&self, var: &Var) -> bool {
+        self.any(&mut |term| match term.kind() {
+            Kind::Bracket(condition) => condition.mentions(var),
+            Kind::Sigma(bounds, _) | Kind::Pi(bounds, ..) if bounds.iter().any(|b| b.var == *var) => true,
+            Kind::Pi(_, condition, _) if condition.mentions(var) => true,
+            _ => term.own_indices().iter().any(|index| index.mentions(var)),
+        })
+    }
+}
