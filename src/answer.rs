@@ -114,11 +114,16 @@ impl Answer {
     /// Derives a goal by the rules of `phases` and puts it into syntax. `rename` gives the free
     /// indices other names or values, in their order. None if the goal names no array of the system.
     pub fn new(system: &System, names: &Names, goal: &Goal, phases: &[&[Rule]]) -> Option<Answer> {
-        let derivation = derive_with(system, goal, phases)?;
+        Some(Answer::of(system, names, derive_with(system, goal, phases)?))
+    }
+
+    /// A derivation put into syntax.
+    pub fn of(system: &System, names: &Names, derivation: Derivation) -> Answer {
+        let goal = &derivation.goal;
         let lines = names.quote(system, &derivation.indices);
         let result = Quote { conditional_sums: true, cases: true, ..lines.clone() };
         let plain = Quote { named: Vec::new(), ..lines.clone() };
-        Some(Answer {
+        Answer {
             name: goal_name(goal),
             left: left_side(goal, &derivation, &lines),
             indices: derivation.indices.iter().map(|b| plain.binder(b)).collect(),
@@ -131,7 +136,7 @@ impl Answer {
                 .map(|e| (e.clone(), result.formula(&e.value)))
                 .collect(),
             derivation,
-        })
+        }
     }
 
     /// Every right-hand side that may be printed, from the first to the boxed one.

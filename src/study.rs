@@ -1,15 +1,16 @@
 //! One system under study: its answers, each derived once and verified before anyone sees it.
 
-use crate::answer::{Answer, Names};
-use crate::calculus::{self, Printing, Rule};
-use crate::derivation::{Goal, ShapeDerivation};
+use crate::answer::{Answer, Names, goal_name};
+use crate::calculus::{self, Derivations, Printing, Rule};
+use crate::derivation::{Derivation, Goal, ShapeDerivation};
 use crate::diagnostic::{Diagnostic, Diagnostics, Span, nearest};
 use crate::language::syntax::{Name, Statement, Target};
 use crate::model::{Quote, Sizes, System, elaborate};
 use crate::recognise::perform::confirms;
 use crate::recognise::{Operation, recognise};
 use crate::verify::{Certificate, Trials, Unverified};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
 
 /// A system with the answers derived from it so far.
 pub struct Study {
@@ -19,6 +20,7 @@ pub struct Study {
     pub names: Names,
     trials: Option<Trials>,
     answers: BTreeMap<String, (Answer, Certificate)>,
+    derivations: Derivations,
     printing: Printing,
 }
 
@@ -45,7 +47,7 @@ impl Study {
     pub fn new(statements: &[Statement], base: i64, sizes: &Sizes) -> Result<Study, Diagnostics> {
         let system = elaborate(statements, base, sizes)?;
         let names = Names::new(&system);
-        Ok(Study { system, names, trials: None, answers: BTreeMap::new(), printing: Printing::default() })
+        Ok(Study { system, names, trials: None, answers: BTreeMap::new(), derivations: Derivations::default(), printing: Printing::default() })
     }
 
     /// The same with formulas that use no letters beyond the author's: for code.
@@ -58,6 +60,7 @@ impl Study {
     pub fn printed(mut self, printing: Printing) -> Study {
         self.printing = printing;
         self.answers.clear();
+        self.derivations = Derivations::default();
         self
     }
 
@@ -66,19 +69,45 @@ impl Study {
     /// # Errors
     /// If the goal names no array of the system, or the answer does not pass verification.
     pub fn answer(&mut self, goal: &Goal) -> Result<(Answer, Certificate), NoAnswer> {
-        let key = crate::answer::goal_name(goal);
+        let key = goal_name(goal);
         if let Some(found) = self.answers.get(&key) {
             return Ok(found.clone());
         }
-        let Some(mut answer) = Answer::new(&self.system, &self.names, goal, &self.phases(goal)) else {
+        let Some(derivation) = self.derivation(goal) else {
             let message = format!("the derivation of `{key}` grows too large");
             let hint = "write long products and sums over an index, or leave out equations";
             return Err(NoAnswer::Refused(Diagnostic::general(message).hint(hint)));
         };
+        let mut answer = Answer::of(&self.system, &self.names, (*derivation).clone());
         self.insert_jacobian(&mut answer);
         let certificate = ready(&mut self.trials, &self.system, &self.names)?.verify(&answer)?;
         self.answers.insert(key, (answer.clone(), certificate.clone()));
         Ok((answer, certificate))
+    }
+
+    fn derivation(&mut self, goal: &Goal) -> Option<Rc<Derivation>> {
+        let phases = self.phases(goal);
+        self.derivations.derive(&self.system, goal, &phases)
+    }
+
+    /// The goals, each after those of the gradients of intermediates that its answer speaks of.
+    pub fn with_adjoints(&mut self, goals: &[Goal]) -> Vec<Goal> {
+        let mut all: Vec<Goal> = Vec::new();
+        let mut seen: BTreeSet<String> = BTreeSet::new();
+        for goal in goals {
+            let mut open = vec![(goal.clone(), false)];
+            while let Some((goal, ready)) = open.pop() {
+                let name = goal_name(&goal);
+                if ready {
+                    all.push(goal);
+                } else if seen.insert(name) {
+                    let read = self.derivation(&goal).map(|d| calculus::adjoints_in(&self.system, &d));
+                    open.push((goal, true));
+                    open.extend(read.unwrap_or_default().into_iter().rev().map(|goal| (goal, false)));
+                }
+            }
+        }
+        all
     }
 
     fn phases(&self, goal: &Goal) -> Vec<&'static [Rule]> {
@@ -158,16 +187,15 @@ impl Study {
     /// If it is not an array of the system, or holds integer data.
     pub fn differentiable(&self, array: &Name, span: Span) -> Result<(), Diagnostic> {
         let given = self.system.array(array);
-        if given.is_some_and(|a| a.role != crate::language::syntax::Role::Integer) {
+        let real = given.is_some_and(|a| a.role != crate::language::syntax::Role::Integer);
+        if real || self.system.equation(array).is_some() {
             return Ok(());
         }
-        let known: Vec<&str> = self.system.differentiable().map(|a| &*a.name).collect();
-        let message = match (given, self.system.equation(array)) {
-            (Some(_), _) => format!("`{array}` is integer data: nothing is differentiated with respect to it"),
-            (None, Some(_)) => {
-                format!("`{array}` is defined by an equation; derivatives are taken with respect to given arrays")
-            }
-            (None, None) => format!("there is no array `{array}`"),
+        let defined = self.system.equations.iter().map(|e| &*e.array);
+        let known: Vec<&str> = self.system.differentiable().map(|a| &*a.name).chain(defined).collect();
+        let message = match given {
+            Some(_) => format!("`{array}` is integer data: nothing is differentiated with respect to it"),
+            None => format!("there is no array `{array}`"),
         };
         Err(with_guess(Diagnostic::new(message, span), array, &known))
     }
@@ -190,7 +218,7 @@ impl Study {
             return;
         };
         let goal = Goal::Jacobian { output: output.clone(), array: array.clone() };
-        let Some((jacobian, _)) = self.answers.get(&crate::answer::goal_name(&goal)) else { return };
+        let Some((jacobian, _)) = self.answers.get(&goal_name(&goal)) else { return };
         let inserted = {
             let phases = self.phases(&answer.derivation.goal);
             calculus::insert_jacobian(&self.system, &answer.derivation, &jacobian.derivation, &phases)

@@ -8,7 +8,7 @@
 use super::differentiate::is_direct;
 use super::indices::indices_of;
 use super::rule::Rule;
-use super::strategy::{entry, facts_of, rewrite, vars};
+use super::strategy::{entry, facts_of, rewrite, value, vars};
 use crate::derivation::{Derivation, Goal, RuleName, Step};
 use crate::integer::{Index, Var};
 use crate::language::syntax::{Name, Role};
@@ -27,22 +27,60 @@ const GROWTH: usize = 2;
 /// What is differentiated: the loss, or an output.
 type Seed = Option<Name>;
 
-/// The derivations of one system, each made once.
-pub struct Derivations<'a> {
-    system: &'a System,
-    phases: &'a [&'a [Rule]],
-    done: BTreeMap<(Seed, Name), Option<Rc<Derivation>>>,
+/// The derivations of one system by the rules of one set of phases, each made once.
+#[derive(Clone, Debug, Default)]
+pub struct Derivations {
+    done: Done,
 }
 
-impl<'a> Derivations<'a> {
-    /// Nothing derived yet.
-    pub fn new(system: &'a System, phases: &'a [&'a [Rule]]) -> Self {
-        Derivations { system, phases, done: BTreeMap::new() }
-    }
+type Done = BTreeMap<(Seed, Name), Option<Rc<Derivation>>>;
 
+impl Derivations {
+    /// The derivation of a goal, after those of the adjoints that it goes through. None if the goal
+    /// names an array that the system does not have, or grows too large.
+    pub fn derive(&mut self, system: &System, goal: &Goal, phases: &[&[Rule]]) -> Option<Rc<Derivation>> {
+        let mut backward = Backward { system, phases, done: &mut self.done };
+        match goal {
+            Goal::Value { output } => value(system, output, phases).map(Rc::new),
+            Goal::Jacobian { output, array } => backward.derivative(&Some(output.clone()), array),
+            Goal::Gradient { array } => backward.derivative(&None, array),
+        }
+    }
+}
+
+/// The gradients or Jacobians of intermediates that stand in a derived formula by name, in the order
+/// in which it reads them.
+pub fn adjoints_in(system: &System, derivation: &Derivation) -> Vec<Goal> {
+    let seed = match &derivation.goal {
+        Goal::Value { .. } => return Vec::new(),
+        Goal::Jacobian { output, .. } => Some(output.clone()),
+        Goal::Gradient { .. } => None,
+    };
+    let symbols = symbols(system, &seed, &derivation.result).into_iter();
+    symbols.map(|array| goal_of(&seed, array)).collect()
+}
+
+fn goal_of(seed: &Seed, array: Name) -> Goal {
+    match seed {
+        Some(output) => Goal::Jacobian { output: output.clone(), array },
+        None => Goal::Gradient { array },
+    }
+}
+
+/// One walk back through a system.
+struct Backward<'a> {
+    system: &'a System,
+    phases: &'a [&'a [Rule]],
+    done: &'a mut Done,
+}
+
+impl<'a> Backward<'a> {
     /// The derivative of the seed for an array, after those of all arrays between them.
-    pub fn derivative(&mut self, seed: &Seed, array: &Name) -> Option<Rc<Derivation>> {
+    fn derivative(&mut self, seed: &Seed, array: &Name) -> Option<Rc<Derivation>> {
         self.system.bounds(array)?;
+        if let Some(output) = seed {
+            self.system.equation(output)?;
+        }
         let between = self.system.equations.iter().rev().map(|equation| &equation.array);
         let between: Vec<&Name> = between.filter(|name| self.is_between(seed, name, array)).collect();
         for name in between {
@@ -85,12 +123,10 @@ impl<'a> Derivations<'a> {
     }
 
     fn make(&mut self, seed: &Seed, array: &Name) -> Option<Derivation> {
-        let (goal, mut indices) = match seed {
-            Some(output) => {
-                let goal = Goal::Jacobian { output: output.clone(), array: array.clone() };
-                (goal, self.system.equation(output)?.indices.clone())
-            }
-            None => (Goal::Gradient { array: array.clone() }, Vec::new()),
+        let goal = goal_of(seed, array.clone());
+        let mut indices = match seed {
+            Some(output) => self.system.equation(output)?.indices.clone(),
+            None => Vec::new(),
         };
         let output_axes = indices.len();
         let at = self.clear(indices_of(self.system, array, &indices), &indices);
@@ -99,7 +135,7 @@ impl<'a> Derivations<'a> {
         let start = self.beginning(seed, array, &rows, &at)?;
         let facts = facts_of(self.system, &indices);
         let mut steps = rewrite(self.system, &facts, &indices, self.phases, &start)?;
-        let mut waiting = self.symbols(seed, steps.last().map_or(&start, |step| &step.after));
+        let mut waiting = symbols(self.system, seed, steps.last().map_or(&start, |step| &step.after));
         while let Some(name) = waiting.pop() {
             let before = steps.last().map_or(&start, |step| &step.after).clone();
             let Some(adjoint) = self.done.get(&(seed.clone(), name.clone())).cloned().flatten() else { continue };
@@ -173,31 +209,6 @@ impl<'a> Derivations<'a> {
         }
     }
 
-    /// The arrays whose adjoints stand in a formula as symbols.
-    fn symbols(&self, seed: &Seed, term: &Term) -> Vec<Name> {
-        let mut found: Vec<Name> = Vec::new();
-        term.any(&mut |t| {
-            if let Some((name, _)) = self.symbol_at(seed, t)
-                && !found.contains(name)
-            {
-                found.push(name.clone());
-            }
-            false
-        });
-        found
-    }
-
-    fn symbol_at<'t>(&self, seed: &Seed, term: &'t Term) -> Option<(&'t Name, Vec<Index>)> {
-        match (term.kind(), seed) {
-            (Kind::Upstream(name, at), None) if !self.system.outputs.contains(name) => Some((name, at.clone())),
-            (Kind::Derivative(of, name, at), Some(output)) => match of.kind() {
-                Kind::Read(read, rows) if read == output => Some((name, rows.iter().chain(at).cloned().collect())),
-                _ => None,
-            },
-            _ => None,
-        }
-    }
-
     /// The steps that put an adjoint in, if the formula is better with it than with its symbol: where
     /// nothing else reads the adjoint, where it is short, or where the formula does not grow.
     fn inserted(
@@ -211,7 +222,7 @@ impl<'a> Derivations<'a> {
     ) -> Option<Vec<Step>> {
         let mut places = 0;
         before.any(&mut |t| {
-            places += usize::from(self.symbol_at(seed, t).is_some_and(|(found, _)| found == name));
+            places += usize::from(symbol_at(self.system, seed, t).is_some_and(|(found, _)| found == name));
             false
         });
         let (size, _) = adjoint.result.extent();
@@ -252,7 +263,7 @@ impl<'a> Derivations<'a> {
     }
 
     fn put_in(&self, term: &Term, seed: &Seed, name: &Name, adjoint: &Derivation) -> Term {
-        match self.symbol_at(seed, term) {
+        match symbol_at(self.system, seed, term) {
             Some((found, at)) if found == name => at_values(adjoint, &at),
             _ => term.map_children(&mut |child| self.put_in(child, seed, name, adjoint)),
         }
@@ -265,4 +276,30 @@ fn at_values(derivation: &Derivation, values: &[Index]) -> Term {
     let names = derivation.indices.iter().map(|b| b.var.clone());
     let pairs: Vec<(Var, Index)> = names.zip(values.iter().cloned()).collect();
     derivation.result.with_all_bounds_fresh(&taken).substitute_all(&pairs)
+}
+
+/// The arrays whose adjoints stand in a formula by name.
+fn symbols(system: &System, seed: &Seed, term: &Term) -> Vec<Name> {
+    let mut found: Vec<Name> = Vec::new();
+    term.any(&mut |t| {
+        if let Some((name, _)) = symbol_at(system, seed, t)
+            && !found.contains(name)
+        {
+            found.push(name.clone());
+        }
+        false
+    });
+    found
+}
+
+/// The array whose adjoint a term is, and at which indices.
+fn symbol_at<'t>(system: &System, seed: &Seed, term: &'t Term) -> Option<(&'t Name, Vec<Index>)> {
+    match (term.kind(), seed) {
+        (Kind::Upstream(name, at), None) if !system.outputs.contains(name) => Some((name, at.clone())),
+        (Kind::Derivative(of, name, at), Some(output)) => match of.kind() {
+            Kind::Read(read, rows) if read == output => Some((name, rows.iter().chain(at).cloned().collect())),
+            _ => None,
+        },
+        _ => None,
+    }
 }

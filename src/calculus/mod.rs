@@ -23,7 +23,7 @@ mod simplify;
 mod slope;
 pub(crate) mod strategy;
 
-pub use adjoint::Derivations;
+pub use adjoint::{Derivations, adjoints_in};
 pub use rule::{Example, PHASES, Place, Printing, Rewrite, Rule, rules};
 pub use shape::shape;
 pub use strategy::{derive, derive_with, insert_jacobian};

@@ -139,6 +139,9 @@ fn expand(term: &Term, taken: &BTreeSet<Var>) -> Option<Expanded> {
             let names: Vec<Var> = (0..bounds.len()).map(|k| Var { name: "Π".into(), serial: k as u16 }).collect();
             one(term.with_bounds_named(&names).map_indices(&mut |index| index.canonical()))
         }
+        Kind::Derivative(of, ..) if matches!(of.kind(), Kind::Read(..)) => {
+            one(term.map_indices(&mut |index| index.canonical()))
+        }
         Kind::Derivative(..) => return None,
     })
 }

@@ -20,17 +20,11 @@ pub fn derive(system: &System, goal: &Goal) -> Option<Derivation> {
 
 /// Derives a goal with other rules: for tests that show what a wrong rule does.
 pub fn derive_with(system: &System, goal: &Goal, phases: &[&[Rule]]) -> Option<Derivation> {
-    let mut derivations = Derivations::new(system, phases);
-    let derived = match goal {
-        Goal::Value { output } => return value(system, output, phases),
-        Goal::Jacobian { output, array } => derivations.derivative(&Some(output.clone()), array),
-        Goal::Gradient { array } => derivations.derivative(&None, array),
-    };
-    derived.map(|derivation| (*derivation).clone())
+    Derivations::default().derive(system, goal, phases).map(|derivation| (*derivation).clone())
 }
 
 /// The entries of a defined array.
-fn value(system: &System, output: &Name, phases: &[&[Rule]]) -> Option<Derivation> {
+pub(super) fn value(system: &System, output: &Name, phases: &[&[Rule]]) -> Option<Derivation> {
     let equation = system.equation(output)?;
     let indices = equation.indices.clone();
     let settled: Vec<(Var, Index)> =

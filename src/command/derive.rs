@@ -85,6 +85,7 @@ fn writeup(
         );
         return Err(Stop::Unusable);
     }
+    let goals = study.with_adjoints(&goals);
     let failed = |error: NoAnswer| refuse(error, target);
     if let (DeriveFormat::Text, None) = (format, arguments.steps) {
         let Listing { rows, evidence } = listing(&mut study, &goals).map_err(failed)?;

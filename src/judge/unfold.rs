@@ -18,6 +18,11 @@ pub(super) fn unfold(system: &System, term: &Term) -> Option<Term> {
     replace(system, term, DEEPEST, &mut budget)
 }
 
+/// Whether the gradient for an array is derived, and not the given one of an output.
+fn is_intermediate(system: &System, array: &str) -> bool {
+    !system.outputs.iter().any(|output| **output == *array)
+}
+
 fn replace(system: &System, term: &Term, depth: usize, budget: &mut usize) -> Option<Term> {
     match term.kind() {
         Kind::Read(array, at) => {
@@ -33,6 +38,11 @@ fn replace(system: &System, term: &Term, depth: usize, budget: &mut usize) -> Op
             let goal = Goal::Jacobian { output: output.clone(), array: array.clone() };
             let values: Vec<Index> = rows.iter().chain(at).cloned().collect();
             replace(system, &at_indices(&derive(system, &goal)?, &values), depth - 1, budget)
+        }
+        Kind::Upstream(array, at) if is_intermediate(system, array) => {
+            *budget = budget.checked_sub(1).filter(|_| depth > 0)?;
+            let goal = Goal::Gradient { array: array.clone() };
+            replace(system, &at_indices(&derive(system, &goal)?, at), depth - 1, budget)
         }
         _ if term.children().is_empty() => Some(term.clone()),
         _ => {

@@ -37,23 +37,35 @@ pub(crate) fn rewrite(expr: &Expr, f: &dyn Fn(&Expr) -> Option<ExprKind>) -> Exp
 
 /// The expression with each direct part replaced.
 fn map_parts(expr: &Expr, go: &dyn Fn(&Expr) -> Expr) -> Expr {
-    let all = |es: &[Expr]| es.iter().map(go).collect::<Vec<_>>();
+    map_parts_mut(expr, &mut |part| go(part))
+}
+
+/// The expression with each direct part replaced, in the order in which they stand.
+pub(crate) fn map_parts_mut(expr: &Expr, go: &mut dyn FnMut(&Expr) -> Expr) -> Expr {
     let kind = match &expr.kind {
         ExprKind::Number(_) | ExprKind::Name(_) => expr.kind.clone(),
-        ExprKind::Read(array, at) => ExprKind::Read(array.clone(), all(at)),
-        ExprKind::Upstream(array, at) => ExprKind::Upstream(array.clone(), all(at)),
-        ExprKind::Derivative(of, array, at) => ExprKind::Derivative(Box::new(go(of)), array.clone(), all(at)),
+        ExprKind::Read(array, at) => ExprKind::Read(array.clone(), at.iter().map(go).collect()),
+        ExprKind::Upstream(array, at) => ExprKind::Upstream(array.clone(), at.iter().map(go).collect()),
+        ExprKind::Derivative(of, array, at) => {
+            let of = Box::new(go(of));
+            ExprKind::Derivative(of, array.clone(), at.iter().map(go).collect())
+        }
         ExprKind::Sum(terms) => ExprKind::Sum(terms.iter().map(|(s, e)| (*s, go(e))).collect()),
         ExprKind::Product(factors) => ExprKind::Product(factors.iter().map(|(o, e)| (*o, go(e))).collect()),
-        ExprKind::Power(base, exponent) => ExprKind::Power(Box::new(go(base)), Box::new(go(exponent))),
-        ExprKind::Call(name, arguments) => ExprKind::Call(name.clone(), all(arguments)),
-        ExprKind::Bracket(condition) => ExprKind::Bracket(Box::new(map_condition(condition, go))),
+        ExprKind::Power(base, exponent) => {
+            let base = Box::new(go(base));
+            ExprKind::Power(base, Box::new(go(exponent)))
+        }
+        ExprKind::Call(name, arguments) => ExprKind::Call(name.clone(), arguments.iter().map(go).collect()),
+        ExprKind::Bracket(condition) => ExprKind::Bracket(Box::new(map_condition_mut(condition, go))),
         ExprKind::If(condition, a, b) => {
-            ExprKind::If(Box::new(map_condition(condition, go)), Box::new(go(a)), Box::new(go(b)))
+            let condition = Box::new(map_condition_mut(condition, go));
+            let a = Box::new(go(a));
+            ExprKind::If(condition, a, Box::new(go(b)))
         }
         ExprKind::Reduce(word, binders, condition, body) => {
             let binders = binders.iter().map(|b| map_binder(b, go)).collect();
-            let condition = condition.as_ref().map(|c| Box::new(map_condition(c, go)));
+            let condition = condition.as_ref().map(|c| Box::new(map_condition_mut(c, go)));
             ExprKind::Reduce(*word, binders, condition, Box::new(go(body)))
         }
         ExprKind::Normalise(word, binders, argument) => {
@@ -64,19 +76,28 @@ fn map_parts(expr: &Expr, go: &dyn Fn(&Expr) -> Expr) -> Expr {
     Expr { kind, span: expr.span }
 }
 
-fn map_binder(binder: &Binder, go: &dyn Fn(&Expr) -> Expr) -> Binder {
+fn map_binder(binder: &Binder, go: &mut dyn FnMut(&Expr) -> Expr) -> Binder {
     let range = binder.range.as_ref().map(|(lo, hi)| (go(lo), go(hi)));
     Binder { range, ..binder.clone() }
 }
 
 pub(super) fn map_condition(condition: &Condition, go: &dyn Fn(&Expr) -> Expr) -> Condition {
-    let all = |parts: &[Condition]| parts.iter().map(|p| map_condition(p, go)).collect();
+    map_condition_mut(condition, &mut |part| go(part))
+}
+
+fn map_condition_mut(condition: &Condition, go: &mut dyn FnMut(&Expr) -> Expr) -> Condition {
     match condition {
-        Condition::Chain(first, rest) => Condition::Chain(go(first), rest.iter().map(|(r, e)| (*r, go(e))).collect()),
-        Condition::Divides(m, e) => Condition::Divides(go(m), go(e)),
-        Condition::All(parts) => Condition::All(all(parts)),
-        Condition::Any(parts) => Condition::Any(all(parts)),
-        Condition::Not(inner) => Condition::Not(Box::new(map_condition(inner, go))),
+        Condition::Chain(first, rest) => {
+            let first = go(first);
+            Condition::Chain(first, rest.iter().map(|(r, e)| (*r, go(e))).collect())
+        }
+        Condition::Divides(m, e) => {
+            let m = go(m);
+            Condition::Divides(m, go(e))
+        }
+        Condition::All(parts) => Condition::All(parts.iter().map(|p| map_condition_mut(p, go)).collect()),
+        Condition::Any(parts) => Condition::Any(parts.iter().map(|p| map_condition_mut(p, go)).collect()),
+        Condition::Not(inner) => Condition::Not(Box::new(map_condition_mut(inner, go))),
     }
 }
 
@@ -100,7 +121,7 @@ pub(super) fn map_statement(statement: &Statement, replace: &dyn Fn(&Name) -> Op
         StatementKind::Require(condition) => StatementKind::Require(map_condition(condition, &go)),
         StatementKind::Equation(equation) => {
             let at = equation.at.iter().map(|left| match left {
-                LeftIndex::Free(binder) => LeftIndex::Free(map_binder(binder, &go)),
+                LeftIndex::Free(binder) => LeftIndex::Free(map_binder(binder, &mut |part| go(part))),
                 LeftIndex::Fixed(expr) => LeftIndex::Fixed(go(expr)),
             });
             StatementKind::Equation(Equation { at: at.collect(), body: go(&equation.body), ..equation.clone() })

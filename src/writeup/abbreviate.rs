@@ -2,8 +2,8 @@
 //!
 //! Invariant: putting the definitions back gives the formula, which is what was verified.
 
-use crate::language::syntax::{Binder, Condition, Expr, ExprKind, Name};
-use crate::model::visit;
+use crate::language::syntax::{Expr, ExprKind, Name};
+use crate::model::{map_parts_mut, visit};
 
 const LETTERS: &[&str] = &["p", "q", "u", "v", "m", "j", "t"];
 const TERMS: usize = 3;
@@ -78,56 +78,5 @@ fn replace(expr: &Expr, old: &Expr, new: &Expr) -> Expr {
     if expr == old {
         return new.clone();
     }
-    map_parts(expr, &mut |part| replace(part, old, new))
-}
-
-/// The expression with `f` applied to its direct parts.
-fn map_parts(expr: &Expr, f: &mut dyn FnMut(&Expr) -> Expr) -> Expr {
-    let kind = match &expr.kind {
-        ExprKind::Number(_) | ExprKind::Name(_) => expr.kind.clone(),
-        ExprKind::Read(name, at) => ExprKind::Read(name.clone(), at.iter().map(f).collect()),
-        ExprKind::Upstream(name, at) => ExprKind::Upstream(name.clone(), at.iter().map(f).collect()),
-        ExprKind::Call(name, at) => ExprKind::Call(name.clone(), at.iter().map(f).collect()),
-        ExprKind::Derivative(of, name, at) => {
-            let of = Box::new(f(of));
-            ExprKind::Derivative(of, name.clone(), at.iter().map(f).collect())
-        }
-        ExprKind::Sum(terms) => ExprKind::Sum(terms.iter().map(|(s, e)| (*s, f(e))).collect()),
-        ExprKind::Product(factors) => ExprKind::Product(factors.iter().map(|(o, e)| (*o, f(e))).collect()),
-        ExprKind::Power(a, b) => ExprKind::Power(Box::new(f(a)), Box::new(f(b))),
-        ExprKind::Bracket(c) => ExprKind::Bracket(Box::new(map_condition(c, f))),
-        ExprKind::If(c, a, b) => {
-            let c = Box::new(map_condition(c, f));
-            ExprKind::If(c, Box::new(f(a)), Box::new(f(b)))
-        }
-        ExprKind::Normalise(word, binders, argument) => {
-            ExprKind::Normalise(*word, binders.clone(), Box::new(f(argument)))
-        }
-        ExprKind::Reduce(word, binders, condition, body) => {
-            let binder = |b: &Binder, f: &mut dyn FnMut(&Expr) -> Expr| Binder {
-                range: b.range.as_ref().map(|(lo, hi)| (f(lo), f(hi))),
-                ..b.clone()
-            };
-            let binders = binders.iter().map(|b| binder(b, f)).collect();
-            let condition = condition.as_ref().map(|c| Box::new(map_condition(c, f)));
-            ExprKind::Reduce(*word, binders, condition, Box::new(f(body)))
-        }
-    };
-    Expr { kind, span: expr.span }
-}
-
-fn map_condition(condition: &Condition, f: &mut dyn FnMut(&Expr) -> Expr) -> Condition {
-    match condition {
-        Condition::Chain(first, rest) => {
-            let first = f(first);
-            Condition::Chain(first, rest.iter().map(|(r, e)| (*r, f(e))).collect())
-        }
-        Condition::Divides(m, e) => {
-            let m = f(m);
-            Condition::Divides(m, f(e))
-        }
-        Condition::All(all) => Condition::All(all.iter().map(|c| map_condition(c, f)).collect()),
-        Condition::Any(any) => Condition::Any(any.iter().map(|c| map_condition(c, f)).collect()),
-        Condition::Not(inner) => Condition::Not(Box::new(map_condition(inner, f))),
-    }
+    map_parts_mut(expr, &mut |part| replace(part, old, new))
 }

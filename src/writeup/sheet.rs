@@ -210,12 +210,17 @@ impl Writer<'_> {
         given: &mut Vec<(String, Goal)>,
     ) -> Result<(), NoAnswer> {
         let goal = study.goal(target, span).map_err(NoAnswer::Refused)?;
-        let by = jacobian_label(&goal, given);
-        let (answer, certificate) = study.answer(&goal)?;
-        let operations = study.operation(&answer);
-        section.answers.push(json::formula(study, &answer, &certificate, operations.as_deref(), None));
-        self.put(study, section, &answer, &certificate, by.as_deref(), operations.as_deref());
-        given.push((section.label.clone(), goal));
+        for goal in study.with_adjoints(std::slice::from_ref(&goal)) {
+            if given.iter().any(|(_, known)| *known == goal) && !target_is(target, &goal) {
+                continue;
+            }
+            let by = jacobian_label(&goal, given);
+            let (answer, certificate) = study.answer(&goal)?;
+            let operations = study.operation(&answer);
+            section.answers.push(json::formula(study, &answer, &certificate, operations.as_deref(), None));
+            self.put(study, section, &answer, &certificate, by.as_deref(), operations.as_deref());
+            given.push((section.label.clone(), goal));
+        }
         Ok(())
     }
 
@@ -362,6 +367,16 @@ fn placed(mut diagnostic: Diagnostic, span: Span) -> Diagnostic {
         diagnostic.places.push((span, String::new()));
     }
     diagnostic
+}
+
+/// Whether a goal is what a target names, and not an adjoint on the way to it.
+fn target_is(target: &Target, goal: &Goal) -> bool {
+    match (target.within(), goal) {
+        (Target::Gradient(asked, _), Goal::Gradient { array }) => asked == array,
+        (Target::Jacobian((of, _), (asked, _)), Goal::Jacobian { output, array }) => of == output && asked == array,
+        (Target::Value(asked, _), Goal::Value { output }) => asked == output,
+        _ => false,
+    }
 }
 
 fn jacobian_label(goal: &Goal, given: &[(String, Goal)]) -> Option<String> {
