@@ -49,6 +49,21 @@ pub enum EvalError {
     ZeroDivisor,
     /// A mean over no terms.
     EmptyMean,
+    /// A normaliser over no terms.
+    EmptyNormaliser(&'static str),
+    /// A logarithm of a softargmax at an index outside its range.
+    OutsideNormaliser(&'static str),
+    /// No real value at any of the points that were tried.
+    OutsideDomain {
+        /// The array defined with it.
+        array: Name,
+        /// The function that has no real value, where one is known.
+        function: Option<&'static str>,
+    },
+    /// An equality that is required of the given arrays and cannot be solved for an entry.
+    NotAFact(String),
+    /// A comparison that is required and holds at none of the points that were tried.
+    UnmetFact(String),
     /// Integer data whose range of values is empty or missing.
     NoValues(Name),
     /// Integer data, a size or a param differentiated for.
@@ -89,6 +104,16 @@ impl fmt::Display for EvalError {
             }
             EvalError::ZeroDivisor => f.write_str("a divisor is zero"),
             EvalError::EmptyMean => f.write_str("a mean is taken over no terms"),
+            EvalError::EmptyNormaliser(word) => write!(f, "{word} is taken over no terms"),
+            EvalError::OutsideNormaliser(word) => write!(f, "{word} is taken outside its range"),
+            EvalError::OutsideDomain { array, function } => {
+                write!(f, "{array} has no real value at any point that was tried")?;
+                function.map_or(Ok(()), |name| write!(f, ": {name} has none there"))
+            }
+            EvalError::NotAFact(fact) => {
+                write!(f, "{fact} cannot be required: it is linear in no entry of a given array that is still free")
+            }
+            EvalError::UnmetFact(fact) => write!(f, "{fact} does not hold at any point that was tried"),
             EvalError::NoValues(name) => {
                 write!(f, "the integer data {name} can take no value")
             }

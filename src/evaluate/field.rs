@@ -1,7 +1,7 @@
-//! The prime field of 2^61 − 1 elements and a small deterministic source of random elements.
+//! The prime field of 2^61 − 1 elements and a small deterministic source of random numbers.
 //!
-//! Two different polynomials of degree d agree at a random point of this field with chance at
-//! most d / 2^61, so one agreement at a random point is as good as a proof.
+//! Two different polynomials of degree d agree at a point drawn from m elements of this field with
+//! chance at most d / m, so one agreement at a random point is as good as a proof.
 //!
 //! Invariant: the number inside an [`Fp`] is always less than the modulus.
 
@@ -133,21 +133,6 @@ impl Random {
         z ^ (z >> 31)
     }
 
-    /// A random field element.
-    pub fn field(&mut self) -> Fp {
-        loop {
-            let candidate = self.bits() >> 3;
-            if candidate < Fp::MODULUS {
-                return Fp(candidate);
-            }
-        }
-    }
-
-    /// That many random field elements.
-    pub fn vector(&mut self, length: usize) -> Vec<Fp> {
-        (0..length).map(|_| self.field()).collect()
-    }
-
     /// A random integer of `first..=last`; `first` if that range is empty.
     pub fn between(&mut self, first: i64, last: i64) -> i64 {
         let span = (i128::from(last) - i128::from(first) + 1).max(1) as u128;
@@ -164,7 +149,8 @@ mod tests {
     fn the_field_laws_hold() {
         let mut random = Random::new(1);
         for _ in 0..200 {
-            let (a, b, c) = (random.field(), random.field(), random.field());
+            let mut element = || Fp::from_integer((random.bits() >> 3).into());
+            let (a, b, c) = (element(), element(), element());
             assert_eq!(a * (b + c), a * b + a * c);
             assert_eq!(a - b, -(b - a));
             assert_eq!(a.inverse().map(|inverse| a * inverse), Some(Fp::ONE));

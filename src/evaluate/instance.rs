@@ -5,43 +5,56 @@
 //! for each layout of the scope, upstream gradients included.
 
 use super::compile::{self, ConditionFormula, Formula, IntegerFormula};
+use super::draw;
 use super::error::EvalError;
-use super::field::{Fp, Random};
-use super::machine::{Machine, Work};
+use super::machine::Machine;
 use super::node::Place;
 use super::number::{Memory, Nothing};
+use super::reverse::{Adjoints, sweep};
+use super::scalar::{Agreement, Scalar};
 use super::scope::{Layout, Points, Scope, Sizes};
-use super::tangent::{Moved, Stored, Tangent, Tangents};
+use super::tangent::{Motion, Moved, Stored, Tangent, Tangents};
+use super::work::Work;
+use crate::language::function::Function;
 use crate::language::program::{Program, ResolvedEquation};
 use crate::language::syntax::{Condition, Expr, Name};
-use std::cell::RefCell;
+use std::cell::{Cell, OnceCell, RefCell};
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
 /// A work limit that takes about a second.
 pub const DEFAULT_WORK: u64 = 20_000_000;
 
-/// A system at given sizes with random field elements in its given arrays.
+/// A system at given sizes with random numbers in its given arrays.
 #[derive(Debug)]
 pub struct Instance {
     pub(super) scope: Scope,
-    pub(super) params: Vec<Fp>,
-    pub(super) values: Vec<Vec<Fp>>,
-    equations: Vec<(usize, Formula)>,
-    pub(super) outputs: Vec<Name>,
+    pub(super) params: Vec<Scalar>,
+    pub(super) values: Vec<Vec<Scalar>>,
+    pub(super) equations: Vec<(usize, Formula)>,
+    outputs: Vec<Name>,
     seed: u64,
     pub(super) work: Work,
-    forward_work: u64,
+    pub(super) forward_work: u64,
     one_hot: RefCell<BTreeMap<Place, Tangents>>,
+    adjoints: OnceCell<Adjoints>,
+    /// Whether the residue of an entry may be opaque.
+    opaque: bool,
+    /// Whether an entry may depend on floating point, or may not be real.
+    pub(super) valued: bool,
+    /// A function that had no real value.
+    pub(super) outside: Cell<Option<Function>>,
 }
 
 impl Instance {
     /// Draws inputs, weights, params, integer data and the upstream gradient of each output, and
-    /// computes the defined arrays. At most `limit` elementary operations are done for it and for
-    /// everything asked of it afterwards.
+    /// computes the defined arrays; where functions have no real values, or a fact does not hold, at
+    /// several points. At most `limit` elementary operations are done for it and for everything
+    /// asked of it afterwards.
     ///
     /// # Errors
-    /// A size without a number, an equation that has no value somewhere in its box, too much work.
+    /// A size without a number, an equation that has no value somewhere in its box, a fact that is
+    /// none, too much work.
     pub fn new(program: &Program, sizes: &Sizes, seed: u64, limit: u64) -> Result<Instance, EvalError> {
         Instance::sharing(program, sizes, seed, &Work::new(limit))
     }
@@ -51,16 +64,14 @@ impl Instance {
     /// # Errors
     /// As [`Instance::new`].
     pub fn sharing(program: &Program, sizes: &Sizes, seed: u64, work: &Work) -> Result<Instance, EvalError> {
-        let before = work.done();
-        if let Some(missing) = program.sizes.iter().find(|size| !sizes.contains_key(*size)) {
-            return Err(EvalError::MissingSize(missing.clone()));
-        }
-        let mut random = Random::new(seed);
-        let mut scope = Scope::new(sizes);
-        scope.params = program.params.iter().map(|(name, _)| name.clone()).collect();
-        let mut instance = Instance {
-            params: random.vector(scope.params.len()),
-            scope,
+        draw::instance(program, sizes, seed, work)
+    }
+
+    /// Nothing given and nothing defined yet.
+    pub(super) fn empty(program: &Program, sizes: &Sizes, seed: u64, work: &Work) -> Instance {
+        Instance {
+            scope: Scope::new(sizes),
+            params: Vec::new(),
             values: Vec::new(),
             equations: Vec::new(),
             outputs: program.outputs.clone(),
@@ -68,43 +79,40 @@ impl Instance {
             work: work.clone(),
             forward_work: 0,
             one_hot: RefCell::default(),
-        };
-        for array in &program.arrays {
-            let number = instance.scope.give(array, &mut random, &instance.work)?;
-            let layout = &instance.scope.layouts[number];
-            let drawn = if layout.integers.is_some() { 0 } else { layout.volume };
-            instance.values.push(random.vector(drawn));
+            adjoints: OnceCell::new(),
+            opaque: false,
+            valued: false,
+            outside: Cell::default(),
         }
-        for equation in &program.equations {
-            instance.define(equation)?;
-        }
-        for output in &program.outputs {
-            let number = instance.scope.differentiate(output, &instance.work)?;
-            instance.values.push(random.vector(instance.scope.layouts[number].volume));
-        }
-        instance.forward_work = work.done() - before;
-        Ok(instance)
     }
 
-    fn define(&mut self, equation: &ResolvedEquation) -> Result<(), EvalError> {
+    /// Computes a defined array.
+    pub(super) fn define(&mut self, equation: &ResolvedEquation) -> Result<(), EvalError> {
         let axes = self.scope.equation_box(equation)?;
         let free: Vec<Name> = equation.indices.iter().map(|index| index.name.clone()).collect();
         let formula = compile::value(&self.scope, &equation.body, &free, false)?;
         let array = self.scope.define(&equation.array, axes, &self.work)?;
-        let values = self.entries_of(array, &formula, Stored { instance: self, formula: &formula })?;
+        self.opaque |= formula.opaque;
+        self.valued |= formula.valued;
+        let memory = Stored { instance: self, literals: &formula.literals };
+        let values = self.entries_of(array, &formula, memory)?;
+        let unreal = values.iter().any(|value| !value.real.is_finite());
+        if self.valued && (unreal || self.outside.get().is_some()) {
+            let (array, function) = (equation.array.clone(), self.outside.get().map(Function::name));
+            return Err(EvalError::OutsideDomain { array, function });
+        }
         self.values.push(values);
         self.equations.push((array, formula));
         Ok(())
     }
 
-    /// Lets a formula write `name[…]` for the upstream gradient of an output.
+    /// Lets a formula write `name[…]` for the upstream gradient of an array.
     ///
     /// # Errors
-    /// The output is unknown.
-    pub fn alias_upstream(&mut self, name: Name, output: &str) -> Result<(), EvalError> {
-        let unknown = || EvalError::UnknownName(output.into());
-        let upstream = self.scope.upstream.get(output).copied().ok_or_else(unknown)?;
-        self.scope.aliases.insert(name, upstream);
+    /// The array is unknown or integer data.
+    pub fn alias_upstream(&mut self, name: Name, array: &str) -> Result<(), EvalError> {
+        self.differentiable(array)?;
+        self.scope.aliases.insert(name, array.into());
         Ok(())
     }
 
@@ -139,8 +147,8 @@ impl Instance {
         Some(&self.scope.layouts[number].axes)
     }
 
-    /// An entry of an array that holds field elements; none outside its box.
-    pub fn entry(&self, array: &str, at: &[i64]) -> Option<Fp> {
+    /// An entry of an array that holds scalars; none outside its box.
+    pub fn entry(&self, array: &str, at: &[i64]) -> Option<Scalar> {
         let place = self.scope.place(self.scope.array(array).ok()?, at)?;
         self.values[place.array].get(place.offset).copied()
     }
@@ -152,23 +160,73 @@ impl Instance {
         integers.get(place.offset).copied()
     }
 
-    /// All entries of an array that holds field elements, row-major.
-    pub fn entries(&self, array: &str) -> Option<&[Fp]> {
+    /// All entries of an array that holds scalars, row-major.
+    pub fn entries(&self, array: &str) -> Option<&[Scalar]> {
         let number = self.scope.array(array).ok()?;
         let real = self.scope.layouts[number].integers.is_none();
         real.then(|| self.values[number].as_slice())
     }
 
-    /// An entry of the upstream gradient of an output; none outside its box.
-    pub fn upstream(&self, output: &str, at: &[i64]) -> Option<Fp> {
-        let place = self.scope.place(*self.scope.upstream.get(output)?, at)?;
-        self.values[place.array].get(place.offset).copied()
+    /// An entry of the upstream gradient of an array: as given for an output, the total derivative
+    /// of the loss for any other; none outside its box.
+    pub fn upstream(&self, array: &str, at: &[i64]) -> Option<Scalar> {
+        match self.scope.upstream.get(array) {
+            Some(given) => {
+                let place = self.scope.place(*given, at)?;
+                self.values[place.array].get(place.offset).copied()
+            }
+            None => self.total_upstream(array, at).ok(),
+        }
+    }
+
+    /// The total derivative of the loss Σ g·f over all outputs f for an entry of any array; a
+    /// defined array is moved as if it were given.
+    ///
+    /// # Errors
+    /// The array is unknown or integer data, the entry is outside its box, or too much work.
+    pub fn total_upstream(&self, array: &str, at: &[i64]) -> Result<Scalar, EvalError> {
+        let number = self.differentiable(array)?;
+        let layout = &self.scope.layouts[number];
+        let offset = layout.offset(at).ok_or_else(|| outside(layout, at))?;
+        Ok(self.adjoints()?[number].get(offset).copied().unwrap_or_default())
+    }
+
+    /// The total derivatives of the loss for all arrays, computed once.
+    pub(super) fn adjoints(&self) -> Result<&Adjoints, EvalError> {
+        if let Some(known) = self.adjoints.get() {
+            return Ok(known);
+        }
+        let found = sweep(self)?;
+        Ok(self.adjoints.get_or_init(|| found))
+    }
+
+    /// The number of each output and that of its upstream gradient.
+    pub(super) fn seeds(&self) -> impl Iterator<Item = (usize, usize)> {
+        let scope = &self.scope;
+        self.outputs.iter().filter_map(|name| Some((*scope.arrays.get(name)?, *scope.upstream.get(name)?)))
     }
 
     /// The value of a param.
-    pub fn param(&self, name: &str) -> Option<Fp> {
+    pub fn param(&self, name: &str) -> Option<Scalar> {
         let index = self.scope.params.iter().position(|param| &**param == name)?;
         self.params.get(index).copied()
+    }
+
+    /// Whether a value of the formula may have an opaque residue, so that two formulas may differ
+    /// there and be equal.
+    pub fn is_opaque(&self, formula: &Formula) -> bool {
+        self.opaque || formula.opaque
+    }
+
+    /// Whether the values of two formulas are the same, exactly or where that is all one can ask in
+    /// floating point.
+    pub fn agree(&self, (one, a): (&Formula, Scalar), (other, b): (&Formula, Scalar)) -> bool {
+        a.agreement(b, self.is_opaque(one) || self.is_opaque(other), 0.0) != Agreement::None
+    }
+
+    /// Whether two values, one of them that of the formula, are the same.
+    pub fn agreement(&self, formula: &Formula, found: Scalar, expected: Scalar) -> Agreement {
+        found.agreement(expected, self.is_opaque(formula), 0.0)
     }
 
     /// The derivative of every defined array along a direction on one array, row-major. A defined
@@ -176,13 +234,13 @@ impl Instance {
     ///
     /// # Errors
     /// The array is unknown, is integer data, or has not as many entries as the direction.
-    pub fn tangent(&self, array: &str, direction: &[Fp]) -> Result<Tangent<'_>, EvalError> {
+    pub fn tangent(&self, array: &str, direction: &[Scalar]) -> Result<Tangent<'_>, EvalError> {
         let array = self.differentiable(array)?;
         let (expected, found) = (self.scope.layouts[array].volume, direction.len());
         if expected != found {
             return Err(EvalError::Count { expected, found });
         }
-        let tangents = self.forward(array, direction.to_vec())?;
+        let tangents = Rc::new(self.forward_one(array, direction.to_vec())?);
         Ok(Tangent { instance: self, tangents })
     }
 
@@ -226,10 +284,10 @@ impl Instance {
     ///
     /// # Errors
     /// The formula has no value there.
-    pub fn evaluate(&self, formula: &Formula, at: &[i64]) -> Result<Fp, EvalError> {
+    pub fn evaluate(&self, formula: &Formula, at: &[i64]) -> Result<Scalar, EvalError> {
         counted(formula.free, at.len())?;
         self.work.expect(formula.least.into())?;
-        let memory = Stored { instance: self, formula };
+        let memory = Stored { instance: self, literals: &formula.literals };
         Machine::new(&self.scope, &self.work, memory, formula.slots).value_at(&formula.root, at)
     }
 
@@ -250,14 +308,15 @@ impl Instance {
     /// The condition has no answer there.
     pub fn evaluate_condition(&self, formula: &ConditionFormula, at: &[i64]) -> Result<bool, EvalError> {
         counted(formula.free, at.len())?;
-        let mut machine = Machine::new(&self.scope, &self.work, Nothing, formula.slots);
+        let memory = Stored { instance: self, literals: &formula.literals };
+        let mut machine = Machine::new(&self.scope, &self.work, memory, formula.slots);
         machine.slots[..at.len()].copy_from_slice(at);
-        machine.test(&formula.root)
+        machine.decided(&formula.root)
     }
 
     /// A function of the free indices that keeps its storage from call to call.
-    pub(super) fn runner<'a>(&'a self, formula: &'a Formula) -> impl FnMut(&[i64]) -> Result<Fp, EvalError> + 'a {
-        let memory = Stored { instance: self, formula };
+    pub(super) fn runner<'a>(&'a self, formula: &'a Formula) -> impl FnMut(&[i64]) -> Result<Scalar, EvalError> + 'a {
+        let memory = Stored { instance: self, literals: &formula.literals };
         let mut machine = Machine::new(&self.scope, &self.work, memory, formula.slots);
         move |at| {
             counted(formula.free, at.len())?;
@@ -280,26 +339,36 @@ impl Instance {
         }
         let volume = self.scope.layouts[place.array].volume;
         self.work.charge(volume as u64)?;
-        let mut direction = vec![Fp::ZERO; volume];
-        direction[place.offset] = Fp::ONE;
-        let tangents = self.forward(place.array, direction)?;
+        let mut direction = vec![Scalar::ZERO; volume];
+        direction[place.offset] = Scalar::ONE;
+        let tangents = Rc::new(self.forward_one(place.array, direction)?);
         self.one_hot.borrow_mut().insert(place, tangents.clone());
         Ok(tangents)
     }
 
-    fn forward(&self, array: usize, direction: Vec<Fp>) -> Result<Tangents, EvalError> {
+    fn forward_one(&self, array: usize, direction: Vec<Scalar>) -> Result<Vec<Vec<Scalar>>, EvalError> {
         let mut tangents = vec![Vec::new(); self.values.len()];
         tangents[array] = direction;
+        self.forward(tangents, Some(array))
+    }
+
+    /// Moves everything that depends on what moves, the equation of one array left out.
+    pub(super) fn forward(
+        &self,
+        mut tangents: Vec<Vec<Scalar>>,
+        without: Option<usize>,
+    ) -> Result<Vec<Vec<Scalar>>, EvalError> {
         for (defined, formula) in &self.equations {
             let moved = formula.reads.iter().any(|read| !tangents[*read].is_empty());
-            if *defined == array || !moved {
+            if Some(*defined) == without || !moved {
                 continue;
             }
-            let memory = Moved { instance: self, formula, tangents: &tangents };
+            let stored = Stored { instance: self, literals: &formula.literals };
+            let memory = Moved { stored, how: Motion::All(&tangents) };
             let duals = self.entries_of(*defined, formula, memory)?;
             tangents[*defined] = duals.into_iter().map(|dual| dual.tangent).collect();
         }
-        Ok(Rc::new(tangents))
+        Ok(tangents)
     }
 
     fn entries_of<M: Memory>(&self, array: usize, formula: &Formula, memory: M) -> Result<Vec<M::Number>, EvalError> {

@@ -5,62 +5,22 @@
 
 use super::error::EvalError;
 use super::fraction::{Fraction, floor_div, floor_mod};
-use super::node::{Access, Exact, Place, Reduce, Test, Value};
-use super::number::{Memory, Number};
+use super::node::{Access, Exact, Place, Test, Value};
+use super::number::{Known, Memory, Number};
 use super::scope::Scope;
-use crate::language::syntax::{Operator, Reduction, Relation, Sign};
-use std::cell::Cell;
+use super::work::Work;
+use crate::language::function::Function;
+use crate::language::syntax::{Operator, Relation, Sign};
 use std::cmp::Ordering;
-use std::rc::Rc;
 
-/// How many elementary operations were done, and how many may be; copies count together.
-#[derive(Clone, Debug)]
-pub struct Work {
-    limit: u64,
-    done: Rc<Cell<u64>>,
-}
-
-impl Work {
-    /// Nothing done yet.
-    pub fn new(limit: u64) -> Work {
-        Work { limit, done: Rc::default() }
-    }
-
-    /// How many operations were done.
-    pub fn done(&self) -> u64 {
-        self.done.get()
-    }
-
-    /// Forgets operations that were done since.
-    pub(super) fn set_back(&self, done: u64) {
-        self.done.set(done.min(self.done.get()));
-    }
-
-    /// Pays for so many operations before they are done.
-    pub fn charge(&self, operations: u64) -> Result<(), EvalError> {
-        let done = self.done.get().saturating_add(operations);
-        if done > self.limit {
-            return Err(EvalError::TooMuchWork { limit: self.limit });
-        }
-        self.done.set(done);
-        Ok(())
-    }
-
-    /// Fails if so many operations are more than what is left, without doing any.
-    pub(super) fn expect(&self, operations: u128) -> Result<(), EvalError> {
-        let left = u128::from(self.limit - self.done.get());
-        if operations > left {
-            return Err(EvalError::TooMuchWork { limit: self.limit });
-        }
-        Ok(())
-    }
-}
+/// How many operations a function counts for.
+pub const CALL: u64 = 4;
 
 /// A formula in the course of being computed.
 pub struct Machine<'a, M> {
-    scope: &'a Scope,
-    work: &'a Work,
-    memory: M,
+    pub(super) scope: &'a Scope,
+    pub(super) work: &'a Work,
+    pub(super) memory: M,
     /// The values of free and bound indices.
     pub slots: Vec<i64>,
 }
@@ -101,29 +61,65 @@ impl<'a, M: Memory> Machine<'a, M> {
                 Ok(sum)
             }
             Value::Product(guards, factors) => self.product(guards, factors),
-            Value::Power(power) => {
-                let base = self.value(&power.0)?;
-                let exponent = self.integer(&power.1)?;
-                base.power(exponent).ok_or(EvalError::ZeroDivisor)
-            }
+            Value::Power(power) => self.power(&power.0, &power.1),
+            Value::Call(function, arguments) => self.call(*function, arguments),
             Value::Reduce(reduce) => self.reduce(reduce),
-            Value::Bracket(test) => Ok(M::Number::integer(self.test(test)?.into())),
+            Value::Normalise(normalise) => self.normalise(normalise),
+            Value::Bracket(test) => Ok(M::Number::integer((self.test(test)? == Some(true)).into())),
             Value::If(parts) => {
                 let (test, yes, no) = &**parts;
-                let taken = self.test(test)?;
-                self.value(if taken { yes } else { no })
+                match self.test(test)? {
+                    Some(taken) => self.value(if taken { yes } else { no }),
+                    None => self.value(yes).and(self.value(no)),
+                }
             }
             Value::Derivative(parts) => {
-                let (of, access) = &**parts;
+                let (of, access, total) = &**parts;
                 let place = self.entry(access)?;
-                self.memory.derivative(of, place, &self.slots)
+                self.memory.derivative(of, place, *total, &self.slots)
+            }
+            Value::Adjoint(access) => match self.locate(access)? {
+                Some(place) => self.memory.adjoint(place),
+                None => Ok(M::Number::integer(0)),
+            },
+        }
+    }
+
+    fn power(&mut self, base: &Value, exponent: &Exact) -> Result<M::Number, EvalError> {
+        let base = self.value(base)?;
+        let exponent = match exponent {
+            Exact::Affine(affine) => Fraction::whole(affine.evaluate(&self.slots)?),
+            _ => self.exact(exponent)?,
+        };
+        match exponent.parts() {
+            (whole, 1) => base.power(whole).ok_or(EvalError::ZeroDivisor),
+            _ => {
+                let exponent = fraction(exponent)?;
+                self.noted(Function::Pow, M::Number::call(Function::Pow, &[base, exponent]))
             }
         }
     }
 
+    fn call(&mut self, function: Function, arguments: &[Value]) -> Result<M::Number, EvalError> {
+        self.work.charge(CALL)?;
+        let mut values = [M::Number::integer(0); 2];
+        for (value, argument) in values.iter_mut().zip(arguments) {
+            *value = self.value(argument)?;
+        }
+        self.noted(function, M::Number::call(function, &values[..arguments.len().min(2)]))
+    }
+
+    /// Passes on what a function gave.
+    pub(super) fn noted(&mut self, function: Function, found: M::Number) -> Result<M::Number, EvalError> {
+        if !found.real().is_finite() {
+            self.memory.outside(function);
+        }
+        Ok(found)
+    }
+
     fn product(&mut self, guards: &[Test], factors: &[(bool, Value)]) -> Result<M::Number, EvalError> {
         for guard in guards {
-            if !self.test(guard)? {
+            if self.test(guard)? == Some(false) {
                 return Ok(M::Number::integer(0));
             }
         }
@@ -138,54 +134,8 @@ impl<'a, M: Memory> Machine<'a, M> {
         Ok(product)
     }
 
-    fn reduce(&mut self, reduce: &Reduce) -> Result<M::Number, EvalError> {
-        let neutral = i128::from(reduce.how == Reduction::Product);
-        let mut total = (M::Number::integer(neutral), 0);
-        self.accumulate(reduce, 0, &mut total)?;
-        let (result, terms) = total;
-        match (reduce.how, terms) {
-            (Reduction::Sum | Reduction::Product, _) => Ok(result),
-            (Reduction::Variance, _) => Err(EvalError::Unsupported("var".into())),
-            (Reduction::Mean, 0) => Err(EvalError::EmptyMean),
-            (Reduction::Mean, _) => {
-                let number = M::Number::integer(terms);
-                Ok(result * number.inverse().ok_or(EvalError::ZeroDivisor)?)
-            }
-        }
-    }
-
-    fn accumulate(&mut self, reduce: &Reduce, level: usize, total: &mut (M::Number, i128)) -> Result<(), EvalError> {
-        let Some((slot, first, last)) = reduce.binders.get(level) else {
-            let counts = match &reduce.condition {
-                Some(condition) => self.test(condition)?,
-                None => true,
-            };
-            if counts {
-                let term = self.value(&reduce.body)?;
-                total.0 = match reduce.how {
-                    Reduction::Sum | Reduction::Mean | Reduction::Variance => total.0 + term,
-                    Reduction::Product => total.0 * term,
-                };
-                total.1 += 1;
-            }
-            return Ok(());
-        };
-        let (first, last) = (self.integer(first)?, self.integer(last)?);
-        if first > last {
-            return Ok(());
-        }
-        self.work.expect(last.abs_diff(first).saturating_add(1))?;
-        let narrow = |end| i64::try_from(end).map_err(|_| EvalError::Overflow);
-        for index in narrow(first)?..=narrow(last)? {
-            self.work.charge(1)?;
-            self.slots[*slot] = index;
-            self.accumulate(reduce, level + 1, total)?;
-        }
-        Ok(())
-    }
-
     /// The place an access reads; none in the padding.
-    fn locate(&mut self, access: &Access) -> Result<Option<Place>, EvalError> {
+    pub(super) fn locate(&mut self, access: &Access) -> Result<Option<Place>, EvalError> {
         self.work.charge(access.cost)?;
         let scope = self.scope;
         let layout = &scope.layouts[access.array];
@@ -234,13 +184,7 @@ impl<'a, M: Memory> Machine<'a, M> {
         if let Exact::Affine(affine) = exact {
             return Ok(M::Number::integer(affine.evaluate(&self.slots)?));
         }
-        let (numerator, denominator) = self.exact(exact)?.parts();
-        let numerator = M::Number::integer(numerator);
-        if denominator == 1 {
-            return Ok(numerator);
-        }
-        let reciprocal = M::Number::integer(denominator).inverse();
-        Ok(numerator * reciprocal.ok_or(EvalError::ZeroDivisor)?)
+        fraction(self.exact(exact)?)
     }
 
     /// An exact expression that must be an integer.
@@ -281,10 +225,10 @@ impl<'a, M: Memory> Machine<'a, M> {
             Exact::Floor(part) => Ok(Fraction::whole(self.exact(part)?.floor()?)),
             Exact::Ceil(part) => Ok(Fraction::whole(self.exact(part)?.ceil()?)),
             Exact::Read(access) => self.integer_entry(access),
-            Exact::Bracket(test) => Ok(Fraction::whole(self.test(test)?.into())),
+            Exact::Bracket(test) => Ok(Fraction::whole(self.decided(test)?.into())),
             Exact::If(parts) => {
                 let (test, yes, no) = &**parts;
-                let taken = self.test(test)?;
+                let taken = self.decided(test)?;
                 self.exact(if taken { yes } else { no })
             }
         }
@@ -297,7 +241,7 @@ impl<'a, M: Memory> Machine<'a, M> {
         whole: bool,
     ) -> Result<Fraction, EvalError> {
         for guard in guards {
-            if !self.test(guard)? {
+            if !self.decided(guard)? {
                 return Ok(Fraction::whole(0));
             }
         }
@@ -336,8 +280,8 @@ impl<'a, M: Memory> Machine<'a, M> {
         Ok(Fraction::whole(value.copied().map_or(0, i128::from)))
     }
 
-    /// Whether a condition holds.
-    pub fn test(&mut self, node: &Test) -> Result<bool, EvalError> {
+    /// Whether a condition holds; none if that depends on values that are not known.
+    pub fn test(&mut self, node: &Test) -> Result<Option<bool>, EvalError> {
         self.work.charge(1)?;
         match node {
             Test::Chain(first, rest) => {
@@ -345,30 +289,64 @@ impl<'a, M: Memory> Machine<'a, M> {
                 for (relation, right) in rest {
                     let right = self.exact(right)?;
                     if !holds(*relation, left.compare(right)?) {
-                        return Ok(false);
+                        return Ok(Some(false));
                     }
                     left = right;
                 }
-                Ok(true)
+                Ok(Some(true))
             }
+            Test::Values(chain) => self.compare(&chain.0, &chain.1),
             Test::Divides(divisor, of) => {
                 let divisor = self.integer(divisor)?;
-                Ok(floor_mod(self.integer(of)?, divisor)? == 0)
+                Ok(Some(floor_mod(self.integer(of)?, divisor)? == 0))
             }
             Test::All(parts) => self.all(parts, true),
-            Test::Any(parts) => Ok(!self.all(parts, false)?),
-            Test::Not(part) => Ok(!self.test(part)?),
+            Test::Any(parts) => Ok(self.all(parts, false)?.map(|none| !none)),
+            Test::Not(part) => Ok(self.test(part)?.map(|holds| !holds)),
         }
     }
 
-    fn all(&mut self, parts: &[Test], wanted: bool) -> Result<bool, EvalError> {
+    /// Whether a condition holds, where only an answer will do.
+    pub fn decided(&mut self, node: &Test) -> Result<bool, EvalError> {
+        let unknown = || EvalError::Unsupported("a comparison of values where there are none".into());
+        self.test(node)?.ok_or_else(unknown)
+    }
+
+    fn compare(&mut self, first: &Value, rest: &[(Relation, Value)]) -> Result<Option<bool>, EvalError> {
+        let mut left = self.value(first)?;
+        let mut known = Some(true);
+        for (relation, right) in rest {
+            let right = self.value(right)?;
+            match left.compare(right) {
+                Known::Order(order) if holds(*relation, order) => {}
+                Known::Order(_) | Known::Unordered => return Ok(Some(false)),
+                Known::Nothing => known = None,
+            }
+            left = right;
+        }
+        Ok(known)
+    }
+
+    fn all(&mut self, parts: &[Test], wanted: bool) -> Result<Option<bool>, EvalError> {
+        let mut known = Some(true);
         for part in parts {
-            if self.test(part)? != wanted {
-                return Ok(false);
+            match self.test(part)? {
+                Some(holds) if holds != wanted => return Ok(Some(false)),
+                Some(_) => {}
+                None => known = None,
             }
         }
-        Ok(true)
+        Ok(known)
     }
+}
+
+fn fraction<N: Number>(value: Fraction) -> Result<N, EvalError> {
+    let (numerator, denominator) = value.parts();
+    if denominator == 1 {
+        return Ok(N::integer(numerator));
+    }
+    let reciprocal = N::integer(denominator).inverse();
+    Ok(N::integer(numerator) * reciprocal.ok_or(EvalError::ZeroDivisor)?)
 }
 
 fn holds(relation: Relation, order: Ordering) -> bool {

@@ -1,9 +1,11 @@
 //! The independent evaluator: runs the equations the author wrote, at given sizes, exactly over
-//! the prime field of 2^61 − 1 elements, and says whether a claimed formula has the same values.
+//! the prime field of 2^61 − 1 elements and in floating point at once ([`Scalar`]), and says whether
+//! a claimed formula has the same values.
 //!
-//! Derivatives come from dual numbers, so a derivation is judged by the forward equations alone.
-//! The pipeline: names become slots ([`Instance::compile`]), a small machine computes the compiled
-//! formula, [`check`] compares it with what the equations give,
+//! Derivatives come from dual numbers, and those of the loss from one run backwards that dual
+//! numbers confirm, so a derivation is judged by the forward equations alone. The pipeline: a point
+//! is drawn at which everything has a value, names become slots ([`Instance::compile`]), a small
+//! machine computes the compiled formula, [`check`] compares it with what the equations give,
 //! [`range`] tests a claimed range.
 //!
 //! Invariant: this module reads `language::syntax` and `language::program` and imports nothing
@@ -11,26 +13,34 @@
 
 pub mod check;
 mod compile;
+mod draw;
 mod error;
 mod field;
 mod fraction;
+mod function;
 mod instance;
 mod machine;
 mod node;
 mod number;
 pub mod range;
+mod reduction;
+mod reverse;
+mod scalar;
 mod scope;
 mod tangent;
+mod tape;
 #[cfg(test)]
 mod tests;
+mod work;
 
 pub use compile::{ConditionFormula, Formula, IntegerFormula};
 pub use error::EvalError;
 pub use field::{Fp, Random};
 pub use instance::{DEFAULT_WORK, Instance};
-pub use machine::Work;
+pub use scalar::{Agreement, Scalar, Spread};
 pub use scope::Sizes;
 pub use tangent::Tangent;
+pub use work::Work;
 
 use crate::language::syntax::{Condition, Expr, Name};
 use machine::Machine;
@@ -77,7 +87,7 @@ impl Asked {
         for formula in &self.conditions {
             let mut machine = Machine::new(&self.scope, &work, Nothing, formula.slots.max(at.len()));
             machine.slots[..at.len()].copy_from_slice(at);
-            if !machine.test(&formula.root).ok()? {
+            if !machine.decided(&formula.root).ok()? {
                 return Some(false);
             }
         }
@@ -104,5 +114,5 @@ pub fn condition(condition: &Condition, sizes: &Sizes) -> Result<bool, EvalError
     let scope = Scope::new(sizes);
     let formula = compile::condition(&scope, condition, &[])?;
     let work = Work::new(DEFAULT_WORK);
-    Machine::new(&scope, &work, Nothing, formula.slots).test(&formula.root)
+    Machine::new(&scope, &work, Nothing, formula.slots).decided(&formula.root)
 }

@@ -6,7 +6,8 @@
 
 use super::error::EvalError;
 use super::fraction::Fraction;
-use crate::language::syntax::{Operator, Reduction, Relation, Sign};
+use crate::language::function::Function;
+use crate::language::syntax::{Normaliser, Operator, Reduction, Relation, Sign};
 
 /// A scalar expression.
 #[derive(Clone, Debug)]
@@ -23,16 +24,22 @@ pub enum Value {
     Sum(Vec<(Sign, Value)>),
     /// Guarded factors, multiplied (false) or divided by (true).
     Product(Vec<Test>, Vec<(bool, Value)>),
-    /// An integer power.
+    /// A power whose exponent is computed exactly: an integer power, or else one by the function.
     Power(Box<(Value, Exact)>),
-    /// A sum, a mean or a product.
+    /// A function of the table.
+    Call(Function, Vec<Value>),
+    /// A sum, a mean, a product or a variance.
     Reduce(Box<Reduce>),
+    /// What is normalised by the exponentials of all entries.
+    Normalise(Box<Normalise>),
     /// 1 or 0.
     Bracket(Test),
     /// The branch that the test takes.
     If(Box<(Test, Value, Value)>),
-    /// The total derivative of a value for an entry.
-    Derivative(Box<(Value, Access)>),
+    /// The derivative of a value for an entry; if `true` the total one, else all other arrays are held.
+    Derivative(Box<(Value, Access, bool)>),
+    /// The total derivative of the loss for an entry.
+    Adjoint(Access),
 }
 
 impl Value {
@@ -45,6 +52,7 @@ impl Value {
             Value::Sum(terms) => all(&mut terms.iter().map(|(_, term)| term)),
             Value::Product(guards, factors) if guards.is_empty() => all(&mut factors.iter().map(|(_, factor)| factor)),
             Value::Power(power) => power.0.least_work(),
+            Value::Call(_, arguments) => all(&mut arguments.iter()),
             Value::Reduce(reduce) => reduce.least_work(),
             Value::Exact(_)
             | Value::Literal(_)
@@ -53,6 +61,8 @@ impl Value {
             | Value::Product(..)
             | Value::Bracket(_)
             | Value::If(_)
+            | Value::Normalise(_)
+            | Value::Adjoint(_)
             | Value::Derivative(_) => 1,
         }
     }
@@ -73,7 +83,7 @@ impl Reduce {
     }
 }
 
-/// A sum, a mean or a product over bound indices.
+/// A sum, a mean, a product or a variance over bound indices.
 #[derive(Clone, Debug)]
 pub struct Reduce {
     /// The slot of each index with its first and last value.
@@ -84,6 +94,19 @@ pub struct Reduce {
     pub body: Value,
     /// What is done with the terms.
     pub how: Reduction,
+}
+
+/// A normaliser over indices.
+#[derive(Clone, Debug)]
+pub struct Normalise {
+    /// Which.
+    pub word: Normaliser,
+    /// The slot of each index inside, with its first and last value.
+    pub binders: Vec<(usize, Exact, Exact)>,
+    /// The slot of each index outside, at which the value is taken; none if the indices are bound.
+    pub outer: Vec<usize>,
+    /// The argument.
+    pub body: Value,
 }
 
 /// A read of an array at computed indices.
@@ -144,11 +167,13 @@ pub enum Exact {
     If(Box<(Test, Exact, Exact)>),
 }
 
-/// A condition over integers.
+/// A condition.
 #[derive(Clone, Debug)]
 pub enum Test {
-    /// A chain of comparisons.
+    /// A chain of comparisons of integers and fractions.
     Chain(Exact, Vec<(Relation, Exact)>),
+    /// A chain of comparisons of values.
+    Values(Box<(Value, Vec<(Relation, Value)>)>),
     /// The first divides the second.
     Divides(Exact, Exact),
     /// All hold.

@@ -9,9 +9,10 @@ use super::compile::{self, Formula};
 use super::error::EvalError;
 use super::field::Random;
 use super::instance::DEFAULT_WORK;
-use super::machine::{Machine, Work};
+use super::machine::Machine;
 use super::number::Nothing;
 use super::scope::{Points, Scope, Sizes, volume};
+use super::work::Work;
 use crate::language::program::Program;
 use crate::language::syntax::Name;
 use std::fmt;
@@ -128,7 +129,7 @@ pub fn check_box(
         }
         slice[axis] = (first, last);
     }
-    Ok(Checked { entries })
+    Ok(Checked { entries, numeric: 0 })
 }
 
 /// An equation of which only the reads are computed.
@@ -143,7 +144,7 @@ impl Reads {
     fn new(program: &Program, sizes: &Sizes, equation: usize) -> Result<Reads, EvalError> {
         let work = Work::new(DEFAULT_WORK);
         let mut scope = Scope::new(sizes);
-        scope.params = program.params.iter().map(|(name, _)| name.clone()).collect();
+        scope.params = program.params.iter().map(|param| param.name.clone()).collect();
         let mut random = Random::new(0);
         for array in &program.arrays {
             scope.give(array, &mut random, &work)?;

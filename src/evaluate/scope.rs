@@ -5,8 +5,8 @@
 
 use super::error::EvalError;
 use super::field::Random;
-use super::machine::Work;
 use super::node::Place;
+use super::work::Work;
 use crate::language::program::{ArrayBox, AxisBox, ResolvedEquation};
 use crate::language::syntax::{Binder, Expr, Name, Role};
 use std::collections::BTreeMap;
@@ -27,6 +27,8 @@ pub struct Layout {
     pub volume: usize,
     /// The values, if it is integer data.
     pub integers: Option<Vec<i64>>,
+    /// Whether an equation defines it.
+    pub defined: bool,
 }
 
 impl Layout {
@@ -84,8 +86,8 @@ pub struct Scope {
     pub arrays: BTreeMap<Name, usize>,
     /// The array that holds the upstream gradient of each output.
     pub upstream: BTreeMap<Name, usize>,
-    /// Other names of upstream gradients.
-    pub aliases: BTreeMap<Name, usize>,
+    /// Other names of upstream gradients, each with its array.
+    pub aliases: BTreeMap<Name, Name>,
 }
 
 impl Scope {
@@ -111,7 +113,7 @@ impl Scope {
             Role::Input | Role::Weight | Role::Plain => None,
         };
         let name = array.name.clone();
-        let layout = Layout { name, axes, padded, volume, integers };
+        let layout = Layout { name, axes, padded, volume, integers, defined: false };
         Ok(self.name(layout))
     }
 
@@ -132,12 +134,17 @@ impl Scope {
 
     /// The box of an equation's indices.
     pub fn equation_box(&self, equation: &ResolvedEquation) -> Result<Vec<(i64, i64)>, EvalError> {
+        self.index_box(&equation.indices)
+    }
+
+    /// The first and last value of each of several indices.
+    pub fn index_box(&self, indices: &[Binder]) -> Result<Vec<(i64, i64)>, EvalError> {
         let range = |binder: &Binder| {
             let no_range = || EvalError::NoRange(binder.name.clone());
             let (first, last) = binder.range.as_ref().ok_or_else(no_range)?;
             Ok((self.index(first)?, self.index(last)?))
         };
-        equation.indices.iter().map(range).collect()
+        indices.iter().map(range).collect()
     }
 
     /// The array of that name.
@@ -155,7 +162,7 @@ impl Scope {
     fn layout(&self, name: &Name, axes: Vec<(i64, i64)>, work: &Work) -> Result<Layout, EvalError> {
         let volume = volume(&axes, work)?;
         let (name, padded, integers) = (name.clone(), axes.clone(), None);
-        Ok(Layout { name, axes, padded, volume, integers })
+        Ok(Layout { name, axes, padded, volume, integers, defined: true })
     }
 
     fn name(&mut self, layout: Layout) -> usize {

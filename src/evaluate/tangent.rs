@@ -1,20 +1,20 @@
-//! Derivatives of a whole system along one direction, and the two ways a running formula sees
-//! the entries of an instance: as they are, or moved along a direction.
+//! Derivatives of a whole system along one direction, and the ways in which a running formula sees
+//! the entries of an instance: as they are, all moved along a direction, or one of them moved.
 //!
 //! Invariant: an array that does not depend on what is moved has an empty vector of tangents,
 //! which stands for zeros.
 
-use super::compile::Formula;
 use super::error::EvalError;
-use super::field::Fp;
 use super::instance::Instance;
 use super::machine::Machine;
 use super::node::{Place, Value};
-use super::number::{Dual, Memory, Number};
+use super::number::{Dual, Memory};
+use super::scalar::Scalar;
+use crate::language::function::Function;
 use std::rc::Rc;
 
 /// The tangents of all arrays of the scope.
-pub type Tangents = Rc<Vec<Vec<Fp>>>;
+pub type Tangents = Rc<Vec<Vec<Scalar>>>;
 
 /// Derivatives of all arrays of an instance along one direction.
 #[derive(Debug)]
@@ -25,7 +25,7 @@ pub struct Tangent<'a> {
 
 impl Tangent<'_> {
     /// The derivative of an entry; none outside the box.
-    pub fn entry(&self, array: &str, at: &[i64]) -> Option<Fp> {
+    pub fn entry(&self, array: &str, at: &[i64]) -> Option<Scalar> {
         let scope = &self.instance.scope;
         let place = scope.place(scope.array(array).ok()?, at)?;
         let tangents = &self.tangents[place.array];
@@ -33,70 +33,89 @@ impl Tangent<'_> {
     }
 
     /// The derivative of Σ g·f over all entries of all outputs f with upstream gradient g.
-    pub fn loss(&self) -> Fp {
-        let scope = &self.instance.scope;
-        let mut sum = Fp::ZERO;
-        for output in &self.instance.outputs {
-            let (Some(&f), Some(&g)) = (scope.arrays.get(output), scope.upstream.get(output)) else {
-                continue;
-            };
-            let pairs = self.tangents[f].iter().zip(&self.instance.values[g]);
-            sum = pairs.fold(sum, |sum, (tangent, upstream)| sum + *tangent * *upstream);
-        }
-        sum
+    pub fn loss(&self) -> Scalar {
+        loss(self.instance, &self.tangents)
     }
+}
+
+/// Σ of the upstream gradients of the outputs times their tangents.
+pub fn loss(instance: &Instance, tangents: &[Vec<Scalar>]) -> Scalar {
+    instance.seeds().fold(Scalar::ZERO, |sum, (output, given)| {
+        let pairs = tangents[output].iter().zip(&instance.values[given]);
+        pairs.fold(sum, |sum, (tangent, upstream)| sum + *tangent * *upstream)
+    })
 }
 
 /// The entries as they are.
+#[derive(Clone, Copy)]
 pub struct Stored<'a> {
     /// Whose entries.
     pub instance: &'a Instance,
-    /// Whose literals.
-    pub formula: &'a Formula,
+    /// The literals of the formula that runs.
+    pub literals: &'a [Scalar],
 }
 
 impl Memory for Stored<'_> {
-    type Number = Fp;
-    fn load(&self, place: Place) -> Fp {
+    type Number = Scalar;
+    fn load(&self, place: Place) -> Scalar {
         self.instance.values[place.array][place.offset]
     }
-    fn literal(&self, index: usize) -> Fp {
-        self.formula.literals[index]
+    fn literal(&self, index: usize) -> Scalar {
+        self.literals[index]
     }
-    fn param(&self, index: usize) -> Fp {
+    fn param(&self, index: usize) -> Scalar {
         self.instance.params[index]
     }
-    fn derivative(&self, of: &Value, place: Place, slots: &[i64]) -> Result<Fp, EvalError> {
-        let (instance, formula) = (self.instance, self.formula);
-        let tangents = instance.forward_one_hot(place)?;
-        let memory = Moved { instance, formula, tangents: &tangents };
-        let mut machine = Machine::new(&instance.scope, &instance.work, memory, slots.len());
+    fn derivative(&self, of: &Value, place: Place, total: bool, slots: &[i64]) -> Result<Scalar, EvalError> {
+        let stored = *self;
+        let tangents = if total { Some(self.instance.forward_one_hot(place)?) } else { None };
+        let moved = match &tangents {
+            Some(tangents) => Moved { stored, how: Motion::All(tangents) },
+            None => Moved { stored, how: Motion::One(place) },
+        };
+        let mut machine = Machine::new(&self.instance.scope, &self.instance.work, moved, slots.len());
         machine.slots.copy_from_slice(slots);
         Ok(machine.value(of)?.tangent)
     }
+    fn adjoint(&self, place: Place) -> Result<Scalar, EvalError> {
+        let adjoints = &self.instance.adjoints()?[place.array];
+        Ok(adjoints.get(place.offset).copied().unwrap_or_default())
+    }
+    fn outside(&self, function: Function) {
+        self.instance.outside.set(self.instance.outside.get().or(Some(function)));
+    }
+}
+
+/// What moves, and how far.
+pub enum Motion<'a> {
+    /// All arrays, along their tangents.
+    All(&'a [Vec<Scalar>]),
+    /// One entry by 1, and nothing that is computed from it.
+    One(Place),
 }
 
 /// The entries and their derivatives.
 pub struct Moved<'a> {
-    /// Whose entries.
-    pub instance: &'a Instance,
-    /// Whose literals.
-    pub formula: &'a Formula,
+    /// The entries.
+    pub stored: Stored<'a>,
     /// How they move.
-    pub tangents: &'a [Vec<Fp>],
+    pub how: Motion<'a>,
 }
 
 impl Memory for Moved<'_> {
-    type Number = Dual<Fp>;
-    fn load(&self, place: Place) -> Dual<Fp> {
-        let value = self.instance.values[place.array][place.offset];
-        let tangent = self.tangents[place.array].get(place.offset);
-        Dual { value, tangent: tangent.copied().unwrap_or_default() }
+    type Number = Dual;
+    fn load(&self, place: Place) -> Dual {
+        let tangent = match self.how {
+            Motion::All(tangents) => tangents[place.array].get(place.offset).copied().unwrap_or_default(),
+            Motion::One(moved) if moved == place => Scalar::ONE,
+            Motion::One(_) => Scalar::ZERO,
+        };
+        Dual { value: self.stored.load(place), tangent }
     }
-    fn literal(&self, index: usize) -> Dual<Fp> {
-        Dual::constant(self.formula.literals[index])
+    fn literal(&self, index: usize) -> Dual {
+        Dual::constant(self.stored.literal(index))
     }
-    fn param(&self, index: usize) -> Dual<Fp> {
-        Dual::constant(self.instance.params[index])
+    fn param(&self, index: usize) -> Dual {
+        Dual::constant(self.stored.param(index))
     }
 }

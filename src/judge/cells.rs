@@ -2,7 +2,7 @@
 
 use super::trial::{Run, Trial};
 use crate::derivation::Goal;
-use crate::evaluate::{EvalError, Fp};
+use crate::evaluate::{EvalError, Scalar};
 use crate::language::syntax::Name;
 use std::collections::BTreeMap;
 
@@ -53,11 +53,16 @@ impl Cells {
         for spot in spots {
             let right = instance.evaluate(&derived, &spot.full).ok()?;
             let cell = match instance.evaluate(&claimed, &spot.free) {
-                Ok(value) if value == right && right == Fp::ZERO => Cell::Zero,
-                Ok(value) if value == right => Cell::Right,
-                Ok(value) if value == Fp::ZERO => Cell::Missing,
-                Ok(_) if right == Fp::ZERO => Cell::Superfluous,
-                Ok(_) => Cell::Other,
+                Ok(value) => {
+                    let agrees = instance.agree((&claimed, value), (&derived, right));
+                    match (agrees, value == Scalar::ZERO, right == Scalar::ZERO) {
+                        (true, _, true) => Cell::Zero,
+                        (true, _, false) => Cell::Right,
+                        (false, true, _) => Cell::Missing,
+                        (false, false, true) => Cell::Superfluous,
+                        (false, false, false) => Cell::Other,
+                    }
+                }
                 Err(EvalError::OutOfRange { .. }) => Cell::Outside,
                 Err(_) => return None,
             };

@@ -10,6 +10,7 @@ use super::polynomial::{Entry, Polynomial};
 use crate::evaluate::{ConditionFormula, Instance, IntegerFormula};
 use crate::language::program::Program;
 use crate::language::syntax::{Binder, Condition, Expr, ExprKind, Name, Operator, Reduction, Sign};
+use crate::model::each_part;
 use num_rational::BigRational;
 use std::collections::BTreeMap;
 use std::rc::Rc;
@@ -77,6 +78,9 @@ impl<'a> Expander<'a> {
 
     fn test(&self, condition: &Condition, scope: &[Name]) -> Option<Test> {
         let formula = self.instance.compile_condition(condition, scope).ok()?;
+        if formula.compares_values() {
+            return None;
+        }
         Some(Test { formula, free: scope.len() })
     }
 
@@ -98,6 +102,10 @@ impl<'a> Expander<'a> {
             ExprKind::Read(name, at) => self.read(name, at, scope)?,
             ExprKind::Upstream(output, at) => Node::Read(output.clone(), true, self.integers(at, scope)?),
             ExprKind::Derivative(of, array, at) => {
+                let bare = matches!(of.kind, ExprKind::Read(..) | ExprKind::Name(_));
+                if !bare && self.reads_defined(of) {
+                    return None;
+                }
                 Node::Derivative(self.boxed(of, scope, depth)?, array.clone(), self.integers(at, scope)?)
             }
             ExprKind::Sum(terms) => {
@@ -136,8 +144,19 @@ impl<'a> Expander<'a> {
         }
     }
 
+    /// Whether an expression reads an array that an equation defines, which a direct derivative holds.
+    fn reads_defined(&self, expr: &Expr) -> bool {
+        let mut found = false;
+        each_part(expr, &mut |part| {
+            if let ExprKind::Read(name, _) | ExprKind::Name(name) = &part.kind {
+                found |= self.program.equations.iter().any(|equation| &equation.array == name);
+            }
+        });
+        found
+    }
+
     fn is_param(&self, name: &Name) -> bool {
-        self.program.params.iter().any(|(param, _)| param == name)
+        self.program.params.iter().any(|param| param.name == *name)
     }
 
     fn product(&self, whole: &Expr, factors: &[(Operator, Expr)], scope: &mut Vec<Name>, depth: usize) -> Option<Node> {

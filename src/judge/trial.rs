@@ -9,7 +9,7 @@ use super::left::{Left, Place};
 use super::polynomial::{Polynomial, quote_number};
 use super::sizes::sizes_to_try;
 use crate::answer::{Answer, Names};
-use crate::evaluate::{EvalError, Formula, Fp, Instance, Random, Sizes, integer};
+use crate::evaluate::{EvalError, Formula, Instance, Random, Scalar, Sizes, integer};
 use crate::language::syntax::{Expr, ExprKind, Name};
 use crate::model::{Quote, System, each_part};
 
@@ -149,7 +149,7 @@ impl Trial<'_> {
     ) -> Result<Option<Difference>, EvalError> {
         let right = instance.evaluate(derived, &spot.full)?;
         match instance.evaluate(claimed, &spot.free) {
-            Ok(value) if value == right => Ok(None),
+            Ok(value) if instance.agree((claimed, value), (derived, right)) => Ok(None),
             Ok(value) => {
                 Ok(Some(self.instantiated(run, instance, spot, (value, right)).unwrap_or(Difference::Unequal)))
             }
@@ -159,7 +159,11 @@ impl Trial<'_> {
                     let reason = format!("yours reads outside an array: {upstream}{error}");
                     Ok(Some(Difference::Reason(reason)))
                 }
-                EvalError::ZeroDivisor | EvalError::NotInteger(_) | EvalError::EmptyMean => {
+                EvalError::ZeroDivisor
+                | EvalError::NotInteger(_)
+                | EvalError::EmptyMean
+                | EvalError::EmptyNormaliser(_)
+                | EvalError::OutsideNormaliser(_) => {
                     Ok(Some(Difference::Reason(format!("yours has no value: {error}"))))
                 }
                 _ => Err(error),
@@ -179,7 +183,13 @@ impl Trial<'_> {
     }
 
     /// Both values at a place as formulas, evaluated once more before they are shown.
-    fn instantiated(&self, run: &Run, instance: &Instance, spot: &Spot, values: (Fp, Fp)) -> Option<Difference> {
+    fn instantiated(
+        &self,
+        run: &Run,
+        instance: &Instance,
+        spot: &Spot,
+        values: (Scalar, Scalar),
+    ) -> Option<Difference> {
         let (claimed, right) = self.expansions(run)?.at(spot)?;
         let value = |shown: &Polynomial| {
             let formula = instance.compile(&shown.quote(&|_| None), &[]).ok()?;

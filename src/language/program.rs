@@ -8,28 +8,40 @@ use super::syntax::{Binder, Expr, Name, Relation, Role};
 pub struct Program {
     /// The sizes that are still symbols, in source order.
     pub sizes: Vec<Name>,
-    /// Constants that occur in values only, with their defaults, in source order.
-    pub params: Vec<(Name, Option<Expr>)>,
+    /// Constants that occur in values only, in source order.
+    pub params: Vec<Param>,
     /// Inputs, weights and integer data, in source order.
     pub arrays: Vec<ArrayBox>,
     /// One equation an array; bodies read given arrays and arrays defined before.
     pub equations: Vec<ResolvedEquation>,
     /// The outputs, in source order.
     pub outputs: Vec<Name>,
-    /// What is required of the values of given arrays.
+    /// What is required of the values of given arrays, in source order.
     pub facts: Vec<Fact>,
 }
 
-/// `left = right` between values, for all values of the indices.
+/// A constant that occurs in values only: `eps > 0 = 1/100000`.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Param {
+    /// Its name.
+    pub name: Name,
+    /// `> 0`
+    pub bound: Option<(Relation, Expr)>,
+    /// `= 1/100000`
+    pub default: Option<Expr>,
+}
+
+/// For all indices, `left` and `right` are in the relation: `sum[c] p[c] = 1`. An equality is
+/// linear in some entry of a given array.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Fact {
-    /// The indices for which it holds, with their ranges.
+    /// The indices with their ranges.
     pub indices: Vec<Binder>,
-    /// Its left side.
+    /// The left side.
     pub left: Expr,
-    /// How the sides compare.
+    /// How the sides are related.
     pub relation: Relation,
-    /// Its right side.
+    /// The right side.
     pub right: Expr,
 }
 

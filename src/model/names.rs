@@ -5,7 +5,7 @@ use super::system::{Axis, Fact};
 use crate::diagnostic::{Diagnostic, Diagnostics, Span, few, nearest};
 use crate::integer::index::LARGEST;
 use crate::integer::{Atom, Condition, Extreme, Facts, Index, Var};
-use crate::language::program::{self, AxisBox};
+use crate::language::program::{self, AxisBox, Param};
 use crate::language::syntax::*;
 use num_traits::ToPrimitive;
 use std::collections::BTreeMap;
@@ -49,7 +49,7 @@ pub(super) struct Names {
     pub size_order: Vec<Name>,
     pub arrays: BTreeMap<Name, ArrayInfo>,
     pub array_order: Vec<Name>,
-    pub params: Vec<(Name, Option<Expr>)>,
+    pub params: Vec<Param>,
     pub requires: Vec<Condition>,
     pub assumptions: Vec<Condition>,
     pub facts_of_values: Vec<Fact>,
@@ -157,7 +157,8 @@ impl Names {
         if self.taken(&decl.name, decl.span) {
             return;
         }
-        self.params.push((decl.name.clone(), decl.default.clone()));
+        let (name, bound, default) = (decl.name.clone(), decl.bound.clone(), decl.default.clone());
+        self.params.push(Param { name, bound, default });
         self.insert_array(decl.name.clone(), Role::Plain, true, (Vec::new(), Vec::new()), None, decl.span);
     }
 

@@ -8,7 +8,7 @@ use super::axis::Axis;
 use super::view::Source;
 use super::wire::Place;
 use super::{Operation, Wire};
-use crate::evaluate::{EvalError, Formula, Fp, Instance};
+use crate::evaluate::{EvalError, Formula, Instance, Scalar};
 use crate::integer::Index;
 use crate::model::{Bound, Quote, Term};
 
@@ -21,7 +21,7 @@ pub struct Performed<'a> {
     outputs: Vec<Vec<usize>>,
     fixed: Vec<Vec<Option<i64>>>,
     axes: Vec<(Vec<usize>, Relation)>,
-    scale: Fp,
+    scale: Scalar,
 }
 
 /// What an axis demands of the values of its wires.
@@ -82,14 +82,14 @@ impl<'a> Performed<'a> {
     ///
     /// # Errors
     /// A read outside its array.
-    pub fn entry(&self, at: &[i64]) -> Result<Fp, EvalError> {
+    pub fn entry(&self, at: &[i64]) -> Result<Scalar, EvalError> {
         let mut values: Vec<Option<i64>> = vec![None; self.ranges.len()];
         for (wire, places) in self.outputs.iter().enumerate() {
             let Some(first) = places.first() else { continue };
             let (lo, hi) = self.ranges[wire];
             let value = at[*first];
             if places.iter().any(|k| at[*k] != value) || value < lo || value > hi {
-                return Ok(Fp::ZERO);
+                return Ok(Scalar::ZERO);
             }
             values[wire] = Some(value);
         }
@@ -113,14 +113,14 @@ impl<'a> Performed<'a> {
     }
 
     /// The sum over all values of the wires of the axes from the k-th on.
-    fn sum(&self, values: &mut [Option<i64>], k: usize) -> Result<Fp, EvalError> {
+    fn sum(&self, values: &mut [Option<i64>], k: usize) -> Result<Scalar, EvalError> {
         let Some((wires, relation)) = self.axes.get(k) else { return self.product(values) };
         let Some(open) = wires.iter().copied().find(|w| values[*w].is_none()) else {
             let settled: Vec<i64> = wires.iter().filter_map(|w| values[*w]).collect();
-            return if self.holds(k, relation, &settled) { self.sum(values, k + 1) } else { Ok(Fp::ZERO) };
+            return if self.holds(k, relation, &settled) { self.sum(values, k + 1) } else { Ok(Scalar::ZERO) };
         };
         let (lo, hi) = self.ranges[open];
-        let mut total = Fp::ZERO;
+        let mut total = Scalar::ZERO;
         for value in lo..=hi {
             values[open] = Some(value);
             total = total + self.sum(values, k)?;
@@ -129,8 +129,8 @@ impl<'a> Performed<'a> {
         Ok(total)
     }
 
-    fn product(&self, values: &[Option<i64>]) -> Result<Fp, EvalError> {
-        let mut product = Fp::ONE;
+    fn product(&self, values: &[Option<i64>]) -> Result<Scalar, EvalError> {
+        let mut product = Scalar::ONE;
         for (k, factor) in self.operation.wiring.factors.iter().enumerate() {
             let places = self.operation.wiring.places[k].iter().zip(&self.fixed[k]);
             let at: Vec<i64> = places
@@ -203,7 +203,7 @@ pub fn confirms(
     }
     let affordable = usize::try_from(STEPS / cost).unwrap_or(0).max(1);
     entries.iter().rev().take(affordable).all(|at| {
-        let total = performed.iter().try_fold(Fp::ZERO, |sum, one| Ok::<_, EvalError>(sum + one.entry(at)?));
+        let total = performed.iter().try_fold(Scalar::ZERO, |sum, one| Ok::<_, EvalError>(sum + one.entry(at)?));
         total.is_ok() && total == instance.evaluate(formula, at)
     })
 }

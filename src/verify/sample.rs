@@ -3,10 +3,12 @@
 
 use crate::derivation::Goal;
 use crate::evaluate::check::{Checked, Failure, Mismatch};
-use crate::evaluate::{EvalError, Formula, Fp, Instance, Random};
+use crate::evaluate::{Agreement, EvalError, Formula, Instance, Random, Scalar, Spread};
 
 const ALL: i128 = 60_000;
 const SAMPLED: usize = 20_000;
+const SIDE: usize = 140;
+const GRADIENT: usize = 400;
 const LINES: usize = 24;
 
 fn goal_axes(instance: &Instance, goal: &Goal) -> Vec<(i64, i64)> {
@@ -51,7 +53,7 @@ pub fn entries(instance: &Instance, goal: &Goal, result: Option<&Formula>, work:
         return grid(&axes.iter().map(|(lo, hi)| (*lo..=*hi).collect()).collect::<Vec<_>>());
     }
     let mut chosen: Vec<Vec<i64>> = (0..lines.div_ceil(2)).map(|_| draw(&mut random)).collect();
-    let nonzero = |at: &Vec<i64>| result.is_some_and(|f| instance.evaluate(f, at).is_ok_and(|v| v != Fp::ZERO));
+    let nonzero = |at: &Vec<i64>| result.is_some_and(|f| instance.evaluate(f, at).is_ok_and(|v| v != Scalar::ZERO));
     let tries = (20 * lines).min(result.map_or(0, |f| affordable(instance, goal, f, work)));
     let more: Vec<Vec<i64>> = (0..tries).map(|_| draw(&mut random)).filter(nonzero).take(lines / 2).collect();
     chosen.extend(more);
@@ -61,67 +63,75 @@ pub fn entries(instance: &Instance, goal: &Goal, result: Option<&Formula>, work:
 /// Compares a sample of the entries of a goal with what the equations give.
 pub fn check(instance: &Instance, goal: &Goal, formula: &Formula, affordable: usize) -> Result<Checked, Failure> {
     let most = affordable.min(SAMPLED);
-    let side = (most as f64).sqrt() as usize;
     let axes = |name: &str| instance.axes(name).map(<[_]>::to_vec).unwrap_or_default();
     let mut random = Random::new(instance.seed() ^ 0x22);
+    let mut checked = Checked::default();
     match goal {
         Goal::Value { output } => {
-            let places = places(&axes(output), most, &mut random);
-            for at in &places {
+            for at in &places(&axes(output), most, &mut random) {
                 let expected = instance.entry(output, at).ok_or_else(|| EvalError::UnknownName(output.clone()))?;
-                compare(at, expected, instance.evaluate(formula, at))?;
+                compare((instance, formula), at, expected, &mut checked)?;
             }
-            Ok(Checked { entries: places.len() })
+        }
+        Goal::Gradient { array } => {
+            for at in &places(&axes(array), most.min(GRADIENT), &mut random) {
+                compare((instance, formula), at, instance.total_upstream(array, at)?, &mut checked)?;
+            }
         }
         Goal::Jacobian { output, array } => {
-            let (rows, columns) =
-                (places(&axes(output), side.min(140), &mut random), places(&axes(array), side.min(140), &mut random));
+            let side = ((most as f64).sqrt() as usize).min(SIDE);
+            let (rows, columns) = (places(&axes(output), side, &mut random), places(&axes(array), side, &mut random));
             let (direction, weights) = direction(instance, array, &columns, &mut random);
             let tangent = instance.tangent(array, &direction)?;
             for row in &rows {
-                let mut sum = Fp::ZERO;
+                let (mut sum, mut magnitude) = (Scalar::ZERO, 0.0f64);
                 for (column, weight) in columns.iter().zip(&weights) {
                     let at = [row.as_slice(), column].concat();
-                    sum = sum + value(&at, instance.evaluate(formula, &at))? * *weight;
+                    let term = value(&at, instance.evaluate(formula, &at))? * *weight;
+                    magnitude = magnitude.max(term.real.abs());
+                    sum = sum + term;
                 }
                 let expected = tangent.entry(output, row).ok_or_else(|| EvalError::UnknownName(output.clone()))?;
-                if sum != expected {
-                    let at = [row.as_slice(), &columns[0]].concat();
-                    return Err(Failure::Mismatch(Mismatch { at, expected, found: sum }));
+                match sum.agreement(expected, instance.is_opaque(formula), magnitude) {
+                    Agreement::Exact => {}
+                    Agreement::Numeric => checked.numeric += columns.len(),
+                    Agreement::None => {
+                        let at = [row.as_slice(), &columns[0]].concat();
+                        return Err(Failure::Mismatch(Mismatch { at, expected, found: sum }));
+                    }
                 }
             }
-            Ok(Checked { entries: rows.len() * columns.len() })
-        }
-        Goal::Gradient { array } => {
-            let columns = places(&axes(array), most.min(400), &mut random);
-            let (direction, weights) = direction(instance, array, &columns, &mut random);
-            let expected = instance.tangent(array, &direction)?.loss();
-            let mut sum = Fp::ZERO;
-            for (at, weight) in columns.iter().zip(&weights) {
-                sum = sum + value(at, instance.evaluate(formula, at))? * *weight;
-            }
-            match sum == expected {
-                true => Ok(Checked { entries: columns.len() }),
-                false => Err(Failure::Mismatch(Mismatch { at: columns[0].clone(), expected, found: sum })),
-            }
+            checked.entries = rows.len() * columns.len();
         }
     }
+    Ok(checked)
 }
 
-fn value(at: &[i64], found: Result<Fp, EvalError>) -> Result<Fp, Failure> {
+fn value(at: &[i64], found: Result<Scalar, EvalError>) -> Result<Scalar, Failure> {
     found.map_err(|error| Failure::NoValue { at: at.to_vec(), error })
 }
 
-fn compare(at: &[i64], expected: Fp, found: Result<Fp, EvalError>) -> Result<(), Failure> {
-    let found = value(at, found)?;
-    if found == expected { Ok(()) } else { Err(Failure::Mismatch(Mismatch { at: at.to_vec(), expected, found })) }
+fn compare(
+    (instance, formula): (&Instance, &Formula),
+    at: &[i64],
+    expected: Scalar,
+    checked: &mut Checked,
+) -> Result<(), Failure> {
+    let found = value(at, instance.evaluate(formula, at))?;
+    match instance.agreement(formula, found, expected) {
+        Agreement::Exact => {}
+        Agreement::Numeric => checked.numeric += 1,
+        Agreement::None => return Err(Failure::Mismatch(Mismatch { at: at.to_vec(), expected, found })),
+    }
+    checked.entries += 1;
+    Ok(())
 }
 
 /// A direction that is random at the given places and 0 elsewhere, and its values there.
-fn direction(instance: &Instance, array: &str, places: &[Vec<i64>], random: &mut Random) -> (Vec<Fp>, Vec<Fp>) {
+fn direction(instance: &Instance, array: &str, places: &[Vec<i64>], random: &mut Random) -> (Vec<Scalar>, Vec<Scalar>) {
     let axes = instance.axes(array).map(<[_]>::to_vec).unwrap_or_default();
-    let mut direction = vec![Fp::ZERO; usize::try_from(volume(&axes)).unwrap_or(0)];
-    let weights: Vec<Fp> = places.iter().map(|_| random.field()).collect();
+    let mut direction = vec![Scalar::ZERO; usize::try_from(volume(&axes)).unwrap_or(0)];
+    let weights: Vec<Scalar> = places.iter().map(|_| random.scalar(Spread::WIDE)).collect();
     for (place, weight) in places.iter().zip(&weights) {
         let offset = place.iter().zip(&axes).fold(0i64, |o, (i, (lo, hi))| o * (hi - lo + 1) + i - lo);
         direction[offset as usize] = *weight;

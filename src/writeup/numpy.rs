@@ -296,8 +296,8 @@ fn describe_check(
             Some(SizeEntry { name, value })
         })
         .collect();
-    let open = shop.program.params.iter().filter(|(_, value)| value.is_none());
-    let params: Vec<&String> = open.map(|(name, _)| &shop.names.constants[name]).collect();
+    let open = shop.program.params.iter().filter(|param| param.default.is_none());
+    let params: Vec<&String> = open.map(|param| &shop.names.constants[&param.name]).collect();
     let has = |wanted: fn(&Source) -> bool| shop.plan.sources.iter().any(|(_, s)| wanted(s));
     context.insert("outputs", &outputs);
     context.insert("jacobians", &jacobians);

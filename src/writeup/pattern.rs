@@ -7,7 +7,7 @@ use super::document::{Cell, Inline, Pattern, Picture, Piece, Prose, Reads, Symbo
 use super::reason::{listed, math, text};
 use crate::answer::Answer;
 use crate::derivation::Goal;
-use crate::evaluate::{Fp, Instance, IntegerFormula};
+use crate::evaluate::{Instance, IntegerFormula, Scalar};
 use crate::integer::Index;
 use crate::language::syntax::{Expr, ExprKind, Name, Role};
 use crate::model::{Kind, Term};
@@ -136,7 +136,7 @@ impl Support {
         }
         let mut filled = BTreeMap::new();
         for at in grid(&axes) {
-            if instance.evaluate(&formula, &at).map_err(fail)? != Fp::ZERO {
+            if instance.evaluate(&formula, &at).map_err(fail)? != Scalar::ZERO {
                 let tuple = taps.iter().map(|t| instance.evaluate_integer(t, &at).map(|v| v as i64));
                 let tuple = tuple.collect::<Result<Vec<_>, _>>().map_err(fail)?;
                 filled.insert(at, tuple);

@@ -1,7 +1,7 @@
 //! Systems and answers written down as text, and Python run on the module made from them.
 
 use super::reader::{binders, condition, formula};
-use backprose::language::program::{ArrayBox, AxisBox, Program, ResolvedEquation};
+use backprose::language::program::{ArrayBox, AxisBox, Param, Program, ResolvedEquation};
 use backprose::language::syntax::{Condition, Expr, Name, Role};
 use backprose::writeup::numpy::{Piece, PieceKind, module};
 use std::collections::BTreeMap;
@@ -50,7 +50,7 @@ impl Case {
     }
 
     pub fn param(mut self, name: &str, default: Option<&str>) -> Case {
-        let param = (name.into(), default.map(formula));
+        let param = Param { name: name.into(), bound: None, default: default.map(formula) };
         self.program.params.push(param);
         self
     }

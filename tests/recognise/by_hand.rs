@@ -6,7 +6,7 @@ use super::Layer;
 use super::loops::{Array, family, perform};
 use backprose::answer::goal_name;
 use backprose::derivation::Goal;
-use backprose::evaluate::{Fp, Instance};
+use backprose::evaluate::{Instance, Scalar};
 use backprose::recognise::perform::confirms;
 use backprose::recognise::{Axis, Operation};
 use backprose::verify::{Trials, assignments};
@@ -221,6 +221,6 @@ fn the_loops_can_disagree() {
     let sizes = BTreeMap::from([("N".into(), 4)]);
     let instance = Instance::new(&layer.study.system.program, &sizes, 5, 10_000).unwrap();
     let mut other = entries(&instance, &Goal::Value { output: "y".into() });
-    other.data[0] = other.data[0] + Fp::ONE;
+    other.data[0] = other.data[0] + Scalar::ONE;
     assert_ne!(perform(&operation, &instance, &other).unwrap().data, other.data);
 }

@@ -1,6 +1,6 @@
 //! Textbook definitions as loops: indices start at 0, reads outside an array are 0.
 
-use backprose::evaluate::{Fp, Instance};
+use backprose::evaluate::{Instance, Scalar};
 use backprose::integer::Index;
 use backprose::model::{Quote, Term};
 use backprose::recognise::{
@@ -11,11 +11,11 @@ use backprose::recognise::{
 pub struct Array {
     pub lengths: Vec<i64>,
     pub first: Vec<i64>,
-    pub data: Vec<Fp>,
+    pub data: Vec<Scalar>,
 }
 
 impl Array {
-    pub fn tabulate(axes: &[(i64, i64)], entry: &mut dyn FnMut(&[i64]) -> Fp) -> Array {
+    pub fn tabulate(axes: &[(i64, i64)], entry: &mut dyn FnMut(&[i64]) -> Scalar) -> Array {
         let mut places: Vec<Vec<i64>> = vec![Vec::new()];
         for (lo, hi) in axes {
             places = places.iter().flat_map(|p| (*lo..=*hi).map(move |i| [p.as_slice(), &[i]].concat())).collect();
@@ -31,20 +31,20 @@ impl Array {
         Array {
             lengths: lengths.to_vec(),
             first: vec![0; lengths.len()],
-            data: vec![Fp::ZERO; lengths.iter().product::<i64>() as usize],
+            data: vec![Scalar::ZERO; lengths.iter().product::<i64>() as usize],
         }
     }
 
-    fn at(&self, place: &[i64]) -> Fp {
+    fn at(&self, place: &[i64]) -> Scalar {
         let inside = place.iter().zip(&self.lengths).all(|(i, n)| *i >= 0 && i < n);
-        if inside { self.data[self.offset(place)] } else { Fp::ZERO }
+        if inside { self.data[self.offset(place)] } else { Scalar::ZERO }
     }
 
     fn offset(&self, place: &[i64]) -> usize {
         place.iter().zip(&self.lengths).fold(0, |o, (i, n)| o * n + i) as usize
     }
 
-    fn add(&mut self, place: &[i64], value: Fp) {
+    fn add(&mut self, place: &[i64], value: Scalar) {
         if place.iter().zip(&self.lengths).all(|(i, n)| *i >= 0 && i < n) {
             let offset = self.offset(place);
             self.data[offset] = self.data[offset] + value;
@@ -95,8 +95,8 @@ pub fn perform(operation: &Operation, instance: &Instance, like: &Array) -> Opti
     if mean {
         let OperationKind::Windows(w) = &operation.kind else { unreachable!() };
         let taps = number(&operation.wiring.wires[w.axes[0].tap].length());
-        let taps = (0..taps).fold(Fp::ZERO, |n, _| n + Fp::ONE);
-        assert_eq!(scale * taps, Fp::ONE);
+        let taps = (0..taps).fold(Scalar::ZERO, |n, _| n + Scalar::ONE);
+        assert_eq!(scale * taps, Scalar::ONE);
     }
     out.data.iter_mut().for_each(|entry| *entry = *entry * scale);
     Some(out)
@@ -252,7 +252,7 @@ fn running(r: &Running, x: &Array, length: i64) -> Array {
 }
 
 /// A matrix: rows, columns, entries.
-type Table = (i64, i64, Vec<Fp>);
+type Table = (i64, i64, Vec<Scalar>);
 
 fn table(array: &Array, turned: bool) -> Table {
     let (rows, columns) = (array.lengths.first().copied().unwrap_or(1), array.lengths.get(1).copied().unwrap_or(1));
@@ -270,7 +270,7 @@ fn table(array: &Array, turned: bool) -> Table {
 fn times(a: &Table, b: &Table) -> Table {
     assert_eq!(a.1, b.0);
     let entry = |i: i64, j: i64| {
-        (0..a.1).fold(Fp::ZERO, |sum, k| sum + a.2[(i * a.1 + k) as usize] * b.2[(k * b.1 + j) as usize])
+        (0..a.1).fold(Scalar::ZERO, |sum, k| sum + a.2[(i * a.1 + k) as usize] * b.2[(k * b.1 + j) as usize])
     };
     let places = (0..a.0).flat_map(|i| (0..b.1).map(move |j| (i, j)));
     (a.0, b.1, places.map(|(i, j)| entry(i, j)).collect())
@@ -291,12 +291,12 @@ fn contracted(op: &Operation, c: &Contraction, factors: &[Array], like: &Array) 
         Form::Itself(m) => matrix(m).2,
         Form::Trace(a) => {
             let a = find(a);
-            vec![(0..a.lengths[0]).fold(Fp::ZERO, |sum, i| sum + a.at(&[i, i]))]
+            vec![(0..a.lengths[0]).fold(Scalar::ZERO, |sum, i| sum + a.at(&[i, i]))]
         }
         Form::Diagonal(a) => (0..like.lengths[0]).map(|i| find(a).at(&[i, i])).collect(),
         Form::DiagonalMatrix(a) => {
             let n = like.lengths[0];
-            let mut data = vec![Fp::ZERO; (n * n) as usize];
+            let mut data = vec![Scalar::ZERO; (n * n) as usize];
             (0..n).for_each(|i| data[square(i, i, n)] = find(a).at(&[i]));
             data
         }

@@ -3,7 +3,7 @@
 use crate::fixture::{Fixture, show};
 use crate::generate::Generator;
 use backprose::calculus::{Place, Rule};
-use backprose::evaluate::Fp;
+use backprose::evaluate::Scalar;
 use backprose::integer::{Facts, Var};
 use backprose::model::{System, Term};
 use std::collections::{BTreeMap, BTreeSet};
@@ -93,12 +93,12 @@ fn compare(
         if let Some(why) = difference(fixture, &values, &vars, &after) {
             return Err(Box::new(Counterexample { rule: name, seed, before: term.clone(), after, why }));
         }
-        *effective.entry(name).or_default() += usize::from(values.iter().any(|v| *v != Fp::ZERO));
+        *effective.entry(name).or_default() += usize::from(values.iter().any(|v| *v != Scalar::ZERO));
     }
     Ok(())
 }
 
-fn difference(fixture: &Fixture, before: &[Fp], vars: &BTreeSet<Var>, after: &Term) -> Option<String> {
+fn difference(fixture: &Fixture, before: &[Scalar], vars: &BTreeSet<Var>, after: &Term) -> Option<String> {
     if !after.free_vars().is_subset(vars) {
         return Some("lets a bound index escape".into());
     }

@@ -4,7 +4,7 @@
 //! The value of a term is what the independent evaluator makes of its plain syntax, at all values
 //! of the free indices that occur in it.
 
-use backprose::evaluate::{EvalError, Formula, Fp, Instance, Random, Sizes, integer};
+use backprose::evaluate::{EvalError, Formula, Instance, Random, Scalar, Sizes, integer};
 use backprose::integer::{Facts, Index, Var};
 use backprose::language::parse::parse_file;
 use backprose::language::print::{Alphabet, expression};
@@ -87,12 +87,12 @@ impl Fixture {
     }
 
     /// The values of a term at all sizes and all values of the free indices `vars`.
-    pub fn values(&self, term: &Term, vars: &BTreeSet<Var>) -> Result<Vec<Fp>, EvalError> {
+    pub fn values(&self, term: &Term, vars: &BTreeSet<Var>) -> Result<Vec<Scalar>, EvalError> {
         self.values_of(&Quote::plain().formula(term), vars)
     }
 
     /// The values of a formula, as of a term.
-    pub fn values_of(&self, formula: &Expr, vars: &BTreeSet<Var>) -> Result<Vec<Fp>, EvalError> {
+    pub fn values_of(&self, formula: &Expr, vars: &BTreeSet<Var>) -> Result<Vec<Scalar>, EvalError> {
         let names: Vec<Name> = self.free.iter().map(|b| b.var.name.clone()).collect();
         let mut values = Vec::new();
         for (sizes, instance) in &self.runs {

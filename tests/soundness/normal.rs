@@ -6,7 +6,7 @@ use crate::fixture::{Fixture, show, system};
 use crate::generate::Generator;
 use crate::shapes;
 use backprose::calculus::normal::{Normal, normal, proved_equal};
-use backprose::evaluate::Fp;
+use backprose::evaluate::Scalar;
 use backprose::integer::{Condition, Index, Var};
 use backprose::model::{Bound, Kind, Term};
 
@@ -30,7 +30,7 @@ fn equal_normal_forms_have_equal_values() {
             if a != b {
                 failures.push(format!("seed {seed}\n  {}\n  {}", show(&one), show(&other)));
             }
-            effective += usize::from(one != other && a.iter().any(|v| *v != Fp::ZERO));
+            effective += usize::from(one != other && a.iter().any(|v| *v != Scalar::ZERO));
         }
     }
     println!("{effective} pairs of different terms proved equal");
@@ -58,7 +58,7 @@ fn what_is_proved_by_cases_has_equal_values() {
             }
             unequal += usize::from(a != b);
             let form = |term: &Term| normal(&fixture.system, &fixture.facts(), term);
-            effective += usize::from(proved && form(&one) != form(&other) && a.iter().any(|v| *v != Fp::ZERO));
+            effective += usize::from(proved && form(&one) != form(&other) && a.iter().any(|v| *v != Scalar::ZERO));
         }
     }
     println!("{effective} pairs of different normal form proved equal by cases, {unequal} pairs differ");
@@ -70,7 +70,7 @@ fn what_is_proved_by_cases_has_equal_values() {
 fn terms_of_one_normal_form_have_one_value() {
     for fixture in Fixture::all() {
         let vars = fixture.taken();
-        let mut known: Vec<(Normal, Term, Vec<Fp>)> = Vec::new();
+        let mut known: Vec<(Normal, Term, Vec<Scalar>)> = Vec::new();
         for seed in cases(PAIRS) {
             let mut generator = Generator::new(&fixture, 4_000_000 + seed);
             let term = generator.plain(1);

@@ -3,7 +3,7 @@
 use crate::cases;
 use crate::fixture::{Fixture, show};
 use crate::generate::Generator;
-use backprose::evaluate::Fp;
+use backprose::evaluate::Scalar;
 use backprose::language::print::{Alphabet, expression};
 use backprose::model::Quote;
 
@@ -26,7 +26,7 @@ fn quoting_keeps_the_value() {
                     failures.push(format!("seed {seed} {found:?}\n  plain  {}\n  quoted {written}", show(&term)));
                 }
             }
-            effective += usize::from(values.iter().any(|v| *v != Fp::ZERO));
+            effective += usize::from(values.iter().any(|v| *v != Scalar::ZERO));
         }
     }
     println!("{effective} terms that are not 0");

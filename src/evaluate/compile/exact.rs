@@ -132,7 +132,7 @@ impl Compiler<'_> {
     }
 
     /// `floor`, `ceil`, `abs`, `min` and `max` of exact expressions.
-    pub(super) fn exact_call(&mut self, name: &Name, arguments: &[Expr], whole: bool) -> Result<Exact, EvalError> {
+    fn exact_call(&mut self, name: &Name, arguments: &[Expr], whole: bool) -> Result<Exact, EvalError> {
         let rounded = matches!(&**name, "floor" | "ceil");
         let inner: Result<Vec<_>, _> = match &**name {
             "floor" | "ceil" | "abs" | "min" | "max" => {

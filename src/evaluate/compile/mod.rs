@@ -1,15 +1,16 @@
 //! Syntax tree to compiled formula: every name is looked up once, here.
 //!
 //! A name means, in this order: a bound or free index, a size, a param, an alias of an upstream
-//! gradient, an array. Invariant: a compiled formula mentions only slots, arrays, literals and
+//! gradient, an array, a constant of the table of functions. Invariant: a compiled formula mentions only slots, arrays, literals and
 //! params that exist in the scope it was compiled for.
 
 mod exact;
+mod kind;
 mod value;
 
 use super::error::EvalError;
-use super::field::Fp;
 use super::node::{Access, Exact, Test, Value};
+use super::scalar::Scalar;
 use super::scope::Scope;
 use crate::language::syntax::{Binder, Condition, Expr, ExprKind, Name, Operator};
 use num_rational::BigRational;
@@ -19,16 +20,20 @@ use std::collections::BTreeSet;
 /// How deep a formula may be nested; deeper ones are refused before the stack is at risk.
 const DEEPEST: usize = 96;
 
-/// A formula whose value is a field element.
+/// A formula whose value is a scalar.
 #[derive(Clone, Debug)]
 pub struct Formula {
     pub(super) root: Value,
-    pub(super) literals: Vec<Fp>,
+    pub(super) literals: Vec<Scalar>,
     pub(super) slots: usize,
     pub(super) free: usize,
     pub(super) reads: BTreeSet<usize>,
     /// How many operations one entry takes at least.
     pub(super) least: u64,
+    /// Whether the residue of a value may be opaque.
+    pub(super) opaque: bool,
+    /// Whether a value may depend on floating point, or may not be real.
+    pub(super) valued: bool,
 }
 
 /// A formula whose value is an integer.
@@ -43,8 +48,17 @@ pub struct IntegerFormula {
 #[derive(Clone, Debug)]
 pub struct ConditionFormula {
     pub(super) root: Test,
+    pub(super) literals: Vec<Scalar>,
+    valued: bool,
     pub(super) slots: usize,
     pub(super) free: usize,
+}
+
+impl ConditionFormula {
+    /// Whether it compares values, so that its answer at one point says nothing of another.
+    pub fn compares_values(&self) -> bool {
+        self.valued
+    }
 }
 
 /// Compiles a value; `differentiable` says whether derivatives may occur in it.
@@ -52,11 +66,12 @@ pub fn value(scope: &Scope, expr: &Expr, free: &[Name], differentiable: bool) ->
     let mut compiler = Compiler::new(scope, free);
     compiler.differentiable = differentiable;
     let root = compiler.value(expr)?;
-    let embed = |literal| Fp::from_rational(literal).ok_or(EvalError::ZeroDivisor);
     Ok(Formula {
         least: root.least_work(),
         root,
-        literals: compiler.literals.iter().map(embed).collect::<Result<_, _>>()?,
+        literals: compiler.embedded()?,
+        opaque: compiler.opaque,
+        valued: compiler.valued || compiler.opaque,
         slots: compiler.slots,
         free: free.len(),
         reads: compiler.reads,
@@ -75,8 +90,8 @@ pub fn integer(scope: &Scope, expr: &Expr, free: &[Name]) -> Result<IntegerFormu
 pub fn condition(scope: &Scope, condition: &Condition, free: &[Name]) -> Result<ConditionFormula, EvalError> {
     let mut compiler = Compiler::new(scope, free);
     let root = compiler.test(condition)?;
-    let (slots, free) = (compiler.slots, free.len());
-    Ok(ConditionFormula { root, slots, free })
+    let (slots, free, valued) = (compiler.slots, free.len(), compiler.valued);
+    Ok(ConditionFormula { root, literals: compiler.embedded()?, valued, slots, free })
 }
 
 struct Compiler<'a> {
@@ -87,6 +102,8 @@ struct Compiler<'a> {
     reads: BTreeSet<usize>,
     depth: usize,
     differentiable: bool,
+    opaque: bool,
+    valued: bool,
 }
 
 impl<'a> Compiler<'a> {
@@ -99,7 +116,14 @@ impl<'a> Compiler<'a> {
             reads: BTreeSet::new(),
             depth: 0,
             differentiable: false,
+            opaque: false,
+            valued: false,
         }
+    }
+
+    fn embedded(&self) -> Result<Vec<Scalar>, EvalError> {
+        let embed = |literal| Scalar::from_rational(literal).ok_or(EvalError::ZeroDivisor);
+        self.literals.iter().map(embed).collect()
     }
 
     fn nested<T>(&mut self, inner: impl FnOnce(&mut Self) -> Result<T, EvalError>) -> Result<T, EvalError> {
@@ -119,6 +143,12 @@ impl<'a> Compiler<'a> {
 
     fn test_node(&mut self, condition: &Condition) -> Result<Test, EvalError> {
         Ok(match condition {
+            Condition::Chain(first, rest) if self.compares_values(first, rest) => {
+                self.valued = true;
+                let first = self.value(first)?;
+                let link = |(relation, expr): &(_, _)| Ok((*relation, self.value(expr)?));
+                Test::Values(Box::new((first, rest.iter().map(link).collect::<Result<_, EvalError>>()?)))
+            }
             Condition::Chain(first, rest) => {
                 let first = self.exact(first, false)?;
                 let link = |(relation, expr): &(_, _)| Ok((*relation, self.exact(expr, false)?));
@@ -160,16 +190,7 @@ impl<'a> Compiler<'a> {
     }
 
     fn access(&mut self, name: &Name, index: &[Expr]) -> Result<Access, EvalError> {
-        let array = match self.scope.aliases.get(name) {
-            Some(&upstream) => upstream,
-            None => self.scope.array(name)?,
-        };
-        self.access_array(array, index)
-    }
-
-    fn access_upstream(&mut self, output: &Name, index: &[Expr]) -> Result<Access, EvalError> {
-        let unknown = || EvalError::UnknownName(format!("dl/d{output}").into());
-        let array = self.scope.upstream.get(output).copied().ok_or_else(unknown)?;
+        let array = self.scope.array(name)?;
         self.access_array(array, index)
     }
 

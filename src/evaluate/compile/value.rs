@@ -1,12 +1,15 @@
 //! Compiles scalar expressions.
 //!
 //! Invariant: `a * b div c` takes everything at its left as an exact integer, and brackets stay
-//! strong whatever operators stand between them.
+//! strong whatever operators stand between them. The derivative of a bare read of a defined array
+//! is always the total one; that of anything else may be the one in which no other array moves.
 
+use super::kind::is_whole;
 use super::{Compiler, strengthened};
 use crate::evaluate::error::EvalError;
-use crate::evaluate::node::{Access, Exact, Reduce, Value};
-use crate::language::syntax::{Binder, Condition, Expr, ExprKind, Name, Operator, Reduction};
+use crate::evaluate::node::{Access, Exact, Normalise, Reduce, Value};
+use crate::language::function::Function;
+use crate::language::syntax::{Binder, Condition, Expr, ExprKind, Name, Normaliser, Operator, Reduction};
 use num_rational::BigRational;
 
 impl Compiler<'_> {
@@ -18,23 +21,21 @@ impl Compiler<'_> {
         Ok(match &expr.kind {
             ExprKind::Number(value) => self.literal(value.clone()),
             ExprKind::Name(name) => self.value_name(name)?,
-            ExprKind::Read(name, index) => {
-                let access = self.access(name, index)?;
-                self.read(access)
-            }
-            ExprKind::Upstream(name, index) => Value::Read(self.access_upstream(name, index)?),
+            ExprKind::Read(name, index) => self.read_named(name, index)?,
+            ExprKind::Upstream(name, index) => self.upstream(name, index)?,
             ExprKind::Derivative(of, array, index) => self.derivative(of, array, index)?,
             ExprKind::Sum(terms) => {
                 let term = |(sign, term): &(_, _)| Ok((*sign, self.value(term)?));
                 Value::Sum(terms.iter().map(term).collect::<Result<_, EvalError>>()?)
             }
             ExprKind::Product(factors) => self.value_product(factors)?,
-            ExprKind::Power(base, exponent) => Value::Power(Box::new((self.value(base)?, self.exact(exponent, true)?))),
+            ExprKind::Power(base, exponent) => self.power(base, exponent)?,
             ExprKind::Reduce(reduction, binders, condition, body) => {
                 self.reduce(*reduction, binders, condition.as_deref(), body)?
             }
-            ExprKind::Call(name, arguments) => Value::Exact(self.exact_call(name, arguments, false)?),
-            ExprKind::Normalise(word, ..) => return Err(EvalError::Unsupported(word.word().into())),
+            ExprKind::Call(_, _) if self.is_exact(expr) => Value::Exact(self.exact(expr, false)?),
+            ExprKind::Call(name, arguments) => self.call(name, arguments)?,
+            ExprKind::Normalise(word, binders, body) => self.normalise(*word, binders, body)?,
             ExprKind::Bracket(condition) => Value::Bracket(self.test(condition)?),
             ExprKind::If(condition, yes, no) => {
                 let test = self.test(condition)?;
@@ -55,8 +56,74 @@ impl Compiler<'_> {
         if let Some(param) = self.scope.params.iter().position(|param| param == name) {
             return Ok(Value::Param(param));
         }
-        let access = self.access(name, &[])?;
+        match self.constant(name) {
+            Some(function) => {
+                self.depends_on(function);
+                Ok(Value::Call(function, Vec::new()))
+            }
+            None => self.read_named(name, &[]),
+        }
+    }
+
+    fn read_named(&mut self, name: &Name, index: &[Expr]) -> Result<Value, EvalError> {
+        if let Some(of) = self.scope.aliases.get(name) {
+            return self.upstream(of, index);
+        }
+        let access = self.access(name, index)?;
         Ok(self.read(access))
+    }
+
+    /// The upstream gradient of an output is given; that of any other array is the total derivative
+    /// of the loss.
+    fn upstream(&mut self, array: &Name, index: &[Expr]) -> Result<Value, EvalError> {
+        if let Some(&given) = self.scope.upstream.get(array) {
+            return Ok(Value::Read(self.access_array(given, index)?));
+        }
+        let unknown = || EvalError::UnknownName(format!("dl/d{array}").into());
+        let number = self.scope.arrays.get(array).copied().ok_or_else(unknown)?;
+        if self.scope.layouts[number].integers.is_some() {
+            return Err(EvalError::NotDifferentiable(array.clone()));
+        }
+        if !self.differentiable {
+            return Err(unknown());
+        }
+        Ok(Value::Adjoint(self.access_array(number, index)?))
+    }
+
+    fn power(&mut self, base: &Expr, exponent: &Expr) -> Result<Value, EvalError> {
+        let base = self.value(base)?;
+        if !self.is_exact(exponent) {
+            self.depends_on(Function::Pow);
+            return Ok(Value::Call(Function::Pow, vec![base, self.value(exponent)?]));
+        }
+        if !is_whole(exponent) {
+            self.depends_on(Function::Pow);
+        }
+        Ok(Value::Power(Box::new((base, self.exact(exponent, false)?))))
+    }
+
+    fn call(&mut self, name: &Name, arguments: &[Expr]) -> Result<Value, EvalError> {
+        let unknown = || EvalError::Unsupported(format!("{name} of {} arguments", arguments.len()));
+        let function = Function::named(name, arguments.len()).ok_or_else(unknown)?;
+        self.depends_on(function);
+        let arguments = arguments.iter().map(|argument| self.value(argument)).collect::<Result<_, _>>()?;
+        Ok(Value::Call(function, arguments))
+    }
+
+    fn normalise(&mut self, word: Normaliser, binders: &[Binder], body: &Expr) -> Result<Value, EvalError> {
+        self.depends_on(Function::Exp);
+        let unknown = |binder: &Binder| EvalError::UnknownName(binder.name.clone());
+        let outer = match word.binds() {
+            true => Vec::new(),
+            false => {
+                binders.iter().map(|b| self.slot(&b.name).ok_or_else(|| unknown(b))).collect::<Result<Vec<_>, _>>()?
+            }
+        };
+        let outside = self.bound.len();
+        let binders = self.bind(binders)?;
+        let body = self.value(body)?;
+        self.bound.truncate(outside);
+        Ok(Value::Normalise(Box::new(Normalise { word, binders, outer, body })))
     }
 
     fn read(&self, access: Access) -> Value {
@@ -131,6 +198,8 @@ impl Compiler<'_> {
         self.differentiable = false;
         let of = self.value(of);
         self.differentiable = true;
-        Ok(Value::Derivative(Box::new((of?, access))))
+        let of = of?;
+        let total = matches!(&of, Value::Read(read) if self.scope.layouts[read.array].defined);
+        Ok(Value::Derivative(Box::new((of, access, total))))
     }
 }

@@ -3,7 +3,7 @@
 use super::*;
 use crate::evaluate::check::{Failure, check_jacobian, check_value};
 use crate::evaluate::range::{BoxFault, Reach, check_box};
-use crate::evaluate::{EvalError, Fp};
+use crate::evaluate::{EvalError, Scalar};
 
 /// `1 + S*(r-1) + D*(i-1) - P`
 fn position() -> Expr {
@@ -80,7 +80,7 @@ fn the_forward_pass_equals_direct_loops() {
         let [len, channels, filters, taps, s, d, p] = case;
         assert_eq!(instance.axes("f").unwrap(), [(1, row_count(case)), (1, filters)]);
         for (r, o) in (1..=row_count(case)).flat_map(|r| (1..=filters).map(move |o| (r, o))) {
-            let mut expected = Fp::ZERO;
+            let mut expected = Scalar::ZERO;
             for (k, i) in (1..=channels).flat_map(|k| (1..=taps).map(move |i| (k, i))) {
                 let position = 1 + s * (r - 1) + d * (i - 1) - p;
                 if (1..=len).contains(&position) {
@@ -150,7 +150,7 @@ fn a_lost_bracket_in_a_jacobian_names_the_entry() {
     };
     assert_eq!(mismatch.at, [1, 1, 3, 1]);
     assert_eq!(Some(mismatch.expected), instance.entry("W", &[1, 1, 3]));
-    assert_eq!(mismatch.found, Fp::ZERO);
+    assert_eq!(mismatch.found, Scalar::ZERO);
     let bare = instance.compile(&read("W", [n("o"), n("c"), tap]), &free).unwrap();
     let failure = check_jacobian(&instance, "f", "x", &bare).unwrap_err();
     assert!(matches!(failure, Failure::NoValue { error: EvalError::OutOfRange { axis: 2, .. }, .. }));
@@ -160,8 +160,8 @@ fn a_lost_bracket_in_a_jacobian_names_the_entry() {
 fn the_padding_reads_as_zero_and_no_further() {
     let instance = instance([6, 2, 3, 2, 5, 1, 3]);
     let formula = instance.compile(&read("x", [n("n"), n("k")]), &names("n k")).unwrap();
-    assert_eq!(instance.evaluate(&formula, &[-2, 1]), Ok(Fp::ZERO));
-    assert_eq!(instance.evaluate(&formula, &[9, 1]), Ok(Fp::ZERO));
+    assert_eq!(instance.evaluate(&formula, &[-2, 1]), Ok(Scalar::ZERO));
+    assert_eq!(instance.evaluate(&formula, &[9, 1]), Ok(Scalar::ZERO));
     let error = instance.evaluate(&formula, &[10, 1]).unwrap_err();
     assert_eq!(error.to_string(), "x is read at 10 on axis 1, which runs over 1..6");
     assert!(instance.evaluate(&formula, &[-2, 3]).is_err());

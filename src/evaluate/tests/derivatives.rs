@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::evaluate::check::{Failure, check_jacobian, check_value};
-use crate::evaluate::{EvalError, Fp};
+use crate::evaluate::{EvalError, Scalar};
 
 /// `h[i] = x[i]^2 * eps`, `y[i] = h[i] / (1 + sum[j] h[j])` for i in 1..4.
 fn system() -> Instance {
@@ -12,7 +12,7 @@ fn system() -> Instance {
     let y = over(read("h", [n("i")]), total);
     let equations = vec![equation("h", [all("i")], h), equation("y", [all("i")], y)];
     let mut program = program("", vec![array("x", [axis(int(4))])], equations, "y");
-    program.params.push(("eps".into(), None));
+    program.params.push(param("eps", None));
     Instance::new(&program, &sizes(&[]), 5, WORK).unwrap()
 }
 
@@ -63,7 +63,7 @@ fn a_derivative_of_an_expression_uses_the_bound_indices() {
     let node = instance.compile(&node, &names("a b")).unwrap();
     let x = |at| instance.entry("x", &[at]).unwrap();
     let reciprocals = (1..=4).map(|j| x(j).inverse().unwrap());
-    let everywhere = reciprocals.fold(Fp::ZERO, |sum, one| sum + one);
+    let everywhere = reciprocals.fold(Scalar::ZERO, |sum, one| sum + one);
     let (a, b) = (x(2), x(3).inverse().unwrap());
     assert_eq!(instance.evaluate(&node, &[2, 3]), Ok(-(a * b * b)));
     let own = a.inverse().unwrap();
@@ -81,7 +81,7 @@ fn derivatives_that_mean_nothing_are_errors() {
     let size = derivative(read("y", [int(1)]), "eps", []);
     assert_eq!(instance.compile(&size, &[]).unwrap_err(), EvalError::NotDifferentiable("eps".into()));
     assert!(matches!(instance.entry_tangent("x", &[0]), Err(EvalError::OutOfRange { .. })));
-    let short = instance.tangent("x", &[Fp::ONE]).unwrap_err();
+    let short = instance.tangent("x", &[Scalar::ONE]).unwrap_err();
     assert_eq!(short, EvalError::Count { expected: 4, found: 1 });
 }
 

@@ -5,12 +5,18 @@
 mod conv1d;
 mod derivatives;
 mod exactness;
+mod functions;
 mod hostile;
+mod points;
+mod reverse;
+mod values;
 
 use super::{Instance, Sizes, check};
 use crate::diagnostic::Span;
-use crate::language::program::{ArrayBox, AxisBox, Program, ResolvedEquation};
-use crate::language::syntax::{Binder, Condition, Expr, ExprKind, Name, Operator, Reduction, Relation, Role, Sign};
+use crate::language::program::{ArrayBox, AxisBox, Param, Program, ResolvedEquation};
+use crate::language::syntax::{
+    Binder, Condition, Expr, ExprKind, Name, Normaliser, Operator, Reduction, Relation, Role, Sign,
+};
 
 const WORK: u64 = 5_000_000;
 
@@ -86,6 +92,14 @@ fn equal(a: Expr, b: Expr) -> Condition {
     Condition::Chain(a, vec![(Relation::Equal, b)])
 }
 
+fn compare(a: Expr, relation: Relation, b: Expr) -> Condition {
+    Condition::Chain(a, vec![(relation, b)])
+}
+
+fn normalise<const M: usize>(word: Normaliser, binders: [Binder; M], body: Expr) -> Expr {
+    Expr::new(ExprKind::Normalise(word, binders.into(), Box::new(body)))
+}
+
 fn within(a: Expr, b: Expr, c: Expr) -> Condition {
     Condition::Chain(a, vec![(Relation::AtMost, b), (Relation::AtMost, c)])
 }
@@ -123,6 +137,10 @@ fn array<const M: usize>(name: &str, axes: [AxisBox; M]) -> ArrayBox {
 
 fn equation<const M: usize>(array: &str, indices: [Binder; M], body: Expr) -> ResolvedEquation {
     ResolvedEquation { array: array.into(), indices: indices.into(), body }
+}
+
+fn param(name: &str, bound: Option<(Relation, Expr)>) -> Param {
+    Param { name: name.into(), bound, default: None }
 }
 
 fn program(size_names: &str, arrays: Vec<ArrayBox>, equations: Vec<ResolvedEquation>, outputs: &str) -> Program {

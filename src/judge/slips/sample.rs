@@ -4,7 +4,7 @@
 //! one value; the work is counted and given back to the instances, which other claims use too.
 
 use crate::answer::Names;
-use crate::evaluate::{EvalError, Formula, Fp, Instance};
+use crate::evaluate::{Agreement, EvalError, Formula, Instance, Scalar};
 use crate::judge::counterexample::Counterexample;
 use crate::judge::trial::{Run, Trial};
 use crate::language::syntax::{Condition, Expr, ExprKind, Name};
@@ -38,8 +38,9 @@ struct Group<'a> {
 /// The values at one place.
 struct Entry {
     free: Vec<i64>,
-    right: Fp,
-    claimed: Option<Fp>,
+    right: Scalar,
+    claimed: Option<Scalar>,
+    opaque: bool,
 }
 
 /// What a suspect is compared with.
@@ -90,7 +91,8 @@ impl<'a> Samples<'a> {
             let right = instance.evaluate(&derived, &spot.full).ok();
             let claimed = claim.as_mut().and_then(|side| side.value(&spot.free));
             if let Some(right) = right {
-                entries.push(Entry { free: spot.free.clone(), right, claimed });
+                let opaque = instance.is_opaque(&derived) || claim.as_ref().is_some_and(Side::is_opaque);
+                entries.push(Entry { free: spot.free.clone(), right, claimed, opaque });
             }
             if instance.work() - before > DEAREST {
                 instance.set_work_back(before);
@@ -126,7 +128,7 @@ impl<'a> Samples<'a> {
                     Against::Right => Some(entry.right),
                     Against::Claim => entry.claimed,
                 };
-                within && side.value(&entry.free) == wanted
+                within && same(side.value(&entry.free), wanted, entry.opaque || side.is_opaque())
             });
             self.work.set(self.work.get() + (group.instance.work() - before) + COMPILED);
             group.instance.set_work_back(before);
@@ -181,7 +183,15 @@ impl<'a> Samples<'a> {
 
 impl Entry {
     fn agrees(&self) -> bool {
-        self.claimed == Some(self.right)
+        same(self.claimed, Some(self.right), self.opaque)
+    }
+}
+
+/// Whether two sides agree, in having no value too.
+fn same(one: Option<Scalar>, other: Option<Scalar>, opaque: bool) -> bool {
+    match (one, other) {
+        (Some(one), Some(other)) => one.agreement(other, opaque, 0.0) != Agreement::None,
+        (one, other) => one.is_none() && other.is_none(),
     }
 }
 
@@ -201,8 +211,12 @@ impl<'s, 'a> Side<'s, 'a> {
         Side { samples, instance, formula, plain, guarded: None, outside: None }
     }
 
+    fn is_opaque(&self) -> bool {
+        self.plain.as_ref().is_some_and(|formula| self.instance.is_opaque(formula))
+    }
+
     /// The value at a place; nothing if there is none even with reads outside counted as 0.
-    fn value(&mut self, at: &[i64]) -> Option<Fp> {
+    fn value(&mut self, at: &[i64]) -> Option<Scalar> {
         match self.instance.evaluate(self.plain.as_ref()?, at) {
             Ok(value) => Some(value),
             Err(error @ EvalError::OutOfRange { .. }) => {

@@ -113,9 +113,9 @@ impl<'a> Workshop<'a> {
         }
         let mut parameters: Vec<String> = parameters.into_iter().map(|name| format!("{name}: np.ndarray")).collect();
         let mut keywords = self.plan.keywords(self.names);
-        for (param, default) in &self.program.params {
-            let name = &self.names.constants[param];
-            keywords.push(match default {
+        for param in &self.program.params {
+            let name = &self.names.constants[&param.name];
+            keywords.push(match &param.default {
                 None => format!("{name}: float"),
                 Some(e) => {
                     let value = self.writer().expression(e, Mode::Value)?.doc;
@@ -217,7 +217,7 @@ impl<'a> Workshop<'a> {
     fn forward_arguments(&self) -> Vec<String> {
         let mut arguments = self.targets();
         let params = self.program.params.iter();
-        arguments.extend(params.map(|(param, _)| self.names.constants[param].clone()));
+        arguments.extend(params.map(|param| self.names.constants[&param.name].clone()));
         arguments
     }
 

@@ -35,7 +35,7 @@ impl Names {
     pub fn new<'a>(program: &'a Program, keywords: impl Iterator<Item = &'a Name>) -> Names {
         let mut taken = reserved();
         let mut constants = BTreeMap::new();
-        let params = program.params.iter().map(|(name, _)| name);
+        let params = program.params.iter().map(|param| &param.name);
         for name in program.sizes.iter().chain(params).chain(keywords) {
             constants.entry(name.clone()).or_insert_with(|| fresh(name, &mut taken));
         }
@@ -56,7 +56,7 @@ impl Names {
         let result = fresh("result", &mut taken);
         Names {
             constants,
-            params: program.params.iter().map(|p| p.0.clone()).collect(),
+            params: program.params.iter().map(|p| p.name.clone()).collect(),
             arrays,
             upstream,
             result,

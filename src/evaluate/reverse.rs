@@ -1,0 +1,233 @@
+//! The equations run backwards: the derivative of the loss Σ g·f for every entry of every array, in
+//! about the time of one run forwards.
+//!
+//! Sums, means and branches are passed through, whatever else an entry is made of goes over a tape.
+//! Invariant: the same derivatives along one random direction come from dual numbers, or the sweep
+//! is an error.
+
+use super::compile::Formula;
+use super::error::EvalError;
+use super::field::Random;
+use super::instance::Instance;
+use super::machine::Machine;
+use super::node::{Place, Reduce, Test, Value};
+use super::number::Memory;
+use super::reduction::part;
+use super::scalar::Scalar;
+use super::scope::Points;
+use super::tangent::{Stored, loss};
+use super::tape::{Tape, Traced};
+use crate::language::syntax::{Reduction, Sign};
+use std::collections::BTreeMap;
+
+/// The derivative of the loss for each entry of each array; an empty vector stands for zeros.
+pub type Adjoints = Vec<Vec<Scalar>>;
+
+/// Runs the equations of an instance backwards.
+///
+/// # Errors
+/// Too much work, or dual numbers that say otherwise.
+pub fn sweep(instance: &Instance) -> Result<Adjoints, EvalError> {
+    let mut adjoints: Adjoints = vec![Vec::new(); instance.values.len()];
+    for (output, given) in instance.seeds() {
+        instance.work.charge(instance.values[given].len() as u64)?;
+        adjoints[output].clone_from(&instance.values[given]);
+    }
+    let tape = Tape::default();
+    for (array, formula) in instance.equations.iter().rev() {
+        let own = std::mem::take(&mut adjoints[*array]);
+        push_array(instance, *array, formula, &own, &tape, &mut adjoints)?;
+        adjoints[*array] = own;
+    }
+    confirmed(instance, adjoints)
+}
+
+fn push_array(
+    instance: &Instance,
+    array: usize,
+    formula: &Formula,
+    own: &[Scalar],
+    tape: &Tape,
+    adjoints: &mut Adjoints,
+) -> Result<(), EvalError> {
+    let memory = Recorded { stored: Stored { instance, literals: &formula.literals }, tape };
+    let mut machine = Machine::new(&instance.scope, &instance.work, memory, formula.slots);
+    let mut points = Points::new(&instance.scope.layouts[array].axes);
+    for adjoint in own {
+        let Some(at) = points.advance() else { break };
+        machine.work.charge(1)?;
+        if *adjoint != Scalar::ZERO {
+            machine.slots[..at.len()].copy_from_slice(at);
+            push(&mut machine, &formula.root, *adjoint, adjoints)?;
+        }
+    }
+    Ok(())
+}
+
+/// Passes the derivative of the loss for a value on to everything that the value reads.
+fn push(
+    machine: &mut Machine<'_, Recorded>,
+    node: &Value,
+    adjoint: Scalar,
+    adjoints: &mut Adjoints,
+) -> Result<(), EvalError> {
+    machine.work.charge(1)?;
+    match node {
+        Value::Exact(_) | Value::Literal(_) | Value::Param(_) | Value::Bracket(_) => Ok(()),
+        Value::Read(access) => {
+            if let Some(place) = machine.locate(access)? {
+                add(machine.memory.stored.instance, adjoints, place, adjoint);
+            }
+            Ok(())
+        }
+        Value::Sum(terms) => terms.iter().try_for_each(|(sign, term)| match sign {
+            Sign::Plus => push(machine, term, adjoint, adjoints),
+            Sign::Minus => push(machine, term, -adjoint, adjoints),
+        }),
+        Value::If(parts) => {
+            let (test, yes, no) = &**parts;
+            let taken = machine.decided(test)?;
+            push(machine, if taken { yes } else { no }, adjoint, adjoints)
+        }
+        Value::Reduce(reduce) => push_reduction(machine, node, reduce, adjoint, adjoints),
+        Value::Product(guards, factors) => match only_moving(factors) {
+            Some(moving) => push_scaled(machine, guards, factors, moving, adjoint, adjoints),
+            None => push_taped(machine, node, adjoint, adjoints),
+        },
+        Value::Power(_) | Value::Call(..) | Value::Normalise(_) | Value::Derivative(_) | Value::Adjoint(_) => {
+            push_taped(machine, node, adjoint, adjoints)
+        }
+    }
+}
+
+fn push_reduction(
+    machine: &mut Machine<'_, Recorded>,
+    node: &Value,
+    reduce: &Reduce,
+    adjoint: Scalar,
+    adjoints: &mut Adjoints,
+) -> Result<(), EvalError> {
+    let Reduce { binders, condition, body, how } = reduce;
+    let adjoint = match how {
+        Reduction::Product | Reduction::Variance => return push_taped(machine, node, adjoint, adjoints),
+        Reduction::Sum => adjoint,
+        Reduction::Mean => {
+            let mut terms = 0;
+            machine.each(binders, condition.as_ref(), &mut |_| {
+                terms += 1;
+                Ok(())
+            })?;
+            adjoint * part::<Scalar>(terms)?
+        }
+    };
+    machine.each(binders, condition.as_ref(), &mut |machine| push(machine, body, adjoint, adjoints))
+}
+
+/// The place of the one factor that may move, if all others are constants.
+fn only_moving(factors: &[(bool, Value)]) -> Option<usize> {
+    let moves = |factor: &Value| !matches!(factor, Value::Exact(_) | Value::Literal(_) | Value::Param(_));
+    let mut moving = factors.iter().enumerate().filter(|(_, (_, factor))| moves(factor));
+    match (moving.next(), moving.next()) {
+        (Some((place, (false, _))), None) => Some(place),
+        _ => None,
+    }
+}
+
+fn push_scaled(
+    machine: &mut Machine<'_, Recorded>,
+    guards: &[Test],
+    factors: &[(bool, Value)],
+    moving: usize,
+    mut adjoint: Scalar,
+    adjoints: &mut Adjoints,
+) -> Result<(), EvalError> {
+    for guard in guards {
+        if !machine.decided(guard)? {
+            return Ok(());
+        }
+    }
+    for (_, (over, factor)) in factors.iter().enumerate().filter(|(place, _)| *place != moving) {
+        let factor = machine.value(factor)?.value;
+        let factor = if *over { factor.inverse().ok_or(EvalError::ZeroDivisor)? } else { factor };
+        adjoint = adjoint * factor;
+    }
+    push(machine, &factors[moving].1, adjoint, adjoints)
+}
+
+fn push_taped(
+    machine: &mut Machine<'_, Recorded>,
+    node: &Value,
+    adjoint: Scalar,
+    adjoints: &mut Adjoints,
+) -> Result<(), EvalError> {
+    let (tape, instance) = (machine.memory.tape, machine.memory.stored.instance);
+    tape.clear();
+    let value = machine.value(node)?;
+    tape.back(value, adjoint, |place, part| add(instance, adjoints, place, part))
+}
+
+fn add(instance: &Instance, adjoints: &mut Adjoints, place: Place, adjoint: Scalar) {
+    let of = &mut adjoints[place.array];
+    if of.is_empty() {
+        of.resize(instance.values[place.array].len(), Scalar::ZERO);
+    }
+    of[place.offset] = of[place.offset] + adjoint;
+}
+
+/// The sweep, if along a direction that moves all given arrays it agrees with dual numbers.
+fn confirmed(instance: &Instance, adjoints: Adjoints) -> Result<Adjoints, EvalError> {
+    let mut random = Random::new(!instance.seed() ^ 0x5EED);
+    let mut directions = vec![Vec::new(); instance.values.len()];
+    let mut expected = Scalar::ZERO;
+    for (number, layout) in instance.scope.layouts.iter().enumerate() {
+        if layout.defined || layout.integers.is_some() {
+            continue;
+        }
+        instance.work.charge(layout.volume as u64)?;
+        directions[number] = random.vector(layout.volume);
+        let pairs = adjoints[number].iter().zip(&directions[number]);
+        expected = pairs.fold(expected, |sum, (adjoint, step)| sum + *adjoint * *step);
+    }
+    let tangents = instance.forward(directions, None)?;
+    if loss(instance, &tangents) == expected {
+        return Ok(adjoints);
+    }
+    let what = "the upstream gradients: the equations run backwards and dual numbers differ";
+    Err(EvalError::Unsupported(what.into()))
+}
+
+/// The entries as they are, each leaving a trace.
+struct Recorded<'a> {
+    stored: Stored<'a>,
+    tape: &'a Tape,
+}
+
+impl<'a> Memory for Recorded<'a> {
+    type Number = Traced<'a>;
+    fn load(&self, place: Place) -> Traced<'a> {
+        self.tape.read(place, self.stored.load(place))
+    }
+    fn literal(&self, index: usize) -> Traced<'a> {
+        Traced::constant(self.stored.literal(index))
+    }
+    fn param(&self, index: usize) -> Traced<'a> {
+        Traced::constant(self.stored.param(index))
+    }
+}
+
+/// The value of a formula at the given free indices, and its derivative for each entry it reads.
+pub fn gradient(
+    instance: &Instance,
+    formula: &Formula,
+    at: &[i64],
+) -> Result<(Scalar, BTreeMap<Place, Scalar>), EvalError> {
+    let tape = Tape::default();
+    let memory = Recorded { stored: Stored { instance, literals: &formula.literals }, tape: &tape };
+    let value = Machine::new(&instance.scope, &instance.work, memory, formula.slots).value_at(&formula.root, at)?;
+    let mut found = BTreeMap::new();
+    tape.back(value, Scalar::ONE, |place, part| {
+        let slope = found.entry(place).or_insert(Scalar::ZERO);
+        *slope = *slope + part;
+    })?;
+    Ok((value.value, found))
+}

@@ -1,0 +1,50 @@
+//! How much work may be done: elementary operations, counted and never timed.
+//!
+//! Invariant: what can be repeated is paid for before it is done, so that nothing runs on.
+
+use super::error::EvalError;
+use std::cell::Cell;
+use std::rc::Rc;
+
+/// How many elementary operations were done, and how many may be; copies count together.
+#[derive(Clone, Debug)]
+pub struct Work {
+    limit: u64,
+    done: Rc<Cell<u64>>,
+}
+
+impl Work {
+    /// Nothing done yet.
+    pub fn new(limit: u64) -> Work {
+        Work { limit, done: Rc::default() }
+    }
+
+    /// How many operations were done.
+    pub fn done(&self) -> u64 {
+        self.done.get()
+    }
+
+    /// Forgets operations that were done since.
+    pub(super) fn set_back(&self, done: u64) {
+        self.done.set(done.min(self.done.get()));
+    }
+
+    /// Pays for so many operations before they are done.
+    pub fn charge(&self, operations: u64) -> Result<(), EvalError> {
+        let done = self.done.get().saturating_add(operations);
+        if done > self.limit {
+            return Err(EvalError::TooMuchWork { limit: self.limit });
+        }
+        self.done.set(done);
+        Ok(())
+    }
+
+    /// Fails if so many operations are more than what is left, without doing any.
+    pub(super) fn expect(&self, operations: u128) -> Result<(), EvalError> {
+        let left = u128::from(self.limit - self.done.get());
+        if operations > left {
+            return Err(EvalError::TooMuchWork { limit: self.limit });
+        }
+        Ok(())
+    }
+}
