@@ -134,6 +134,8 @@ pub enum RuleName {
     Expand,
     /// A sum that is 0 by definition.
     Vanish,
+    /// A sum of equal terms.
+    Count,
 }
 
 impl RuleName {
@@ -172,6 +174,7 @@ impl RuleName {
             RuleName::Fact => "fact",
             RuleName::Expand => "expand",
             RuleName::Vanish => "vanish",
+            RuleName::Count => "count",
         }
     }
 }

@@ -47,7 +47,14 @@ impl Study {
     pub fn new(statements: &[Statement], base: i64, sizes: &Sizes) -> Result<Study, Diagnostics> {
         let system = elaborate(statements, base, sizes)?;
         let names = Names::new(&system);
-        Ok(Study { system, names, trials: None, answers: BTreeMap::new(), derivations: Derivations::default(), printing: Printing::default() })
+        Ok(Study {
+            system,
+            names,
+            trials: None,
+            answers: BTreeMap::new(),
+            derivations: Derivations::default(),
+            printing: Printing::default(),
+        })
     }
 
     /// The same with formulas that use no letters beyond the author's: for code.

@@ -9,6 +9,7 @@ use crate::integer::{Facts, Var};
 use crate::language::function::Function;
 use crate::language::syntax::Relation;
 use crate::model::{Kind, System, Term};
+use num_rational::BigRational;
 
 /// The term with everything inside functions, comparisons and powers in normal form.
 pub(super) fn settled(system: &System, facts: &Facts, term: &Term) -> Term {
@@ -23,11 +24,19 @@ pub(super) fn settled(system: &System, facts: &Facts, term: &Term) -> Term {
     let facts = inner.as_ref().unwrap_or(facts);
     match term.kind() {
         Kind::Apply(function, arguments) => {
-            Term::apply(*function, arguments.iter().map(|u| canonical(system, facts, u)).collect())
+            let arguments: Vec<Term> = arguments.iter().map(|u| canonical(system, facts, u)).collect();
+            match by_letters(*function, &arguments) {
+                Some(plain) => settled(system, facts, &plain),
+                None => Term::apply(*function, arguments),
+            }
         }
         Kind::Compare(relation, [a, b]) => comparison(system, facts, *relation, a, b),
         Kind::Power(base, n) if *n < 0 && matches!(base.kind(), Kind::Sum(_) | Kind::Sigma(..)) => {
-            Term::power(canonical(system, facts, base), *n)
+            let base = canonical(system, facts, base);
+            match logistic(&base) {
+                Some(u) => Term::power(Term::apply(Function::Sigmoid, vec![canonical(system, facts, &u)]), -n),
+                None => Term::power(base, *n),
+            }
         }
         Kind::Power(base, n) => match base.kind() {
             Kind::Apply(Function::Sqrt, u) if n.abs() > 1 => {
@@ -39,6 +48,56 @@ pub(super) fn settled(system: &System, facts: &Facts, term: &Term) -> Term {
         },
         _ => term.map_children(&mut |child| settled(system, facts, child)),
     }
+}
+
+/// u, where the base is 1 + exp(−u).
+fn logistic(base: &Term) -> Option<Term> {
+    let Kind::Sum(terms) = base.kind() else { return None };
+    let [a, b] = terms.as_slice() else { return None };
+    let exponent = |t: &Term| match t.kind() {
+        Kind::Apply(Function::Exp, u) => Some(u[0].clone().negative()),
+        _ => None,
+    };
+    let one = |t: &Term| t.as_number().is_some_and(num_traits::One::is_one);
+    match (one(a), one(b)) {
+        (true, false) => exponent(b),
+        (false, true) => exponent(a),
+        _ => None,
+    }
+}
+
+/// A function in terms of those few that stay letters: the exponential, the sigmoid, Φ, brackets.
+fn by_letters(function: Function, arguments: &[Term]) -> Option<Term> {
+    let apply = |function: Function, u: &Term| Term::apply(function, vec![u.clone()]);
+    let positive = |u: &Term| Term::compare(Relation::Greater, u.clone(), Term::zero());
+    let [u, rest @ ..] = arguments else { return None };
+    Some(match (function, rest) {
+        (Function::Relu, []) => Term::product([positive(u), u.clone()]),
+        (Function::Abs, []) => Term::product([apply(Function::Sign, u), u.clone()]),
+        (Function::Sign, []) => Term::sum([positive(u), positive(&u.clone().negative()).negative()]),
+        (Function::Step, []) => positive(u),
+        (Function::Silu, []) => Term::product([u.clone(), apply(Function::Sigmoid, u)]),
+        (Function::Gelu, []) => Term::product([u.clone(), apply(Function::NormalCdf, u)]),
+        (Function::Softplus, []) => apply(Function::Log, &Term::sum([Term::one(), apply(Function::Exp, u)])),
+        (Function::LeakyRelu, [slope]) => Term::sum([
+            Term::product([positive(u), u.clone()]),
+            Term::product([Term::compare(Relation::AtMost, u.clone(), Term::zero()), slope.clone(), u.clone()]),
+        ]),
+        (Function::Max, [v]) => either(Relation::AtLeast, u, v),
+        (Function::Min, [v]) => either(Relation::AtMost, u, v),
+        (Function::Log, []) => match u.kind() {
+            Kind::Apply(Function::Exp, inside) => inside[0].clone(),
+            _ => return None,
+        },
+        _ => return None,
+    })
+}
+
+/// [u ⋛ v]·u + [not]·v
+fn either(relation: Relation, u: &Term, v: &Term) -> Term {
+    let first = Term::compare(relation, u.clone(), v.clone());
+    let second = Term::compare(relation.negated(), u.clone(), v.clone());
+    Term::sum([Term::product([first, u.clone()]), Term::product([second, v.clone()])])
 }
 
 /// Negative powers that came of a root, with their bases in normal form.
@@ -79,13 +138,13 @@ fn canonical(system: &System, facts: &Facts, term: &Term) -> Term {
 }
 
 fn of_normal(normal: &Normal) -> Term {
-    let summand = |(summand, coefficient): (&Summand, &num_rational::BigRational)| {
-        let conditions = summand.conditions.iter().cloned().map(Term::bracket);
-        let factors = conditions.chain(summand.factors.iter().cloned());
-        let inside = Term::product(factors);
-        Term::product([Term::number(coefficient.clone()), Term::sigma(summand.bounds.clone(), inside)])
-    };
-    Term::sum(normal.iter().map(summand))
+    Term::sum(normal.iter().map(|(summand, coefficient)| of_summand(summand, coefficient)))
+}
+
+fn of_summand(summand: &Summand, coefficient: &BigRational) -> Term {
+    let conditions = summand.conditions.iter().cloned().map(Term::bracket);
+    let inside = Term::product(conditions.chain(summand.factors.iter().cloned()));
+    Term::product([Term::number(coefficient.clone()), Term::sigma(summand.bounds.clone(), inside)])
 }
 
 /// The same with the bound indices named by how deep they stand.
@@ -129,4 +188,32 @@ pub(super) fn gathered(system: &System, facts: &Facts, factors: Vec<Term>) -> Ve
         }
     }
     gathered
+}
+
+/// The sum of summands times a power of a base that stands in their denominators, so that it stands
+/// there no more; none if no summand has one that does not depend on its bound indices.
+pub(super) fn without_denominator(normal: &Normal) -> Option<Term> {
+    let (base, n) = normal.keys().find_map(|summand| {
+        summand.factors.iter().find_map(|factor| match factor.kind() {
+            Kind::Power(base, n) if *n < 0 && !matches!(base.kind(), Kind::Integer(_) | Kind::Number(_)) => {
+                let free = summand.bounds.iter().all(|b| !base.any_var(&b.var));
+                free.then(|| (base.clone(), *n))
+            }
+            _ => None,
+        })
+    })?;
+    let power = |factor: &Term| match factor.kind() {
+        Kind::Power(found, n) if *found == base => *n,
+        _ if *factor == base => 1,
+        _ => 0,
+    };
+    let least = |summand: &Summand| summand.factors.iter().map(&power).sum::<i64>();
+    let most = normal.keys().map(&least).min().unwrap_or(n).min(n);
+    let cleared = normal.iter().map(|(summand, coefficient)| {
+        let left = least(summand) - most;
+        let others = summand.factors.iter().filter(|f| power(f) == 0).cloned();
+        let whole = Summand { factors: others.chain([Term::power(base.clone(), left)]).collect(), ..summand.clone() };
+        of_summand(&whole, coefficient)
+    });
+    Some(Term::sum(cleared))
 }

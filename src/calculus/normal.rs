@@ -15,6 +15,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 const MOST_SUMMANDS: usize = 2_000;
 const MOST_PERMUTED: usize = 5;
+/// How many denominators are multiplied out before a difference is given up.
+const MOST_DENOMINATORS: usize = 6;
 
 /// The normal form of a formula: summands and their coefficients.
 pub type Normal = BTreeMap<Summand, BigRational>;
@@ -50,7 +52,21 @@ pub fn proved_equal(system: &System, facts: &Facts, a: &Term, b: &Term) -> bool 
         *difference.entry(summand).or_insert_with(BigRational::zero) -= coefficient;
     }
     difference.retain(|_, n| !n.is_zero());
-    difference.is_empty() || super::equality::vanishes(facts, &difference)
+    difference.is_empty() || super::equality::vanishes(facts, &difference) || cleared(system, facts, difference)
+}
+
+/// Whether a sum of summands is 0 when it is multiplied with its denominators.
+fn cleared(system: &System, facts: &Facts, mut difference: Normal) -> bool {
+    for _ in 0..MOST_DENOMINATORS {
+        let Some(next) = canonical::without_denominator(&difference).and_then(|t| normal(system, facts, &t)) else {
+            return false;
+        };
+        difference = next;
+        if difference.is_empty() || super::equality::vanishes(facts, &difference) {
+            return true;
+        }
+    }
+    false
 }
 
 /// [p and q] as [p]·[q], and [p or q] as [p] + [not p]·[q], so that each equation can be sifted.

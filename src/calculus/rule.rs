@@ -103,6 +103,7 @@ const SHORTEN: &[Rule] = &[
     fold::FACT,
     simplify::CANCEL,
     fold::FOLD,
+    simplify::COUNT,
     simplify::OUTSIDE,
     simplify::EXPAND,
     simplify::COMMON,

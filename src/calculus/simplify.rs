@@ -3,8 +3,8 @@
 use super::normal::proved_equal;
 use super::rule::{Example, Place, Rule};
 use crate::derivation::RuleName;
-use crate::integer::{Index, Var};
-use crate::model::{Kind, Term};
+use crate::integer::{Condition, Index, Var};
+use crate::model::{Bound, Kind, Term};
 use num_rational::BigRational;
 use num_traits::{One, Signed, Zero};
 
@@ -62,6 +62,28 @@ pub const OUTSIDE: Rule = Rule {
         }
         let sum = Term::sigma(bounds.clone(), Term::product(inside));
         Some(Term::product(out.into_iter().chain([sum])).into())
+    },
+};
+
+/// Σ_i a = n·a, where i runs over n values and a does not mention it.
+pub const COUNT: Rule = Rule {
+    name: RuleName::Count,
+    statement: "a sum of equal terms is their number times one of them",
+    formula: &[("sum[i in l..h] a", "(h - l + 1) * a")],
+    conditions: "It applies where none of the bound indices occurs in the term or in a range, and no range is empty.",
+    shrinks: "the number of sums",
+    example: Example { system: "size N; x[N], w; y = sum[n] (w*x[n] + w)", goal: "dy/dw" },
+    apply: |term, place| {
+        let Kind::Sigma(bounds, body) = term.kind() else { return None };
+        let constant = |b: &Bound| {
+            !body.any_var(&b.var) && bounds.iter().all(|o| !o.lo.mentions(&b.var) && !o.hi.mentions(&b.var))
+        };
+        let number = bounds.iter().map(|b| {
+            let length = b.hi.minus(&b.lo).plus_number(1);
+            (constant(b) && place.facts.proves_nonnegative(&length)).then(|| Term::integer(length))
+        });
+        let number: Option<Vec<Term>> = number.collect();
+        Some(Term::product(number?.into_iter().chain([body.clone()])).into())
     },
 };
 
@@ -202,6 +224,7 @@ fn times(a: &Monomials, b: &Monomials) -> Option<Monomials> {
 fn collected(monomials: Monomials) -> Monomials {
     let mut sums: Monomials = Vec::with_capacity(monomials.len());
     for (n, powers) in monomials {
+        let powers = met(powers);
         let same = |known: &[(Term, i64)]| known.len() == powers.len() && known.iter().all(|p| powers.contains(p));
         match sums.iter_mut().find(|(_, known)| same(known)) {
             Some((sum, _)) => *sum += n,
@@ -210,6 +233,34 @@ fn collected(monomials: Monomials) -> Monomials {
     }
     sums.retain(|(n, _)| !n.is_zero());
     sums
+}
+
+/// Where a bracket says that two places are one, letters there may cancel: [t = m] a[m]/a[t] = [t = m].
+fn met(powers: Vec<(Term, i64)>) -> Vec<(Term, i64)> {
+    if powers.iter().all(|(_, n)| *n > 0) {
+        return powers;
+    }
+    for (k, (bracket, _)) in powers.iter().enumerate() {
+        let Kind::Bracket(Condition::Equal(a, b)) = bracket.kind() else { continue };
+        let (var, by) = match (a.as_var(), b.as_var()) {
+            (Some(var), _) => (var, b),
+            (None, Some(var)) => (var, a),
+            (None, None) => continue,
+        };
+        let mut joined: Vec<(Term, i64)> = vec![powers[k].clone()];
+        for (letter, n) in powers.iter().enumerate().filter(|(j, _)| *j != k).map(|(_, power)| power) {
+            let moved = letter.substitute(var, by);
+            match joined.iter_mut().find(|(known, _)| *known == moved) {
+                Some((_, sum)) => *sum += n,
+                None => joined.push((moved, *n)),
+            }
+        }
+        joined.retain(|(_, n)| *n != 0);
+        if joined.len() < powers.len() {
+            return joined;
+        }
+    }
+    powers
 }
 
 fn rebuilt(monomials: Monomials) -> Term {

@@ -170,9 +170,9 @@ impl<'a> Walk<'a> {
     fn upstream(&mut self, output: &Name, at: Vec<Expr>, span: Span) -> ExprKind {
         if self.system.bounds(output).is_none() {
             self.problems.push(unknown_array(self.system, output, span));
-        } else if !self.system.outputs.contains(output) {
+        } else if self.system.equation(output).is_none() {
             let outputs: Vec<String> = self.system.outputs.iter().map(|o| format!("`dl/d{o}`")).collect();
-            let message = format!("`dl/d{output}` is not given: `{output}` is not an output");
+            let message = format!("`dl/d{output}` is what is asked for: nothing defines `{output}`");
             let hint = format!("given upstream: {}", outputs.join(", "));
             self.problems.push(Diagnostic::new(message, span).hint(hint));
         }

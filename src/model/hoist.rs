@@ -109,9 +109,9 @@ impl Hoist {
             }
         }
         let at = indices.iter().map(|name| Expr::name(name.clone())).collect::<Vec<Expr>>();
-        let left = indices.iter().map(|name| {
-            LeftIndex::Free(Binder { name: name.clone(), range: None, span: Span::default() })
-        });
+        let left = indices
+            .iter()
+            .map(|name| LeftIndex::Free(Binder { name: name.clone(), range: None, span: Span::default() }));
         let same = |made: &&Equation| made.body == normaliser;
         let array = match self.made.iter().find(same) {
             Some(known) => known.array.clone(),

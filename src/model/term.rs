@@ -209,9 +209,8 @@ impl Term {
             (_, Kind::Power(inner, e)) if e.checked_mul(exponent).is_some_and(|n| n.unsigned_abs() < 1 << 62) => {
                 Term::power(inner.clone(), e * exponent)
             }
-            (_, Kind::Product(factors)) if exponent < 0 && factors[0].as_number().is_some() => {
-                let rest = Term::product(factors[1..].iter().cloned());
-                Term::product([Term::power(factors[0].clone(), exponent), Term::power(rest, exponent)])
+            (_, Kind::Product(factors)) if exponent < 0 && !factors.iter().any(Term::is_bracket) => {
+                Term::product(factors.iter().map(|factor| Term::power(factor.clone(), exponent)))
             }
             _ => Term::new(Kind::Power(base, exponent)),
         }
@@ -294,6 +293,11 @@ impl Term {
             Kind::Number(n) => Some(n),
             _ => None,
         }
+    }
+
+    /// Whether this is an Iverson bracket, on integers or on values.
+    pub fn is_bracket(&self) -> bool {
+        matches!(self.kind(), Kind::Bracket(_) | Kind::Compare(..))
     }
 
     /// Whether this is the number 0.

@@ -192,7 +192,7 @@ fn stage(step: &Step) -> Stage {
         RuleName::Collect => Stage::Collect,
         RuleName::Adjoint => Stage::Adjoint,
         RuleName::Fold => Stage::Fold,
-        RuleName::Cancel | RuleName::Outside | RuleName::Common | RuleName::Expand => Stage::Simplify,
+        RuleName::Cancel | RuleName::Outside | RuleName::Common | RuleName::Expand | RuleName::Count => Stage::Simplify,
         RuleName::Vanish => Stage::Fold,
         RuleName::Fact => Stage::Fact,
     }

@@ -165,6 +165,9 @@ pub fn simplified(steps: &[Step]) -> Prose {
     if has(RuleName::Outside) {
         said.push(text("constant factors taken out of sums"));
     }
+    if has(RuleName::Count) {
+        said.push(text("equal terms counted"));
+    }
     if has(RuleName::Expand) {
         said.push(text("multiplied out"));
     }
@@ -428,7 +431,7 @@ pub fn single(names: &Names, system: &System, answer: &Answer, step: &Step) -> P
         RuleName::Compare => vec![text("a bracket on values is constant on either side")],
         RuleName::Adjoint => put_in(one),
         RuleName::Fold => folded(one),
-        RuleName::Cancel | RuleName::Outside | RuleName::Common | RuleName::Expand => simplified(one),
+        RuleName::Cancel | RuleName::Outside | RuleName::Common | RuleName::Expand | RuleName::Count => simplified(one),
         RuleName::Vanish => vec![text("the sum is 0 by definition")],
         RuleName::Fact => vec![text("as required of the values")],
         RuleName::Read => read(system, answer),
