@@ -5,7 +5,7 @@
 //! a [system](model::system) of terms, differentiated by the rules of the [calculus] into a
 //! [derivation](derivation::Derivation), put back into syntax as an [answer](answer::Answer),
 //! [verified](verify) by an independent [evaluator](evaluate), named by its index maps
-//! ([recognise]), and laid out as a [document](writeup::document) for a [template](writeup::render).
+//! ([recognise]), written with [matrices](matrix) where it can be, and laid out as a [document](writeup::document) for a [template](writeup::render).
 //! A formula that someone else wrote goes the other way, to the [judge].
 //!
 //! ```
@@ -33,6 +33,7 @@ pub mod integer;
 pub mod judge;
 pub mod language;
 pub mod latex;
+pub mod matrix;
 pub mod model;
 pub mod reading;
 pub mod recognise;

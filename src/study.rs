@@ -4,7 +4,9 @@ use crate::answer::{Answer, Names, goal_name};
 use crate::calculus::{self, Derivations, Printing, Rule};
 use crate::derivation::{Derivation, Goal, ShapeDerivation};
 use crate::diagnostic::{Diagnostic, Diagnostics, Span, nearest};
-use crate::language::syntax::{Name, Statement, Target};
+use crate::integer::Var;
+use crate::language::syntax::{Expr, Layout, Name, Statement, Target};
+use crate::matrix::{MatrixForm, Unfit, entry::entry, matrix_form};
 use crate::model::{Quote, Sizes, System, elaborate};
 use crate::recognise::perform::confirms;
 use crate::recognise::{Operation, recognise};
@@ -22,6 +24,7 @@ pub struct Study {
     answers: BTreeMap<String, (Answer, Certificate)>,
     derivations: Derivations,
     printing: Printing,
+    layout: Option<Layout>,
 }
 
 /// Why there is no answer.
@@ -54,6 +57,7 @@ impl Study {
             answers: BTreeMap::new(),
             derivations: Derivations::default(),
             printing: Printing::default(),
+            layout: None,
         })
     }
 
@@ -69,6 +73,17 @@ impl Study {
         self.answers.clear();
         self.derivations = Derivations::default();
         self
+    }
+
+    /// The same with the matrix form beside each answer that has one, in a layout.
+    pub fn with_matrices(mut self, layout: Option<Layout>) -> Study {
+        self.layout = layout;
+        self
+    }
+
+    /// The layout in which matrix forms stand beside the answers, if they are wanted.
+    pub fn layout(&self) -> Option<Layout> {
+        self.layout
     }
 
     /// Derives and verifies a goal, or gives what was derived before.
@@ -134,6 +149,23 @@ impl Study {
             .or_else(|| recognise(&self.system, &plain().filter(|_| self.printing != Printing::Brackets)?))?;
         let trials = ready(&mut self.trials, &self.system, &self.names).ok()?;
         performs(trials, answer, &found).then_some(found)
+    }
+
+    /// The matrix form of an answer – as it is printed, or with its inequalities as brackets – if it
+    /// has one and, at every assignment of sizes, that gives a sample of its entries.
+    ///
+    /// # Errors
+    /// Why it has none.
+    pub fn matrix(&mut self, answer: &Answer, layout: Layout) -> Result<MatrixForm, Unfit> {
+        let (system, goal) = (&self.system, &answer.derivation.goal);
+        let quote = self.names.quote(system, &answer.derivation.indices);
+        let found = matrix_form(system, &quote, &answer.derivation, layout).or_else(|why| {
+            let plain = (self.printing != Printing::Brackets)
+                .then(|| calculus::derive_with(system, goal, &Printing::Brackets.phases()));
+            plain.flatten().map_or(Err(why), |derivation| matrix_form(system, &quote, &derivation, layout))
+        })?;
+        let trials = ready(&mut self.trials, &self.system, &self.names).map_err(|_| Unfit::Differs)?;
+        if gives(trials, &self.system, answer, &found) { Ok(found) } else { Err(Unfit::Differs) }
     }
 
     /// Derives and verifies the shape of an array.
@@ -259,4 +291,26 @@ pub fn performs(trials: &Trials, answer: &Answer, operations: &[Operation]) -> b
     let indices = &answer.derivation.indices;
     let mut probes = trials.probes(answer);
     probes.all(|(instance, formula, entries)| confirms(operations, indices, instance, &formula, &entries))
+}
+
+/// Whether the entries of a matrix form, by the definitions of its operations, are a sample of an
+/// answer's entries at every assignment of sizes.
+pub fn gives(trials: &Trials, system: &System, answer: &Answer, form: &MatrixForm) -> bool {
+    let free: Vec<Name> = answer.indices.iter().map(|b| b.name.clone()).collect();
+    let index = |var: &Option<Var>| {
+        let place = answer.derivation.indices.iter().position(|b| Some(&b.var) == var.as_ref());
+        place.map_or_else(|| Expr::integer(1), |place| Expr::name(free[place].clone()))
+    };
+    let entry = entry(system, &form.matrix, &index(&form.row), &index(&form.column));
+    let mut compared = 0;
+    let agree = trials.probes(answer).all(|(instance, formula, entries)| {
+        instance.compile(&entry, &free).is_ok_and(|entry| {
+            entries.iter().all(|at| {
+                compared += 1;
+                let (value, wanted) = (instance.evaluate(&entry, at), instance.evaluate(&formula, at));
+                value.is_ok() && value == wanted
+            })
+        })
+    });
+    agree && compared > 0
 }

@@ -161,7 +161,7 @@ fn wanted(problem: &Problem, question: &Question) -> Vec<(String, Target)> {
     let parts = question.parts.iter().flat_map(|p| p.answers.iter().map(move |a| (Some(p.label.as_str()), a)));
     let mut found: Vec<(String, Target)> = Vec::new();
     for (part, answer) in own.chain(parts) {
-        if let AnswerKind::Derive(target, _) = &answer.kind {
+        if let AnswerKind::Derive(target, _) | AnswerKind::Matrix(target, _) = &answer.kind {
             let name = format!("{} {}", number(problem, question, part), target_text(target, Alphabet::Ascii));
             if found.iter().all(|(known, _)| *known != name) {
                 found.push((name, target.clone()));

@@ -92,7 +92,8 @@ impl Marker<'_> {
             _ => None,
         });
         let mut gradients = answers.iter().filter_map(|answer| match &answer.kind {
-            AnswerKind::Derive(target @ Target::Gradient(..), _) => Some((target.clone(), None)),
+            AnswerKind::Derive(target @ Target::Gradient(..), _)
+            | AnswerKind::Matrix(target @ Target::Gradient(..), _) => Some((target.clone(), None)),
             _ => None,
         });
         comparison.or_else(|| gradients.next().filter(|_| gradients.next().is_none()))

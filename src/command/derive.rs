@@ -3,7 +3,7 @@
 use super::input::{Target, sizes, target};
 use super::output::{print, write};
 use super::report::{colours, complain, unusable};
-use super::{DeriveArgs, DeriveFormat, Steps, Stop};
+use super::{DeriveArgs, DeriveFormat, MatrixLayout, Steps, Stop};
 use backprose::diagnostic::Span;
 use backprose::language::syntax::Name;
 use backprose::model::Sizes;
@@ -76,7 +76,8 @@ fn writeup(
     arguments: &DeriveArgs,
     (format, engine): (DeriveFormat, Engine),
 ) -> Result<String, Stop> {
-    let mut study = study(target, sizes)?.printed(arguments.printing.into());
+    let layout = arguments.matrix.then(|| arguments.layout.unwrap_or(MatrixLayout::Shape).into());
+    let mut study = study(target, sizes)?.printed(arguments.printing.into()).with_matrices(layout);
     let goals = study.goals(&arrays(&study, wrt, target)?);
     if goals.len() > MOST_ANSWERS {
         complain(

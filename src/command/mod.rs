@@ -15,6 +15,7 @@ mod solve;
 mod table;
 
 use backprose::calculus::Printing;
+use backprose::language::syntax::Layout;
 use backprose::writeup::mathml::Engine;
 use backprose::writeup::outline::Level;
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -61,6 +62,7 @@ enum Command {
     #[command(after_help = "Examples:
   backprose derive 'size N, K; x[N], w[K]; y[i] = sum[k] x[i+k-1] * w[k]'
   backprose derive conv1d N=7 C=5 F=1 K=3 S=2 --wrt W --steps main
+  backprose derive linear --matrix --layout numerator
   backprose derive conv1d --general --format latex -o conv1d.tex
   backprose derive conv2d --general -o conv2d.html
   backprose derive conv1d N=7 C=5 F=1 K=3 S=2 -o conv1d.json
@@ -166,6 +168,12 @@ pub struct DeriveArgs {
     /// How inequalities in derivatives are printed.
     #[arg(long, value_enum, default_value_t = Inequalities::Brackets)]
     pub printing: Inequalities,
+    /// Add the matrix form of each answer that has one: Wᵀ·g.
+    #[arg(long)]
+    pub matrix: bool,
+    /// How derivatives are laid out as matrices: shape unless said otherwise.
+    #[arg(long, value_enum, requires = "matrix")]
+    pub layout: Option<MatrixLayout>,
     /// A file to write to: .tex, .md, .html, .txt, .py or .json.
     #[arg(short = 'o', long = "output", value_name = "FILE")]
     pub output: Option<PathBuf>,
@@ -281,6 +289,27 @@ impl From<Inequalities> for Printing {
             Inequalities::Brackets => Printing::Brackets,
             Inequalities::Limits => Printing::Limits,
             Inequalities::Cases => Printing::Cases,
+        }
+    }
+}
+
+/// How derivatives are laid out as matrices.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum MatrixLayout {
+    /// A gradient has the shape of its array; rows of a Jacobian are the output's.
+    Shape,
+    /// A gradient is transposed; rows of a Jacobian are the output's.
+    Numerator,
+    /// A gradient has the shape of its array; rows of a Jacobian are the array's.
+    Denominator,
+}
+
+impl From<MatrixLayout> for Layout {
+    fn from(layout: MatrixLayout) -> Layout {
+        match layout {
+            MatrixLayout::Shape => Layout::Shape,
+            MatrixLayout::Numerator => Layout::Numerator,
+            MatrixLayout::Denominator => Layout::Denominator,
         }
     }
 }

@@ -9,11 +9,17 @@ const WIDTH: usize = 100;
 /// Name, shape, formula, operation; the evidence below.
 pub fn answers(rows: &[Entry], evidence: &[Prose], color: bool) -> String {
     let (strong, dim, end) = if color { ("\u{1b}[1m", "\u{1b}[2m", "\u{1b}[0m") } else { ("", "", "") };
-    let cells: Vec<[String; 4]> = rows
+    let cells: Vec<[String; 5]> = rows
         .iter()
         .map(|e| {
             let formulas: Vec<String> = e.formulas.iter().map(|f| unicode(f, &[])).collect();
-            [e.name.clone(), unicode(&e.shape, &[]), formulas.join(",  "), plain(&e.operation, &[])]
+            [
+                e.name.clone(),
+                unicode(&e.shape, &[]),
+                formulas.join(",  "),
+                plain(&e.operation, &[]),
+                unicode(&e.matrix, &[]),
+            ]
         })
         .collect();
     let widest = |k: usize| cells.iter().map(|c| c[k].chars().count()).max().unwrap_or(0);
@@ -22,7 +28,7 @@ pub fn answers(rows: &[Entry], evidence: &[Prose], color: bool) -> String {
         cells.iter().map(|c| c[2].chars().count()).filter(|w| first + second + w + 4 <= 70).max().unwrap_or(0);
     let pad = |text: &str, width: usize| format!("{text}{}", " ".repeat(width.saturating_sub(text.chars().count())));
     let mut table = String::new();
-    for [name, shape, equation, operation] in &cells {
+    for [name, shape, equation, operation, matrix] in &cells {
         table += &format!("{strong}{}{end}  {}", pad(name, first), pad(shape, second));
         let fits = shape.chars().count() <= second && first + second + 4 + equation.chars().count() <= WIDTH;
         let margin = " ".repeat(first + 2);
@@ -42,6 +48,9 @@ pub fn answers(rows: &[Entry], evidence: &[Prose], color: bool) -> String {
             };
         }
         table = table.trim_end().to_string();
+        if !matrix.is_empty() {
+            table += &format!("\n{margin}{matrix}");
+        }
         table.push('\n');
     }
     for line in evidence {

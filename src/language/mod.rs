@@ -8,6 +8,7 @@
 //! no input makes the parser panic or recurse without bound.
 
 pub mod function;
+pub mod homework;
 pub mod parse;
 pub mod print;
 pub mod program;

@@ -3,6 +3,7 @@
 //!
 //! Invariant: `parse(print(tree)) == tree` for every tree the parser can make.
 
+pub use super::homework::{Answer, AnswerKind, Homework, Layout, Part, Problem, Question};
 use crate::diagnostic::Span;
 use num_rational::BigRational;
 use std::sync::Arc;
@@ -355,85 +356,6 @@ pub enum LeftIndex {
     Free(Binder),
     /// `1`
     Fixed(Expr),
-}
-
-/// A homework: what a student hands in.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Homework {
-    /// Its title.
-    pub title: String,
-    /// `author "…"`
-    pub author: Option<String>,
-    /// `course "…"`
-    pub course: Option<String>,
-    /// `date 2022-10-09`
-    pub date: Option<String>,
-    /// How problems, questions and parts are numbered: `"1.1", "1", "(a)"`.
-    pub numbering: Vec<String>,
-    /// Its problems.
-    pub problems: Vec<Problem>,
-}
-
-/// `problem 1.1 "…" { … }`
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Problem {
-    /// `1.1`
-    pub label: String,
-    /// Its title.
-    pub title: String,
-    /// Its questions.
-    pub questions: Vec<Question>,
-}
-
-/// `question 3 "…" { … }`: statements that all its parts share, then its parts.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Question {
-    /// `3`
-    pub label: String,
-    /// The question as given: Markdown with TeX mathematics.
-    pub text: String,
-    /// Sizes, arrays, equations, notation.
-    pub statements: Vec<Statement>,
-    /// Answers asked for before any part.
-    pub answers: Vec<Answer>,
-    /// `part a "…" answer …`
-    pub parts: Vec<Part>,
-    /// Where the word `question` and its label stand.
-    pub span: Span,
-}
-
-/// `part a "…" answer …`
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Part {
-    /// `a`
-    pub label: String,
-    /// The question as given.
-    pub text: String,
-    /// What it asks for.
-    pub answers: Vec<Answer>,
-}
-
-/// One thing a question asks for.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Answer {
-    /// What.
-    pub kind: AnswerKind,
-    /// Where it stands.
-    pub span: Span,
-}
-
-/// The answers a question can ask for.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum AnswerKind {
-    /// `df/dW`, or `shape f where K_H = K_W = K`: the chains of equal sizes after `where`, each
-    /// as the names on its left and the value on its right.
-    Derive(Target, Vec<(Name, Expr)>),
-    /// `compare dl/dW with f`
-    Compare(Target, Target),
-    /// `picture df/dx`
-    Picture(Target),
-    /// `text """…"""`
-    Text(String),
 }
 
 /// The name of something that is derived. Indices may be given, to name or fix them.

@@ -4,6 +4,7 @@
 //! one format and hands it to a template. Nothing is computed in a template.
 
 use crate::language::syntax::{Condition, Expr, Name};
+use crate::matrix::Matrix;
 
 /// A write-up.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -135,6 +136,8 @@ pub enum Piece {
     Expr(Expr),
     /// A condition: `1 ≤ r ≤ 3`.
     Condition(Condition),
+    /// An expression of matrix algebra: `Wᵀ·g`.
+    Matrix(Matrix),
     /// `ℝ^{3×(7×5)}`: groups of axis lengths. A group of its own is parenthesised when there are
     /// several groups and it has more than one axis; no axes at all is `ℝ`.
     Space(Vec<Vec<Expr>>),

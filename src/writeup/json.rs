@@ -8,7 +8,7 @@
 
 mod make;
 
-pub use make::{derivation, formula, shape, system};
+pub use make::{derivation, formula, matrix, shape, system};
 
 use crate::language::print::{self, Alphabet};
 use crate::language::syntax;
@@ -319,6 +319,9 @@ pub struct Formula {
     pub indices: Vec<Range>,
     /// What the formula is, in a sentence.
     pub operation: Option<String>,
+    /// The matrix form, where one was asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub matrix: Option<MatrixForm>,
     /// The first right-hand side.
     pub start: String,
     /// The steps, each from the formula before it.
@@ -331,6 +334,21 @@ pub struct Formula {
     pub special: Option<Special>,
     /// How it was verified.
     pub certificate: Certificate,
+}
+
+/// A formula as an expression of matrix algebra; without text there is none.
+#[derive(Clone, Debug, Serialize)]
+pub struct MatrixForm {
+    /// `shape`, `numerator` or `denominator`.
+    pub layout: &'static str,
+    /// `Xᵀ·g`
+    pub text: Option<String>,
+    /// Both sides in LaTeX, an equals sign between them.
+    pub latex: Option<String>,
+    /// The numbers of rows and columns.
+    pub shape: Option<[Amount; 2]>,
+    /// Why there is none.
+    pub missing: Option<String>,
 }
 
 /// One application of one rule.
@@ -411,6 +429,14 @@ impl Part {
 }
 
 impl Answer {
+    /// The same with its matrix form, if it is a formula.
+    pub fn with_matrix(mut self, matrix: Option<MatrixForm>) -> Answer {
+        if let Answer::Formula(formula) = &mut self {
+            formula.matrix = matrix;
+        }
+        self
+    }
+
     /// In the place of what was asked for and did not pass verification.
     pub fn missing(asked: &syntax::Answer, why: &Unverified) -> Answer {
         Answer::Missing { name: print::answer(asked, Alphabet::Ascii), reason: why.to_string() }

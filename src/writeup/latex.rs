@@ -59,6 +59,7 @@ impl Printer<'_> {
         };
         match piece {
             Piece::Expr(e) => self.set(e, place).tex,
+            Piece::Matrix(matrix) => super::matrix::tex(matrix, self, place),
             Piece::Condition(c) => self.condition(c, if place == Place::Index { place } else { Place::Inline }),
             Piece::Space(groups) if groups.iter().all(Vec::is_empty) => "\\mathbb{R}".into(),
             Piece::Space(groups) => format!("\\mathbb{{R}}^{{{}}}", self.lengths(groups)),
@@ -121,7 +122,8 @@ impl Printer<'_> {
     }
 }
 
-fn sign(relation: Relation) -> &'static str {
+/// The sign of a comparison.
+pub(super) fn sign(relation: Relation) -> &'static str {
     match relation {
         Relation::Equal => "=",
         Relation::NotEqual => "\\ne ",

@@ -183,7 +183,8 @@ impl Printer<'_> {
         out
     }
 
-    fn breakable(&self, place: Place, sign: &'static str) -> &'static str {
+    /// A sign before which a line may be broken, where lines may be.
+    pub(super) fn breakable(&self, place: Place, sign: &'static str) -> &'static str {
         match (self.breaks && place == Place::Display, sign) {
             (true, "+") => "\\allowbreak{}+",
             (true, _) => "\\allowbreak{}-",

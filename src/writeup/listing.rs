@@ -2,7 +2,7 @@
 
 use super::conventions::letters;
 use super::document::{Inline, Math, Prose};
-use super::{evidence, operation, outline, shape};
+use super::{evidence, matrix_answer, operation, outline, shape};
 use crate::derivation::Goal;
 use crate::study::{NoAnswer, Study};
 
@@ -17,6 +17,8 @@ pub struct Entry {
     pub formulas: Vec<Math>,
     /// What it is: `cross-correlation, dilation 2`.
     pub operation: Prose,
+    /// The matrix form, left side included; empty if it has none or none is wanted.
+    pub matrix: Math,
 }
 
 /// All rows and the evidence.
@@ -41,6 +43,7 @@ pub fn listing(study: &mut Study, goals: &[Goal]) -> Result<Listing, NoAnswer> {
         let (answer, certificate) = study.answer(goal)?;
         total = Some(total.map_or(certificate.clone(), |t| t.and(&certificate)));
         let operations = study.operation(&answer);
+        let form = study.layout().and_then(|layout| study.matrix(&answer, layout).ok());
         let system = &study.system;
         rows.push(Entry {
             name: answer.name.clone(),
@@ -49,6 +52,7 @@ pub fn listing(study: &mut Study, goals: &[Goal]) -> Result<Listing, NoAnswer> {
             operation: operations
                 .map(|found| operation::short_name(system, &study.names, &answer, &found))
                 .unwrap_or_default(),
+            matrix: form.map(|form| matrix_answer::equation(&answer, &form)).unwrap_or_default(),
         });
     }
     let mut evidence = Vec::new();

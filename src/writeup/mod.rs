@@ -15,6 +15,8 @@ mod latex_expression;
 pub mod listing;
 pub mod marks;
 pub mod mathml;
+mod matrix;
+mod matrix_answer;
 pub mod mistake;
 pub mod module;
 pub mod notation;

@@ -25,6 +25,7 @@ pub fn math(math: &[Piece], notation: &Notation) -> String {
 fn one(piece: &Piece, notation: &Notation) -> String {
     match piece {
         Piece::Expr(e) => expression(e, notation),
+        Piece::Matrix(matrix) => super::matrix::text(matrix, notation),
         Piece::Condition(c) => print::condition(&renamed_condition(c, notation), Alphabet::Unicode),
         Piece::Space(groups) if groups.iter().all(Vec::is_empty) => "ℝ".into(),
         Piece::Space(groups) => match lengths(groups, notation) {

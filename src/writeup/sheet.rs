@@ -7,12 +7,12 @@ use super::evidence::evidence;
 use super::outline::{self, Level, Style};
 use super::pattern::picture;
 use super::reason::text;
-use super::{json, operation, shape};
+use super::{json, matrix_answer, operation, shape};
 use crate::answer::Answer;
 use crate::calculus::Printing;
 use crate::derivation::Goal;
 use crate::diagnostic::{Diagnostic, Diagnostics, Span};
-use crate::language::syntax::{self, AnswerKind, Expr, Homework, Name, Target};
+use crate::language::syntax::{self, AnswerKind, Expr, Homework, Layout, Name, Target};
 use crate::model::{Sizes, specialise};
 use crate::recognise::Operation;
 use crate::study::{NoAnswer, Study};
@@ -57,7 +57,9 @@ pub fn sheet(homework: &Homework, base: i64, style: impl Into<Style>) -> Result<
     for problem in &homework.problems {
         let (mut questions, mut recorded) = (Vec::new(), Vec::new());
         for question in &problem.questions {
-            let mut writer = Writer { homework, problem: &problem.label, question, level, printing, sheet: &mut sheet };
+            let layout = question.layout.or(problem.layout).or(homework.layout).unwrap_or_default();
+            let problem = &problem.label;
+            let mut writer = Writer { homework, problem, question, layout, level, printing, sheet: &mut sheet };
             match writer.question(base) {
                 Ok((done, record)) => {
                     questions.push(done);
@@ -91,6 +93,7 @@ struct Writer<'a> {
     homework: &'a Homework,
     problem: &'a str,
     question: &'a syntax::Question,
+    layout: Layout,
     level: Level,
     printing: Printing,
     sheet: &'a mut Sheet,
@@ -179,6 +182,9 @@ impl Writer<'_> {
                     self.formula(study, &mut section, target, answer.span, given)
                 }
                 AnswerKind::Derive(target, by) => self.specialised(&mut section, target, by, answer.span, base),
+                AnswerKind::Matrix(target, layout) => {
+                    self.matrix(study, &mut section, target, layout.unwrap_or(self.layout), answer.span, given)
+                }
                 AnswerKind::Compare(a, b) => self.compare(study, &mut section, a, b, answer.span, given),
                 AnswerKind::Picture(target) => self.picture(study, &mut section, target, answer.span),
                 AnswerKind::Text(words) => {
@@ -221,6 +227,39 @@ impl Writer<'_> {
             self.put(study, section, &answer, &certificate, by.as_deref(), operations.as_deref());
             given.push((section.label.clone(), goal));
         }
+        Ok(())
+    }
+
+    /// An answer in matrix form, or where it has none, in index form with the reason.
+    fn matrix(
+        &mut self,
+        study: &mut Study,
+        section: &mut Section,
+        target: &Target,
+        layout: Layout,
+        span: Span,
+        given: &mut Vec<(String, Goal)>,
+    ) -> Result<(), NoAnswer> {
+        let goal = study.goal(target, span).map_err(NoAnswer::Refused)?;
+        let (answer, certificate) = study.answer(&goal)?;
+        let operations = study.operation(&answer);
+        let found = study.matrix(&answer, layout);
+        let matrix = json::matrix(study, &answer, &found, layout);
+        let formula = json::formula(study, &answer, &certificate, operations.as_deref(), None);
+        section.answers.push(formula.with_matrix(Some(matrix)));
+        let (system, names) = (&study.system, &study.names);
+        match &found {
+            Ok(form) => {
+                section.certificate = merge(section.certificate.take(), &Some(certificate));
+                section.summary.get_or_insert_with(|| matrix_answer::membership(system, names, &answer, form));
+                section.blocks.extend(matrix_answer::blocks(system, names, &answer, form));
+            }
+            Err(unfit) => {
+                self.put(study, section, &answer, &certificate, None, operations.as_deref());
+                section.blocks.push(Block::Paragraph(matrix_answer::why_not(unfit)));
+            }
+        }
+        given.push((section.label.clone(), goal));
         Ok(())
     }
 
@@ -422,6 +461,9 @@ pub fn answers(study: &mut Study, goals: &[Goal], about: &str, level: Level) -> 
         }
         let by = answer.shortcut.as_ref().map(|_| "the Jacobian above");
         blocks.extend(outline::derivation(&study.system, &study.names, &answer, level, by));
+        if let Some(Ok(form)) = study.layout().map(|layout| study.matrix(&answer, layout)) {
+            blocks.extend(matrix_answer::blocks(&study.system, &study.names, &answer, &form).drain(..2));
+        }
         if let Some(found) = study.operation(&answer) {
             blocks.push(Block::Paragraph(operation::describe(&study.system, &study.names, &answer, &found)));
         }

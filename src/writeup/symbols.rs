@@ -72,6 +72,7 @@ const SYMBOLS: &[(&str, &str)] = &[
     ("otimes", "⊗"),
     ("odot", "⊙"),
     ("ominus", "⊖"),
+    ("oslash", "⊘"),
     ("cup", "∪"),
     ("cap", "∩"),
     ("setminus", "∖"),

@@ -11,7 +11,7 @@ use crate::diagnostic::{Diagnostic, Diagnostics, Span, nearest};
 use pest::error::{Error, ErrorVariant, InputLocation};
 
 /// The words statements and blocks begin with.
-const KEYWORDS: [&str; 20] = [
+const KEYWORDS: [&str; 21] = [
     "layer",
     "homework",
     "test",
@@ -30,11 +30,12 @@ const KEYWORDS: [&str; 20] = [
     "author",
     "course",
     "numbering",
+    "layout",
     "expect",
     "reject",
 ];
 /// Answers that are still missing.
-const MISSING_ANSWERS: [&str; 8] = ["matrix", "value", "show", "limit", "count", "diagram", "given", "latex"];
+const MISSING_ANSWERS: [&str; 7] = ["value", "show", "limit", "count", "diagram", "given", "latex"];
 
 /// The complaint about a text that the grammar did not recognise.
 pub(super) fn complaints(rule: Rule, text: &str, error: &Error<Rule>) -> Diagnostics {
@@ -131,15 +132,17 @@ fn keyword_alone(text: &str, at: usize, prior: (usize, &str), here: &str) -> Opt
         "question" => (A_LABEL, Some("a problem")),
         "problem" => (A_LABEL, Some("a homework")),
         "author" | "course" | "numbering" => (A_TEXT, Some("a homework")),
+        "layout" => (A_LAYOUT, Some("a homework, a problem or a question")),
         "homework" | "test" => (A_TEXT, None),
         _ => return None,
     };
     let fits = here.starts_with(|letter: char| match wanted {
         A_TEXT => letter == '"',
         A_LABEL => letter.is_alphanumeric(),
+        A_LAYOUT => false,
         _ => letter.is_alphabetic() || letter == '∂',
     });
-    if !heads_line(text, start) || here.starts_with(['=', '[', ',']) {
+    if (word != "layout" && !heads_line(text, start)) || here.starts_with(['=', '[', ',']) {
         return None;
     }
     match home {
@@ -194,7 +197,8 @@ fn is_word(word: &str) -> bool {
 const RESERVED: [&str; 15] =
     ["if", "then", "else", "and", "or", "not", "div", "mod", "sum", "mean", "in", "pad", "where", "with", "Σ"];
 /// Words that mean something only where the grammar waits for them.
-const OTHERS: [&str; 10] = ["shape", "compare", "picture", "text", "because", "for", "as", "date", "index", "from"];
+const OTHERS: [&str; 11] =
+    ["shape", "compare", "matrix", "picture", "text", "because", "for", "as", "date", "index", "from"];
 
 /// A word of the language where a name is wanted.
 fn reserved(text: &str, at: usize, here: &str) -> Option<Diagnostic> {
@@ -269,6 +273,7 @@ const AN_OPERATOR: &str = "an operator";
 const A_NAME: &str = "a name";
 const A_TEXT: &str = "a text in quotes";
 const A_LABEL: &str = "a number such as `1.1` or a letter";
+const A_LAYOUT: &str = "`shape`, `numerator` or `denominator`";
 /// Said only where no operator could have followed.
 const NOISE: [&str; 4] = [AN_EXPRESSION, A_NAME, "a statement", "indices in square brackets"];
 /// The order in which expectations are listed.
@@ -309,6 +314,7 @@ fn words(rule: Rule) -> Option<&'static str> {
         Rule::target => "an array or a derivative",
         Rule::string => A_TEXT,
         Rule::label => A_LABEL,
+        Rule::layout_name => A_LAYOUT,
         Rule::question => "a question",
         Rule::problem => "a problem",
         Rule::answer | Rule::item => "an answer",

@@ -9,7 +9,7 @@ use super::statement::{Collected, unquoted};
 use super::{Node, Read, Rule, next, span_of, unreadable};
 use crate::diagnostic::{Diagnostic, Span};
 use crate::language::syntax::{
-    Answer, AnswerKind, Claim, ClaimValue, Expr, Homework, Name, Part, Problem, Question, Subject, Target, Test,
+    Answer, AnswerKind, Claim, ClaimValue, Expr, Homework, Layout, Name, Part, Problem, Question, Subject, Target, Test,
 };
 
 /// Builds a homework.
@@ -29,6 +29,7 @@ pub(super) fn homework(node: Node<'_>, found: &mut Collected<'_>) -> Homework {
                 homework.numbering = part.into_inner().map(|text| unquoted(&text)).collect();
             }
             Rule::numbering => found.complaints.push(twice("numbering", span)),
+            Rule::layout => once(&mut homework.layout, "layout", layout(part), span, found),
             Rule::problem => homework.problems.push(problem(part, found)),
             _ => {}
         }
@@ -40,11 +41,17 @@ fn inner_text(node: Node<'_>) -> Option<String> {
     node.into_inner().next().map(|text| unquoted(&text))
 }
 
-fn once(field: &mut Option<String>, word: &str, value: Option<String>, span: Span, found: &mut Collected<'_>) {
+fn once<T>(field: &mut Option<T>, word: &str, value: Option<T>, span: Span, found: &mut Collected<'_>) {
     if field.is_some() {
         found.complaints.push(twice(word, span));
     }
     *field = value;
+}
+
+/// The layout that a statement names, or the words behind a target.
+fn layout(node: Node<'_>) -> Option<Layout> {
+    let name = node.into_inner().find(|part| part.as_rule() == Rule::layout_name)?;
+    Layout::ALL.into_iter().find(|layout| layout.word() == name.as_str())
 }
 
 fn twice(word: &str, span: Span) -> Diagnostic {
@@ -52,9 +59,11 @@ fn twice(word: &str, span: Span) -> Diagnostic {
 }
 
 fn problem(node: Node<'_>, found: &mut Collected<'_>) -> Problem {
-    let mut problem = Problem { label: String::new(), title: String::new(), questions: Vec::new() };
+    let mut problem = Problem { label: String::new(), title: String::new(), layout: None, questions: Vec::new() };
     for part in node.into_inner() {
+        let span = span_of(&part);
         match part.as_rule() {
+            Rule::layout => once(&mut problem.layout, "layout", layout(part), span, found),
             Rule::label => problem.label = part.as_str().to_owned(),
             Rule::string => problem.title = unquoted(&part),
             Rule::question => problem.questions.push(question(part, found)),
@@ -68,13 +77,16 @@ fn question(node: Node<'_>, found: &mut Collected<'_>) -> Question {
     let mut question = Question {
         label: String::new(),
         text: String::new(),
+        layout: None,
         statements: Vec::new(),
         answers: Vec::new(),
         parts: Vec::new(),
         span: span_of(&node),
     };
     for piece in node.into_inner() {
+        let span = span_of(&piece);
         match piece.as_rule() {
+            Rule::layout => once(&mut question.layout, "layout", layout(piece), span, found),
             Rule::question_word => {
                 let start = span_of(&piece).start;
                 for word in piece.into_inner() {
@@ -119,6 +131,7 @@ fn answer(node: Node<'_>) -> Read<Answer> {
     let span = span_of(&node);
     let node = next(&mut node.into_inner(), span)?;
     let rule = node.as_rule();
+    let layout = layout(node.clone());
     let mut parts =
         node.into_inner().filter(|part| matches!(part.as_rule(), Rule::target | Rule::string | Rule::equality));
     let first = next(&mut parts, span)?;
@@ -126,6 +139,7 @@ fn answer(node: Node<'_>) -> Read<Answer> {
         Rule::prose => AnswerKind::Text(unquoted(&first)),
         Rule::compare => AnswerKind::Compare(target(first)?, target(next(&mut parts, span)?)?),
         Rule::picture => AnswerKind::Picture(target(first)?),
+        Rule::matrix => AnswerKind::Matrix(target(first)?, layout),
         _ => {
             let wanted = target(first)?;
             let mut sizes = Vec::new();

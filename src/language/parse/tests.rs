@@ -185,9 +185,9 @@ fn mistakes_are_told_in_the_languages_own_terms() {
         "a text of several lines stands between `\"\"\"` and `\"\"\"`",
     );
     check(
-        "homework \"a\" { problem 1 { question 1 { answer matrix A } } }",
-        "`matrix` is not in the language yet",
-        "matrix",
+        "homework \"a\" { problem 1 { question 1 { answer limit A } } }",
+        "`limit` is not in the language yet",
+        "limit",
         "",
     );
     check(
@@ -222,7 +222,47 @@ fn what_was_expected_is_said_in_words() {
         "/",
         "write a derivative without blanks, as in `df/dW`",
     );
-    check(&question("answer shape f, matrix df/dW"), "`matrix` is not in the language yet", "matrix", "");
+    check(&question("answer shape f, value df/dW"), "`value` is not in the language yet", "value", "");
+}
+
+#[test]
+fn a_layout_stands_in_a_block_or_behind_its_target() {
+    let homework =
+        |question: &str| format!("homework \"a\" {{ problem 1 {{ layout numerator question 1 {{ {question} }} }} }}");
+    let read = |question: &str| {
+        let file = parse_file(&homework(question)).unwrap_or_else(|e| panic!("{question}: {e:?}"));
+        let [Item::Homework(read)] = file.items.as_slice() else { panic!("{question}") };
+        assert_eq!((read.layout, read.problems[0].layout), (None, Some(Layout::Numerator)));
+        read.problems[0].questions[0].clone()
+    };
+    let behind = |question: &Question| match &question.answers[0].kind {
+        AnswerKind::Matrix(_, layout) => *layout,
+        other => panic!("{other:?}"),
+    };
+    let found = read("x[3]; answer matrix dl/dx layout denominator, x");
+    assert_eq!((found.layout, behind(&found), found.answers.len()), (None, Some(Layout::Denominator), 2));
+    let found = read("x[3]\nanswer matrix dl/dx\nlayout shape\nlayout[i] = x[i]");
+    assert_eq!((found.layout, behind(&found), found.statements.len()), (Some(Layout::Shape), None, 2));
+    let found = read("matrix[i] = x[i]; answer matrix, matrix layout");
+    assert_eq!(found.answers.len(), 2);
+    check(
+        &homework("layout numerators"),
+        "expected `shape`, `numerator` or `denominator` after `layout`, found `numerators`",
+        "numerators",
+        "",
+    );
+    check(
+        &homework("layout shape layout numerator"),
+        "`layout` is given twice",
+        "layout numerator",
+        "keep one of the two",
+    );
+    check(
+        &homework("answer matrix dl/dx layout wide"),
+        "expected `shape`, `numerator` or `denominator` after `layout`, found `wide`",
+        "wide",
+        "",
+    );
 }
 
 #[test]

@@ -7,8 +7,8 @@
 
 use super::expression::{Level, Pen, Room};
 use crate::language::syntax::{
-    Answer, AnswerKind, ArrayDecl, Axis, Claim, ClaimValue, Equation, Expr, File, Homework, Item, LeftIndex, ParamDecl,
-    Part, Problem, Question, Role, SizeDecl, Statement, StatementKind, Test,
+    Answer, AnswerKind, ArrayDecl, Axis, Claim, ClaimValue, Equation, Expr, File, Homework, Item, Layout, LeftIndex,
+    ParamDecl, Part, Problem, Question, Role, SizeDecl, Statement, StatementKind, Test,
 };
 
 /// How long a line of answers may become before each gets its own.
@@ -179,6 +179,7 @@ impl Pen {
             if !homework.numbering.is_empty() {
                 page.line(format!("numbering {}", commas(&homework.numbering, |text| quoted(text))));
             }
+            layout(homework.layout, page);
             for problem in &homework.problems {
                 self.problem(problem, page);
             }
@@ -188,6 +189,7 @@ impl Pen {
     fn problem(self, problem: &Problem, page: &mut Page) {
         let head = format!("problem {}{}", problem.label, after(&problem.title));
         page.block(head, |page| {
+            layout(problem.layout, page);
             for question in &problem.questions {
                 self.question(question, page);
             }
@@ -197,6 +199,7 @@ impl Pen {
     fn question(self, question: &Question, page: &mut Page) {
         let head = format!("question {}{}", question.label, after(&question.text));
         page.block(head, |page| {
+            layout(question.layout, page);
             self.statements(&question.statements, page);
             self.answers(&question.answers, page);
             for part in &question.parts {
@@ -236,6 +239,10 @@ impl Pen {
             AnswerKind::Compare(left, right) => {
                 format!("compare {} with {}", self.target(left), self.target(right))
             }
+            AnswerKind::Matrix(target, None) => format!("matrix {}", self.target(target)),
+            AnswerKind::Matrix(target, Some(layout)) => {
+                format!("matrix {} layout {}", self.target(target), layout.word())
+            }
             AnswerKind::Picture(target) => format!("picture {}", self.target(target)),
             AnswerKind::Text(text) => format!("text {}", quoted(text)),
         }
@@ -266,6 +273,13 @@ impl Pen {
         };
         let because = claim.because.as_ref().map(|text| format!(" because {}", quoted(text)));
         format!("{word} {} = {value}{}", self.target(&claim.target), because.unwrap_or_default())
+    }
+}
+
+/// `layout numerator`
+fn layout(layout: Option<Layout>, page: &mut Page) {
+    if let Some(layout) = layout {
+        page.line(format!("layout {}", layout.word()));
     }
 }
 

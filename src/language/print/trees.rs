@@ -247,35 +247,45 @@ fn answers() -> impl Strategy<Value = Vec<Answer>> {
         3 => (target(), sizes).prop_map(|(target, sizes)| AnswerKind::Derive(target, sizes)),
         1 => (target(), target()).prop_map(|(left, right)| AnswerKind::Compare(left, right)),
         1 => target().prop_map(AnswerKind::Picture),
+        1 => (bare_target(), of(layout())).prop_map(|(target, layout)| AnswerKind::Matrix(target, layout)),
         1 => text().prop_map(AnswerKind::Text),
     ];
     vec(kind.prop_map(|kind| Answer { kind, span: Span::default() }), 0..4)
 }
 
+fn layout() -> impl Strategy<Value = Layout> {
+    prop::sample::select(Layout::ALL.to_vec())
+}
+
+/// Any target but a shape.
+fn bare_target() -> impl Strategy<Value = Target> {
+    target().prop_map(|target| target.within().clone())
+}
+
 fn homework() -> impl Strategy<Value = Homework> {
     let part = (label(), text(), answers()).prop_map(|(label, text, answers)| Part { label, text, answers });
-    let question = (label(), text(), statements(), answers(), vec(part, 0..3)).prop_map(
-        |(label, text, statements, answers, parts)| Question {
+    let question = (label(), text(), of(layout()), statements(), answers(), vec(part, 0..3)).prop_map(
+        |(label, text, layout, statements, answers, parts)| Question {
             label,
             text,
+            layout,
             statements,
             answers,
             parts,
             span: Span::default(),
         },
     );
-    let problem = (label(), text(), vec(question, 0..3)).prop_map(|(label, title, questions)| Problem {
-        label,
-        title,
-        questions,
-    });
-    (text(), of(text()), of(text()), of("[0-9-]{1,10}"), vec(text(), 0..3), vec(problem, 0..2)).prop_map(
-        |(title, author, course, date, numbering, problems)| Homework {
+    let problem = (label(), text(), of(layout()), vec(question, 0..3))
+        .prop_map(|(label, title, layout, questions)| Problem { label, title, layout, questions });
+    let date = of("[0-9-]{1,10}");
+    (text(), of(text()), of(text()), date, vec(text(), 0..3), of(layout()), vec(problem, 0..2)).prop_map(
+        |(title, author, course, date, numbering, layout, problems)| Homework {
             title,
             author,
             course,
             date,
             numbering,
+            layout,
             problems,
         },
     )

@@ -1,14 +1,15 @@
 //! Verified answers → the structures that are written as JSON.
 
 use super::{
-    Amount, Answer, Array, Axis, Certificate, Definition, Derivation, Formula, Head, Letter, Limit, Range, Shape, Size,
-    Solved, Special, Step, System,
+    Amount, Answer, Array, Axis, Certificate, Definition, Derivation, Formula, Head, Letter, Limit, MatrixForm, Range,
+    Shape, Size, Solved, Special, Step, System,
 };
 use crate::calculus::strategy::vars;
 use crate::derivation::{self, Goal, ShapeDerivation};
 use crate::integer::{Condition, Index};
 use crate::language::print::{self, Alphabet};
-use crate::language::syntax::{Binder, Expr, ExprKind, Name, Role, Sign};
+use crate::language::syntax::{Binder, Expr, ExprKind, Layout, Name, Role, Sign};
+use crate::matrix::Unfit;
 use crate::model::{self, Quote};
 use crate::recognise::Operation;
 use crate::study::{NoAnswer, Study};
@@ -17,7 +18,7 @@ use crate::writeup::document::{Piece, Symbol};
 use crate::writeup::latex::{Place, Printer};
 use crate::writeup::listing::plain;
 use crate::writeup::notation::Notation;
-use crate::writeup::{evidence, operation, outline, shape as shapes};
+use crate::writeup::{evidence, matrix_answer, operation, outline, shape as shapes};
 use num_traits::ToPrimitive;
 
 /// Derives and verifies goals and puts them into one document.
@@ -33,7 +34,9 @@ pub fn derivation(study: &mut Study, goals: &[Goal], target: &str, about: &str) 
         }
         let (answer, certificate) = study.answer(goal)?;
         let operations = study.operation(&answer);
-        answers.push(formula(study, &answer, &certificate, operations.as_deref(), None));
+        let found = study.layout().map(|layout| (layout, study.matrix(&answer, layout)));
+        let matrix = found.map(|(layout, found)| matrix(study, &answer, &found, layout));
+        answers.push(formula(study, &answer, &certificate, operations.as_deref(), None).with_matrix(matrix));
     }
     let (target, about) = (target.to_string(), about.to_string());
     Ok(Derivation { head: Head::default(), target, about, system: system(study), answers })
@@ -60,12 +63,35 @@ pub fn formula(
         shape: lengths(study, &answer.derivation.goal),
         indices: answer.indices.iter().map(range).collect(),
         operation,
+        matrix: None,
         start: ascii(&answer.start),
         steps: steps.map(|(step, (before, after))| one_step(&quote, step, before, after)).collect(),
         result: ascii(answer.lines.last().unwrap_or(&answer.start)),
         special: by.map(|by| special(study, by)),
         certificate: certify(certificate),
     }))
+}
+
+/// An answer in matrix form, or why it has none.
+pub fn matrix(
+    study: &Study,
+    answer: &crate::answer::Answer,
+    found: &Result<crate::matrix::MatrixForm, Unfit>,
+    layout: Layout,
+) -> MatrixForm {
+    let (system, names) = (&study.system, &study.names);
+    let quote = names.quote(system, &[]);
+    let form = found.as_ref().ok();
+    let words = |math: &Vec<Piece>| crate::writeup::unicode(math, &system.notation);
+    let missing = found.as_ref().err().map(|unfit| plain(&matrix_answer::why_not(unfit), &system.notation));
+    MatrixForm {
+        layout: layout.word(),
+        text: form.map(|form| words(&vec![Piece::Matrix(form.matrix.clone())])),
+        latex: form.map(|form| latex(study, &matrix_answer::equation(answer, form))),
+        shape: form
+            .map(|form| [&form.matrix.rows, &form.matrix.columns].map(|extent| amount(&quote.index(&extent.length())))),
+        missing,
+    }
 }
 
 /// How long the axes of what a goal asks for are; `found` says why, where that was derived.
@@ -221,7 +247,7 @@ fn lengths(study: &Study, goal: &Goal) -> Vec<Vec<Amount>> {
 fn group_lengths(piece: &Piece) -> Vec<Vec<Expr>> {
     match piece {
         Piece::Lengths(groups) | Piece::Space(groups) => groups.clone(),
-        Piece::Expr(_) | Piece::Condition(_) | Piece::Symbol(_) | Piece::Quad => Vec::new(),
+        Piece::Expr(_) | Piece::Condition(_) | Piece::Matrix(_) | Piece::Symbol(_) | Piece::Quad => Vec::new(),
     }
 }
 

@@ -194,6 +194,7 @@ impl Writer {
                 return symbols::blackboard(letter).map(String::from);
             }
             ("mathbb", _) if self.is_second() => return None,
+            ("mathbf", [one]) if one == "1" && self.is_second() => return Some("𝟏".into()),
             ("mathrm" | "operatorname" | "operatorname*", [name]) if self.is_second() => {
                 if is_name(name) {
                     "operatorname"
