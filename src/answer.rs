@@ -1,13 +1,14 @@
 //! An answer: a derivation put into the words of the page – every formula as syntax, with the
 //! author's names. This is what is verified, and what is printed.
 
-use crate::calculus::{derive_with, indices::names_in_use, rule::Rule, strategy::vars};
+use crate::calculus::{derive_with, rule::Rule, strategy::vars};
 use crate::derivation::{Derivation, Goal};
 use crate::example::{Example, examples};
 use crate::integer::{Atom, Index, Var};
 use crate::language::syntax::{Binder, Expr, ExprKind, Name};
 use crate::model::system::Equation;
 use crate::model::{Bound, Quote, System, Term};
+use std::collections::BTreeSet;
 
 /// A derived formula as it is printed, with the lines of its derivation.
 #[derive(Clone, Debug)]
@@ -44,11 +45,10 @@ pub struct Names {
 impl Names {
     /// Letters that the author did not use.
     pub fn new(system: &System) -> Names {
-        let mut taken = names_in_use(system);
-        taken.extend(["l", "d"].into_iter().map(Name::from));
+        let mut taken: BTreeSet<Name> = ["l", "d"].into_iter().map(Name::from).collect();
         let mut fresh = |wishes: &[String]| {
             let numbered = (1..).map(|k| format!("{}_{k}", wishes[0]));
-            let found = wishes.iter().cloned().chain(numbered).map(Name::from).find(|n| !taken.contains(n));
+            let found = wishes.iter().cloned().chain(numbered).map(Name::from).find(|n| !taken.contains(n) && !system.names(n));
             let name = found.unwrap_or_else(|| wishes[0].as_str().into());
             taken.insert(name.clone());
             name

@@ -23,6 +23,7 @@ pub struct Study {
     trials: Option<Trials>,
     answers: BTreeMap<String, (Answer, Certificate)>,
     derivations: Derivations,
+    bracketed: Derivations,
     printing: Printing,
     layout: Option<Layout>,
 }
@@ -56,6 +57,7 @@ impl Study {
             trials: None,
             answers: BTreeMap::new(),
             derivations: Derivations::default(),
+            bracketed: Derivations::default(),
             printing: Printing::default(),
             layout: None,
         })
@@ -143,12 +145,18 @@ impl Study {
     /// inequalities as brackets – and, at every assignment of sizes, performing them from their
     /// parameters gives a sample of its entries.
     pub fn operation(&mut self, answer: &Answer) -> Option<Vec<Operation>> {
-        let goal = &answer.derivation.goal;
-        let plain = || calculus::derive_with(&self.system, goal, &Printing::Brackets.phases());
-        let found = recognise(&self.system, &answer.derivation)
-            .or_else(|| recognise(&self.system, &plain().filter(|_| self.printing != Printing::Brackets)?))?;
+        let found = recognise(&self.system, &answer.derivation).or_else(|| {
+            let plain = self.with_brackets(&answer.derivation.goal)?;
+            recognise(&self.system, &plain)
+        })?;
         let trials = ready(&mut self.trials, &self.system, &self.names).ok()?;
         performs(trials, answer, &found).then_some(found)
+    }
+
+    /// The derivation with inequalities as brackets, where they are printed in another way.
+    fn with_brackets(&mut self, goal: &Goal) -> Option<Rc<Derivation>> {
+        let other = self.printing != Printing::Brackets;
+        other.then(|| self.bracketed.derive(&self.system, goal, &Printing::Brackets.phases())).flatten()
     }
 
     /// The matrix form of an answer – as it is printed, or with its inequalities as brackets – if it
@@ -157,12 +165,13 @@ impl Study {
     /// # Errors
     /// Why it has none.
     pub fn matrix(&mut self, answer: &Answer, layout: Layout) -> Result<MatrixForm, Unfit> {
-        let (system, goal) = (&self.system, &answer.derivation.goal);
-        let quote = self.names.quote(system, &answer.derivation.indices);
-        let found = matrix_form(system, &quote, &answer.derivation, layout).or_else(|why| {
-            let plain = (self.printing != Printing::Brackets)
-                .then(|| calculus::derive_with(system, goal, &Printing::Brackets.phases()));
-            plain.flatten().map_or(Err(why), |derivation| matrix_form(system, &quote, &derivation, layout))
+        let form = |study: &Study, derivation: &Derivation| {
+            let quote = study.names.quote(&study.system, &derivation.indices);
+            matrix_form(&study.system, &quote, derivation, layout)
+        };
+        let found = form(self, &answer.derivation).or_else(|why| {
+            let plain = self.with_brackets(&answer.derivation.goal);
+            plain.map_or(Err(why), |derivation| form(self, &derivation))
         })?;
         let trials = ready(&mut self.trials, &self.system, &self.names).map_err(|_| Unfit::Differs)?;
         if gives(trials, &self.system, answer, &found) { Ok(found) } else { Err(Unfit::Differs) }

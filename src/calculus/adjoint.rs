@@ -81,16 +81,36 @@ impl<'a> Backward<'a> {
         if let Some(output) = seed {
             self.system.equation(output)?;
         }
-        let between = self.system.equations.iter().rev().map(|equation| &equation.array);
-        let between: Vec<&Name> = between.filter(|name| self.is_between(seed, name, array)).collect();
-        for name in between {
-            self.once(seed, name)?;
+        for name in self.between(seed, array)? {
+            self.once(seed, &name)?;
         }
         self.once(seed, array)
     }
 
-    fn is_between(&self, seed: &Seed, name: &Name, array: &Name) -> bool {
-        name != array && self.system.depends(name, array) && self.is_named(seed, name)
+    /// The arrays between an array and the seed whose adjoints are not derived yet, those nearest to
+    /// the seed first; none if one of them cannot be derived.
+    fn between(&self, seed: &Seed, array: &Name) -> Option<Vec<Name>> {
+        let mut found: BTreeMap<usize, Name> = BTreeMap::new();
+        let mut waiting = vec![array.clone()];
+        while let Some(name) = waiting.pop() {
+            for equation in self.reached(seed, &name) {
+                let reader = &equation.array;
+                if !self.is_named(seed, reader) {
+                    continue;
+                }
+                let known = self.done.get(&(seed.clone(), reader.clone()));
+                match known {
+                    Some(Some(_)) => {}
+                    Some(None) => return None,
+                    None => {
+                        if found.insert(self.system.place(reader)?, reader.clone()).is_none() {
+                            waiting.push(reader.clone());
+                        }
+                    }
+                }
+            }
+        }
+        Some(found.into_values().rev().collect())
     }
 
     /// Whether the adjoint of an array is one that must be derived: the seed depends on it, and it is

@@ -3,7 +3,7 @@
 
 use crate::integer::{Index, Var};
 use crate::language::syntax::Name;
-use crate::model::{Bound, Kind, System, Term};
+use crate::model::{Bound, Kind, System};
 use std::collections::BTreeSet;
 
 const LETTERS: &[&str] = &["n", "c", "p", "q", "m", "a", "b", "u", "v", "s", "t", "d", "e", "h", "j", "l", "z"];
@@ -24,7 +24,7 @@ pub fn indices_of(system: &System, array: &str, avoid: &[Bound]) -> Vec<Bound> {
 /// aside) and they are different from each other; primed where they are in use.
 fn authors_names(system: &System, array: &str, axes: usize, avoid: &[Bound]) -> Option<Vec<Var>> {
     let mut names: Vec<Option<Var>> = vec![None; axes];
-    for equation in &system.equations {
+    for equation in system.readers(array) {
         let mut good = true;
         equation.body.any(&mut |term| {
             if let Kind::Read(name, at) = term.kind()
@@ -48,15 +48,13 @@ fn authors_names(system: &System, array: &str, axes: usize, avoid: &[Bound]) -> 
     if used.len() != names.iter().flatten().count() {
         return None;
     }
-    let mut taken = letters_in_use(system);
-    taken.extend(avoid.iter().map(|b| b.var.name.clone()));
+    let mut taken = avoid.iter().map(|b| b.var.name.clone()).collect();
     let in_use = |v: &Var| avoid.iter().any(|b| b.var == *v);
-    Some(names.into_iter().map(|slot| slot.map_or_else(|| pick(&mut taken, None), |v| v.fresh(in_use))).collect())
+    Some(names.into_iter().map(|slot| slot.map_or_else(|| pick(system, &mut taken, None), |v| v.fresh(in_use))).collect())
 }
 
 fn fresh_names(system: &System, bounds: &[(Index, Index)], avoid: &[Bound]) -> Vec<Var> {
-    let mut taken = letters_in_use(system);
-    taken.extend(avoid.iter().map(|b| b.var.name.clone()));
+    let mut taken = avoid.iter().map(|b| b.var.name.clone()).collect();
     bounds
         .iter()
         .map(|(lo, hi)| {
@@ -68,54 +66,35 @@ fn fresh_names(system: &System, bounds: &[(Index, Index)], avoid: &[Bound]) -> V
                 },
                 _ => None,
             };
-            pick(&mut taken, own)
+            pick(system, &mut taken, own)
         })
         .collect()
 }
 
 /// An index of its own, called as wished if nothing else is called so.
 pub(crate) fn fresh_index(system: &System, wish: &str, taken: &dyn Fn(&Var) -> bool) -> Var {
-    let mut names = letters_in_use(system);
+    let mut names = BTreeSet::new();
     let mut wish = Some(wish.to_string());
     loop {
-        let var = pick(&mut names, wish.take());
+        let var = pick(system, &mut names, wish.take());
         if !taken(&var) {
             return var;
         }
     }
 }
 
-fn pick(taken: &mut BTreeSet<Name>, wish: Option<String>) -> Var {
-    let wish = wish.map(Name::from).filter(|name| !taken.contains(name));
-    let letter = || LETTERS.iter().map(|l| Name::from(*l)).find(|name| !taken.contains(name));
-    let numbered = || (1..).map(|k| Name::from(format!("i_{k}"))).find(|name| !taken.contains(name));
+/// A letter that nothing else is called, neither in the system nor among those taken.
+fn pick(system: &System, taken: &mut BTreeSet<Name>, wish: Option<String>) -> Var {
+    let free = |name: &Name| !taken.contains(name) && !is_letter_in_use(system, name);
+    let wish = wish.map(Name::from).filter(&free);
+    let letter = || LETTERS.iter().map(|l| Name::from(*l)).find(&free);
+    let numbered = || (1..).map(|k| Name::from(format!("i_{k}"))).find(&free);
     let name = wish.or_else(letter).or_else(numbered).unwrap_or_else(|| "i".into());
     taken.insert(name.clone());
     Var::new(name)
 }
 
-/// Every name that means something in the system, and the letters of gradients.
-pub(crate) fn letters_in_use(system: &System) -> BTreeSet<Name> {
-    let mut names = names_in_use(system);
-    names.extend(["g", "l", "d"].into_iter().map(Name::from));
-    names
-}
-
-/// Every name that means something in the system.
-pub(crate) fn names_in_use(system: &System) -> BTreeSet<Name> {
-    let mut names = BTreeSet::new();
-    names.extend(system.sizes.iter().map(|(n, _)| n.clone()));
-    names.extend(system.given.keys().cloned());
-    names.extend(system.arrays.iter().map(|a| a.name.clone()));
-    for equation in &system.equations {
-        names.insert(equation.array.clone());
-        names.extend(equation.indices.iter().map(|b| b.var.name.clone()));
-        collect_bound(&equation.body, &mut names);
-    }
-    names
-}
-
-fn collect_bound(term: &Term, names: &mut BTreeSet<Name>) {
-    names.extend(term.bounds().iter().map(|b| b.var.name.clone()));
-    term.children().iter().for_each(|child| collect_bound(child, names));
+/// Whether a name means something in the system, or is a letter of gradients.
+pub(crate) fn is_letter_in_use(system: &System, name: &str) -> bool {
+    ["g", "l", "d"].contains(&name) || system.names(name)
 }

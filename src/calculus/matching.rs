@@ -29,6 +29,9 @@ impl<'a> Match<'a> {
 
     /// The values of the indices at which a pattern is the subject.
     pub(super) fn whole(pattern: &Term, vars: &'a [Bound], subject: &Term) -> Option<Vec<Index>> {
+        if !alike(pattern, subject) {
+            return None;
+        }
         let mut found = Match::new(vars);
         if found.term(pattern, subject) { found.settled() } else { None }
     }
@@ -107,7 +110,7 @@ impl<'a> Match<'a> {
 
     /// Bound indices in the same order; both are called by one placeholder.
     fn bound(&mut self, a: &[Bound], inner: &Term, b: &[Bound], body: &Term) -> bool {
-        if a.len() != b.len() {
+        if a.len() != b.len() || !alike(inner, body) {
             return false;
         }
         let (mut inner, mut body) = (inner.clone(), body.clone());
@@ -153,6 +156,24 @@ impl<'a> Match<'a> {
     /// Whether nothing speaks against the match so far.
     fn settled_or_open(&self) -> bool {
         self.values.iter().any(Option::is_none) || self.settled().is_some()
+    }
+}
+
+/// Whether nothing speaks against a match but indices, which are not looked at.
+fn alike(pattern: &Term, subject: &Term) -> bool {
+    let in_order = |a: &[Term], b: &[Term]| a.len() == b.len() && a.iter().zip(b).all(|(p, s)| alike(p, s));
+    match (pattern.kind(), subject.kind()) {
+        (Kind::Number(a), Kind::Number(b)) => a == b,
+        (Kind::Integer(_), Kind::Integer(_)) | (Kind::Bracket(_), Kind::Bracket(_)) => true,
+        (Kind::Read(a, _), Kind::Read(b, _)) | (Kind::Upstream(a, _), Kind::Upstream(b, _)) => a == b,
+        (Kind::Sum(a), Kind::Sum(b)) | (Kind::Product(a), Kind::Product(b)) => {
+            a.len() == b.len() && a.iter().all(|p| b.iter().any(|s| alike(p, s)))
+        }
+        (Kind::Power(a, n), Kind::Power(b, m)) => n == m && alike(a, b),
+        (Kind::Apply(f, a), Kind::Apply(g, b)) => f == g && in_order(a, b),
+        (Kind::Compare(p, a), Kind::Compare(s, b)) => p == s && in_order(a, b),
+        (Kind::Sigma(a, inner), Kind::Sigma(b, body)) => a.len() == b.len() && alike(inner, body),
+        _ => false,
     }
 }
 

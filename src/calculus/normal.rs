@@ -10,7 +10,7 @@ use super::{canonical, rearrange, sift};
 use crate::integer::{Atom, Condition, Facts, Index, Truth, Var};
 use crate::model::{Bound, Kind, System, Term};
 use num_rational::BigRational;
-use num_traits::{One, ToPrimitive, Zero};
+use num_traits::{One, Signed, ToPrimitive, Zero};
 use std::collections::{BTreeMap, BTreeSet};
 
 const MOST_SUMMANDS: usize = 2_000;
@@ -52,7 +52,32 @@ pub fn proved_equal(system: &System, facts: &Facts, a: &Term, b: &Term) -> bool 
         *difference.entry(summand).or_insert_with(BigRational::zero) -= coefficient;
     }
     difference.retain(|_, n| !n.is_zero());
-    difference.is_empty() || super::equality::vanishes(facts, &difference) || cleared(system, facts, difference)
+    vanishes(system, facts, difference)
+}
+
+/// Whether a formula is proved 0 wherever the facts hold. It is not tried where products of the same
+/// arrays do not even occur with both signs.
+pub fn proved_zero(system: &System, facts: &Facts, term: &Term) -> bool {
+    normal(system, facts, term).is_some_and(|normal| may_vanish(&normal) && vanishes(system, facts, normal))
+}
+
+fn vanishes(system: &System, facts: &Facts, normal: Normal) -> bool {
+    normal.is_empty() || super::equality::vanishes(facts, &normal) || cleared(system, facts, normal)
+}
+
+fn may_vanish(normal: &Normal) -> bool {
+    let number = |factor: &Term| matches!(factor.kind(), Kind::Integer(_) | Kind::Power(..));
+    if normal.keys().any(|summand| summand.factors.iter().any(number)) {
+        return true;
+    }
+    let mut signs: BTreeMap<Vec<Term>, [bool; 2]> = BTreeMap::new();
+    for (summand, coefficient) in normal {
+        let nowhere = |factor: &Term| factor.map_indices(&mut |_| Index::default());
+        let mut arrays: Vec<Term> = summand.factors.iter().map(nowhere).collect();
+        arrays.sort();
+        signs.entry(arrays).or_default()[usize::from(coefficient.is_negative())] = true;
+    }
+    signs.into_values().all(|[positive, negative]| positive && negative)
 }
 
 /// Whether a sum of summands is 0 when it is multiplied with its denominators.

@@ -1,6 +1,6 @@
 //! Rules that make an answer short: what cancels, what moves out of sums, common factors.
 
-use super::normal::proved_equal;
+use super::normal::proved_zero;
 use super::rule::{Example, Place, Rule};
 use crate::derivation::RuleName;
 use crate::integer::{Condition, Index, Var};
@@ -276,17 +276,19 @@ pub const VANISH: Rule = Rule {
     name: RuleName::Vanish,
     statement: "a sum that the definitions of its arrays make 0 is 0",
     formula: &[("sum[i] (a[i] - c)", "0")],
-    conditions: "It applies to sums of sums over one index that are proved to be 0 once the definitions of the arrays in \
-                 them are put in, as the sum of the distances from the mean.",
+    conditions: "It applies to a sum over one index in which a difference of arrays is a factor, and which is proved to be \
+                 0 once the definitions of its arrays are put in, as the sum of the distances from the mean.",
     shrinks: "the number of sums",
     example: Example { system: "x[3]; mu = mean[n] x[n]; v = mean[n] (x[n]-mu)^2", goal: "dv/dx" },
     apply: |term, place| {
         let Kind::Sigma(bounds, body) = term.kind() else { return None };
-        if bounds.len() != 1 || !body.factors().iter().any(|f| matches!(f.kind(), Kind::Sum(_))) {
+        let reads = |t: &&Term| t.any(&mut |part| matches!(part.kind(), Kind::Read(..)));
+        let difference = |f: &Term| matches!(f.kind(), Kind::Sum(terms) if terms.iter().filter(reads).count() > 1);
+        if bounds.len() != 1 || !body.factors().iter().any(difference) {
             return None;
         }
         let plain = defined(term, place);
-        (plain != *term && proved_equal(place.system, place.facts, &plain, &Term::zero())).then(|| Term::zero().into())
+        (plain != *term && proved_zero(place.system, place.facts, &plain)).then(|| Term::zero().into())
     },
 };
 

@@ -6,6 +6,7 @@ use crate::derivation::{Derivation, Goal, RuleName, Step};
 use crate::integer::{Facts, Index, Var};
 use crate::language::syntax::Name;
 use crate::model::{Bound, Kind, System, Term};
+use std::collections::{BTreeSet, HashMap};
 
 const MOST_STEPS: usize = 20_000;
 /// The greatest extent of all formulas of a derivation together.
@@ -52,7 +53,8 @@ pub(super) fn rewrite(
     let mut work = 0;
     for phase in phases {
         let term = |steps: &[Step]| steps.last().map_or(start, |step| &step.after).clone();
-        while let Some(step) = first_step(system, facts, indices, phase, &term(&steps)) {
+        let mut idle = Idle::new();
+        while let Some(step) = first_step(system, facts, indices, phase, &term(&steps), &mut idle) {
             let (size, depth) = step.after.extent();
             work += size;
             if steps.len() >= MOST_STEPS || work > MOST_WORK || depth > DEEPEST {
@@ -117,9 +119,19 @@ pub(crate) fn vars(bounds: &[Bound]) -> Vec<Index> {
     bounds.iter().map(|b| if b.lo == b.hi { b.lo.clone() } else { Index::var(&b.var) }).collect()
 }
 
-fn first_step(system: &System, facts: &Facts, indices: &[Bound], phase: &[Rule], term: &Term) -> Option<Step> {
+/// The parts of formulas in which no rule of a phase was found to apply, with the facts in force.
+type Idle = HashMap<(usize, usize), (Term, Facts)>;
+
+fn first_step(
+    system: &System,
+    facts: &Facts,
+    indices: &[Bound],
+    phase: &[Rule],
+    term: &Term,
+    idle: &mut Idle,
+) -> Option<Step> {
     let taken = indices.iter().map(|b| b.var.clone()).collect();
-    let mut search = Search { system, phase, place: Vec::new(), found: None };
+    let mut search = Search { system, phase, place: Vec::new(), found: None, idle };
     let after = search.rewrite(term, facts, &taken)?;
     let (rule, rewrite) = search.found?;
     Some(Step {
@@ -139,6 +151,7 @@ struct Search<'a> {
     phase: &'a [Rule],
     place: Vec<usize>,
     found: Option<(&'a Rule, Rewrite)>,
+    idle: &'a mut Idle,
 }
 
 impl Search<'_> {
@@ -147,8 +160,13 @@ impl Search<'_> {
         &mut self,
         term: &Term,
         facts: &Facts,
-        taken: &std::collections::BTreeSet<crate::integer::Var>,
+        taken: &BTreeSet<Var>,
     ) -> Option<Term> {
+        let known = (term.identity(), facts.identity());
+        if self.idle.contains_key(&known) {
+            return None;
+        }
+        let outside = facts;
         let place = Place { system: self.system, facts, taken, whole: self.place.is_empty() };
         for rule in self.phase {
             if let Some(rewrite) = (rule.apply)(term, &place) {
@@ -176,6 +194,7 @@ impl Search<'_> {
             }
             self.place.pop();
         }
+        self.idle.insert(known, (term.clone(), outside.clone()));
         None
     }
 }

@@ -23,13 +23,15 @@ pub struct Machine<'a, M> {
     pub(super) memory: M,
     /// The values of free and bound indices.
     pub slots: Vec<i64>,
+    /// Whether a normaliser was 0 because its index was outside its range.
+    pub(super) outside: bool,
 }
 
 impl<'a, M: Memory> Machine<'a, M> {
     /// A machine with all indices at 0.
     pub fn new(scope: &'a Scope, work: &'a Work, memory: M, slots: usize) -> Machine<'a, M> {
         let slots = vec![0; slots];
-        Machine { scope, work, memory, slots }
+        Machine { scope, work, memory, slots, outside: false }
     }
 
     /// The value of a formula at the given free indices.

@@ -84,7 +84,8 @@ pub struct Reach {
 
 /// Checks that `claimed` is the largest box at or after the base in which every read of an
 /// equation (counted from 0) is in range: every point of it evaluates, and one index moved up to
-/// `margin` beyond an end reaches a point that reads out of range.
+/// `margin` beyond an end reaches a point that reads out of range, or leaves the range of a
+/// normaliser altogether.
 ///
 /// # Errors
 /// The first fault found.
@@ -119,8 +120,9 @@ pub fn check_box(
             for value in ends.into_iter().flatten().filter(|value| *value >= reach.base) {
                 slice[axis] = (value, value);
                 match reads.first_fault(&slice)? {
-                    Some((_, EvalError::OutOfRange { .. })) => {}
+                    Some((_, EvalError::OutOfRange { .. } | EvalError::OutsideNormaliser(_))) => {}
                     Some((at, error)) => return Err(BoxFault::Point { at, error }),
+                    None if reads.all_outside(&slice)? => {}
                     None => {
                         return Err(BoxFault::Extends { index: reads.indices[axis].clone(), value });
                     }
@@ -172,5 +174,18 @@ impl Reads {
             }
         }
         Ok(None)
+    }
+
+    /// Whether at all points of a box a normaliser is 0 because its index is outside its range.
+    fn all_outside(&self, axes: &[(i64, i64)]) -> Result<bool, EvalError> {
+        let mut points = Points::new(axes);
+        while let Some(at) = points.advance() {
+            let mut machine = Machine::new(&self.scope, &self.work, Nothing, self.formula.slots);
+            machine.value_at(&self.formula.root, at)?;
+            if !machine.outside {
+                return Ok(false);
+            }
+        }
+        Ok(true)
     }
 }

@@ -51,7 +51,10 @@ impl<M: Memory> Machine<'_, M> {
         let Normalise { word, binders, outer, body } = normalise;
         let chosen = if word.binds() { None } else { self.chosen(binders, outer, body)? };
         match (word, chosen) {
-            (Normaliser::Softargmax | Normaliser::Softmax, None) => return Ok(M::Number::integer(0)),
+            (Normaliser::Softargmax | Normaliser::Softmax, None) => {
+                self.outside = true;
+                return Ok(M::Number::integer(0));
+            }
             (Normaliser::LogSoftargmax | Normaliser::LogSoftmax, None) => {
                 return Err(EvalError::OutsideNormaliser(word.word()));
             }

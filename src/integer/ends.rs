@@ -6,7 +6,7 @@
 //! obstacle here. The number of steps is bounded, and what is not proved is not thereby refuted.
 
 use super::index::{Atom, Extreme, Index, Var};
-use super::solver::Facts;
+use super::facts::Facts;
 use crate::language::syntax::Name;
 use std::collections::BTreeSet;
 
@@ -18,14 +18,14 @@ const STEP: usize = 16;
 impl Facts {
     /// Whether a proof of e ≥ 0 is found in a bounded number of steps.
     pub(super) fn proves(&self, e: &Index) -> bool {
-        self.work.set(WORK);
+        self.learnt.work.set(WORK);
         self.prove(e, DEPTH)
     }
 
     /// Pays for a part of the proof, if it can still be paid for.
     fn spend(&self, cost: usize) -> bool {
-        let left = self.work.get();
-        self.work.set(left.saturating_sub(cost));
+        let left = self.learnt.work.get();
+        self.learnt.work.set(left.saturating_sub(cost));
         left > 0
     }
 
@@ -33,7 +33,7 @@ impl Facts {
         if let Some(atom) = find_atom(e, |a| matches!(a, Atom::Extreme(..) | Atom::Datum(..))) {
             return self.spend(STEP) && self.prove_without(e, &atom, depth);
         }
-        self.prove_by_ends(e, self.ranges.len(), 2 * DEPTH) || (depth > 0 && self.prove_by_facts(e, depth))
+        self.prove_by_ends(e, self.stated.ranges.len(), 2 * DEPTH) || (depth > 0 && self.prove_by_facts(e, depth))
     }
 
     /// Proves e ≥ 0 with an extremum replaced by its parts – by each, or by any one, as its sign in e
@@ -48,7 +48,7 @@ impl Facts {
         match atom {
             Atom::Extreme(which, parts) if rising == (*which == Extreme::Greatest) => parts.iter().any(with),
             Atom::Extreme(_, parts) => parts.iter().all(with),
-            Atom::Datum(name, _) => match self.data.get(name) {
+            Atom::Datum(name, _) => match self.stated.data.get(name) {
                 Some((least, greatest)) => with(if rising { least } else { greatest }),
                 None => false,
             },
@@ -62,7 +62,7 @@ impl Facts {
                 .iter()
                 .any(|(m, n)| !m.is_empty() && e.terms().iter().any(|(o, k)| o == m && (*k < 0) == (*n < 0)))
         };
-        self.nonnegative.iter().any(|fact| {
+        self.stated.nonnegative.iter().any(|fact| {
             if !self.spend(1) {
                 return false;
             }
@@ -81,10 +81,10 @@ impl Facts {
         if !self.spend(STEP) {
             return false;
         }
-        let Some(place) = (0..inner).rev().find(|k| e.mentions(&self.ranges[*k].0)) else {
+        let Some(place) = (0..inner).rev().find(|k| e.mentions(&self.stated.ranges[*k].0)) else {
             return self.prove_over_sizes(e, fuel);
         };
-        let (var, lo, hi) = &self.ranges[place];
+        let (var, lo, hi) = &self.stated.ranges[place];
         match e.linear_in(var) {
             Some((slope, _)) => {
                 let sign = |s: &Index| match s.as_constant() {
@@ -124,7 +124,7 @@ impl Facts {
         }
         fuel > 0
             && (self.bound_quotient(e, None, fuel).into_iter().any(|bound| self.prove_over_sizes(&bound, fuel - 1))
-                || self.nonnegative.iter().any(|fact| {
+                || self.stated.nonnegative.iter().any(|fact| {
                     let cancels = fact
                         .terms()
                         .iter()
@@ -138,7 +138,7 @@ impl Facts {
     /// m·(n+1) − a − 1 ≥ 0; else by a bound, m⌊a/m⌋ ≤ a, m⌊a/m⌋ ≥ a − m + 1.
     fn bound_quotient(&self, e: &Index, var: Option<&Var>, fuel: usize) -> Vec<Index> {
         let Some(fuel) = fuel.checked_sub(1) else { return Vec::new() };
-        let nonnegative = |e: &Index| self.prove_by_ends(e, self.ranges.len(), fuel);
+        let nonnegative = |e: &Index| self.prove_by_ends(e, self.stated.ranges.len(), fuel);
         let mentions = |pair: &(Index, Index)| var.is_none_or(|v| pair.0.mentions(v));
         let found = find_atom(e, |atom| matches!(atom, Atom::Div(pair) if mentions(pair)));
         let Some(quotient @ Atom::Div(pair)) = &found else { return Vec::new() };

@@ -9,7 +9,7 @@
 use super::condition::Condition;
 use super::index::{Atom, Extreme, Index};
 use super::omega::Row;
-use super::solver::Facts;
+use super::facts::Facts;
 use crate::language::syntax::Name;
 use std::collections::BTreeSet;
 
@@ -73,7 +73,7 @@ impl<'a> Translation<'a> {
     /// Of nothing yet, in the ranges of these facts, with room for a condition asked of them.
     pub fn new(facts: &'a Facts, asked: &Condition) -> Self {
         let mut multiplied = BTreeSet::new();
-        facts.required.iter().chain([asked]).for_each(|c| c.visit(&mut |e| collect_products(e, &mut multiplied)));
+        facts.stated.required.iter().chain([asked]).for_each(|c| c.visit(&mut |e| collect_products(e, &mut multiplied)));
         Translation { facts, unknowns: Vec::new(), products: Vec::new(), stated: Vec::new(), multiplied }
     }
 
@@ -87,7 +87,7 @@ impl<'a> Translation<'a> {
     /// nowhere else limit what their ends mention.
     pub fn state_facts(&mut self) {
         let facts = self.facts;
-        facts.required.iter().for_each(|condition| self.state(condition, true));
+        facts.stated.required.iter().for_each(|condition| self.state(condition, true));
         for var in facts.indices() {
             self.unknown(&Atom::Var(var.clone()));
         }
@@ -241,7 +241,7 @@ impl<'a> Translation<'a> {
         let least = match atom {
             Atom::Size(name) => Some(self.facts.least_size(name)),
             Atom::Var(var) => self.facts.range(var).and_then(|(lo, _)| lo.as_constant()),
-            Atom::Datum(array, _) => self.facts.data.get(array).and_then(|(least, _)| least.as_constant()),
+            Atom::Datum(array, _) => self.facts.stated.data.get(array).and_then(|(least, _)| least.as_constant()),
             Atom::Div(_) | Atom::Extreme(..) => None,
         };
         let shift = least.unwrap_or(0);
@@ -296,7 +296,7 @@ impl<'a> Translation<'a> {
     /// met before, unless an index differs.
     fn define_datum(&mut self, array: &Name, at: &[Index], entry: &Index) {
         let facts = self.facts;
-        if let Some((least, greatest)) = facts.data.get(array) {
+        if let Some((least, greatest)) = facts.stated.data.get(array) {
             if least.as_constant().is_none() {
                 self.state_atleast(&entry.minus(least));
             }

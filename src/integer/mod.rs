@@ -6,6 +6,7 @@
 mod cases;
 pub mod condition;
 mod ends;
+mod facts;
 pub mod index;
 mod linear;
 mod omega;
@@ -13,5 +14,6 @@ pub mod solver;
 mod witness;
 
 pub use condition::Condition;
+pub use facts::Facts;
 pub use index::{Atom, Extreme, Index, Var, gcd};
-pub use solver::{Facts, Truth};
+pub use solver::Truth;

@@ -9,13 +9,10 @@ mod tests;
 
 use super::cases::{Verdict, decide};
 use super::condition::Condition;
-use super::index::{Index, Var};
+use super::facts::Facts;
+use super::index::Index;
 use super::linear::Translation;
-use super::witness::{MANY, Point, Witnesses};
-use crate::language::syntax::Name;
-use std::cell::{Cell, RefCell};
-use std::collections::BTreeMap;
-use std::rc::Rc;
+use super::witness::{MANY, Point};
 
 /// An answer that may be withheld.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -28,60 +25,12 @@ pub enum Truth {
     Unknown,
 }
 
-/// The ranges of sizes and indices, and the requirements, that are in force at a place.
-#[derive(Clone, Debug, Default)]
-pub struct Facts {
-    pub(super) least: BTreeMap<Name, i128>,
-    pub(super) ranges: Vec<(Var, Index, Index)>,
-    pub(super) required: Vec<Condition>,
-    pub(super) nonnegative: Vec<Index>,
-    pub(super) data: Rc<BTreeMap<Name, (Index, Index)>>,
-    pub(super) work: Cell<usize>,
-    witnesses: Rc<RefCell<Witnesses>>,
-}
-
 impl Facts {
-    /// States that a size is at least a number.
-    pub fn bound_size(&mut self, size: Name, least: i128) {
-        self.least.insert(size, least);
-        self.witnesses = Rc::default();
-    }
-
-    /// States that every entry of an array of integer data lies between two values.
-    pub fn bound_data(&mut self, array: Name, least: Index, greatest: Index) {
-        Rc::make_mut(&mut self.data).insert(array, (least, greatest));
-        self.witnesses = Rc::default();
-    }
-
-    /// States lo ≤ var ≤ hi; inner indices are stated after the outer ones their range mentions.
-    /// What was known of an outer index of the same name is forgotten.
-    pub fn bound_index(&mut self, var: Var, lo: Index, hi: Index) {
-        self.ranges.retain(|(v, a, b)| *v != var && !a.mentions(&var) && !b.mentions(&var));
-        self.required.retain(|c| !c.mentions(&var));
-        self.nonnegative.retain(|e| !e.mentions(&var));
-        if !lo.mentions(&var) && !hi.mentions(&var) {
-            self.ranges.push((var, lo, hi));
-        }
-        self.witnesses = Rc::default();
-    }
-
-    /// The indices whose ranges are in force.
-    pub fn indices(&self) -> impl Iterator<Item = &Var> {
-        self.ranges.iter().map(|(var, ..)| var)
-    }
-
-    /// States the range of an index that was bound before all those stated so far.
-    pub fn bound_index_outermost(&mut self, var: Var, lo: Index, hi: Index) {
-        self.ranges.retain(|(v, ..)| *v != var);
-        self.ranges.insert(0, (var, lo, hi));
-        self.witnesses = Rc::default();
-    }
-
     /// The expression with every index in range pushed, innermost first, to the end at which it is
     /// largest or smallest; none if the direction of some index cannot be proved.
     pub fn extreme_over_ranges(&self, e: &Index, largest: bool) -> Option<Index> {
         let mut pushed = e.clone();
-        for (var, lo, hi) in self.ranges.iter().rev() {
+        for (var, lo, hi) in self.stated.ranges.iter().rev() {
             if !pushed.mentions(var) {
                 continue;
             }
@@ -98,26 +47,18 @@ impl Facts {
         Some(pushed)
     }
 
-    /// States a requirement.
-    pub fn require(&mut self, condition: &Condition) {
-        self.nonnegative.extend(nonnegative_parts(condition));
-        self.required.push(condition.clone());
-        self.witnesses = Rc::default();
-    }
-
-    /// The range of an index, if it is in force.
-    pub fn range(&self, var: &Var) -> Option<(&Index, &Index)> {
-        self.ranges.iter().rev().find(|(v, ..)| v == var).map(|(_, lo, hi)| (lo, hi))
-    }
-
-    /// The least value of a size: 1 where nothing else was stated.
-    pub(super) fn least_size(&self, size: &str) -> i128 {
-        self.least.get(size).copied().unwrap_or(1)
-    }
-
     /// Whether the condition holds wherever the facts do (Yes), nowhere (No), or neither is proved.
     /// Where the facts cannot hold at all, either may be said.
     pub fn judge(&self, condition: &Condition) -> Truth {
+        let known = self.learnt.judged.borrow().get(condition).copied();
+        known.unwrap_or_else(|| {
+            let found = self.find_out(condition);
+            self.learnt.judged.borrow_mut().insert(condition.clone(), found);
+            found
+        })
+    }
+
+    fn find_out(&self, condition: &Condition) -> Truth {
         let (yes, no) = self.seen(|point| point.holds(condition));
         if yes && no {
             return Truth::Unknown;
@@ -142,9 +83,14 @@ impl Facts {
         if let Some(n) = e.as_constant() {
             return n >= 0;
         }
-        let (_, no) = self.seen(|point| point.value(e).map(|n| n >= 0));
-        let claim = || Condition::AtMost(Index::default(), e.clone());
-        !no && (self.proves(e) || self.refutes(&claim(), false))
+        let known = self.learnt.nonnegative.borrow().get(e).copied();
+        known.unwrap_or_else(|| {
+            let (_, no) = self.seen(|point| point.value(e).map(|n| n >= 0));
+            let claim = || Condition::AtMost(Index::default(), e.clone());
+            let proved = !no && (self.proves(e) || self.refutes(&claim(), false));
+            self.learnt.nonnegative.borrow_mut().insert(e.clone(), proved);
+            proved
+        })
     }
 
     /// Whether e ≥ 1 follows.
@@ -154,7 +100,11 @@ impl Facts {
 
     /// Whether the facts are found to contradict each other.
     pub fn impossible(&self) -> bool {
-        !self.seen(|_| Some(true)).0 && self.refutes(&Condition::always(), true)
+        self.learnt.impossible.get().unwrap_or_else(|| {
+            let found = !self.seen(|_| Some(true)).0 && self.refutes(&Condition::always(), true);
+            self.learnt.impossible.set(Some(found));
+            found
+        })
     }
 
     /// Whether numbers were found that satisfy the facts and not the condition.
@@ -171,7 +121,7 @@ impl Facts {
     /// Whether a truth value was seen at a witness: true, and false.
     fn seen(&self, value: impl Fn(&Point) -> Option<bool>) -> (bool, bool) {
         let (mut yes, mut no) = (false, false);
-        let mut witnesses = self.witnesses.borrow_mut();
+        let mut witnesses = self.learnt.witnesses.borrow_mut();
         let mut place = 0;
         while let Some(point) = witnesses.get(place, self) {
             match value(point) {
@@ -245,12 +195,5 @@ impl Facts {
         translation.state(condition, holds);
         translation.state_facts();
         translation
-    }
-}
-
-fn nonnegative_parts(condition: &Condition) -> Vec<Index> {
-    match condition {
-        Condition::All(parts) => parts.iter().flat_map(nonnegative_parts).collect(),
-        _ => condition.as_nonnegative().unwrap_or_default(),
     }
 }

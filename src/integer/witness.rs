@@ -4,7 +4,7 @@
 
 use super::condition::Condition;
 use super::index::{Atom, Extreme, Index, Var};
-use super::solver::Facts;
+use super::facts::Facts;
 use crate::language::syntax::Name;
 use std::collections::BTreeMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
@@ -54,12 +54,12 @@ impl Point {
             state ^= state << 17;
             i128::from(state >> 16).rem_euclid(span.max(1))
         };
-        let mut point = Point { sizes: Vec::new(), vars: Vec::new(), data: Rc::clone(&facts.data), seed };
-        for (name, least) in &facts.least {
+        let mut point = Point { sizes: Vec::new(), vars: Vec::new(), data: Rc::clone(&facts.stated.data), seed };
+        for (name, least) in &facts.stated.least {
             let extra = if next(3) == 0 { 0 } else { next(7) };
             point.sizes.push((name.clone(), least + extra));
         }
-        for (var, lo, hi) in &facts.ranges {
+        for (var, lo, hi) in &facts.stated.ranges {
             let (lo, hi) = (point.value(lo)?, point.value(hi)?);
             if hi < lo {
                 return None;
@@ -77,7 +77,7 @@ impl Point {
 
     /// These values of sizes and indices.
     pub fn at<'a>(facts: &Facts, values: impl Iterator<Item = (&'a Atom, i128)>) -> Point {
-        let mut point = Point { sizes: Vec::new(), vars: Vec::new(), data: Rc::clone(&facts.data), seed: 0 };
+        let mut point = Point { sizes: Vec::new(), vars: Vec::new(), data: Rc::clone(&facts.stated.data), seed: 0 };
         for (atom, n) in values {
             match atom {
                 Atom::Size(name) => point.sizes.push((name.clone(), n)),
@@ -94,12 +94,12 @@ impl Point {
             self.holds(&Condition::Within(lo.clone(), Index::var(var), hi.clone())) == Some(true)
         };
         self.sizes.iter().all(|(name, n)| *n >= facts.least_size(name))
-            && facts.ranges.iter().all(inside)
+            && facts.stated.ranges.iter().all(inside)
             && self.meets_requirements(facts)
     }
 
     fn meets_requirements(&self, facts: &Facts) -> bool {
-        facts.required.iter().all(|condition| self.holds(condition) == Some(true))
+        facts.stated.required.iter().all(|condition| self.holds(condition) == Some(true))
     }
 
     /// Whether a condition holds, if every unknown in it has a value.

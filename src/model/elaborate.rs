@@ -1,9 +1,10 @@
 //! From statements to a system: declarations first, then the equations in the order in which they
 //! can be evaluated. All complaints are collected before giving up.
 
+use super::dependencies::Dependencies;
 use super::names::{Names, Sizes};
 use super::order::{equation_depends_on, evaluation_order};
-use super::system::{Array, Equation, System};
+use super::system::{Array, Equation, System, facts_of_sizes};
 use crate::diagnostic::{Diagnostic, Diagnostics, few, nearest};
 use crate::language::program::{ArrayBox, Program, ResolvedEquation};
 use crate::language::syntax::{self, Expr, ExprKind, Name, Operator, Sign, Statement, StatementKind};
@@ -149,10 +150,12 @@ fn assemble(
         outputs: outputs.clone(),
         facts: names.program_facts,
     };
-    let dependencies = super::system::dependencies(&equations);
+    let dependencies = Dependencies::new(&arrays, &equations);
+    let sizes: Vec<_> = names.size_order.iter().filter(symbols).map(|n| (n.clone(), names.sizes[n].least)).collect();
+    let facts = facts_of_sizes(&sizes, &arrays, names.requires.iter().chain(&names.assumptions));
     System {
         base: names.base,
-        sizes: names.size_order.iter().filter(symbols).map(|n| (n.clone(), names.sizes[n].least)).collect(),
+        sizes,
         given: names.sizes.iter().filter_map(|(n, s)| s.value.map(|v| (n.clone(), v))).collect(),
         arrays,
         equations,
@@ -165,6 +168,7 @@ fn assemble(
         offsets,
         order,
         dependencies,
+        facts,
     }
 }
 

@@ -3,11 +3,12 @@
 //! Invariant: every array's box is known, every index expression is over the declared sizes, and a
 //! padded read has become [in range]·read.
 
+use super::dependencies::Dependencies;
 use super::term::{Bound, Term};
 use crate::integer::{Condition, Facts, Index, Var};
 use crate::language::program::Program;
 use crate::language::syntax::{Name, Role};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 /// A layer, ready for the calculus.
 #[derive(Clone, Debug)]
@@ -40,36 +41,7 @@ pub struct System {
     pub order: Vec<Name>,
     /// What each defined array depends on.
     pub dependencies: Dependencies,
-}
-
-/// The arrays that each defined array depends on, itself left out.
-#[derive(Clone, Debug, Default)]
-pub struct Dependencies {
-    numbers: BTreeMap<Name, usize>,
-    on: BTreeMap<Name, Vec<bool>>,
-    readers: BTreeMap<Name, Vec<usize>>,
-}
-
-/// What each array depends on, through the definitions before it.
-pub(super) fn dependencies(equations: &[Equation]) -> Dependencies {
-    let mut found = Dependencies::default();
-    for (place, equation) in equations.iter().enumerate() {
-        let mut read = BTreeSet::new();
-        equation.body.collect_reads(&mut read);
-        let mut on: Vec<bool> = Vec::new();
-        for name in &read {
-            let next = found.numbers.len();
-            let number = *found.numbers.entry(name.clone()).or_insert(next);
-            found.readers.entry(name.clone()).or_default().push(place);
-            on.resize(on.len().max(found.numbers.len()), false);
-            on[number] = true;
-            for (other, through) in found.on.get(name).into_iter().flatten().enumerate() {
-                on[other] |= through;
-            }
-        }
-        found.on.insert(equation.array.clone(), on);
-    }
-    found
+    pub(super) facts: Facts,
 }
 
 /// A given array.
@@ -149,18 +121,22 @@ pub struct Limit {
 impl System {
     /// The equation that defines an array.
     pub fn equation(&self, array: &str) -> Option<&Equation> {
-        self.equations.iter().find(|e| &*e.array == array)
+        self.place(array).map(|place| &self.equations[place])
+    }
+
+    /// Which of the equations defines an array.
+    pub fn place(&self, array: &str) -> Option<usize> {
+        self.dependencies.equation(array)
     }
 
     /// The equations that read an array, in order.
     pub fn readers(&self, array: &str) -> impl DoubleEndedIterator<Item = &Equation> {
-        let places = self.dependencies.readers.get(array).map_or(&[][..], Vec::as_slice);
-        places.iter().map(|place| &self.equations[*place])
+        self.dependencies.readers(array).iter().map(|place| &self.equations[*place])
     }
 
     /// The given array of that name.
     pub fn array(&self, name: &str) -> Option<&Array> {
-        self.arrays.iter().find(|a| &*a.name == name)
+        self.dependencies.given(name).map(|place| &self.arrays[place])
     }
 
     /// First and last index of each axis of an array, given or defined.
@@ -178,33 +154,41 @@ impl System {
 
     /// What is known of the sizes.
     pub fn facts(&self) -> Facts {
-        let mut facts = Facts::default();
-        for (size, least) in &self.sizes {
-            facts.bound_size(size.clone(), *least);
-        }
-        for array in &self.arrays {
-            if let Some((least, greatest)) = &array.values {
-                facts.bound_data(array.name.clone(), least.clone(), greatest.clone());
-            }
-        }
-        for condition in self.requires.iter().chain(&self.assumptions) {
-            facts.require(condition);
-        }
-        facts
+        self.facts.clone()
     }
 
     /// Whether the array, given or defined, depends on `on`.
     pub fn depends(&self, array: &str, on: &str) -> bool {
-        let Dependencies { numbers, on: all, .. } = &self.dependencies;
-        let reaches = || {
-            let (number, reached) = (numbers.get(on)?, all.get(array)?);
-            reached.get(*number).copied()
-        };
-        array == on || reaches().unwrap_or(false)
+        array == on || self.dependencies.depends(array, on)
+    }
+
+    /// Whether a size, an array or an index is called so.
+    pub fn names(&self, name: &str) -> bool {
+        self.dependencies.names(name)
+            || self.sizes.iter().any(|(size, _)| &**size == name)
+            || self.given.contains_key(name)
     }
 
     /// The arrays that derivatives are taken with respect to: inputs and weights.
     pub fn differentiable(&self) -> impl Iterator<Item = &Array> {
         self.arrays.iter().filter(|a| !a.constant && a.role != Role::Integer)
     }
+}
+
+/// What is known of the sizes: their least values, the values of integer data, and the conditions
+/// required and assumed.
+pub(super) fn facts_of_sizes<'a>(
+    sizes: &[(Name, i128)],
+    arrays: &[Array],
+    conditions: impl Iterator<Item = &'a Condition>,
+) -> Facts {
+    let mut facts = Facts::default();
+    sizes.iter().for_each(|(size, least)| facts.bound_size(size.clone(), *least));
+    for array in arrays {
+        if let Some((least, greatest)) = &array.values {
+            facts.bound_data(array.name.clone(), least.clone(), greatest.clone());
+        }
+    }
+    conditions.for_each(|condition| facts.require(condition));
+    facts
 }

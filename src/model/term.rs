@@ -77,6 +77,11 @@ impl Term {
         &self.0
     }
 
+    /// What copies of one term have in common, and no other term that is in use.
+    pub fn identity(&self) -> usize {
+        Arc::as_ptr(&self.0).addr()
+    }
+
     fn new(kind: Kind) -> Term {
         Term(Arc::new(kind))
     }

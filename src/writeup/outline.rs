@@ -8,7 +8,7 @@ use super::document::{Block, Inline, Line, Math, Piece, Prose, Symbol};
 use super::reason::{self, condition, listed, math, text};
 use crate::answer::{Answer, Names};
 use crate::calculus::Printing;
-use crate::calculus::indices::letters_in_use;
+use crate::calculus::indices::is_letter_in_use;
 use crate::derivation::{Goal, RuleName, Step};
 use crate::example::Example;
 use crate::integer::Var;
@@ -72,9 +72,8 @@ pub fn whole_left(goal: &Goal) -> Expr {
 
 /// `∂f[r]/∂W[1,k,i] = x[i+2(r−1), k]`, then what its letters stand for.
 pub fn equations(system: &System, answer: &Answer) -> Vec<Math> {
-    let taken = letters_in_use(system);
     let indices = &answer.indices;
-    let in_use = |letter: &str| taken.contains(letter) || indices.iter().any(|b| &*b.name == letter);
+    let in_use = |letter: &str| is_letter_in_use(system, letter) || indices.iter().any(|b| &*b.name == letter);
     let (formula, letters) = abbreviate(&answer.formula, &in_use);
     let equal = |left: Expr, right: Expr| vec![Piece::Expr(left), Piece::Symbol(Symbol::Equal), Piece::Expr(right)];
     let whole = equal(answer.left.clone(), formula);

@@ -144,7 +144,6 @@ fn mistakes_are_told_in_the_languages_own_terms() {
     check("f = (x[1)]", "`[` is closed by `)`", ")", "a `]` is missing before this");
     check("layer a { size N", "this block is never closed", "{", "end it with `}`");
     check("f = x)", "`)` closes nothing", ")", "leave it out, or open it with `(`");
-    check("f = var[k] x[k]", "`var` is not in the language yet", "var", "");
     check(
         "f = A @ x",
         "`@` is not in the language yet",
