@@ -1,5 +1,6 @@
 //! Times of the stages: `cargo bench`.
 
+use backprose::calculus::{Derivations, PHASES};
 use backprose::catalogue::Catalogue;
 use backprose::derivation::Goal;
 use backprose::language::parse::parse_file;
@@ -53,6 +54,39 @@ fn derive_with_verification(bencher: Bencher, general: bool) {
     bencher.bench(|| {
         let mut study = Study::new(&layer.statements, base, &sizes(general)).unwrap();
         study.goals(&[]).iter().map(|g| study.answer(g).is_ok()).collect::<Vec<_>>()
+    });
+}
+
+/// A network of so many layers, each W·h + b and a sigmoid.
+fn network(layers: usize) -> String {
+    let layer = |k: usize| {
+        format!(
+            "weight W{k}[d,d], b{k}[d]\nz{k}[n,j] = sum[i] h{}[n,i]*W{k}[i,j] + b{k}[j]\nh{k}[n,j] = sigmoid(z{k}[n,j])\n",
+            k - 1
+        )
+    };
+    let layers: String = (1..=layers).map(layer).collect();
+    format!("size B, d\ninput h0[B,d]\n{layers}")
+}
+
+const DEPTHS: [usize; 3] = [10, 100, 1000];
+
+/// The gradient for the input of a network: one adjoint equation an array.
+#[divan::bench(args = DEPTHS)]
+fn derive_a_network(bencher: Bencher, layers: usize) {
+    let file = parse_file(&network(layers)).unwrap();
+    let system = elaborate(&file.statements, 1, &Sizes::default()).unwrap();
+    bencher.bench(|| Derivations::default().derive(&system, &Goal::Gradient { array: "h0".into() }, PHASES).is_some());
+}
+
+/// The same, and the verification of every adjoint on the way.
+#[divan::bench(args = DEPTHS, sample_count = 3)]
+fn derive_and_verify_a_network(bencher: Bencher, layers: usize) {
+    let file = parse_file(&network(layers)).unwrap();
+    bencher.bench(|| {
+        let mut study = Study::new(&file.statements, 1, &Sizes::default()).unwrap();
+        let goals = study.with_adjoints(&[Goal::Gradient { array: "h0".into() }]);
+        assert!(goals.len() >= layers && goals.iter().all(|goal| study.answer(goal).is_ok()));
     });
 }
 

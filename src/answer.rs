@@ -7,7 +7,7 @@ use crate::example::{Example, examples};
 use crate::integer::{Atom, Index, Var};
 use crate::language::syntax::{Binder, Expr, ExprKind, Name};
 use crate::model::system::Equation;
-use crate::model::{Bound, Quote, System, Term};
+use crate::model::{jacobian_parts, Bound, Quote, System, Term};
 use std::collections::BTreeSet;
 
 /// A derived formula as it is printed, with the lines of its derivation.
@@ -88,6 +88,7 @@ impl Names {
             conditional_sums: false,
             cases: false,
             upstream: self.upstream.iter().cloned().collect(),
+            differentiated: system.differentiated.clone(),
             taken: indices.iter().map(|b| b.var.clone()).collect(),
         }
     }
@@ -145,11 +146,14 @@ impl Answer {
     }
 }
 
-/// The name of a goal, as on the command line: `f`, `df/dW`, `dl/dW`.
+/// The name of a goal, as on the command line: `f`, `df/dW`, `dl/dW`, `d2f/dW dx`.
 pub fn goal_name(goal: &Goal) -> String {
     match goal {
         Goal::Value { output } => output.to_string(),
-        Goal::Jacobian { output, array } => format!("d{output}/d{array}"),
+        Goal::Jacobian { output, array } => match jacobian_parts(output) {
+            Some((of, by)) => format!("d2{of}/d{by} d{array}"),
+            None => format!("d{output}/d{array}"),
+        },
         Goal::Gradient { array } => format!("dl/d{array}"),
     }
 }
@@ -164,7 +168,8 @@ fn left_side(goal: &Goal, derivation: &Derivation, quote: &Quote) -> Expr {
     match goal {
         Goal::Value { output } => entry(output, at(rows)),
         Goal::Jacobian { output, array } => {
-            Expr::new(ExprKind::Derivative(Box::new(entry(output, at(rows))), array.clone(), at(columns)))
+            let of = quote.formula(&Term::read(output.clone(), vars(rows)));
+            Expr::new(ExprKind::Derivative(Box::new(of), array.clone(), at(columns)))
         }
         Goal::Gradient { array } => Expr::new(ExprKind::Upstream(array.clone(), at(columns))),
     }

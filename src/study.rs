@@ -7,7 +7,7 @@ use crate::diagnostic::{Diagnostic, Diagnostics, Span, nearest};
 use crate::integer::Var;
 use crate::language::syntax::{Expr, Layout, Name, Statement, Target};
 use crate::matrix::{MatrixForm, Unfit, entry::entry, matrix_form};
-use crate::model::{Quote, Sizes, System, elaborate};
+use crate::model::{Quote, Sizes, System, elaborate, jacobian_name};
 use crate::recognise::perform::confirms;
 use crate::recognise::{Operation, recognise};
 use crate::verify::{Certificate, Trials, Unverified};
@@ -206,11 +206,12 @@ impl Study {
         goals
     }
 
-    /// The goal that a target names.
+    /// The goal that a target names. For a second derivative the first one becomes an array of the
+    /// system.
     ///
     /// # Errors
     /// If it names an array that the system does not have, or has no derivative for.
-    pub fn goal(&self, target: &Target, span: Span) -> Result<Goal, Diagnostic> {
+    pub fn goal(&mut self, target: &Target, span: Span) -> Result<Goal, Diagnostic> {
         match target {
             Target::Shape(inner) => self.goal(inner, span),
             Target::Value(name, _) => {
@@ -225,6 +226,18 @@ impl Study {
             Target::Gradient(array, _) => {
                 self.differentiable(array, span)?;
                 Ok(Goal::Gradient { array: array.clone() })
+            }
+            Target::Second(parts) => {
+                let [(of, _), (first, _), (second, _)] = &**parts;
+                self.defined(of, span)?;
+                self.differentiable(first, span)?;
+                self.differentiable(second, span)?;
+                let output = jacobian_name(of, first);
+                if self.system.equation(&output).is_none() {
+                    self.system = with_jacobian(&self.system, of, first, span)?;
+                    self.trials = None;
+                }
+                Ok(Goal::Jacobian { output, array: second.clone() })
             }
         }
     }
@@ -276,6 +289,25 @@ impl Study {
             answer.shortcut = Some(Quote { conditional_sums: true, ..quote }.formula(&term));
         }
     }
+}
+
+/// The system with the Jacobian ∂of/∂by as an array of its own, defined by the formula that was derived
+/// for it and verified where no requirement on values is in force.
+///
+/// # Errors
+/// If the formula grows too large, or does not pass verification.
+pub fn with_jacobian(system: &System, of: &Name, by: &Name, span: Span) -> Result<System, Diagnostic> {
+    let free = system.unconstrained();
+    let names = Names::new(&free);
+    let Some(derivation) = Derivations::default().written_out(&free, of, by) else {
+        let message = format!("the derivation of `d{of}/d{by}` grows too large to be differentiated again");
+        return Err(Diagnostic::new(message, span).hint("leave out equations, or differentiate by parts"));
+    };
+    let answer = Answer::of(&free, &names, derivation);
+    let verified = Trials::new(&free, &names).and_then(|trials| trials.verify(&answer));
+    verified.map_err(|e| Diagnostic::new(e.to_string(), span))?;
+    let Derivation { indices, result, .. } = answer.derivation;
+    Ok(system.with_jacobian(of, by, indices, result))
 }
 
 fn ready<'a>(trials: &'a mut Option<Trials>, system: &System, names: &Names) -> Result<&'a Trials, Unverified> {

@@ -312,7 +312,7 @@ fn what_cannot_be_judged_is_refused_with_a_hint() {
     refused(
         CONVOLUTION,
         "dl/dW[1,k,i] = sum[r] dl/dx[r,1]",
-        "`dl/dx` is not given: `x` is not an output (given upstream: `dl/df`)",
+        "`dl/dx` is what is asked for: nothing defines `x` (given upstream: `dl/df`)",
     );
     refused(
         CONVOLUTION,

@@ -4,10 +4,11 @@
 use backprose::calculus::derive;
 use backprose::calculus::normal::proved_equal;
 use backprose::derivation::{Derivation, Goal};
+use backprose::diagnostic::Span;
 use backprose::evaluate::Random;
 use backprose::integer::{Facts, Var};
 use backprose::language::parse::{parse_file, parse_target};
-use backprose::language::syntax::{Expr, Item, Layout, Name, Target};
+use backprose::language::syntax::{Expr, Item, Layout, Name};
 use backprose::matrix::entry::entry;
 use backprose::matrix::{MatrixForm, Unfit, matrix_form};
 use backprose::model::formula::formula;
@@ -37,7 +38,7 @@ fn cases() -> Vec<Case> {
             system = text;
             continue;
         }
-        let (goal, rest) = line.split_once(' ').unwrap();
+        let (goal, rest) = line.split_once("  ").unwrap();
         let (layout, expected) = rest.trim().split_once(' ').unwrap();
         let layout = Layout::ALL.into_iter().find(|l| l.word() == layout).unwrap();
         found.push(Case { system, goal, layout, expected: expected.trim() });
@@ -50,13 +51,12 @@ fn system(text: &str) -> System {
     elaborate(&file.statements, 1, &Sizes::default()).unwrap_or_else(|e| panic!("{text}: {e:?}"))
 }
 
-fn goal(text: &str) -> Goal {
-    match parse_target(text).unwrap() {
-        Target::Value(output, _) => Goal::Value { output },
-        Target::Jacobian((output, _), (array, _)) => Goal::Jacobian { output, array },
-        Target::Gradient(array, _) => Goal::Gradient { array },
-        Target::Shape(_) => panic!("{text}"),
-    }
+/// A system, wide enough for what is asked of it, and what that is.
+fn asked(text: &str, name: &str) -> (System, Goal) {
+    let file = parse_file(text).unwrap_or_else(|e| panic!("{text}: {e:?}"));
+    let mut study = Study::new(&file.statements, 1, &Sizes::default()).unwrap_or_else(|e| panic!("{text}: {e:?}"));
+    let goal = study.goal(&parse_target(name).unwrap(), Span::default()).unwrap_or_else(|e| panic!("{name}: {e:?}"));
+    (study.system, goal)
 }
 
 /// The form with its upstream gradients called by letters, and with them written out.
@@ -96,8 +96,8 @@ fn entries(system: &System, derivation: &Derivation, form: &MatrixForm) -> Term 
 fn known_problems_have_the_matrix_forms_of_the_textbook() {
     let (mut wrong, mut forms_seen, mut without) = (Vec::new(), 0, 0);
     for Case { system: text, goal: name, layout, expected } in cases() {
-        let system = system(text);
-        let derivation = derive(&system, &goal(name)).unwrap_or_else(|| panic!("{text}: {name}"));
+        let (system, goal) = asked(text, name);
+        let derivation = derive(&system, &goal).unwrap_or_else(|| panic!("{text}: {name}"));
         let found = match forms(&system, &derivation, layout) {
             Ok([lettered, _]) => {
                 forms_seen += 1;
@@ -127,8 +127,8 @@ fn known_problems_have_the_matrix_forms_of_the_textbook() {
 fn the_entries_of_every_form_are_the_formula_that_it_was_read_from() {
     let mut proved = 0;
     for Case { system: text, goal: name, layout, .. } in cases() {
-        let system = system(text);
-        let derivation = derive(&system, &goal(name)).unwrap();
+        let (system, goal) = asked(text, name);
+        let derivation = derive(&system, &goal).unwrap();
         let Ok([_, form]) = forms(&system, &derivation, layout) else { continue };
         let back = entries(&system, &derivation, &form);
         let equal = proved_equal(&system, &facts(&system, &derivation), &back, &derivation.result);
@@ -191,11 +191,11 @@ fn random_products_keep_their_entries() {
 fn a_form_with_other_entries_is_not_shown() {
     let file = parse_file("x[3], W[2,3]; y[i] = sum[j] W[i,j]*x[j]").unwrap();
     let mut study = Study::new(&file.statements, 1, &Sizes::default()).unwrap();
-    let (gradient, _) = study.answer(&goal("dl/dx")).unwrap();
+    let (gradient, _) = study.answer(&Goal::Gradient { array: "x".into() }).unwrap();
     let form = study.matrix(&gradient, Layout::Shape).unwrap();
     let trials = backprose::verify::Trials::new(&study.system, &study.names).unwrap();
     assert!(backprose::study::gives(&trials, &study.system, &gradient, &form));
-    let (value, _) = study.answer(&goal("dl/dW")).unwrap();
+    let (value, _) = study.answer(&Goal::Gradient { array: "W".into() }).unwrap();
     let other = study.matrix(&value, Layout::Shape).unwrap();
     let wrong = MatrixForm { matrix: other.matrix, ..form };
     assert!(!backprose::study::gives(&trials, &study.system, &gradient, &wrong));
@@ -251,8 +251,8 @@ fn a_homework_asks_for_matrices_in_its_layouts() {
 fn page(engine: Engine) -> String {
     let mut blocks = Vec::new();
     for Case { system: text, goal: name, layout, .. } in cases() {
-        let system = system(text);
-        let derivation = derive(&system, &goal(name)).unwrap();
+        let (system, goal) = asked(text, name);
+        let derivation = derive(&system, &goal).unwrap();
         if let Ok([_, form]) = forms(&system, &derivation, layout) {
             blocks.push(Block::Boxed { formulas: vec![vec![Piece::Matrix(form.matrix)]], ranges: Vec::new() });
         }

@@ -140,6 +140,7 @@ pub(super) fn symbols(tree: &Tree, f: &mut dyn FnMut(String)) {
         Kind::Fenced(_, items) | Kind::List(items) | Kind::Joined(_, items) => items.iter().for_each(|t| symbols(t, f)),
         Kind::Row(factors) => factors.iter().for_each(|(_, t)| symbols(t, f)),
         Kind::Sum(terms) => terms.iter().for_each(|(_, t)| symbols(t, f)),
+        Kind::Root(inner) => symbols(inner, f),
         Kind::Over(a, b) => [a, b].into_iter().for_each(|t| symbols(t, f)),
         Kind::Big(_, below, above, body) => {
             [below.as_ref(), above.as_ref(), Some(body)].into_iter().flatten().for_each(|t| symbols(t, f));

@@ -7,7 +7,7 @@
 
 use super::differentiate::is_direct;
 use super::indices::indices_of;
-use super::rule::Rule;
+use super::rule::{Example, PHASES, Rule};
 use super::strategy::{entry, facts_of, rewrite, value, vars};
 use crate::derivation::{Derivation, Goal, RuleName, Step};
 use crate::integer::{Index, Var};
@@ -21,8 +21,23 @@ use std::rc::Rc;
 const SMALL: usize = 8;
 /// A larger one than this is not tried.
 const LARGE: usize = 60;
+/// The greatest extent of a Jacobian that is written out.
+const LARGEST: usize = 5_000;
 /// By how much a formula may grow when an adjoint is put in that it reads more than once.
 const GROWTH: usize = 2;
+
+/// ∂ℓ/∂y, where it stands by name, is what was derived for it. It is applied in a walk back through the
+/// system and not searched for.
+pub const ADJOINT: Rule = Rule {
+    name: RuleName::Adjoint,
+    statement: "the gradient of an intermediate is put in where the formula is better with it",
+    formula: &[("dl/dy[a]", "A[a]")],
+    conditions: "It applies where dl/dy[i] = A[i] was derived before, and nothing else reads that gradient, or it is \
+                 short, or the formula does not grow. So an answer is one equation an array, not an expression swell.",
+    shrinks: "the number of intermediates whose gradients stand by name: each is defined by what is nearer to the loss",
+    example: Example { system: "x[3]; h[i] = tanh(x[i]); y[i] = h[i]^2", goal: "dl/dx" },
+    apply: |_, _| None,
+};
 
 /// What is differentiated: the loss, or an output.
 type Seed = Option<Name>;
@@ -45,6 +60,26 @@ impl Derivations {
             Goal::Jacobian { output, array } => backward.derivative(&Some(output.clone()), array),
             Goal::Gradient { array } => backward.derivative(&None, array),
         }
+    }
+}
+
+impl Derivations {
+    /// The Jacobian of an output in which those of intermediates are written out, without its steps.
+    /// None as for [`Derivations::derive`].
+    pub fn written_out(&mut self, system: &System, output: &Name, array: &Name) -> Option<Derivation> {
+        let seed = Some(output.clone());
+        let goal = goal_of(&seed, array.clone());
+        let derived = self.derive(system, &goal, PHASES)?;
+        let backward = Backward { system, phases: PHASES, done: &mut self.done };
+        let mut result = derived.result.clone();
+        while let Some(name) = symbols(system, &seed, &result).pop() {
+            let adjoint = backward.done.get(&(seed.clone(), name.clone())).cloned().flatten()?;
+            result = backward.put_in(&result, &seed, &name, &adjoint);
+            if result.extent().0 > LARGEST {
+                return None;
+            }
+        }
+        Some(Derivation { start: result.clone(), steps: Vec::new(), result, ..(*derived).clone() })
     }
 }
 
@@ -178,7 +213,7 @@ impl<'a> Backward<'a> {
     fn beginning(&self, seed: &Seed, array: &Name, rows: &[Bound], at: &[Bound]) -> Option<Term> {
         let mut terms: Vec<Term> = Vec::new();
         if let Some(output) = seed
-            && output == array
+            && (output == array || !self.system.depends(output, array))
         {
             return Some(Term::derivative(entry(output, rows), array.clone(), vars(at)));
         }

@@ -19,7 +19,7 @@ pub const CONSTANT: Rule = Rule {
     conditions: "It applies where a does not read x; to an entry of a defined array where nothing it is defined \
                  from is x.",
     shrinks: "the number of derivatives",
-    example: Example { system: "x[3], w[3]; y[i] = w[i]", goal: "dy/dx" },
+    example: Example { system: "x[3], w[3]; y[i] = w[i]^2", goal: "dy/dx" },
     apply: |term, place| {
         let (of, array, _) = derivative(term)?;
         let constant = match of.kind() {

@@ -71,7 +71,8 @@ fn is_composed(term: &Term) -> bool {
 }
 
 fn folded(equation: &Equation, term: &Term, place: &Place) -> Option<Term> {
-    if !is_composed(&equation.body) {
+    let jacobian = place.system.differentiated.iter().any(|d| d.name == equation.array);
+    if jacobian || !is_composed(&equation.body) {
         return None;
     }
     if let Some(values) = Match::whole(&equation.body, &equation.indices, term) {

@@ -3,7 +3,7 @@
 //! The contract, checked for all rules by one test: wherever a rule applies, the term before and
 //! the term after have the same value for all entries of all arrays and all indices in range.
 
-use super::{boundary, differentiate, extremum, floor, fold, limit, range, rearrange, sift, simplify};
+use super::{adjoint, boundary, differentiate, extremum, floor, fold, limit, range, rearrange, sift, simplify};
 use crate::derivation::RuleName;
 use crate::integer::{Condition, Facts, Index, Var};
 use crate::model::{System, Term};
@@ -137,7 +137,8 @@ impl Printing {
     }
 }
 
-/// Every rule once, in the order of the phases, those of the printings last.
+/// Every rule once, in the order of the phases, then those of the printings, then what is put in on
+/// the walk back through a system.
 pub fn rules() -> Vec<Rule> {
     let mut rules: Vec<Rule> = Vec::new();
     let printings = [Printing::Brackets, Printing::Limits, Printing::Cases];
@@ -146,5 +147,6 @@ pub fn rules() -> Vec<Rule> {
             rules.push(*rule);
         }
     }
+    rules.push(adjoint::ADJOINT);
     rules
 }

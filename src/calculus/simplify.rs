@@ -3,7 +3,7 @@
 use super::normal::proved_zero;
 use super::rule::{Example, Place, Rule};
 use crate::derivation::RuleName;
-use crate::integer::{Condition, Index, Var};
+use crate::integer::{Condition, Index, Truth, Var};
 use crate::model::{Bound, Kind, Term};
 use num_rational::BigRational;
 use num_traits::{One, Signed, Zero};
@@ -93,12 +93,15 @@ pub const COMMON: Rule = Rule {
     statement: "a factor that all terms of a sum share is taken out",
     formula: &[("a*b + a*c", "a*(b + c)")],
     conditions: "It applies to entries of arrays, functions, brackets and powers that are factors of every term, \
-                 written alike, and to a number by which every term is multiplied.",
+                 written alike and in range without the brackets beside them, and to a number by which every term is \
+                 multiplied.",
     shrinks: "the number of factors",
     example: Example { system: "z[3]; p[c] = softargmax[c](z[c])", goal: "dl/dz" },
-    apply: |term, _| {
+    apply: |term, place| {
         let Kind::Sum(terms) = term.kind() else { return None };
-        let shared = |f: &&Term| is_letter(f) && terms[1..].iter().all(|t| t.factors().contains(f));
+        let shared = |f: &&Term| {
+            is_letter(f) && terms[1..].iter().all(|t| t.factors().contains(f)) && is_in_range(f, place)
+        };
         let Some(common) = terms[0].factors().iter().find(shared).cloned() else {
             return number(terms).map(Into::into);
         };
@@ -112,6 +115,17 @@ pub const COMMON: Rule = Rule {
         Some(Term::product([common.clone(), Term::sum(without)]).into())
     },
 };
+
+/// Whether everything read is in range wherever the facts hold.
+fn is_in_range(term: &Term, place: &Place) -> bool {
+    !term.any(&mut |t| {
+        let (Kind::Read(name, at) | Kind::Upstream(name, at)) = t.kind() else { return false };
+        let inside = |(index, (lo, hi)): (&Index, (Index, Index))| {
+            place.facts.judge(&Condition::Within(lo, index.clone(), hi)) == Truth::Yes
+        };
+        !place.system.bounds(name).is_some_and(|axes| at.iter().zip(axes).all(inside))
+    })
+}
 
 /// 2a − 2b as 2(a − b)
 fn number(terms: &[Term]) -> Option<Term> {

@@ -168,7 +168,7 @@ pub struct DeriveArgs {
     /// How inequalities in derivatives are printed.
     #[arg(long, value_enum, default_value_t = Inequalities::Brackets)]
     pub printing: Inequalities,
-    /// Add the matrix form of each answer that has one: Wᵀ·g.
+    /// Add the matrix form of each answer that has one: W^T g.
     #[arg(long)]
     pub matrix: bool,
     /// How derivatives are laid out as matrices: shape unless said otherwise.

@@ -34,10 +34,11 @@ impl Left {
     /// Reads a target against the axes of the arrays it names.
     pub fn read(system: &System, target: &Target, span: Span) -> Result<Left, Diagnostics> {
         let goal = goal(system, target, span)?;
+        let target = &target.lowered();
         let parts = match target.within() {
             Target::Jacobian((output, rows), (array, columns)) => vec![(output, rows), (array, columns)],
             Target::Value(name, at) | Target::Gradient(name, at) => vec![(name, at)],
-            Target::Shape(_) => Vec::new(),
+            Target::Shape(_) | Target::Second(_) => Vec::new(),
         };
         let mut left = Left { goal, free: Vec::new(), places: Vec::new(), axes: Vec::new() };
         for (array, at) in parts {
@@ -166,12 +167,13 @@ pub(super) fn goal(system: &System, target: &Target, span: Span) -> Result<Goal,
         Target::Jacobian((output, _), (array, _)) => Goal::Jacobian { output: output.clone(), array: array.clone() },
         Target::Gradient(array, _) => Goal::Gradient { array: array.clone() },
         Target::Shape(of) => return self::goal(system, of, span),
+        Target::Second(_) => return self::goal(system, &target.lowered(), span),
     };
     check_arrays(system, &goal, span)?;
     Ok(goal)
 }
 
-fn check_arrays(system: &System, goal: &Goal, span: Span) -> Result<(), Diagnostics> {
+pub(super) fn check_arrays(system: &System, goal: &Goal, span: Span) -> Result<(), Diagnostics> {
     let (defined, any) = match goal {
         Goal::Value { output } => (Some(output), None),
         Goal::Jacobian { output, array } => (Some(output), Some(array)),

@@ -39,7 +39,7 @@ use crate::language::syntax::{Claim, ClaimValue, Expr, ExprKind, Name, Target};
 use crate::model::formula::{formula, resolve_formula};
 use crate::model::{Quote, System, Term, rewrite};
 use crate::recognise::{Operation, recognise};
-use crate::study::performs;
+use crate::study::{performs, with_jacobian};
 use crate::verify::Trials;
 use complete::complete;
 use left::{Left, Place, goal};
@@ -174,6 +174,10 @@ impl<'a> Judge<'a> {
     /// # Errors
     /// What is wrong with the claim, or a derived answer that does not verify.
     pub fn judge(&mut self, claim: &Claim) -> Result<Judgement, Diagnostics> {
+        if let Some((wider, target)) = self.wider(&claim.target, claim.span)? {
+            let judged = Judge::new(&wider)?.judge(&Claim { target, ..claim.clone() })?;
+            return Ok(Judgement { claim: claim_text(claim), ..judged });
+        }
         let judged = match (&claim.target, &claim.value) {
             (Target::Shape(of), ClaimValue::Shape(lengths)) => self.judge_shape(of, lengths, claim.span)?,
             (Target::Shape(_), ClaimValue::Formula(_)) | (_, ClaimValue::Shape(_)) => {
@@ -184,6 +188,17 @@ impl<'a> Judge<'a> {
             (target, ClaimValue::Formula(right)) => self.judge_formula(target, right, claim.span)?,
         };
         Ok(Judgement::new(claim, judged))
+    }
+
+    /// For a claim about a second derivative, the system in which the first one is an array, and what
+    /// is claimed there.
+    fn wider(&self, target: &Target, span: Span) -> Result<Option<(System, Target)>, Diagnostics> {
+        let Target::Second(parts) = target.within() else { return Ok(None) };
+        shape::arrays(self.system, target, span)?;
+        let [(of, _), (first, _), _] = &**parts;
+        left::check_arrays(self.system, &Goal::Jacobian { output: of.clone(), array: first.clone() }, span)?;
+        let wider = with_jacobian(self.system, of, first, span).map_err(|why| vec![why])?;
+        Ok(Some((wider, target.lowered())))
     }
 
     fn judge_shape(&self, of: &Target, claimed: &[Expr], span: Span) -> Result<Judged, Diagnostics> {
@@ -307,7 +322,7 @@ impl<'a> Judge<'a> {
             Target::Jacobian((output, _), (array, _)) => Target::Jacobian((output, Some(rows)), (array, Some(columns))),
             Target::Gradient(array, _) => Target::Gradient(array, Some(columns)),
             Target::Value(name, _) => Target::Value(name, Some(rows)),
-            shape @ Target::Shape(_) => shape,
+            other @ (Target::Shape(_) | Target::Second(_)) => other,
         })
     }
 
@@ -324,6 +339,9 @@ impl<'a> Judge<'a> {
     /// What is right, with the claim's own indices unless these mean something else in it: an equation,
     /// or the lengths of a shape.
     pub fn right(&mut self, target: &Target) -> Option<Right> {
+        if let Some((wider, target)) = self.wider(target, Span::default()).ok()? {
+            return Judge::new(&wider).ok()?.right(&target);
+        }
         if let Target::Shape(of) = target {
             let lengths = shape::lengths(self.system, of, Span::default()).ok()?;
             return Some(Right::Shape(lengths.iter().map(|length| Quote::plain().index(length)).collect()));

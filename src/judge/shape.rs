@@ -21,6 +21,7 @@ pub(super) fn arrays(system: &System, of: &Target, span: Span) -> Result<Vec<Nam
         Target::Value(name, _) | Target::Gradient(name, _) => vec![name.clone()],
         Target::Jacobian((output, _), (array, _)) => vec![output.clone(), array.clone()],
         Target::Shape(inner) => return arrays(system, inner, span),
+        Target::Second(parts) => parts.iter().map(|(name, _)| name.clone()).collect(),
     };
     let unknown = arrays.iter().filter(|name| system.bounds(name).is_none());
     let problems: Diagnostics = unknown.map(|name| unknown_array(system, name, span)).collect();
@@ -70,6 +71,10 @@ pub(super) fn lengths(system: &System, of: &Target, span: Span) -> Result<Vec<In
             Ok([slice(output, rows)?, slice(array, columns)?].concat())
         }
         Target::Shape(inner) => lengths(system, inner, span),
+        Target::Second(parts) => {
+            let parts: Result<Vec<_>, _> = parts.iter().map(|(name, at)| slice(name, at)).collect();
+            Ok(parts?.concat())
+        }
     }
 }
 

@@ -221,6 +221,18 @@ impl Function {
         Function::all().find(fits)
     }
 
+    /// The function that a word of LaTeX means with so many arguments: the name, the sign without its
+    /// backslash, or what stands in `\\operatorname`.
+    pub fn of_latex(word: &str, arguments: usize) -> Option<Function> {
+        let sign = |f: &Function| {
+            let sign = f.entry().latex?;
+            Some(sign.strip_prefix("\\operatorname{").and_then(|s| s.strip_suffix('}')).unwrap_or(&sign[1..]))
+        };
+        let fits = |f: &Function| sign(f) == Some(word) && f.entry().derivatives.len() == arguments;
+        let alias = if word == "ln" { "log" } else { word };
+        Function::named(alias, arguments).or_else(|| Function::all().find(fits))
+    }
+
     /// Its name in the language.
     pub fn name(self) -> &'static str {
         self.entry().name

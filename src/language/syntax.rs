@@ -369,6 +369,8 @@ pub enum Target {
     Jacobian((Name, Option<Vec<Expr>>), (Name, Option<Vec<Expr>>)),
     /// `dl/dW`, `dl/dW[1, k, i]`
     Gradient(Name, Option<Vec<Expr>>),
+    /// `d2f/dW dx`, `d2f[r]/dx[i] dx[j]`
+    Second(Box<[(Name, Option<Vec<Expr>>); 3]>),
 }
 
 impl Target {
@@ -388,6 +390,20 @@ impl Target {
         }
     }
 
+    /// A second derivative as a Jacobian of the array that the first one is; anything else is itself.
+    pub fn lowered(&self) -> Target {
+        match self {
+            Target::Shape(of) => Target::Shape(Box::new(of.lowered())),
+            Target::Second(parts) => {
+                let [(of, rows), (first, at), second] = &**parts;
+                let written = rows.is_some() || at.is_some();
+                let rows = written.then(|| rows.iter().chain(at).flatten().cloned().collect());
+                Target::Jacobian((format!("∂{of}/∂{first}").into(), rows), second.clone())
+            }
+            other => other.clone(),
+        }
+    }
+
     /// The same without indices.
     pub fn bare(&self) -> Target {
         match self {
@@ -397,6 +413,7 @@ impl Target {
                 Target::Jacobian((output.clone(), None), (array.clone(), None))
             }
             Target::Gradient(array, _) => Target::Gradient(array.clone(), None),
+            Target::Second(parts) => Target::Second(Box::new(parts.each_ref().map(|(name, _)| (name.clone(), None)))),
         }
     }
 }

@@ -358,6 +358,10 @@ impl Reader {
                 let (rest, below) = self.argument(rest, depth)?;
                 Ok((rest, self.tree(Kind::Over(Box::new(above), Box::new(below)), input, rest)))
             }
+            "sqrt" => {
+                let (rest, inner) = self.argument(rest, depth)?;
+                Ok((rest, self.tree(Kind::Root(Box::new(inner)), input, rest)))
+            }
             "mathbb" | "mathds" => {
                 let (rest, inner) = self.argument(rest, depth)?;
                 let letter = match inner.kind {

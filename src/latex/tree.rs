@@ -32,6 +32,8 @@ pub enum Kind {
     Row(Vec<(Link, Tree)>),
     /// Terms with their signs.
     Sum(Vec<(Sign, Tree)>),
+    /// `\sqrt{a}`
+    Root(Box<Tree>),
     /// `\frac{a}{b}`
     Over(Box<Tree>, Box<Tree>),
     /// `\sum_{…}^{…} body`; the word is `sum`, `prod`, `max`, …

@@ -237,5 +237,16 @@ pub fn sum(mut terms: Vec<(Sign, Matrix)>) -> Matrix {
     }
     let (rows, columns) =
         terms.first().map_or((Extent::One, Extent::One), |(_, m)| (m.rows.clone(), m.columns.clone()));
+    let scale = |(_, m): &(Sign, Matrix)| if let Form::Scale(pair) = &m.form { Some(pair[0].clone()) } else { None };
+    if let Some(common) = terms.first().and_then(scale)
+        && terms.iter().all(|term| scale(term).as_ref() == Some(&common))
+    {
+        let rest = terms.into_iter().map(|(sign, m)| match m.form {
+            Form::Scale(pair) => (sign, pair[1].clone()),
+            _ => (sign, m),
+        });
+        let form = Form::Scale(Box::new([common, sum(rest.collect())]));
+        return Matrix { form, rows, columns };
+    }
     Matrix { form: Form::Sum(terms), rows, columns }
 }

@@ -167,6 +167,7 @@ fn assemble(
         program,
         offsets,
         order,
+        differentiated: Vec::new(),
         dependencies,
         facts,
     }

@@ -5,6 +5,7 @@
 //! the author wrote it, and D·K−D as D·(K−1).
 
 use super::quote_integer::solved_alone;
+use super::second::Differentiated;
 use super::term::{Bound, Kind, Term};
 use crate::integer::{Condition, Index, Var};
 use crate::language::function::Function;
@@ -29,6 +30,8 @@ pub struct Quote {
     pub cases: bool,
     /// The letter that the upstream gradient of an output has.
     pub upstream: BTreeMap<Name, Name>,
+    /// The arrays that are Jacobians.
+    pub differentiated: Vec<Differentiated>,
     /// Indices that bound ones must not share a name with.
     pub taken: BTreeSet<Var>,
 }
@@ -82,7 +85,10 @@ impl Quote {
         let kind = match term.kind() {
             Kind::Number(_) | Kind::Product(_) | Kind::Power(_, ..=-1) => return self.product(term, exact),
             Kind::Integer(index) => return self.index_under(index, exact),
-            Kind::Read(array, indices) => named(array, at(indices)),
+            Kind::Read(array, indices) => match self.differentiated.iter().find(|d| d.name == *array) {
+                Some(jacobian) => jacobian.entry(at(indices)),
+                None => named(array, at(indices)),
+            },
             Kind::Upstream(output, indices) => match self.upstream.get(output) {
                 Some(letter) => named(letter, at(indices)),
                 None => ExprKind::Upstream(output.clone(), at(indices)),

@@ -4,11 +4,13 @@
 //! padded read has become [in range]·read.
 
 use super::dependencies::Dependencies;
-use super::term::{Bound, Term};
+use super::second::Differentiated;
+use super::term::{Bound, Kind, Term};
 use crate::integer::{Condition, Facts, Index, Var};
+use crate::language::function::Function;
 use crate::language::program::Program;
 use crate::language::syntax::{Name, Role};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// A layer, ready for the calculus.
 #[derive(Clone, Debug)]
@@ -39,6 +41,8 @@ pub struct System {
     pub offsets: BTreeMap<Name, i128>,
     /// Index names in the order in which the author first wrote them.
     pub order: Vec<Name>,
+    /// The Jacobians that are arrays of their own.
+    pub differentiated: Vec<Differentiated>,
     /// What each defined array depends on.
     pub dependencies: Dependencies,
     pub(super) facts: Facts,
@@ -150,6 +154,20 @@ impl System {
     /// The lengths of the axes of an array.
     pub fn lengths(&self, name: &str) -> Vec<Index> {
         self.bounds(name).unwrap_or_default().iter().map(|(lo, hi)| hi.minus(lo).plus_number(1)).collect()
+    }
+
+    /// The functions of the table that stand in the equations.
+    pub fn functions(&self) -> BTreeSet<Function> {
+        let mut found = BTreeSet::new();
+        for equation in &self.equations {
+            equation.body.any(&mut |term| {
+                if let Kind::Apply(function, _) = term.kind() {
+                    found.insert(*function);
+                }
+                false
+            });
+        }
+        found
     }
 
     /// What is known of the sizes.

@@ -102,6 +102,11 @@ impl<'a> Reader<'a> {
         }
     }
 
+    /// Whether a name is a symbol that the author defined.
+    pub(super) fn is_defined(&self, name: &str) -> bool {
+        self.definitions.iter().any(|(known, _)| **known == *name)
+    }
+
     /// Whether a name is a size of the system, a symbol or given.
     pub fn is_size(&self, name: &str) -> bool {
         self.system.given.contains_key(name) || self.system.sizes.iter().any(|(size, _)| **size == *name)
@@ -113,6 +118,7 @@ impl<'a> Reader<'a> {
             Target::Shape(inner) => return self.indices_of(inner),
             Target::Value(_, at) | Target::Gradient(_, at) => vec![at],
             Target::Jacobian((_, rows), (_, columns)) => vec![rows, columns],
+            Target::Second(parts) => parts.iter().map(|(_, at)| at).collect(),
         };
         let name = |e: &Expr| match &e.kind {
             ExprKind::Name(name) => Some(name.clone()),
@@ -171,7 +177,7 @@ impl<'a> Reader<'a> {
     }
 
     /// The factor that items begin with, and how many of them it takes.
-    fn factor(&self, items: &Items, scope: &[Name]) -> Result<(ExprKind, usize), Diagnostic> {
+    pub(super) fn factor(&self, items: &Items, scope: &[Name]) -> Result<(ExprKind, usize), Diagnostic> {
         if let Some((head, used)) = self.head(items, scope)? {
             let above = match &items[0].1.kind {
                 Kind::Scripts(_, _, Some(above)) if !matches!(above.kind, Kind::Fenced(..)) => Some(above),
@@ -184,21 +190,14 @@ impl<'a> Reader<'a> {
         if let Some(found) = self.delta(item, scope)? {
             return Ok((found, 1));
         }
+        if let Some(call) = self.function(items, scope)? {
+            return Ok(call);
+        }
         if let Some(name) = plain(item) {
-            if let Some((Link::Beside, Tree { kind: Kind::Fenced(Fence::Round, inner), .. })) = items.get(1)
-                && ["min", "max"].contains(&&*name)
-            {
-                let parts = inner.iter().map(|part| self.value(part, scope)).collect::<Result<_, _>>()?;
-                return Ok((ExprKind::Call(name.as_str().into(), parts), 2));
-            }
             if name == "bb 1"
                 && let Some((Link::Beside, Tree { kind: Kind::Fenced(_, inner), span })) = items.get(1)
             {
                 return Ok((self.bracket(inner, *span, scope)?, 2));
-            }
-            if ["exp", "log", "ln", "sin", "cos", "tanh"].contains(&&*name) {
-                let message = format!("the function `{name}` is not in the language yet");
-                return Err(Diagnostic::new(message, item.span));
             }
             let defined = self.definitions.iter().find(|(n, _)| **n == *name && !scope.contains(n));
             let kind = defined.map_or_else(|| ExprKind::Name(name.as_str().into()), |(_, value)| value.kind.clone());
@@ -218,6 +217,7 @@ impl<'a> Reader<'a> {
                     vec![(Operator::Times, self.value(above, scope)?), (Operator::Over, self.value(below, scope)?)];
                 Ok(ExprKind::Product(parts))
             }
+            Kind::Root(inner) => call("sqrt", std::slice::from_ref(&**inner)),
             Kind::Fenced(Fence::Floor, inner) => call("floor", inner),
             Kind::Fenced(Fence::Ceil, inner) => call("ceil", inner),
             Kind::Fenced(Fence::Bars, inner) => call("abs", inner),
@@ -245,7 +245,7 @@ impl<'a> Reader<'a> {
         }
     }
 
-    fn raised(&self, base: ExprKind, above: Option<&Tree>, scope: &[Name]) -> Result<ExprKind, Diagnostic> {
+    pub(super) fn raised(&self, base: ExprKind, above: Option<&Tree>, scope: &[Name]) -> Result<ExprKind, Diagnostic> {
         let Some(above) = above else { return Ok(base) };
         if matches!(&above.kind, Kind::Name(n) if n == "top" || n == "T") {
             return Err(

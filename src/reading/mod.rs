@@ -9,6 +9,7 @@
 
 mod condition;
 mod expression;
+mod function;
 mod head;
 mod mark;
 mod variant;

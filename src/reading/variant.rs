@@ -29,7 +29,7 @@ pub fn readings(system: &System, claim: &Claim) -> Vec<Reading> {
     let mut found = vec![Reading { claim: claim.clone(), stated: String::new(), free: true, orders: Vec::new() }];
     let own = |array: &Name| match claim.target.within() {
         Target::Jacobian(_, (name, _)) | Target::Gradient(name, _) => name == array,
-        Target::Value(..) | Target::Shape(_) => false,
+        Target::Value(..) | Target::Shape(_) | Target::Second(_) => false,
     };
     let orders = orders(system, claim);
     for (array, order, stated) in &orders {
@@ -88,6 +88,7 @@ pub(super) fn arrays(system: &System, claim: &Claim) -> BTreeSet<Name> {
     };
     match claim.target.within() {
         Target::Jacobian(_, (array, _)) | Target::Gradient(array, _) => add(array),
+        Target::Second(parts) => parts[1..].iter().for_each(|(array, _)| add(array)),
         Target::Value(..) | Target::Shape(_) => {}
     }
     if let ClaimValue::Formula(formula) = &claim.value {
@@ -170,7 +171,7 @@ fn shape_permuted(
 ) -> Vec<Expr> {
     let of = match target.within() {
         Target::Jacobian(_, (name, _)) | Target::Gradient(name, _) => name == array,
-        Target::Value(..) | Target::Shape(_) => false,
+        Target::Value(..) | Target::Shape(_) | Target::Second(_) => false,
     };
     let Some(before) = lengths.len().checked_sub(axes).filter(|_| of) else { return lengths };
     [lengths[..before].to_vec(), rearranged(&lengths[before..])].concat()
@@ -200,6 +201,7 @@ fn shifted(claim: &Claim, by: i128) -> Claim {
             collect(rows);
             collect(columns);
         }
+        Target::Second(parts) => parts.iter().for_each(|(_, at)| collect(at)),
         Target::Shape(_) => {}
     }
     let mut claim = claim.clone();

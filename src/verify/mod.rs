@@ -34,6 +34,9 @@ pub struct Certificate {
     pub assignments: usize,
     /// Values of lines of derivations compared with the line before.
     pub steps: usize,
+    /// Whether functions stand in the equations: over the field each is an unknown value, with the
+    /// derivative that the table of functions gives it.
+    pub functions: bool,
     /// Whether some box was too large to check every entry.
     pub sampled: bool,
 }
@@ -48,6 +51,7 @@ impl Certificate {
             points: self.points.max(other.points),
             assignments: self.assignments.max(other.assignments),
             steps: self.steps + other.steps,
+            functions: self.functions || other.functions,
             sampled: self.sampled || other.sampled,
         }
     }
@@ -78,6 +82,7 @@ impl fmt::Display for Unverified {
 /// Instances of a system at the sizes and points at which its answers are tried.
 pub struct Trials {
     symbolic: bool,
+    functions: bool,
     runs: Vec<(Sizes, Vec<Instance>)>,
     work: Work,
 }
@@ -132,7 +137,7 @@ impl Trials {
             }
             runs.push((shown, instances));
         }
-        Ok(Trials { symbolic: !system.sizes.is_empty(), runs, work })
+        Ok(Trials { symbolic: !system.sizes.is_empty(), functions: !system.functions().is_empty(), runs, work })
     }
 
     /// Checks an answer and every line of its derivation.
@@ -140,7 +145,7 @@ impl Trials {
     /// # Errors
     /// The first entry that differs, with the sizes.
     pub fn verify(&self, answer: &Answer) -> Result<Certificate, Unverified> {
-        let mut total = Certificate::default();
+        let mut total = Certificate { functions: self.functions, ..Certificate::default() };
         let before = self.work.done();
         let free: Vec<Name> = answer.indices.iter().map(|b| b.name.clone()).collect();
         for (sizes, instances) in &self.runs {

@@ -1,10 +1,13 @@
 //! What is said once at the head of an answer: the conventions in force, and what the letters stand
 //! for that the author did not introduce.
 
-use super::document::{Inline, Piece, Prose, Symbol};
-use super::reason::{math, text};
+use super::document::{Block, Inline, Line, Piece, Prose, Symbol};
+use super::reason::{condition, math, text};
+use crate::calculus::strategy::vars;
 use crate::derivation::Goal;
-use crate::language::syntax::{self, Expr, ExprKind};
+use crate::language::function::Function;
+use crate::language::parse::{parse_condition, parse_expression};
+use crate::language::syntax::{self, Expr, ExprKind, Name};
 use crate::study::Study;
 
 /// One line on the conventions in force in a question.
@@ -26,7 +29,47 @@ pub fn conventions<'a>(study: &Study, goals: impl Iterator<Item = &'a Goal>) -> 
         prose.extend(letters);
     }
     prose.push(text("."));
+    if goals.iter().any(|g| !matches!(g, Goal::Value { .. })) {
+        prose.extend(system.functions().into_iter().filter_map(kink).flatten());
+    }
     prose
+}
+
+/// What is taken for the derivative of a function where it has none.
+fn kink(function: Function) -> Option<Prose> {
+    let kink = function.entry().kink?;
+    let arguments: Vec<Expr> = ["u", "v"][..function.entry().derivatives.len()].iter().map(|name| Expr::name(*name)).collect();
+    let value = Expr::new(ExprKind::Call(function.name().into(), arguments));
+    let taken = match parse_expression(kink.taken) {
+        Ok(number) => math(number),
+        Err(_) => text(kink.taken),
+    };
+    let at = condition(parse_condition(kink.at).ok()?);
+    Some(vec![text(" Where "), at, text(", the derivative of "), math(value), text(" is taken to be "), taken, text(".")])
+}
+
+/// The arrays between the given ones and the outputs, as the author defined them, those left out that
+/// are answers themselves.
+pub fn definitions<'a>(study: &Study, goals: impl Iterator<Item = &'a Goal>) -> Vec<Block> {
+    let system = &study.system;
+    let asked: Vec<&Name> = goals.filter_map(|g| if let Goal::Value { output } = g { Some(output) } else { None }).collect();
+    let between = system.equations.iter().zip(&system.program.equations).filter(|(equation, _)| {
+        let jacobian = system.differentiated.iter().any(|d| d.name == equation.array);
+        !jacobian && !system.outputs.contains(&equation.array) && !asked.contains(&&equation.array)
+    });
+    let quote = study.names.quote(system, &[]);
+    let shown = between.map(|(equation, written)| {
+        let at: Vec<Expr> = vars(&equation.indices).iter().map(|i| quote.index(i)).collect();
+        let kind = if at.is_empty() {
+            ExprKind::Name(equation.array.clone())
+        } else {
+            ExprKind::Read(equation.array.clone(), at)
+        };
+        let right = vec![Piece::Expr(written.body.clone())];
+        let line = Line { relation: Symbol::Equal, right, reason: vec![text("by definition")] };
+        Block::Derivation { left: vec![Piece::Expr(Expr::new(kind))], lines: vec![line], folded: None }
+    });
+    shown.collect()
 }
 
 /// What the letters stand for that the author did not introduce: upstream gradients, lengths.
@@ -38,7 +81,7 @@ pub fn letters<'a>(study: &Study, goals: impl IntoIterator<Item = &'a Goal>) -> 
         for (output, letter) in &study.names.upstream {
             let indices = system.equation(output).map(|e| e.indices.clone()).unwrap_or_default();
             let quote = study.names.quote(system, &[]);
-            let at: Vec<Expr> = crate::calculus::strategy::vars(&indices).iter().map(|i| quote.index(i)).collect();
+            let at: Vec<Expr> = vars(&indices).iter().map(|i| quote.index(i)).collect();
             let read = match at.is_empty() {
                 true => Expr::name(letter.clone()),
                 false => Expr::new(ExprKind::Read(letter.clone(), at.clone())),

@@ -28,6 +28,13 @@ pub fn evidence(certificate: &Certificate, labels: &[&str]) -> Prose {
             "Verified: {entries}{of} {equal} what the definition and its dual-number derivatives give, exactly, at {points} of "
         )));
         prose.push(Inline::Source("$\\mathbb{F}_p$, $p=2^{61}-1$".into()));
+        if certificate.functions {
+            prose.push(text(", where a function is an unknown value with a known derivative"));
+        }
+        match certificate.numeric {
+            0 => {}
+            n => prose.push(text(format!(" ({n} of them in floating point only, to 7 digits)"))),
+        }
     }
     if certificate.places > 0 {
         let opening = if prose.is_empty() { "Verified: " } else { "; " };

@@ -5,6 +5,7 @@
 //! Fractions are built up in displays and written with a slash in lines of text and in indices.
 
 use super::latex::{Place, Printer};
+use crate::language::function::Function;
 use crate::language::syntax::{Binder, Condition, Expr, ExprKind, Operator, Reduction, Sign};
 
 /// How tightly an expression binds, loosest first.
@@ -60,18 +61,6 @@ impl Set {
         Set { open, ..self }
     }
 }
-
-/// Functions that are written with a sign of their own instead of their name.
-const FUNCTIONS: &[(&str, &str)] = &[
-    ("exp", "\\exp"),
-    ("log", "\\log"),
-    ("sin", "\\sin"),
-    ("cos", "\\cos"),
-    ("tanh", "\\tanh"),
-    ("max", "\\max"),
-    ("min", "\\min"),
-    ("sigmoid", "\\sigma"),
-];
 
 impl Printer<'_> {
     /// An expression with what is needed to combine it.
@@ -154,6 +143,13 @@ impl Printer<'_> {
                 &format!("\\partial {by}"),
                 place,
             );
+        }
+        if let ExprKind::Derivative(of, first, at) = &body.kind
+            && let ExprKind::Name(_) | ExprKind::Read(..) = of.kind
+        {
+            let above = format!("\\partial^{{2}} {}", self.set(of, Place::Inline).tex);
+            let below = format!("\\partial {}\\,\\partial {by}", self.read(first, at).tex);
+            return self.quotient(&above, &below, place);
         }
         let inner = self.parenthesised(self.set(body, place));
         let sign = match place {
@@ -372,8 +368,8 @@ impl Printer<'_> {
             ("ceil", 1) => between("\\lceil", "\\rceil"),
             ("delta", 2) => Set::new(format!("\\delta_{{{list}}}"), Level::Atom),
             _ => {
-                let known = FUNCTIONS.iter().find(|(key, _)| *key == name).map(|(_, sign)| sign.to_string());
-                let sign = known.unwrap_or_else(|| format!("\\operatorname{{{}}}", plain(name)));
+                let known = Function::named(name, arguments.len()).and_then(|function| function.entry().latex);
+                let sign = known.map_or_else(|| format!("\\operatorname{{{}}}", plain(name)), str::to_owned);
                 let narrow = if tall { "\\!" } else { "" };
                 Set::new(format!("{sign}{narrow}{left}({list}{right})"), Level::Factor).tall(tall)
             }

@@ -12,8 +12,8 @@ use crate::calculus::indices::is_letter_in_use;
 use crate::derivation::{Goal, RuleName, Step};
 use crate::example::Example;
 use crate::integer::Var;
-use crate::language::syntax::{Condition, Expr, ExprKind, Relation};
-use crate::model::{Kind, System};
+use crate::language::syntax::{Condition, Expr, ExprKind, Name, Relation};
+use crate::model::{jacobian_parts, Kind, System};
 
 /// How a write-up is wanted.
 #[derive(Clone, Copy, Debug)]
@@ -58,13 +58,20 @@ pub fn membership(system: &System, names: &Names, goal: &Goal) -> Math {
     vec![Piece::Expr(whole_left(goal)), Piece::Symbol(Symbol::In), Piece::Space(groups)]
 }
 
+fn derivative(of: Expr, by: Name) -> Expr {
+    Expr::new(ExprKind::Derivative(Box::new(of), by, Vec::new()))
+}
+
 /// The left side without indices: `∂f/∂W`.
 pub fn whole_left(goal: &Goal) -> Expr {
     match goal {
         Goal::Value { output } => Expr::name(output.clone()),
         Goal::Jacobian { output, array } => {
-            let of = Box::new(Expr::name(output.clone()));
-            Expr::new(ExprKind::Derivative(of, array.clone(), Vec::new()))
+            let of = match jacobian_parts(output) {
+                Some((of, by)) => derivative(Expr::name(Name::from(of)), by.into()),
+                None => Expr::name(output.clone()),
+            };
+            derivative(of, array.clone())
         }
         Goal::Gradient { array } => Expr::new(ExprKind::Upstream(array.clone(), Vec::new())),
     }

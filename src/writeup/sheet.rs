@@ -1,7 +1,7 @@
 //! A homework as a document: questions in, solution sheet out.
 
 use super::comparison::{Compared, compare};
-use super::conventions::conventions;
+use super::conventions::{conventions, definitions};
 use super::document::{Block, Document, Inline, Math, Part, Problem, Question};
 use super::evidence::evidence;
 use super::outline::{self, Level, Style};
@@ -136,6 +136,7 @@ impl Writer<'_> {
             records.push(json::Part::new(part, section.answers));
             parts.push(Part { label, text: vec![Inline::Source(part.text.clone())], blocks: section.blocks });
         }
+        blocks.splice(..0, definitions(&study, given.iter().map(|(_, g)| g)));
         let labels: Vec<&str> = parts.iter().map(|p| p.label.as_str()).collect();
         let record = json::Question::new(self.question, json::system(&study), answers, records);
         let question = Question {
@@ -410,7 +411,7 @@ fn placed(mut diagnostic: Diagnostic, span: Span) -> Diagnostic {
 
 /// Whether a goal is what a target names, and not an adjoint on the way to it.
 fn target_is(target: &Target, goal: &Goal) -> bool {
-    match (target.within(), goal) {
+    match (target.lowered().within(), goal) {
         (Target::Gradient(asked, _), Goal::Gradient { array }) => asked == array,
         (Target::Jacobian((of, _), (asked, _)), Goal::Jacobian { output, array }) => of == output && asked == array,
         (Target::Value(asked, _), Goal::Value { output }) => asked == output,
@@ -446,7 +447,7 @@ fn label(numbering: &[String], depth: usize, own: &str) -> String {
 /// # Errors
 /// If one cannot be derived or does not pass verification.
 pub fn answers(study: &mut Study, goals: &[Goal], about: &str, level: Level) -> Result<Document, NoAnswer> {
-    let mut blocks = Vec::new();
+    let mut blocks = definitions(study, goals.iter());
     let mut total = None;
     for goal in goals {
         let (answer, certificate) = study.answer(goal)?;

@@ -5,7 +5,8 @@ use crate::generate::Generator;
 use backprose::calculus::{Place, Rule};
 use backprose::evaluate::Scalar;
 use backprose::integer::{Facts, Var};
-use backprose::model::{System, Term};
+use backprose::derivation::RuleName;
+use backprose::model::{Kind, System, Term};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
@@ -109,7 +110,8 @@ fn difference(fixture: &Fixture, before: &[Scalar], vars: &BTreeSet<Var>, after:
     }
 }
 
-/// The whole term after each rule at each place where it applies.
+/// The whole term after each rule at each place where it applies; what is required of values is not
+/// used under a derivative, which knows nothing of it.
 fn applications(fixture: &Fixture, rules: &[Rule], term: &Term) -> Vec<(Rule, Term)> {
     at_places(&fixture.system, rules, term, &fixture.facts(), &fixture.taken(), true)
 }
@@ -130,8 +132,10 @@ fn at_places(
         facts.bound_index(b.var.clone(), b.lo.clone(), b.hi.clone());
         taken.insert(b.var.clone());
     }
+    let differentiated = matches!(term.kind(), Kind::Derivative(..));
+    let rules: Vec<Rule> = rules.iter().filter(|r| !differentiated || r.name != RuleName::Fact).copied().collect();
     for (k, child) in term.children().iter().enumerate() {
-        for (rule, after) in at_places(system, rules, child, &facts, &taken, false) {
+        for (rule, after) in at_places(system, &rules, child, &facts, &taken, false) {
             let mut children = term.children().to_vec();
             children[k] = after;
             found.push((rule, term.with_children(children)));

@@ -14,7 +14,8 @@ use std::collections::BTreeSet;
 
 /// Every size a number.
 pub const NUMERIC: &str = "
-input x[5, 3]   weight W[2, 3, 4]   input z[0..6]   weight v
+input x[5, 3]   weight W[2, 3, 4]   input z[0..6]   weight v   input y[3]
+require sum[k] y[k] = 1
 h[p in 1..4] = sum[k in 1..3] x[p+1, k] * z[p+k-1]
 f[i in 1..2, q in 2..4] = sum[k in 1..3] W[i, k, q] * h[q]^2
 output f";
@@ -23,7 +24,8 @@ output f";
 pub const SYMBOLIC: &str = "
 size N, K, S, P >= 0
 require K <= N
-input x[N, K]   weight W[2, K, S]   input z[0..P]   weight v
+input x[N, K]   weight W[2, K, S]   input z[0..P]   weight v   input y[K]
+require sum[k] y[k] = 1
 h[p in 1..N] = sum[k in 1..K] x[p, k] * W[1, k, 1]
 f[i in 1..2, q in 1..K] = sum[s in 1..S] W[i, q, s] * h[q]^2
 output f";

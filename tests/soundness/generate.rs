@@ -6,7 +6,9 @@
 use crate::fixture::Fixture;
 use backprose::evaluate::Random;
 use backprose::integer::{Condition, Index, Var};
-use backprose::language::syntax::Name;
+use backprose::calculus::differentiate::is_direct;
+use backprose::language::function::Function;
+use backprose::language::syntax::{Name, Relation};
 use backprose::model::{Bound, Term};
 
 const NAMES: &[&str] = &["i", "j", "k", "l", "m", "n", "o", "p", "q"];
@@ -55,7 +57,9 @@ impl<'a> Generator<'a> {
         if derivatives && self.chance(30) {
             return self.derivative(depth);
         }
-        match self.below(10) {
+        match self.below(12) {
+            10 => self.function(depth, derivatives),
+            11 => self.quotient(depth, derivatives),
             0 | 1 => self.sum(depth, derivatives),
             2..=4 => Term::product([self.any(depth - 1, derivatives), self.any(depth - 1, derivatives)]),
             5 => {
@@ -66,8 +70,28 @@ impl<'a> Generator<'a> {
         }
     }
 
+    /// A function of a term, often of one entry.
+    fn function(&mut self, depth: usize, derivatives: bool) -> Term {
+        let functions = [Function::Exp, Function::Tanh, Function::Sigmoid, Function::Sin];
+        let function = functions[self.below(functions.len())];
+        let argument = if self.chance(50) { self.read(true) } else { self.any(depth - 1, derivatives) };
+        Term::apply(function, vec![argument])
+    }
+
+    /// A term times an entry over the same entry, or times the sum of a power and another term.
+    fn quotient(&mut self, depth: usize, derivatives: bool) -> Term {
+        let (entry, other) = (self.read(false), self.any(depth - 1, derivatives));
+        let over = Term::power(entry.clone(), -1);
+        if self.chance(50) {
+            return Term::product([other, Term::power(entry, 2), over]);
+        }
+        Term::product([entry, Term::sum([over, other])])
+    }
+
     fn leaf(&mut self) -> Term {
-        match self.below(8) {
+        match self.below(10) {
+            9 => self.fixture.system.facts_of_values[0].left.clone(),
+            8 => self.comparison(),
             0 => Term::from_i64(self.below(7) as i64 - 3),
             1 => Term::integer(self.affine()),
             2 => Term::bracket(self.condition(1)),
@@ -97,8 +121,29 @@ impl<'a> Generator<'a> {
         let array = self.array(true);
         let bounds = self.fixture.system.bounds(&array).unwrap_or_default();
         let at = bounds.iter().map(|(lo, hi)| self.entry(lo, hi)).collect();
-        let of = if self.chance(30) { self.read(false) } else { self.any(depth - 1, false) };
+        let of = if self.chance(30) { self.read(false) } else { self.direct(depth - 1, &array) };
         Term::derivative(of, array, at)
+    }
+
+    /// A term in which no defined array depends on another one: its derivative is what its own reads
+    /// of that give.
+    fn direct(&mut self, depth: usize, array: &Name) -> Term {
+        for _ in 0..5 {
+            let term = match self.below(5) {
+                0 => self.function(depth + 1, false),
+                1 => Term::product([self.comparison(), self.any(depth, false)]),
+                _ => self.any(depth, false),
+            };
+            if is_direct(&self.fixture.system, &term, array) {
+                return term;
+            }
+        }
+        self.read(false)
+    }
+
+    fn comparison(&mut self) -> Term {
+        let relations = [Relation::Less, Relation::AtLeast];
+        Term::compare(relations[self.below(2)], self.read(false), self.read(false))
     }
 
     fn sigma(&mut self, depth: usize, derivatives: bool) -> Term {

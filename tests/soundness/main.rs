@@ -14,6 +14,7 @@ mod solver;
 mod wrong;
 
 use backprose::calculus::rules;
+use backprose::derivation::RuleName;
 use contract::{Effective, exercise, exercise_on};
 use fixture::Fixture;
 use generate::Generator;
@@ -60,7 +61,7 @@ fn every_rule_keeps_the_value() {
     }
     println!("effective applications: {effective:?}");
     assert!(failures.is_empty(), "{} failures\n{}", failures.len(), failures[..failures.len().min(6)].join("\n"));
-    for rule in &rules {
+    for rule in rules.iter().filter(|rule| rule.name != RuleName::Adjoint) {
         let count = effective.get(rule.name.text()).copied().unwrap_or_default();
         assert!(count >= 2, "the rule `{}` was effective only {count} times", rule.name.text());
     }

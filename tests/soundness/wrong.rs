@@ -17,8 +17,8 @@ pub struct Wrong {
     pub rule: Rule,
     /// The random term at which the search for a counterexample begins.
     pub term: u64,
-    /// Whether a derivation from a goal can show it: the definition rule gives every index a name
-    /// of its own, so that sums and sifts without renaming go wrong on other terms only.
+    /// Whether a derivation from a goal can show it: every index in it has a name of its own, so that
+    /// what forgets to rename goes wrong on other terms only.
     pub in_derivations: bool,
 }
 
@@ -75,6 +75,7 @@ pub const REJECTED: &[Wrong] = &[
         let body = equation.body.map_indices(&mut |e| replaced(e));
         Some(Term::derivative(body, array.clone(), at.to_vec()).into())
     })
+    .outside_derivations()
     .starting_at(2002),
     wrong("definition puts the indices in the wrong order", DEFINITION, |term, place| {
         let (of, array, at) = derivative(term)?;

@@ -184,6 +184,19 @@ impl Compiler<'_> {
         Ok(Value::Reduce(Box::new(Reduce { binders, condition, body, how: reduction })))
     }
 
+    /// ∂f[…]/∂x[…] as an entry of the array ∂f/∂x, if the program defines that.
+    fn jacobian(&self, of: &Expr) -> Option<Expr> {
+        let ExprKind::Derivative(of, by, columns) = &of.kind else { return None };
+        let (of, rows) = match &of.kind {
+            ExprKind::Name(of) => (of, &[][..]),
+            ExprKind::Read(of, rows) => (of, rows.as_slice()),
+            _ => return None,
+        };
+        let name = Name::from(format!("∂{of}/∂{by}"));
+        let known = self.scope.arrays.contains_key(&name);
+        known.then(|| Expr::new(ExprKind::Read(name, rows.iter().chain(columns).cloned().collect())))
+    }
+
     fn derivative(&mut self, of: &Expr, array: &Name, at: &[Expr]) -> Result<Value, EvalError> {
         if !self.differentiable {
             let what = "a derivative inside a derivative or an equation";
@@ -196,7 +209,10 @@ impl Compiler<'_> {
         }
         let access = self.access_array(number, at)?;
         self.differentiable = false;
-        let of = self.value(of);
+        let of = match self.jacobian(of) {
+            Some(entry) => self.value(&entry),
+            None => self.value(of),
+        };
         self.differentiable = true;
         let of = of?;
         let total = matches!(&of, Value::Read(read) if self.scope.layouts[read.array].defined);

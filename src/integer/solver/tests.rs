@@ -1,6 +1,6 @@
 //! What the solver must be able to prove.
 
-use super::super::index::{Atom, Extreme};
+use super::super::index::{Atom, Extreme, Var};
 use super::*;
 
 fn size(name: &str) -> Index {

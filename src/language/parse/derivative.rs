@@ -97,6 +97,37 @@ pub(super) fn differential(node: Node<'_>, depth: usize) -> Read<ExprKind> {
     })
 }
 
+type Part = (Name, Option<Vec<Expr>>);
+
+/// f, W and x of `d2f[r]/dW[k] dx[i]`, with their indices.
+fn parts(node: Node<'_>, depth: usize) -> Read<[Part; 3]> {
+    let span = span_of(&node);
+    let mut found: Vec<Part> = Vec::new();
+    for part in node.into_inner() {
+        match part.as_rule() {
+            Rule::slope => found.push(divisor(part, depth)?),
+            Rule::indices => match found.last_mut() {
+                Some((_, at)) => *at = Some(list(part, depth + 1)?),
+                None => return Err(unreadable(span)),
+            },
+            _ => found.push((name(&part), None)),
+        }
+    }
+    <[Part; 3]>::try_from(found).map_err(|_| unreadable(span))
+}
+
+/// `d2f[r]/dW[k] dx[i]`: the derivative for x of the derivative of f for W.
+pub(super) fn second(node: Node<'_>, depth: usize) -> Read<ExprKind> {
+    let span = span_of(&node);
+    let [(of, rows), (first, at), (by, columns)] = parts(node, depth)?;
+    let kind = match rows {
+        Some(rows) => ExprKind::Read(of, rows),
+        None => ExprKind::Name(of),
+    };
+    let inner = ExprKind::Derivative(Box::new(Expr { kind, span }), first, at.unwrap_or_default());
+    Ok(ExprKind::Derivative(Box::new(Expr { kind: inner, span }), by, columns.unwrap_or_default()))
+}
+
 /// The array and the indices of `/dW[k]`.
 fn divisor(node: Node<'_>, depth: usize) -> Read<(Name, Option<Vec<Expr>>)> {
     let span = span_of(&node);
@@ -117,6 +148,7 @@ pub(super) fn target(node: Node<'_>) -> Read<Target> {
                 continue;
             }
             Rule::differential => ratio_target(part)?,
+            Rule::second => Target::Second(Box::new(parts(part, 0)?)),
             _ => match reference(part, 0)? {
                 ExprKind::Name(name) => Target::Value(name, None),
                 ExprKind::Read(name, at) => Target::Value(name, Some(at)),

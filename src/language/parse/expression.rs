@@ -7,7 +7,7 @@
 //! [`MAX_DEPTH`], so that no later pass over a tree can run out of stack.
 
 use super::condition::{condition, value};
-use super::derivative::{derivative, differential};
+use super::derivative::{derivative, differential, second};
 use super::product::product;
 use super::{Node, Read, Rule, next, span_of, unreadable};
 use crate::diagnostic::{Diagnostic, Span};
@@ -153,6 +153,7 @@ fn primary(node: Node<'_>, depth: usize) -> Read<Expr> {
         Rule::normalised => normalised(node, depth)?,
         Rule::derivative => derivative(node, depth)?,
         Rule::differential => differential(node, depth)?,
+        Rule::second => second(node, depth)?,
         Rule::reference => reference(node, depth)?,
         _ => return Err(unreadable(span)),
     };

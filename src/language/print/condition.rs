@@ -57,6 +57,11 @@ impl Pen {
             Target::Jacobian((above, at), (below, by)) => {
                 format!("{}/{}", self.differential(above, at.as_deref()), self.differential(below, by.as_deref()))
             }
+            Target::Second(parts) => {
+                let [(of, rows), (first, at), (second, by)] = &**parts;
+                let of = format!("{of}{}", rows.as_deref().map_or(String::new(), |rows| self.indices(rows)));
+                self.second(&of, &self.differential(first, at.as_deref()), &self.differential(second, by.as_deref()))
+            }
             Target::Gradient(name, at) => {
                 format!("{}/{}", self.pick("dl", "∂ℓ"), self.differential(name, at.as_deref()))
             }

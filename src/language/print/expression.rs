@@ -92,7 +92,13 @@ impl Pen {
                 format!("{}/{}", self.pick("dl", "∂ℓ"), self.differential(name, Some(at)))
             }
             ExprKind::Derivative(of, name, at) => {
-                format!("{}/{}", self.numerator(of), self.differential(name, Some(at)))
+                let by = self.differential(name, Some(at));
+                match differentiated(of) {
+                    Some((f, first, rows)) => {
+                        self.second(&self.bare(f, room), &self.differential(first, Some(rows)), &by)
+                    }
+                    None => format!("{}/{by}", self.numerator(of)),
+                }
             }
             ExprKind::Sum(terms) => self.sum(terms, room),
             ExprKind::Product(factors) => self.product(value, factors, room),
@@ -258,6 +264,11 @@ impl Pen {
     }
 
     /// What is differentiated: `df[r]`, or `d(…)`.
+    /// `d2f[r]/dW[k] dx[i]`
+    pub(super) fn second(self, of: &str, first: &str, by: &str) -> String {
+        format!("{}{of}/{first} {by}", self.pick("d2", "∂²"))
+    }
+
     fn numerator(self, of: &Expr) -> String {
         match &of.kind {
             ExprKind::Name(name) if !LOSS.contains(&&**name) => self.differential(name, None),
@@ -267,6 +278,17 @@ impl Pen {
                 format!("{}({inside})", self.pick("d", "∂"))
             }
         }
+    }
+}
+
+/// f, x and the indices of x of ∂f[…]/∂x[…].
+fn differentiated(of: &Expr) -> Option<(&Expr, &Name, &[Expr])> {
+    match &of.kind {
+        ExprKind::Derivative(f, by, at) => match &f.kind {
+            ExprKind::Name(_) | ExprKind::Read(..) => Some((f, by, at)),
+            _ => None,
+        },
+        _ => None,
     }
 }
 
