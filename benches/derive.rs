@@ -44,14 +44,14 @@ fn goals(system: &System) -> Vec<Goal> {
 fn derive_without_verification(bencher: Bencher, general: bool) {
     let system = conv1d(general);
     let goals = goals(&system);
-    bencher.bench(|| goals.iter().map(|g| backprose::calculus::derive(&system, g)).collect::<Vec<_>>());
+    bencher.bench_local(|| goals.iter().map(|g| backprose::calculus::derive(&system, g)).collect::<Vec<_>>());
 }
 
 #[divan::bench(args = [false, true])]
 fn derive_with_verification(bencher: Bencher, general: bool) {
     let catalogue = Catalogue::built_in();
     let (layer, base, _) = catalogue.find("conv1d").unwrap();
-    bencher.bench(|| {
+    bencher.bench_local(|| {
         let mut study = Study::new(&layer.statements, base, &sizes(general)).unwrap();
         study.goals(&[]).iter().map(|g| study.answer(g).is_ok()).collect::<Vec<_>>()
     });
@@ -76,14 +76,14 @@ const DEPTHS: [usize; 3] = [10, 100, 1000];
 fn derive_a_network(bencher: Bencher, layers: usize) {
     let file = parse_file(&network(layers)).unwrap();
     let system = elaborate(&file.statements, 1, &Sizes::default()).unwrap();
-    bencher.bench(|| Derivations::default().derive(&system, &Goal::Gradient { array: "h0".into() }, PHASES).is_some());
+    bencher.bench_local(|| Derivations::default().derive(&system, &Goal::Gradient { array: "h0".into() }, PHASES).is_some());
 }
 
 /// The same, and the verification of every adjoint on the way.
 #[divan::bench(args = DEPTHS, sample_count = 3)]
 fn derive_and_verify_a_network(bencher: Bencher, layers: usize) {
     let file = parse_file(&network(layers)).unwrap();
-    bencher.bench(|| {
+    bencher.bench_local(|| {
         let mut study = Study::new(&file.statements, 1, &Sizes::default()).unwrap();
         let goals = study.with_adjoints(&[Goal::Gradient { array: "h0".into() }]);
         assert!(goals.len() >= layers && goals.iter().all(|goal| study.answer(goal).is_ok()));

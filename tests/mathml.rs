@@ -78,6 +78,7 @@ fn plain(c: char) -> String {
         '″' => "′′".into(),
         '≔' => ":=".into(),
         '…' => "...".into(),
+        'ˆ' => "^".into(),
         '\u{1d400}'..='\u{1d433}' | '\u{1d434}'..='\u{1d467}' | '\u{1d5a0}'..='\u{1d5d3}' => {
             let place = (u32::from(c) - 0x1d400) % 52;
             char::from_u32(if place < 26 { 65 + place } else { 71 + place }).unwrap_or(c).into()

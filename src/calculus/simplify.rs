@@ -72,7 +72,7 @@ pub const COUNT: Rule = Rule {
     formula: &[("sum[i in l..h] a", "(h - l + 1) * a")],
     conditions: "It applies where none of the bound indices occurs in the term or in a range, and no range is empty.",
     shrinks: "the number of sums",
-    example: Example { system: "size N; x[N], w; y = sum[n] (w*x[n] + w)", goal: "dy/dw" },
+    example: Example { system: "size N; input w; y = sum[n in 1..N] w^2", goal: "dy/dw" },
     apply: |term, place| {
         let Kind::Sigma(bounds, body) = term.kind() else { return None };
         let constant = |b: &Bound| {
@@ -293,7 +293,7 @@ pub const VANISH: Rule = Rule {
     conditions: "It applies to a sum over one index in which a difference of arrays is a factor, and which is proved to be \
                  0 once the definitions of its arrays are put in, as the sum of the distances from the mean.",
     shrinks: "the number of sums",
-    example: Example { system: "x[3]; mu = mean[n] x[n]; v = mean[n] (x[n]-mu)^2", goal: "dv/dx" },
+    example: Example { system: "x[3]; m = mean[n] x[n]; v = mean[n] (x[n]-m)^2", goal: "dv/dx" },
     apply: |term, place| {
         let Kind::Sigma(bounds, body) = term.kind() else { return None };
         let reads = |t: &&Term| t.any(&mut |part| matches!(part.kind(), Kind::Read(..)));

@@ -237,8 +237,17 @@ pub fn sum(mut terms: Vec<(Sign, Matrix)>) -> Matrix {
     }
     let (rows, columns) =
         terms.first().map_or((Extent::One, Extent::One), |(_, m)| (m.rows.clone(), m.columns.clone()));
+    if let [(sign, first), rest @ ..] = terms.as_slice()
+        && !rest.is_empty()
+        && rest.iter().all(|(other, m)| other == sign && m == first)
+    {
+        let number = Expr::integer(terms.len() as i128);
+        let form = Form::Scale(Box::new([scalar(number), first.clone()]));
+        return sum(vec![(*sign, Matrix { form, rows, columns })]);
+    }
     let scale = |(_, m): &(Sign, Matrix)| if let Form::Scale(pair) = &m.form { Some(pair[0].clone()) } else { None };
     if let Some(common) = terms.first().and_then(scale)
+        && terms.len() > 1
         && terms.iter().all(|term| scale(term).as_ref() == Some(&common))
     {
         let rest = terms.into_iter().map(|(sign, m)| match m.form {

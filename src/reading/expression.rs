@@ -1,6 +1,6 @@
 //! The right side of a formula as an expression of the specification language.
 
-use super::head::{Head, Items, plain};
+use super::head::{Head, Items, plain, power_of_indices};
 use crate::answer::Names;
 use crate::diagnostic::Diagnostic;
 use crate::language::syntax::{Binder, Condition, Expr, ExprKind, Name, Operator, Reduction, Relation, Sign, Target};
@@ -180,11 +180,12 @@ impl<'a> Reader<'a> {
     pub(super) fn factor(&self, items: &Items, scope: &[Name]) -> Result<(ExprKind, usize), Diagnostic> {
         if let Some((head, used)) = self.head(items, scope)? {
             let above = match &items[0].1.kind {
-                Kind::Scripts(_, _, Some(above)) if !matches!(above.kind, Kind::Fenced(..)) => Some(above),
+                Kind::Scripts(_, _, Some(above)) if !matches!(above.kind, Kind::Fenced(..)) => Some(&**above),
+                _ if used > 1 => power_of_indices(&items[used - 1].1).map(|(_, above)| above),
                 _ => None,
             };
             let kind = self.head_expr(head);
-            return Ok((self.raised(kind, above.map(|a| &**a), scope)?, used));
+            return Ok((self.raised(kind, above, scope)?, used));
         }
         let item = &items[0].1;
         if let Some(found) = self.delta(item, scope)? {

@@ -54,12 +54,22 @@ fn beside(tree: &Tree) -> Vec<(Link, Tree)> {
     }
 }
 
+/// The indices and the power of `[n]^{2}`, which is what follows the letter of `h[n]^{2}`.
+pub(super) fn power_of_indices(tree: &Tree) -> Option<(&Tree, &Tree)> {
+    match &tree.kind {
+        Kind::Scripts(base, None, Some(above)) if matches!(base.kind, Kind::Fenced(Fence::Square, _)) => {
+            Some((base, above))
+        }
+        _ => None,
+    }
+}
+
 impl Reader<'_> {
     /// The target of a left side; none if it is no answer of the system.
     pub(super) fn target(&self, tree: &Tree) -> Result<Option<Target>, Diagnostic> {
         let items = beside(tree);
         let Some((head, used)) = self.head(&items, &[])? else { return Ok(None) };
-        if used < items.len() {
+        if used < items.len() || items.last().is_some_and(|(_, last)| power_of_indices(last).is_some()) {
             return Ok(None);
         }
         let some = |at: Vec<Expr>| (!at.is_empty()).then_some(at);
@@ -196,13 +206,20 @@ impl Reader<'_> {
                 Head::Local((_, rows), (_, columns)) => rows.is_empty() && columns.is_empty(),
             };
             let index = |item: &Tree| !matches!(item.kind, Kind::Relations(..) | Kind::Joined(..));
-            let Kind::Fenced(Fence::Square, inner) = &next.kind else { break };
+            let (indices, power) = match power_of_indices(next) {
+                Some((indices, power)) => (indices, Some(power)),
+                None => (next, None),
+            };
+            let Kind::Fenced(Fence::Square, inner) = &indices.kind else { break };
             if !missing || !inner.iter().all(index) {
                 break;
             }
             let list = Tree { kind: Kind::List(inner.clone()), span: next.span };
             head = self.with(head, &list, scope)?;
             used += 1;
+            if power.is_some() {
+                break;
+            }
         }
         Ok((head, used))
     }

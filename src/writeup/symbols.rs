@@ -156,6 +156,10 @@ const RELATIONS: &[(&str, &str)] = &[
 const BLACKBOARD: &[(&str, &str)] =
     &[("R", "ℝ"), ("N", "ℕ"), ("Z", "ℤ"), ("Q", "ℚ"), ("C", "ℂ"), ("P", "ℙ"), ("H", "ℍ"), ("F", "𝔽"), ("E", "𝔼")];
 
+/// Accents over a letter.
+const ACCENTS: &[(&str, char)] =
+    &[("hat", '\u{302}'), ("tilde", '\u{303}'), ("bar", '\u{304}'), ("dot", '\u{307}'), ("vec", '\u{20d7}')];
+
 /// The names of functions that TeX sets upright.
 const FUNCTIONS: &[&str] = &[
     "exp", "log", "ln", "sin", "cos", "tan", "sinh", "cosh", "tanh", "max", "min", "sup", "inf", "lim", "det", "dim",
@@ -197,6 +201,11 @@ pub fn character(word: &str) -> Option<&'static str> {
 /// The character of a control word for a relation or an arrow.
 pub fn relation(word: &str) -> Option<&'static str> {
     find(RELATIONS, word)
+}
+
+/// The accent that a control word sets over a letter.
+pub fn accent(word: &str) -> Option<char> {
+    ACCENTS.iter().find(|(key, _)| *key == word).map(|(_, accent)| *accent)
 }
 
 /// The blackboard-bold form of a letter.

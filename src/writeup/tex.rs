@@ -383,6 +383,9 @@ fn apply(word: &str, arguments: &[String]) -> String {
         ("mathbb", [a]) => symbols::blackboard(a).map_or_else(|| a.clone(), String::from),
         ("pmod", [a]) => format!(" (mod {a})"),
         ("phantom", _) => String::new(),
+        (accent, [letter]) if letter.chars().count() == 1 && symbols::accent(accent).is_some() => {
+            letter.chars().chain(symbols::accent(accent)).collect()
+        }
         ("overset" | "stackrel", [_, b]) | ("underset", [_, b]) => b.clone(),
         _ => arguments.join(" "),
     }

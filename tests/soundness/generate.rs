@@ -90,7 +90,10 @@ impl<'a> Generator<'a> {
 
     fn leaf(&mut self) -> Term {
         match self.below(10) {
-            9 => self.fixture.system.facts_of_values[0].left.clone(),
+            9 => match self.fixture.system.facts_of_values.first() {
+                Some(fact) => fact.left.clone(),
+                None => self.read(true),
+            },
             8 => self.comparison(),
             0 => Term::from_i64(self.below(7) as i64 - 3),
             1 => Term::integer(self.affine()),

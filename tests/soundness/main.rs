@@ -15,6 +15,8 @@ mod wrong;
 
 use backprose::calculus::rules;
 use backprose::derivation::RuleName;
+use backprose::integer::Index;
+use backprose::model::Term;
 use contract::{Effective, exercise, exercise_on};
 use fixture::Fixture;
 use generate::Generator;
@@ -29,6 +31,20 @@ const CHAINED: &[&str] = &[
     "sum[i in 1..5, j in 1..i, k in 0..4] [i = 2*k] * x[j] * z[k]",
     "sum[i in 1..5, j in 1..i, k in 1..4] [i = 2*k + a] * x[j] * z[k]",
     "sum[i in 1..5, j in i..5, k in 0..3] [i = 3*k + 1] * [j = 2*k] * x[j] * z[k]",
+];
+
+/// Formulas whose derivatives for an entry of x need a rule that random ones need seldom.
+const SLOPES: &[&str] = &[
+    "input x[5]   p[a in 1..5] = x[a]^3",
+    "input x[5]   p[a in 1..5] = x[a]^(-2) * x[1]^2",
+    "input x[5]   input z[5]   p[a in 1..5] = [x[a] < z[a]] * x[a]^2",
+    "input x[5]   input z[5]   p[a in 1..5] = [x[a] > z[a]] * x[a]^2",
+];
+
+/// Sums that the definitions of their arrays make 0, beside a term that is not 0.
+const VANISHING: &[&str] = &[
+    "input x[5]   m = mean[n] x[n]   p[a in 1..5] = x[a] + sum[k in 1..5] (x[k] - m)",
+    "size N   input x[N]   m = mean[n] x[n]   p[a in 1..N] = x[a] + sum[k] (x[k] - m)",
 ];
 
 /// So many cases, times the number in the environment variable `SOUNDNESS` for a longer search.
@@ -50,6 +66,14 @@ fn every_rule_keeps_the_value() {
     for body in CHAINED {
         let fixture = Fixture::new(&format!("input x[5]   input z[0..6]   p[a in 1..5] = {body}"));
         let term = fixture.system.equations[0].body.clone();
+        let given = (term, 0, Generator::new(&fixture, 0));
+        failures.extend(exercise_on(&fixture, &rules, &rules, given, &mut effective).err().map(|e| e.to_string()));
+    }
+    for (text, differentiated) in SLOPES.iter().map(|text| (text, true)).chain(VANISHING.iter().map(|t| (t, false))) {
+        let fixture = Fixture::new(text);
+        let body = fixture.system.equations.last().unwrap().body.clone();
+        let entry = || vec![Index::constant(1)];
+        let term = if differentiated { Term::derivative(body, "x".into(), entry()) } else { body };
         let given = (term, 0, Generator::new(&fixture, 0));
         failures.extend(exercise_on(&fixture, &rules, &rules, given, &mut effective).err().map(|e| e.to_string()));
     }
