@@ -76,7 +76,9 @@ const DEPTHS: [usize; 3] = [10, 100, 1000];
 fn derive_a_network(bencher: Bencher, layers: usize) {
     let file = parse_file(&network(layers)).unwrap();
     let system = elaborate(&file.statements, 1, &Sizes::default()).unwrap();
-    bencher.bench_local(|| Derivations::default().derive(&system, &Goal::Gradient { array: "h0".into() }, PHASES).is_some());
+    bencher.bench_local(|| {
+        Derivations::default().derive(&system, &Goal::Gradient { array: "h0".into() }, PHASES).is_some()
+    });
 }
 
 /// The same, and the verification of every adjoint on the way.

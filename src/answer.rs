@@ -7,7 +7,7 @@ use crate::example::{Example, examples};
 use crate::integer::{Atom, Index, Var};
 use crate::language::syntax::{Binder, Expr, ExprKind, Name};
 use crate::model::system::Equation;
-use crate::model::{jacobian_parts, Bound, Quote, System, Term};
+use crate::model::{Bound, Quote, System, Term, jacobian_parts};
 use std::collections::BTreeSet;
 
 /// A derived formula as it is printed, with the lines of its derivation.
@@ -48,7 +48,8 @@ impl Names {
         let mut taken: BTreeSet<Name> = ["l", "d"].into_iter().map(Name::from).collect();
         let mut fresh = |wishes: &[String]| {
             let numbered = (1..).map(|k| format!("{}_{k}", wishes[0]));
-            let found = wishes.iter().cloned().chain(numbered).map(Name::from).find(|n| !taken.contains(n) && !system.names(n));
+            let found =
+                wishes.iter().cloned().chain(numbered).map(Name::from).find(|n| !taken.contains(n) && !system.names(n));
             let name = found.unwrap_or_else(|| wishes[0].as_str().into());
             taken.insert(name.clone());
             name

@@ -50,7 +50,12 @@ fn authors_names(system: &System, array: &str, axes: usize, avoid: &[Bound]) -> 
     }
     let mut taken = avoid.iter().map(|b| b.var.name.clone()).collect();
     let in_use = |v: &Var| avoid.iter().any(|b| b.var == *v);
-    Some(names.into_iter().map(|slot| slot.map_or_else(|| pick(system, &mut taken, None), |v| v.fresh(in_use))).collect())
+    Some(
+        names
+            .into_iter()
+            .map(|slot| slot.map_or_else(|| pick(system, &mut taken, None), |v| v.fresh(in_use)))
+            .collect(),
+    )
 }
 
 fn fresh_names(system: &System, bounds: &[(Index, Index)], avoid: &[Bound]) -> Vec<Var> {

@@ -99,9 +99,8 @@ pub const COMMON: Rule = Rule {
     example: Example { system: "z[3]; p[c] = softargmax[c](z[c])", goal: "dl/dz" },
     apply: |term, place| {
         let Kind::Sum(terms) = term.kind() else { return None };
-        let shared = |f: &&Term| {
-            is_letter(f) && terms[1..].iter().all(|t| t.factors().contains(f)) && is_in_range(f, place)
-        };
+        let shared =
+            |f: &&Term| is_letter(f) && terms[1..].iter().all(|t| t.factors().contains(f)) && is_in_range(f, place);
         let Some(common) = terms[0].factors().iter().find(shared).cloned() else {
             return number(terms).map(Into::into);
         };

@@ -156,12 +156,7 @@ struct Search<'a> {
 
 impl Search<'_> {
     /// The whole term with the first applicable rule applied.
-    fn rewrite(
-        &mut self,
-        term: &Term,
-        facts: &Facts,
-        taken: &BTreeSet<Var>,
-    ) -> Option<Term> {
+    fn rewrite(&mut self, term: &Term, facts: &Facts, taken: &BTreeSet<Var>) -> Option<Term> {
         let known = (term.identity(), facts.identity());
         if self.idle.contains_key(&known) {
             return None;

@@ -5,8 +5,8 @@
 //! known facts are subtracted and the proof is tried again. Products of sizes and indices are no
 //! obstacle here. The number of steps is bounded, and what is not proved is not thereby refuted.
 
-use super::index::{Atom, Extreme, Index, Var};
 use super::facts::Facts;
+use super::index::{Atom, Extreme, Index, Var};
 use crate::language::syntax::Name;
 use std::collections::BTreeSet;
 

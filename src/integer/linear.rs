@@ -7,9 +7,9 @@
 //! the case distinction makes up for that where it can.
 
 use super::condition::Condition;
+use super::facts::Facts;
 use super::index::{Atom, Extreme, Index};
 use super::omega::Row;
-use super::facts::Facts;
 use crate::language::syntax::Name;
 use std::collections::BTreeSet;
 
@@ -73,7 +73,12 @@ impl<'a> Translation<'a> {
     /// Of nothing yet, in the ranges of these facts, with room for a condition asked of them.
     pub fn new(facts: &'a Facts, asked: &Condition) -> Self {
         let mut multiplied = BTreeSet::new();
-        facts.stated.required.iter().chain([asked]).for_each(|c| c.visit(&mut |e| collect_products(e, &mut multiplied)));
+        facts
+            .stated
+            .required
+            .iter()
+            .chain([asked])
+            .for_each(|c| c.visit(&mut |e| collect_products(e, &mut multiplied)));
         Translation { facts, unknowns: Vec::new(), products: Vec::new(), stated: Vec::new(), multiplied }
     }
 

@@ -3,8 +3,8 @@
 //! is tried.
 
 use super::condition::Condition;
-use super::index::{Atom, Extreme, Index, Var};
 use super::facts::Facts;
+use super::index::{Atom, Extreme, Index, Var};
 use crate::language::syntax::Name;
 use std::collections::BTreeMap;
 use std::hash::{DefaultHasher, Hash, Hasher};

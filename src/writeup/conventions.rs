@@ -38,21 +38,31 @@ pub fn conventions<'a>(study: &Study, goals: impl Iterator<Item = &'a Goal>) -> 
 /// What is taken for the derivative of a function where it has none.
 fn kink(function: Function) -> Option<Prose> {
     let kink = function.entry().kink?;
-    let arguments: Vec<Expr> = ["u", "v"][..function.entry().derivatives.len()].iter().map(|name| Expr::name(*name)).collect();
+    let arguments: Vec<Expr> =
+        ["u", "v"][..function.entry().derivatives.len()].iter().map(|name| Expr::name(*name)).collect();
     let value = Expr::new(ExprKind::Call(function.name().into(), arguments));
     let taken = match parse_expression(kink.taken) {
         Ok(number) => math(number),
         Err(_) => text(kink.taken),
     };
     let at = condition(parse_condition(kink.at).ok()?);
-    Some(vec![text(" Where "), at, text(", the derivative of "), math(value), text(" is taken to be "), taken, text(".")])
+    Some(vec![
+        text(" Where "),
+        at,
+        text(", the derivative of "),
+        math(value),
+        text(" is taken to be "),
+        taken,
+        text("."),
+    ])
 }
 
 /// The arrays between the given ones and the outputs, as the author defined them, those left out that
 /// are answers themselves.
 pub fn definitions<'a>(study: &Study, goals: impl Iterator<Item = &'a Goal>) -> Vec<Block> {
     let system = &study.system;
-    let asked: Vec<&Name> = goals.filter_map(|g| if let Goal::Value { output } = g { Some(output) } else { None }).collect();
+    let asked: Vec<&Name> =
+        goals.filter_map(|g| if let Goal::Value { output } = g { Some(output) } else { None }).collect();
     let between = system.equations.iter().zip(&system.program.equations).filter(|(equation, _)| {
         let jacobian = system.differentiated.iter().any(|d| d.name == equation.array);
         !jacobian && !system.outputs.contains(&equation.array) && !asked.contains(&&equation.array)

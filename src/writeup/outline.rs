@@ -13,7 +13,7 @@ use crate::derivation::{Goal, RuleName, Step};
 use crate::example::Example;
 use crate::integer::Var;
 use crate::language::syntax::{Condition, Expr, ExprKind, Name, Relation};
-use crate::model::{jacobian_parts, Kind, System};
+use crate::model::{Kind, System, jacobian_parts};
 
 /// How a write-up is wanted.
 #[derive(Clone, Copy, Debug)]

@@ -3,9 +3,9 @@
 use crate::fixture::{Fixture, show};
 use crate::generate::Generator;
 use backprose::calculus::{Place, Rule};
+use backprose::derivation::RuleName;
 use backprose::evaluate::Scalar;
 use backprose::integer::{Facts, Var};
-use backprose::derivation::RuleName;
 use backprose::model::{Kind, System, Term};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;

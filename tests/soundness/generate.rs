@@ -4,9 +4,9 @@
 //! themselves or are guarded by brackets – and derivatives are taken at entries that exist.
 
 use crate::fixture::Fixture;
+use backprose::calculus::differentiate::is_direct;
 use backprose::evaluate::Random;
 use backprose::integer::{Condition, Index, Var};
-use backprose::calculus::differentiate::is_direct;
 use backprose::language::function::Function;
 use backprose::language::syntax::{Name, Relation};
 use backprose::model::{Bound, Term};
