@@ -42,7 +42,7 @@ impl Letters<'_> {
                 let joined = |(operator, e): &(Operator, Expr)| match operator {
                     Operator::Times => self.term(e),
                     Operator::Over => self.term(e).map(|t| Term::power(t, -1)),
-                    Operator::Div | Operator::Mod => None,
+                    Operator::Div | Operator::Mod | Operator::Matmul => None,
                 };
                 factors.iter().map(joined).collect::<Option<Vec<Term>>>().map(Term::product)
             }

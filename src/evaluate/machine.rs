@@ -13,6 +13,9 @@ use crate::language::function::Function;
 use crate::language::syntax::{Operator, Relation, Sign};
 use std::cmp::Ordering;
 
+/// What stands for no number of its own.
+const MATMUL: &str = "a product of matrices that is not written as a sum";
+
 /// How many operations a function counts for.
 pub const CALL: u64 = 4;
 
@@ -255,6 +258,7 @@ impl<'a, M: Memory> Machine<'a, M> {
                 Operator::Over => product.over(factor)?,
                 Operator::Div => Fraction::whole(floor_div(product.integer()?, factor.integer()?)?),
                 Operator::Mod => Fraction::whole(floor_mod(product.integer()?, factor.integer()?)?),
+                Operator::Matmul => return Err(EvalError::Unsupported(MATMUL.into())),
             };
             if whole {
                 product.integer()?;

@@ -71,6 +71,8 @@ pub enum Operator {
     Div,
     /// `mod`: the remainder of `div`, never negative for a positive divisor.
     Mod,
+    /// `@`: the matrix product over trailing axes; elaboration writes it as a sum.
+    Matmul,
 }
 
 /// The prefix operators that bind indices; the body is the product that follows.

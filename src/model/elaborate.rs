@@ -19,7 +19,7 @@ pub fn elaborate(statements: &[Statement], base: i64, chosen: &Sizes) -> Result<
     if !too_large.is_empty() {
         return Err(too_large);
     }
-    let statements = &super::hoist::hoisted(statements);
+    let statements = &super::hoist::hoisted(&super::vector::written_out(statements)?);
     let mut names = Names { base, ..Names::default() };
     declare_all(&mut names, statements, chosen);
     let written: Vec<&syntax::Equation> = statements

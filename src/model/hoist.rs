@@ -1,14 +1,17 @@
 //! A normaliser inside a formula gets a name and an equation of its own, as an author would give it:
-//! −log softargmax[c](z[c]) becomes −log p[c], where p[c] = softargmax[c](z[c]).
+//! −log softargmax[c](z[c]) becomes −log p[c], where p[c] = softargmax[c](z[c]). So does what is
+//! normalised, if it holds a sum: the scores of softargmax[j](Σ_k Q[i,k]·K[j,k]) become s[i,j].
 //!
-//! Invariant: an equation whose right side is a normaliser and nothing else stays as it is.
+//! Invariant: an equation whose right side is a normaliser of single entries stays as it is.
 
 use crate::diagnostic::Span;
 use crate::language::syntax::*;
 use std::collections::BTreeSet;
 
 /// What normalised arrays are called, in this order of preference.
-const LETTERS: [&str; 6] = ["p", "a", "q", "P", "A", "s"];
+const LETTERS: [&str; 6] = ["p", "a", "q", "P", "A", "pi"];
+/// What arrays of scores are called.
+const SCORES: [&str; 6] = ["z", "s", "u", "v", "Z", "S"];
 
 /// The statements with every normaliser that leaves its index free in an equation of its own.
 pub(super) fn hoisted(statements: &[Statement]) -> Vec<Statement> {
@@ -27,10 +30,7 @@ pub(super) fn hoisted(statements: &[Statement]) -> Vec<Statement> {
             }
         }
         let body = match &equation.body.kind {
-            ExprKind::Normalise(word, binders, argument) => {
-                let argument = Box::new(hoist.expr(argument, &mut scope));
-                Expr { kind: ExprKind::Normalise(*word, binders.clone(), argument), span: equation.body.span }
-            }
+            ExprKind::Normalise(..) => hoist.normaliser(&equation.body, &mut scope),
             _ => hoist.expr(&equation.body, &mut scope),
         };
         let named = |made: Equation| Statement { kind: StatementKind::Equation(made), span: statement.span };
@@ -78,26 +78,38 @@ impl Hoist {
         if let ExprKind::Reduce(_, binders, ..) = &expr.kind {
             scope.extend(binders.iter().map(|b| b.name.clone()));
         }
-        if let ExprKind::Normalise(word, binders, _) = &expr.kind
-            && word.binds()
-        {
-            scope.extend(binders.iter().map(|b| b.name.clone()));
+        if let ExprKind::Normalise(word, binders, _) = &expr.kind {
+            let inner = self.normaliser(expr, scope);
+            let known = binders.iter().all(|b| scope.contains(&b.name));
+            return if word.binds() || !known { inner } else { self.named(inner, scope, &LETTERS) };
         }
         let inner = super::resolve::map_parts_mut(expr, &mut |part| self.expr(part, scope));
         scope.truncate(outside);
-        let ExprKind::Normalise(word, binders, _) = &inner.kind else { return inner };
-        let known = binders.iter().all(|b| scope.contains(&b.name));
-        if word.binds() || !known {
-            return inner;
-        }
-        self.named(inner, scope)
+        inner
     }
 
-    /// A read of a new array that is defined as the normaliser, over those indices in scope that
-    /// occur in it.
-    fn named(&mut self, normaliser: Expr, scope: &[Name]) -> Expr {
+    /// A normaliser whose argument has a name if it holds a sum and runs over its whole axis.
+    fn normaliser(&mut self, expr: &Expr, scope: &mut Vec<Name>) -> Expr {
+        let ExprKind::Normalise(word, binders, argument) = &expr.kind else { return expr.clone() };
+        let outside = scope.len();
+        let unknown = binders.iter().map(|b| &b.name).filter(|name| !scope.contains(name));
+        let unknown: Vec<Name> = unknown.cloned().collect();
+        scope.extend(unknown);
+        let mut argument = self.expr(argument, scope);
+        let mut sums = false;
+        super::resolve::each_part(&argument, &mut |part| sums |= matches!(part.kind, ExprKind::Reduce(..)));
+        if sums && binders.iter().all(|b| b.range.is_none()) {
+            argument = self.named(argument, scope, &SCORES);
+        }
+        scope.truncate(outside);
+        Expr { kind: ExprKind::Normalise(*word, binders.clone(), Box::new(argument)), span: expr.span }
+    }
+
+    /// A read of a new array that is defined by a formula, over those indices in scope that occur in
+    /// it.
+    fn named(&mut self, formula: Expr, scope: &[Name], letters: &[&str]) -> Expr {
         let mut used: Vec<Name> = Vec::new();
-        super::resolve::each_part(&normaliser, &mut |part| match &part.kind {
+        super::resolve::each_part(&formula, &mut |part| match &part.kind {
             ExprKind::Name(name) => used.push(name.clone()),
             ExprKind::Normalise(_, binders, _) => used.extend(binders.iter().map(|b| b.name.clone())),
             _ => {}
@@ -112,23 +124,23 @@ impl Hoist {
         let left = indices
             .iter()
             .map(|name| LeftIndex::Free(Binder { name: name.clone(), range: None, span: Span::default() }));
-        let same = |made: &&Equation| made.body == normaliser;
+        let same = |made: &&Equation| made.body == formula;
         let array = match self.made.iter().find(same) {
             Some(known) => known.array.clone(),
             None => {
-                let array = self.fresh();
-                let (at, span) = (left.collect(), normaliser.span);
-                self.made.push(Equation { array: array.clone(), at, body: normaliser.clone(), span });
+                let array = self.fresh(letters);
+                let (at, span) = (left.collect(), formula.span);
+                self.made.push(Equation { array: array.clone(), at, body: formula.clone(), span });
                 array
             }
         };
-        Expr { kind: ExprKind::Read(array, at), span: normaliser.span }
+        Expr { kind: ExprKind::Read(array, at), span: formula.span }
     }
 
-    fn fresh(&mut self) -> Name {
-        let numbered = (1..).map(|k| format!("p_{k}"));
-        let wishes = LETTERS.iter().map(|letter| letter.to_string()).chain(numbered).map(Name::from);
-        let name = wishes.into_iter().find(|name| !self.taken.contains(name)).unwrap_or_else(|| "p".into());
+    fn fresh(&mut self, letters: &[&str]) -> Name {
+        let numbered = (1..).map(|k| format!("{}_{k}", letters[0]));
+        let wishes = letters.iter().map(|letter| letter.to_string()).chain(numbered).map(Name::from);
+        let name = wishes.into_iter().find(|name| !self.taken.contains(name)).unwrap_or_else(|| letters[0].into());
         self.taken.insert(name.clone());
         name
     }

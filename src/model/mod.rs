@@ -23,6 +23,7 @@ pub mod system;
 pub mod term;
 mod translate;
 mod values;
+mod vector;
 mod walk;
 
 pub use elaborate::elaborate;

@@ -360,6 +360,9 @@ impl Names {
                 },
                 Operator::Div => self.positive(value, factor.span).map(|m| product.floor_div(&m))?,
                 Operator::Mod => self.positive(value, factor.span).map(|m| product.modulo(&m))?,
+                Operator::Matmul => {
+                    return self.refuse("`@` multiplies matrices and vectors; an index is an integer", factor.span);
+                }
             };
             product = self.bounded(product, factor.span)?;
             if product.terms().iter().any(|(m, _)| m.len() > 4) {

@@ -192,7 +192,7 @@ impl Printer<'_> {
         let mut done: Vec<Set> = Vec::new();
         for (operator, factor) in factors {
             match operator {
-                Operator::Times => match &factor.kind {
+                Operator::Times | Operator::Matmul => match &factor.kind {
                     ExprKind::Product(inner) if inner.iter().all(|(o, _)| *o == Operator::Times) => {
                         done.extend(inner.iter().map(|(_, f)| self.set(f, place)));
                     }

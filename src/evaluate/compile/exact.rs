@@ -114,7 +114,7 @@ impl Compiler<'_> {
             let merged = match &factor {
                 Exact::Affine(factor) if compiled.is_empty() => match operator {
                     Operator::Times => multiplied(&affine, factor),
-                    Operator::Over | Operator::Div | Operator::Mod => None,
+                    Operator::Over | Operator::Div | Operator::Mod | Operator::Matmul => None,
                 },
                 _ => None,
             };
@@ -169,7 +169,7 @@ fn multiplied(a: &Affine, b: &Affine) -> Option<Affine> {
 
 fn is_integer_operator(operator: Operator) -> bool {
     match operator {
-        Operator::Div | Operator::Mod => true,
+        Operator::Div | Operator::Mod | Operator::Matmul => true,
         Operator::Times | Operator::Over => false,
     }
 }

@@ -246,7 +246,7 @@ fn collect_factor<'e>(factor: &'e Expr, depth: usize, found: &mut Vec<&'e Condit
 fn without(factors: &[(Operator, Expr)], depth: usize) -> Vec<(Operator, Expr)> {
     let left = factors.iter().map(|(operator, factor)| match operator {
         Operator::Times => (*operator, without_factor(factor, depth)),
-        Operator::Over | Operator::Div | Operator::Mod => (*operator, factor.clone()),
+        Operator::Over | Operator::Div | Operator::Mod | Operator::Matmul => (*operator, factor.clone()),
     });
     left.collect()
 }

@@ -137,7 +137,7 @@ impl Compiler<'_> {
         let (conditions, factors) = strengthened(factors);
         let guards = self.tests(conditions)?;
         let divides = |(operator, _): &(Operator, Expr)| match operator {
-            Operator::Div | Operator::Mod => true,
+            Operator::Div | Operator::Mod | Operator::Matmul => true,
             Operator::Times | Operator::Over => false,
         };
         let split = factors.iter().rposition(divides).map_or(0, |last| last + 1);

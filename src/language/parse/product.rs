@@ -36,6 +36,7 @@ pub(super) fn product(node: Node<'_>, depth: usize) -> Read<Expr> {
             Rule::over => operator = Operator::Over,
             Rule::div_word => operator = Operator::Div,
             Rule::mod_word => operator = Operator::Mod,
+            Rule::matmul => operator = Operator::Matmul,
             _ => factors.push(factor(child, operator, &mut depth)?),
         }
     }

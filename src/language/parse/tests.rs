@@ -145,12 +145,6 @@ fn mistakes_are_told_in_the_languages_own_terms() {
     check("layer a { size N", "this block is never closed", "{", "end it with `}`");
     check("f = x)", "`)` closes nothing", ")", "leave it out, or open it with `(`");
     check(
-        "f = A @ x",
-        "`@` is not in the language yet",
-        "@",
-        "write the product with indices, as in `sum[j] A[i,j] * x[j]`",
-    );
-    check(
         "z = conv1d(x, W; S = 2)",
         "calling a layer with sizes behind `;` is not in the language yet",
         ";",

@@ -184,6 +184,7 @@ impl Pen {
                 Operator::Over => text.extend([blank, "/", blank]),
                 Operator::Div => text.push_str(" div "),
                 Operator::Mod => text.push_str(" mod "),
+                Operator::Matmul => text.push_str(" @ "),
             }
             number = self.unicode() && times && piece.ends_with(|letter: char| letter.is_ascii_digit());
             number &= matches!(factor.kind, ExprKind::Number(_));

@@ -36,8 +36,8 @@ fn binder(value: impl Strategy<Value = Expr> + Clone) -> impl Strategy<Value = B
 }
 
 fn operator() -> impl Strategy<Value = Operator> {
-    use Operator::{Div, Mod, Over, Times};
-    prop_oneof![4 => Just(Times), 2 => Just(Over), 1 => Just(Div), 1 => Just(Mod)]
+    use Operator::{Div, Matmul, Mod, Over, Times};
+    prop_oneof![4 => Just(Times), 2 => Just(Over), 1 => Just(Div), 1 => Just(Mod), 1 => Just(Matmul)]
 }
 
 fn product(value: impl Strategy<Value = Expr>) -> impl Strategy<Value = ExprKind> {

@@ -81,6 +81,7 @@ pub(super) fn symbol(operator: Operator, mode: Mode) -> String {
         (Operator::Over, Mode::Value) => "/",
         (Operator::Over, Mode::Index) | (Operator::Div, _) => "//",
         (Operator::Mod, _) => "%",
+        (Operator::Matmul, _) => "@",
     }
     .to_string()
 }
