@@ -33,21 +33,17 @@ pub fn elaborate(statements: &[Statement], base: i64, chosen: &Sizes) -> Result<
         let message = "there is no equation to derive from";
         return Err(vec![Diagnostic::general(message).hint("write one: `y[i] = sum[j] W[i,j] * x[j]`")]);
     }
-    let order = evaluation_order(&mut names, &written);
     let mut equations = Vec::new();
     let mut resolved = Vec::new();
     let mut failed: Vec<Name> = Vec::new();
-    for equation in order {
-        if equation_depends_on(equation, &failed) {
-            failed.push(equation.array.clone());
-            continue;
-        }
-        match names.equation(equation) {
-            Some((model, program)) => {
-                equations.push(model);
-                resolved.push(program);
+    for group in evaluation_order(&written) {
+        let lost = group.equations.iter().any(|equation| equation_depends_on(equation, &failed));
+        match if lost { None } else { names.group(&group) } {
+            Some((models, programs)) => {
+                equations.extend(models);
+                resolved.extend(programs);
             }
-            None => failed.push(equation.array.clone()),
+            None => failed.extend(group.equations.iter().map(|equation| equation.array.clone())),
         }
     }
     let outputs = outputs(&mut names, statements, &equations);
@@ -168,6 +164,7 @@ fn assemble(
         offsets,
         order,
         differentiated: Vec::new(),
+        recurrences: names.recurrences,
         dependencies,
         facts,
     }

@@ -46,7 +46,7 @@ impl Names {
     }
 
     /// Complains about every array that is not declared or is read with a wrong number of indices.
-    fn check_names(&mut self, expr: &Expr) {
+    pub(super) fn check_names(&mut self, expr: &Expr) {
         if let ExprKind::Read(array, at) = &expr.kind {
             match self.arrays.get(array).map(|info| info.axes.len()) {
                 None => self.unknown_array(array, expr.span),
@@ -60,7 +60,7 @@ impl Names {
     }
 
     /// A declaration without a role of an array that an equation defines is only its box.
-    fn take_declaration(&mut self, written: &syntax::Equation) -> Option<Vec<Axis>> {
+    pub(super) fn take_declaration(&mut self, written: &syntax::Equation) -> Option<Vec<Axis>> {
         match self.arrays.get(&written.array) {
             Some(info) if info.role == Role::Plain && !info.constant => {
                 self.array_order.retain(|n| *n != written.array);
@@ -83,12 +83,15 @@ impl Names {
         }
     }
 
-    fn left_index(&mut self, left: &LeftIndex, scope: &Scope, declared: Option<&Axis>) -> Option<(Var, Option<Bound>)> {
+    pub(super) fn left_index(
+        &mut self,
+        left: &LeftIndex,
+        scope: &Scope,
+        declared: Option<&Axis>,
+    ) -> Option<(Var, Option<Bound>)> {
         match left {
             LeftIndex::Fixed(expr) => {
-                let diagnostic =
-                    Diagnostic::new("a constant on the left of an equation is not in the language yet", expr.span);
-                self.report(diagnostic.hint("name the index and drop the axis, or give it a range"));
+                self.report(Diagnostic::new("an index is needed here", expr.span));
                 None
             }
             LeftIndex::Free(binder) => {
@@ -147,6 +150,7 @@ impl Names {
             boxes,
             values: None,
             span: written.span,
+            settled: true,
         };
         self.arrays.insert(written.array.clone(), info);
     }

@@ -2,6 +2,7 @@
 
 use super::limits;
 use super::system::{Axis, Fact};
+use super::wellfounded::Recurrence;
 use crate::diagnostic::{Diagnostic, Diagnostics, Span, few, nearest};
 use crate::integer::index::LARGEST;
 use crate::integer::{Atom, Condition, Extreme, Facts, Index, Var};
@@ -36,6 +37,8 @@ pub(super) struct ArrayInfo {
     pub boxes: Vec<AxisBox>,
     pub values: Option<Values>,
     pub span: Span,
+    /// Whether its box is known: arrays that are defined by each other are known by their axes first.
+    pub settled: bool,
 }
 
 /// The least and the greatest value of integer data, as the calculus and as the evaluator see them.
@@ -54,6 +57,7 @@ pub(super) struct Names {
     pub assumptions: Vec<Condition>,
     pub facts_of_values: Vec<Fact>,
     pub program_facts: Vec<program::Fact>,
+    pub recurrences: Vec<Recurrence>,
     pub facts: Facts,
     pub problems: Diagnostics,
 }
@@ -203,7 +207,7 @@ impl Names {
         values: Option<Values>,
         span: Span,
     ) {
-        self.arrays.insert(name.clone(), ArrayInfo { role, constant, axes, boxes, values, span });
+        self.arrays.insert(name.clone(), ArrayInfo { role, constant, axes, boxes, values, span, settled: true });
         self.array_order.push(name);
     }
 

@@ -1,78 +1,129 @@
-//! The order in which equations can be evaluated, and the circle that is shown if there is none.
+//! The order in which equations can be evaluated: groups of them, each after those that it reads.
+//!
+//! Equations of one array, and arrays that are defined by each other, are a group. Invariant: arrays
+//! of different groups do not go round in a circle.
 
-use super::names::Names;
 use super::resolve::arrays_read;
-use crate::diagnostic::Diagnostic;
 use crate::language::syntax::{self, Name};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// The equations, each after those that define what it reads; a circle is reported.
-pub(super) fn evaluation_order<'a>(names: &mut Names, written: &[&'a syntax::Equation]) -> Vec<&'a syntax::Equation> {
-    let mut by_name: BTreeMap<Name, &'a syntax::Equation> = BTreeMap::new();
-    for equation in written {
-        if let Some(first) = by_name.get(&equation.array) {
-            let message = format!("`{}` is defined twice", equation.array);
-            let diagnostic = Diagnostic::new(message, equation.span).label("again here").also(first.span, "first here");
-            names.report(diagnostic.hint("several equations for one array are not in the language yet"));
-        } else {
-            by_name.insert(equation.array.clone(), equation);
-        }
-    }
-    let mut sorted: Vec<&syntax::Equation> = by_name.values().copied().collect();
+/// Equations that must be taken in together, in source order.
+#[derive(Clone, Debug)]
+pub(super) struct Group<'a> {
+    /// The equations.
+    pub equations: Vec<&'a syntax::Equation>,
+    /// Whether they read each other, or themselves.
+    pub recurrent: bool,
+}
+
+/// The equations in groups, each after those that define what it reads; among those that are ready
+/// the first in the source.
+pub(super) fn evaluation_order<'a>(written: &[&'a syntax::Equation]) -> Vec<Group<'a>> {
+    let mut sorted: Vec<&syntax::Equation> = written.to_vec();
     sorted.sort_by_key(|e| e.span.start);
-    let place: BTreeMap<&Name, usize> = sorted.iter().enumerate().map(|(k, e)| (&e.array, k)).collect();
-    let mut readers: Vec<Vec<usize>> = vec![Vec::new(); sorted.len()];
-    let mut missing: Vec<usize> = vec![0; sorted.len()];
-    for (k, equation) in sorted.iter().enumerate() {
+    let mut arrays: Vec<&Name> = Vec::new();
+    let mut number: BTreeMap<&Name, usize> = BTreeMap::new();
+    for equation in &sorted {
+        number.entry(&equation.array).or_insert_with(|| {
+            arrays.push(&equation.array);
+            arrays.len() - 1
+        });
+    }
+    let mut reads: Vec<BTreeSet<usize>> = vec![BTreeSet::new(); arrays.len()];
+    for equation in &sorted {
         let mut read = Vec::new();
         arrays_read(&equation.body, &mut read);
-        let defined: BTreeSet<usize> = read.iter().filter_map(|(name, _)| place.get(name).copied()).collect();
-        missing[k] = defined.len();
-        defined.into_iter().for_each(|other| readers[other].push(k));
+        reads[number[&equation.array]].extend(read.iter().filter_map(|(name, _)| number.get(name).copied()));
     }
-    let mut ready: BTreeSet<usize> = (0..sorted.len()).filter(|k| missing[*k] == 0).collect();
-    let mut order = Vec::new();
-    while let Some(k) = ready.pop_first() {
-        order.push(sorted[k]);
-        for reader in &readers[k] {
-            missing[*reader] -= 1;
-            if missing[*reader] == 0 {
-                ready.insert(*reader);
-            }
-        }
-    }
-    if order.len() < sorted.len() {
-        let waiting: Vec<&syntax::Equation> =
-            (0..sorted.len()).filter(|k| missing[*k] > 0).map(|k| sorted[k]).collect();
-        report_circle(names, &waiting);
-        return Vec::new();
+    let component = components(&reads);
+    let groups = component.iter().max().map_or(0, |last| last + 1);
+    let mut members: Vec<Vec<usize>> = vec![Vec::new(); groups];
+    component.iter().enumerate().for_each(|(array, group)| members[*group].push(array));
+    let mut order = Vec::with_capacity(groups);
+    for group in topological(&members, &reads, &component) {
+        let own = |array: usize| component[array] == group;
+        let recurrent = members[group].iter().any(|array| reads[*array].iter().any(|read| own(*read)));
+        let equations = sorted.iter().copied().filter(|e| own(number[&e.array])).collect();
+        order.push(Group { equations, recurrent });
     }
     order
 }
 
-/// Shows one circle: each array and the one it reads.
-fn report_circle(names: &mut Names, waiting: &[&syntax::Equation]) {
-    let next = |equation: &syntax::Equation| {
-        let mut read = Vec::new();
-        arrays_read(&equation.body, &mut read);
-        waiting.iter().find(|w| read.iter().any(|(name, _)| *name == w.array)).copied()
-    };
-    let mut path = vec![waiting[0]];
-    while let Some(following) = path.last().and_then(|last| next(last)) {
-        if let Some(start) = path.iter().position(|e| e.array == following.array) {
-            path.drain(..start);
-            break;
+/// The groups in an order in which each comes after those that it reads, the first in the source first.
+fn topological(members: &[Vec<usize>], reads: &[BTreeSet<usize>], component: &[usize]) -> Vec<usize> {
+    let mut missing = vec![0; members.len()];
+    let mut readers: Vec<Vec<usize>> = vec![Vec::new(); members.len()];
+    for (group, arrays) in members.iter().enumerate() {
+        let read: BTreeSet<usize> = arrays.iter().flat_map(|array| &reads[*array]).map(|a| component[*a]).collect();
+        for other in read.into_iter().filter(|other| *other != group) {
+            missing[group] += 1;
+            readers[other].push(group);
         }
-        path.push(following);
     }
-    let mut arrows: Vec<String> = path.iter().map(|e| format!("`{}`", e.array)).collect();
-    arrows.push(arrows[0].clone());
-    let message = format!("the definitions go round in a circle: {}", arrows.join(" reads "));
-    let mut diagnostic = Diagnostic::new(message, path[0].span).label("this one");
-    for equation in &path[1..] {
-        diagnostic = diagnostic.also(equation.span, "and this one");
+    let first = |group: usize| (members[group][0], group);
+    let mut ready: BTreeSet<(usize, usize)> = (0..members.len()).filter(|g| missing[*g] == 0).map(first).collect();
+    let mut order = Vec::with_capacity(members.len());
+    while let Some((_, group)) = ready.pop_first() {
+        order.push(group);
+        for reader in &readers[group] {
+            missing[*reader] -= 1;
+            if missing[*reader] == 0 {
+                ready.insert(first(*reader));
+            }
+        }
     }
-    names.report(diagnostic.hint("recurrences are not in the language yet"));
+    order
+}
+
+/// The number of the strongly connected component of each node (Tarjan, without recursion).
+pub(super) fn components(edges: &[BTreeSet<usize>]) -> Vec<usize> {
+    const NONE: usize = usize::MAX;
+    let count = edges.len();
+    let (mut entered, mut low, mut found) = (vec![NONE; count], vec![0; count], vec![NONE; count]);
+    let (mut stack, mut next, mut groups) = (Vec::new(), 0, 0);
+    for root in 0..count {
+        if entered[root] != NONE {
+            continue;
+        }
+        let mut path = vec![(root, edges[root].iter())];
+        entered[root] = next;
+        low[root] = next;
+        next += 1;
+        stack.push(root);
+        while let Some((node, rest)) = path.last_mut() {
+            let node = *node;
+            match rest.next() {
+                Some(&other) if entered[other] == NONE => {
+                    entered[other] = next;
+                    low[other] = next;
+                    next += 1;
+                    stack.push(other);
+                    path.push((other, edges[other].iter()));
+                }
+                Some(&other) => {
+                    if found[other] == NONE {
+                        low[node] = low[node].min(entered[other]);
+                    }
+                }
+                None => {
+                    path.pop();
+                    if let Some((parent, _)) = path.last() {
+                        low[*parent] = low[*parent].min(low[node]);
+                    }
+                    if low[node] == entered[node] {
+                        while let Some(member) = stack.pop() {
+                            found[member] = groups;
+                            if member == node {
+                                break;
+                            }
+                        }
+                        groups += 1;
+                    }
+                }
+            }
+        }
+    }
+    found
 }
 
 /// Whether an equation reads one of the arrays.

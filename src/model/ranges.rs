@@ -40,14 +40,7 @@ impl Names {
         body: &Term,
         span: Span,
     ) -> Option<Vec<Limit>> {
-        let mut reaches = Vec::new();
-        let mut facts = self.facts.clone();
-        for (_, bound) in indices.iter() {
-            if let Some(b) = bound {
-                facts.bound_index(b.var.clone(), b.lo.clone(), b.hi.clone());
-            }
-        }
-        self.collect_reaches(body, &facts, &mut reaches);
+        let reaches = self.reaches(indices, body);
         let unknown: Vec<Var> = indices.iter().filter(|(_, b)| b.is_none()).map(|(v, _)| v.clone()).collect();
         let mut limits = Vec::new();
         for (axis, (var, bound)) in indices.iter_mut().enumerate() {
@@ -60,6 +53,45 @@ impl Names {
         let bounds: Vec<Bound> = indices.iter().filter_map(|(_, b)| b.clone()).collect();
         self.check_reads(&bounds, &reaches, span)?;
         Some(limits)
+    }
+
+    /// The same for those indices whose range can be found from the arrays whose box is known: whether
+    /// there were such, and their limits.
+    pub(super) fn open_ranges(
+        &mut self,
+        indices: &mut [(Var, Option<Bound>)],
+        body: &Term,
+        span: Span,
+    ) -> (bool, Vec<Limit>) {
+        let reaches = self.reaches(indices, body);
+        let unknown: Vec<Var> = indices.iter().filter(|(_, b)| b.is_none()).map(|(v, _)| v.clone()).collect();
+        let mut limits = Vec::new();
+        let mut progress = false;
+        for (axis, (var, bound)) in indices.iter_mut().enumerate().filter(|(_, (_, b))| b.is_none()) {
+            if let Some((found, new)) = self.range_of_output(axis, var, &unknown, &reaches, span) {
+                limits.extend(new);
+                *bound = Some(found);
+                progress = true;
+            }
+        }
+        (progress, limits)
+    }
+
+    /// Reports reads that can leave their array.
+    pub(super) fn check_reads_in(&mut self, bounds: &[Bound], body: &Term, span: Span) -> Option<()> {
+        let indices: Vec<(Var, Option<Bound>)> = bounds.iter().map(|b| (b.var.clone(), Some(b.clone()))).collect();
+        let reaches = self.reaches(&indices, body);
+        self.check_reads(bounds, &reaches, span)
+    }
+
+    fn reaches(&self, indices: &[(Var, Option<Bound>)], body: &Term) -> Vec<Reach> {
+        let mut reaches = Vec::new();
+        let mut facts = self.facts.clone();
+        for bound in indices.iter().filter_map(|(_, bound)| bound.as_ref()) {
+            facts.bound_index(bound.var.clone(), bound.lo.clone(), bound.hi.clone());
+        }
+        self.collect_reaches(body, &facts, &mut reaches);
+        reaches
     }
 
     fn collect_reaches(&self, term: &Term, facts: &Facts, found: &mut Vec<Reach>) {
@@ -94,7 +126,7 @@ impl Names {
     }
 
     fn reach(&self, array: &Name, at: &[Index], facts: &Facts, found: &mut Vec<Reach>) {
-        let Some(info) = self.arrays.get(array) else { return };
+        let Some(info) = self.arrays.get(array).filter(|info| info.settled) else { return };
         for (axis, (index, range)) in at.iter().zip(&info.axes).enumerate() {
             found.push(Reach {
                 array: array.clone(),

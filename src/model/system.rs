@@ -6,6 +6,7 @@
 use super::dependencies::Dependencies;
 use super::second::Differentiated;
 use super::term::{Bound, Kind, Term};
+use super::wellfounded::Recurrence;
 use crate::integer::{Condition, Facts, Index, Var};
 use crate::language::function::Function;
 use crate::language::program::Program;
@@ -43,6 +44,8 @@ pub struct System {
     pub order: Vec<Name>,
     /// The Jacobians that are arrays of their own.
     pub differentiated: Vec<Differentiated>,
+    /// What is computed step by step.
+    pub recurrences: Vec<Recurrence>,
     /// What each defined array depends on.
     pub dependencies: Dependencies,
     pub(super) facts: Facts,
