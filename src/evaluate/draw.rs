@@ -106,9 +106,7 @@ fn drawn(instance: &mut Instance, program: &Program, mut attempt: Attempt) -> Re
     }
     instance.valued |= !program.facts.is_empty();
     solve(instance, program)?;
-    for equation in &program.equations {
-        instance.define(equation)?;
-    }
+    instance.define(program)?;
     for fact in program.facts.iter().filter(|fact| fact.relation != Relation::Equal) {
         met(instance, fact)?;
     }

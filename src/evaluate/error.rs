@@ -64,6 +64,22 @@ pub enum EvalError {
     NotAFact(String),
     /// A comparison that is required and holds at none of the points that were tried.
     UnmetFact(String),
+    /// An entry that two equations define.
+    DefinedTwice {
+        /// The array.
+        array: Name,
+        /// The indices.
+        at: Vec<i64>,
+    },
+    /// An entry between those that the equations of its array define.
+    NeverDefined {
+        /// The array.
+        array: Name,
+        /// The indices.
+        at: Vec<i64>,
+    },
+    /// Entries of which each is computed from the next, and the last from the first.
+    Circle(Vec<(Name, Vec<i64>)>),
     /// Integer data whose range of values is empty or missing.
     NoValues(Name),
     /// Integer data, a size or a param differentiated for.
@@ -114,6 +130,9 @@ impl fmt::Display for EvalError {
                 write!(f, "{fact} cannot be required: it is linear in no entry of a given array that is still free")
             }
             EvalError::UnmetFact(fact) => write!(f, "{fact} does not hold at any point that was tried"),
+            EvalError::DefinedTwice { array, at } => write!(f, "{} is defined twice", entry(array, at)),
+            EvalError::NeverDefined { array, at } => write!(f, "{} is never defined", entry(array, at)),
+            EvalError::Circle(entries) => circle(f, entries),
             EvalError::NoValues(name) => {
                 write!(f, "the integer data {name} can take no value")
             }
@@ -131,3 +150,24 @@ impl fmt::Display for EvalError {
 }
 
 impl std::error::Error for EvalError {}
+
+fn entry(array: &str, at: &[i64]) -> String {
+    let indices: Vec<String> = at.iter().map(i64::to_string).collect();
+    if at.is_empty() { array.into() } else { format!("{array}[{}]", indices.join(",")) }
+}
+
+/// How many entries of a circle are named.
+const NAMED: usize = 6;
+
+fn circle(f: &mut fmt::Formatter<'_>, entries: &[(Name, Vec<i64>)]) -> fmt::Result {
+    for (place, (array, at)) in entries.iter().take(NAMED).enumerate() {
+        let link = if place == 0 { "" } else { " needs " };
+        let link = if place > 1 { ", which needs " } else { link };
+        write!(f, "{link}{}", entry(array, at))?;
+    }
+    let dots = if entries.len() > NAMED { ", and so on," } else { "" };
+    let Some((array, at)) = entries.first() else { return Ok(()) };
+    let link = if entries.len() == 1 { " needs" } else { ", which needs" };
+    let link = if entries.len() > NAMED { " back to" } else { link };
+    write!(f, "{dots}{link} {}", entry(array, at))
+}

@@ -5,18 +5,19 @@
 //! for each layout of the scope, upstream gradients included.
 
 use super::compile::{self, ConditionFormula, Formula, IntegerFormula};
+use super::component::Component;
 use super::draw;
 use super::error::EvalError;
 use super::machine::Machine;
 use super::node::Place;
-use super::number::{Memory, Nothing};
+use super::number::Nothing;
 use super::reverse::{Adjoints, sweep};
 use super::scalar::{Agreement, Scalar};
-use super::scope::{Layout, Points, Scope, Sizes};
-use super::tangent::{Motion, Moved, Stored, Tangent, Tangents};
+use super::scope::{Layout, Scope, Sizes};
+use super::tangent::{Stored, Tangent, Tangents};
 use super::work::Work;
 use crate::language::function::Function;
-use crate::language::program::{Program, ResolvedEquation};
+use crate::language::program::Program;
 use crate::language::syntax::{Condition, Expr, Name};
 use std::cell::{Cell, OnceCell, RefCell};
 use std::collections::BTreeMap;
@@ -31,7 +32,7 @@ pub struct Instance {
     pub(super) scope: Scope,
     pub(super) params: Vec<Scalar>,
     pub(super) values: Vec<Vec<Scalar>>,
-    pub(super) equations: Vec<(usize, Formula)>,
+    pub(super) components: Vec<Component>,
     outputs: Vec<Name>,
     seed: u64,
     pub(super) work: Work,
@@ -39,7 +40,7 @@ pub struct Instance {
     one_hot: RefCell<BTreeMap<Place, Tangents>>,
     adjoints: OnceCell<Adjoints>,
     /// Whether the residue of an entry may be opaque.
-    opaque: bool,
+    pub(super) opaque: bool,
     /// Whether an entry may depend on floating point, or may not be real.
     pub(super) valued: bool,
     /// A function that had no real value.
@@ -73,7 +74,7 @@ impl Instance {
             scope: Scope::new(sizes),
             params: Vec::new(),
             values: Vec::new(),
-            equations: Vec::new(),
+            components: Vec::new(),
             outputs: program.outputs.clone(),
             seed,
             work: work.clone(),
@@ -84,26 +85,6 @@ impl Instance {
             valued: false,
             outside: Cell::default(),
         }
-    }
-
-    /// Computes a defined array.
-    pub(super) fn define(&mut self, equation: &ResolvedEquation) -> Result<(), EvalError> {
-        let axes = self.scope.equation_box(equation)?;
-        let free: Vec<Name> = equation.indices.iter().map(|index| index.name.clone()).collect();
-        let formula = compile::value(&self.scope, &equation.body, &free, false)?;
-        let array = self.scope.define(&equation.array, axes, &self.work)?;
-        self.opaque |= formula.opaque;
-        self.valued |= formula.valued;
-        let memory = Stored { instance: self, literals: &formula.literals };
-        let values = self.entries_of(array, &formula, memory)?;
-        let unreal = values.iter().any(|value| !value.real.is_finite());
-        if self.valued && (unreal || self.outside.get().is_some()) {
-            let (array, function) = (equation.array.clone(), self.outside.get().map(Function::name));
-            return Err(EvalError::OutsideDomain { array, function });
-        }
-        self.values.push(values);
-        self.equations.push((array, formula));
-        Ok(())
     }
 
     /// Lets a formula write `name[…]` for the upstream gradient of an array.
@@ -180,7 +161,8 @@ impl Instance {
     }
 
     /// The total derivative of the loss Σ g·f over all outputs f for an entry of any array; a
-    /// defined array is moved as if it were given.
+    /// defined entry is moved as if it were given, and all that is computed from it follows, later
+    /// entries of a recurrent array too.
     ///
     /// # Errors
     /// The array is unknown or integer data, the entry is outside its box, or too much work.
@@ -230,7 +212,8 @@ impl Instance {
     }
 
     /// The derivative of every defined array along a direction on one array, row-major. A defined
-    /// array is moved as if it were given: its own equation is left out.
+    /// array is moved as if it were given: its own equation is left out. Along a direction on a
+    /// recurrent array it is the sum over the entries of what [`Instance::entry_tangent`] gives.
     ///
     /// # Errors
     /// The array is unknown, is integer data, or has not as many entries as the direction.
@@ -244,7 +227,8 @@ impl Instance {
         Ok(Tangent { instance: self, tangents })
     }
 
-    /// The derivative of every defined array for one entry; computed once for each entry.
+    /// The total derivative of every defined array for one entry; computed once for each entry. The
+    /// equation of that entry alone is left out, later entries of the same array follow.
     ///
     /// # Errors
     /// The array is unknown or integer data, or the entry is outside its box.
@@ -349,39 +333,7 @@ impl Instance {
     fn forward_one(&self, array: usize, direction: Vec<Scalar>) -> Result<Vec<Vec<Scalar>>, EvalError> {
         let mut tangents = vec![Vec::new(); self.values.len()];
         tangents[array] = direction;
-        self.forward(tangents, Some(array))
-    }
-
-    /// Moves everything that depends on what moves, the equation of one array left out.
-    pub(super) fn forward(
-        &self,
-        mut tangents: Vec<Vec<Scalar>>,
-        without: Option<usize>,
-    ) -> Result<Vec<Vec<Scalar>>, EvalError> {
-        for (defined, formula) in &self.equations {
-            let moved = formula.reads.iter().any(|read| !tangents[*read].is_empty());
-            if Some(*defined) == without || !moved {
-                continue;
-            }
-            let stored = Stored { instance: self, literals: &formula.literals };
-            let memory = Moved { stored, how: Motion::All(&tangents) };
-            let duals = self.entries_of(*defined, formula, memory)?;
-            tangents[*defined] = duals.into_iter().map(|dual| dual.tangent).collect();
-        }
-        Ok(tangents)
-    }
-
-    fn entries_of<M: Memory>(&self, array: usize, formula: &Formula, memory: M) -> Result<Vec<M::Number>, EvalError> {
-        let layout = &self.scope.layouts[array];
-        self.work.charge(layout.volume as u64)?;
-        self.work.expect(layout.volume as u128 * u128::from(formula.least))?;
-        let mut entries = Vec::with_capacity(layout.volume);
-        let mut machine = Machine::new(&self.scope, &self.work, memory, formula.slots);
-        let mut points = Points::new(&layout.axes);
-        while let Some(at) = points.advance() {
-            entries.push(machine.value_at(&formula.root, at)?);
-        }
-        Ok(entries)
+        self.forward(tangents)
     }
 }
 

@@ -323,6 +323,7 @@ impl<'a, M: Memory> Machine<'a, M> {
         let mut known = Some(true);
         for (relation, right) in rest {
             let right = self.value(right)?;
+            self.memory.compared();
             match left.compare(right) {
                 Known::Order(order) if holds(*relation, order) => {}
                 Known::Order(_) | Known::Unordered => return Ok(Some(false)),

@@ -6,16 +6,20 @@
 //! numbers confirm, so a derivation is judged by the forward equations alone. The pipeline: a point
 //! is drawn at which everything has a value, names become slots ([`Instance::compile`]), a small
 //! machine computes the compiled formula, [`check`] compares it with what the equations give,
-//! [`range`] tests a claimed range.
+//! [`range`] tests a claimed range. Arrays that are computed from each other are run entry by entry,
+//! in an order that is found by demand and kept.
 //!
 //! Invariant: this module reads `language::syntax` and `language::program` and imports nothing
 //! from the calculus; it never panics on any tree and stops at its work limit.
 
 pub mod check;
 mod compile;
+mod component;
+mod cover;
 mod draw;
 mod error;
 mod field;
+mod forward;
 mod fraction;
 mod function;
 mod instance;
@@ -26,6 +30,7 @@ pub mod range;
 mod reduction;
 mod reverse;
 mod scalar;
+mod schedule;
 mod scope;
 mod tangent;
 mod tape;

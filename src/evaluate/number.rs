@@ -246,6 +246,9 @@ pub trait Memory {
         Err(EvalError::Unsupported("an upstream gradient inside an equation".into()))
     }
 
+    /// Takes note that values are compared, and that what is read next depends on the answer.
+    fn compared(&self) {}
+
     /// Takes note that a function has no real value.
     fn outside(&self, function: Function) {
         let _ = function;

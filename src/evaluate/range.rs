@@ -6,6 +6,7 @@
 
 use super::check::Checked;
 use super::compile::{self, Formula};
+use super::component;
 use super::error::EvalError;
 use super::field::Random;
 use super::instance::DEFAULT_WORK;
@@ -153,11 +154,8 @@ impl Reads {
         }
         let (expected, found) = (program.equations.len(), equation);
         let wanted = program.equations.get(equation).ok_or(EvalError::Count { expected, found })?;
-        for before in &program.equations[..equation] {
-            let axes = scope.equation_box(before)?;
-            scope.define(&before.array, axes, &work)?;
-        }
-        let indices: Vec<Name> = wanted.indices.iter().map(|index| index.name.clone()).collect();
+        component::define(&mut scope, program, &work)?;
+        let indices = component::indices(wanted);
         let formula = compile::value(&scope, &wanted.body, &indices, false)?;
         Ok(Reads { scope, work, indices, formula })
     }

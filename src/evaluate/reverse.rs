@@ -6,6 +6,7 @@
 //! is an error.
 
 use super::compile::Formula;
+use super::component::{Component, Piece};
 use super::error::EvalError;
 use super::field::Random;
 use super::instance::Instance;
@@ -14,7 +15,6 @@ use super::node::{Place, Reduce, Test, Value};
 use super::number::Memory;
 use super::reduction::part;
 use super::scalar::Scalar;
-use super::scope::Points;
 use super::tangent::{Stored, loss};
 use super::tape::{Tape, Traced};
 use crate::language::syntax::{Reduction, Sign};
@@ -34,34 +34,62 @@ pub fn sweep(instance: &Instance) -> Result<Adjoints, EvalError> {
         adjoints[output].clone_from(&instance.values[given]);
     }
     let tape = Tape::default();
-    for (array, formula) in instance.equations.iter().rev() {
-        let own = std::mem::take(&mut adjoints[*array]);
-        push_array(instance, *array, formula, &own, &tape, &mut adjoints)?;
-        adjoints[*array] = own;
+    for component in instance.components.iter().rev() {
+        match component.recurrent {
+            true => push_entries(instance, component, &tape, &mut adjoints)?,
+            false => push_array(instance, component, &tape, &mut adjoints)?,
+        }
     }
     confirmed(instance, adjoints)
 }
 
 fn push_array(
     instance: &Instance,
-    array: usize,
-    formula: &Formula,
-    own: &[Scalar],
+    component: &Component,
     tape: &Tape,
     adjoints: &mut Adjoints,
 ) -> Result<(), EvalError> {
-    let memory = Recorded { stored: Stored { instance, literals: &formula.literals }, tape };
-    let mut machine = Machine::new(&instance.scope, &instance.work, memory, formula.slots);
-    let mut points = Points::new(&instance.scope.layouts[array].axes);
-    for adjoint in own {
-        let Some(at) = points.advance() else { break };
-        machine.work.charge(1)?;
-        if *adjoint != Scalar::ZERO {
-            machine.slots[..at.len()].copy_from_slice(at);
-            push(&mut machine, &formula.root, *adjoint, adjoints)?;
+    for piece in &component.pieces {
+        let own = std::mem::take(&mut adjoints[piece.array]);
+        let mut machine = machine(instance, piece, tape);
+        let mut entries = piece.entries(&instance.scope);
+        while let Some((offset, at)) = entries.advance() {
+            let Some(adjoint) = own.get(offset) else { break };
+            machine.work.charge(1)?;
+            if *adjoint != Scalar::ZERO {
+                machine.slots[..at.len()].copy_from_slice(at);
+                push(&mut machine, &piece.formula.root, *adjoint, adjoints)?;
+            }
+        }
+        adjoints[piece.array] = own;
+    }
+    Ok(())
+}
+
+/// Every entry passes on what it has when all entries computed from it have passed on theirs.
+fn push_entries(
+    instance: &Instance,
+    component: &Component,
+    tape: &Tape,
+    adjoints: &mut Adjoints,
+) -> Result<(), EvalError> {
+    for step in component.schedule.iter().rev() {
+        let (piece, offset) = (&component.pieces[step.piece as usize], step.offset as usize);
+        let adjoint = adjoints[piece.array].get(offset).copied().unwrap_or_default();
+        instance.work.charge(1)?;
+        if adjoint != Scalar::ZERO {
+            let layout = &instance.scope.layouts[piece.array];
+            let mut machine = machine(instance, piece, tape);
+            layout.indices(offset, &mut machine.slots[..layout.axes.len()]);
+            push(&mut machine, &piece.formula.root, adjoint, adjoints)?;
         }
     }
     Ok(())
+}
+
+fn machine<'a>(instance: &'a Instance, piece: &'a Piece, tape: &'a Tape) -> Machine<'a, Recorded<'a>> {
+    let stored = Stored { instance, literals: &piece.formula.literals };
+    Machine::new(&instance.scope, &instance.work, Recorded { stored, tape }, piece.formula.slots)
 }
 
 /// Passes the derivative of the loss for a value on to everything that the value reads.
@@ -188,7 +216,7 @@ fn confirmed(instance: &Instance, adjoints: Adjoints) -> Result<Adjoints, EvalEr
         let pairs = adjoints[number].iter().zip(&directions[number]);
         expected = pairs.fold(expected, |sum, (adjoint, step)| sum + *adjoint * *step);
     }
-    let tangents = instance.forward(directions, None)?;
+    let tangents = instance.forward(directions)?;
     if loss(instance, &tangents) == expected {
         return Ok(adjoints);
     }

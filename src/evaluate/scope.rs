@@ -47,6 +47,16 @@ impl Layout {
         }
         Some(offset)
     }
+
+    /// The indices of the entry at a position inside the box.
+    pub fn indices(&self, offset: usize, at: &mut [i64]) {
+        let mut rest = offset as i128;
+        for (index, &(first, last)) in at.iter_mut().zip(&self.axes).rev() {
+            let length = i128::from(last) - i128::from(first) + 1;
+            *index = (i128::from(first) + rest.rem_euclid(length.max(1))) as i64;
+            rest = rest.div_euclid(length.max(1));
+        }
+    }
 }
 
 /// The number of indices from `first` to `last`, 0 if there are none.

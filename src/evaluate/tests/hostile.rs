@@ -106,7 +106,7 @@ fn mistaken_programs_are_errors() {
     let unbound = range("i", int(1), n("Q"));
     let cases = [
         (read("z", [n("i")]), EvalError::UnknownName("z".into())),
-        (read("y", [n("i")]), EvalError::UnknownName("y".into())),
+        (read("y", [n("i")]), EvalError::Circle(vec![("y".into(), vec![1])])),
         (sum([unbound], int(1)), EvalError::UnknownName("Q".into())),
         (read("x", []), EvalError::Rank { array: "x".into(), expected: 1, found: 0 }),
         (

@@ -7,12 +7,15 @@ mod derivatives;
 mod exactness;
 mod functions;
 mod hostile;
+mod partition;
 mod points;
+mod recurrent;
 mod reverse;
 mod values;
 
 use super::{Instance, Sizes, check};
 use crate::diagnostic::Span;
+use crate::language::parse::parse_expression;
 use crate::language::program::{ArrayBox, AxisBox, Param, Program, ResolvedEquation};
 use crate::language::syntax::{
     Binder, Condition, Expr, ExprKind, Name, Normaliser, Operator, Reduction, Relation, Role, Sign,
@@ -160,4 +163,45 @@ fn vectors() -> Instance {
 fn gradient(instance: &Instance, array: &str, free: &str, formula: Expr) -> Result<check::Checked, check::Failure> {
     let formula = instance.compile(&formula, &names(free))?;
     check::check_gradient(instance, array, &formula)
+}
+
+fn text(formula: &str) -> Expr {
+    parse_expression(formula).unwrap()
+}
+
+/// `t:1..T`, or a constant: `0`.
+fn index(written: &str, place: usize) -> Binder {
+    match written.split_once(':') {
+        Some((name, ends)) => {
+            let (first, last) = ends.split_once("..").unwrap();
+            range(name, text(first), text(last))
+        }
+        None => range(&format!("constant{place}"), text(written), text(written)),
+    }
+}
+
+/// `h t:1..T 0 = body`: an equation with the ranges of its indices.
+fn rule(written: &str) -> ResolvedEquation {
+    let (left, body) = written.split_once('=').unwrap();
+    let mut words = left.split_whitespace();
+    let array = words.next().unwrap().into();
+    let indices = words.zip(0..).map(|(word, place)| index(word, place)).collect();
+    ResolvedEquation { array, indices, body: text(body) }
+}
+
+/// `x 1..T 0..J`: a given array.
+fn given(written: &str) -> ArrayBox {
+    let mut words = written.split_whitespace();
+    let name = words.next().unwrap().into();
+    let ends = |word: &str| {
+        let (first, last) = word.split_once("..").unwrap();
+        AxisBox { first: text(first), last: text(last), before: int(0), after: int(0) }
+    };
+    ArrayBox { name, role: Role::Input, axes: words.map(ends).collect(), values: None }
+}
+
+/// A program of given arrays and equations, one a line.
+fn written(size_names: &str, arrays: &[&str], equations: &[&str], outputs: &str) -> Program {
+    let arrays = arrays.iter().map(|array| given(array)).collect();
+    program(size_names, arrays, equations.iter().map(|equation| rule(equation)).collect(), outputs)
 }
