@@ -54,9 +54,12 @@ impl Names {
             taken.insert(name.clone());
             name
         };
+        let given: Vec<&Name> = system.outputs.iter().filter(|output| system.direct_part(output).is_none()).collect();
         let upstream = match system.outputs.as_slice() {
-            [only] => vec![(only.clone(), fresh(&["g".into(), "G".into(), "u".into(), "gbar".into()]))],
-            several => several.iter().map(|o| (o.clone(), fresh(&[format!("g_{o}")]))).collect(),
+            [only] if !given.is_empty() => {
+                vec![(only.clone(), fresh(&["g".into(), "G".into(), "u".into(), "gbar".into()]))]
+            }
+            _ => given.into_iter().map(|o| (o.clone(), fresh(&[format!("g_{o}")]))).collect(),
         };
         let floors: Vec<(&Bound, Option<Name>)> = system.equations.iter().flat_map(|e| floors(system, e)).collect();
         let clash = |b: &Bound| {

@@ -5,22 +5,24 @@
 //! starts with its given gradient. With the entry f[α] of an output in the place of ℓ the same gives
 //! Jacobians. Invariant: an array's adjoint is derived once, after those of all that read it.
 
-use super::differentiate::is_direct;
+use super::differentiate::{is_direct, partial};
 use super::indices::indices_of;
 use super::rule::{Example, PHASES, Rule};
 use super::strategy::{entry, facts_of, rewrite, value, vars};
+use super::tangent::runs_forward;
 use crate::derivation::{Derivation, Goal, RuleName, Step};
 use crate::integer::{Index, Var};
 use crate::language::syntax::{Name, Role};
 use crate::model::system::Equation;
 use crate::model::{Bound, Kind, System, Term};
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
 /// An adjoint that is no larger than this, and no sum, is put in wherever it is read.
 const SMALL: usize = 8;
 /// A larger one than this is not tried.
-const LARGE: usize = 60;
+pub(super) const LARGE: usize = 60;
 /// The greatest extent of a Jacobian that is written out.
 const LARGEST: usize = 5_000;
 /// By how much a formula may grow when an adjoint is put in that it reads more than once.
@@ -57,6 +59,7 @@ impl Derivations {
         let mut backward = Backward { system, phases, done: &mut self.done };
         match goal {
             Goal::Value { output } => value(system, output, phases).map(Rc::new),
+            Goal::Jacobian { output, array } if runs_forward(system, output, array) => backward.tangent(output, array),
             Goal::Jacobian { output, array } => backward.derivative(&Some(output.clone()), array),
             Goal::Gradient { array } => backward.derivative(&None, array),
         }
@@ -86,13 +89,31 @@ impl Derivations {
 /// The gradients or Jacobians of intermediates that stand in a derived formula by name, in the order
 /// in which it reads them.
 pub fn adjoints_in(system: &System, derivation: &Derivation) -> Vec<Goal> {
-    let seed = match &derivation.goal {
-        Goal::Value { .. } => return Vec::new(),
-        Goal::Jacobian { output, .. } => Some(output.clone()),
-        Goal::Gradient { .. } => None,
-    };
-    let symbols = symbols(system, &seed, &derivation.result).into_iter();
-    symbols.map(|array| goal_of(&seed, array)).collect()
+    match &derivation.goal {
+        Goal::Value { .. } => Vec::new(),
+        Goal::Jacobian { .. } => jacobians_in(&derivation.result),
+        Goal::Gradient { .. } => {
+            let symbols = symbols(system, &None, &derivation.result).into_iter();
+            symbols.map(|array| Goal::Gradient { array }).collect()
+        }
+    }
+}
+
+/// The Jacobians that stand in a formula by name.
+fn jacobians_in(term: &Term) -> Vec<Goal> {
+    let mut found = Vec::new();
+    term.any(&mut |t| {
+        if let Kind::Derivative(of, array, _) = t.kind()
+            && let Kind::Read(output, _) = of.kind()
+        {
+            let goal = Goal::Jacobian { output: output.clone(), array: array.clone() };
+            if !found.contains(&goal) {
+                found.push(goal);
+            }
+        }
+        false
+    });
+    found
 }
 
 fn goal_of(seed: &Seed, array: Name) -> Goal {
@@ -103,15 +124,15 @@ fn goal_of(seed: &Seed, array: Name) -> Goal {
 }
 
 /// One walk back through a system.
-struct Backward<'a> {
-    system: &'a System,
-    phases: &'a [&'a [Rule]],
-    done: &'a mut Done,
+pub(super) struct Backward<'a> {
+    pub(super) system: &'a System,
+    pub(super) phases: &'a [&'a [Rule]],
+    pub(super) done: &'a mut Done,
 }
 
 impl<'a> Backward<'a> {
     /// The derivative of the seed for an array, after those of all arrays between them.
-    fn derivative(&mut self, seed: &Seed, array: &Name) -> Option<Rc<Derivation>> {
+    pub(super) fn derivative(&mut self, seed: &Seed, array: &Name) -> Option<Rc<Derivation>> {
         self.system.bounds(array)?;
         if let Some(output) = seed {
             self.system.equation(output)?;
@@ -125,7 +146,7 @@ impl<'a> Backward<'a> {
     /// The arrays between an array and the seed whose adjoints are not derived yet, those nearest to
     /// the seed first; none if one of them cannot be derived.
     fn between(&self, seed: &Seed, array: &Name) -> Option<Vec<Name>> {
-        let mut found: BTreeMap<usize, Name> = BTreeMap::new();
+        let mut found: BTreeMap<Reverse<(usize, Reverse<bool>, usize)>, Name> = BTreeMap::new();
         let mut waiting = vec![array.clone()];
         while let Some(name) = waiting.pop() {
             for equation in self.reached(seed, &name) {
@@ -138,14 +159,24 @@ impl<'a> Backward<'a> {
                     Some(Some(_)) => {}
                     Some(None) => return None,
                     None => {
-                        if found.insert(self.system.place(reader)?, reader.clone()).is_none() {
+                        if found.insert(self.turn(reader)?, reader.clone()).is_none() {
                             waiting.push(reader.clone());
                         }
                     }
                 }
             }
         }
-        Some(found.into_values().rev().collect())
+        Some(found.into_values().collect())
+    }
+
+    /// When an array is met on the walk back: after all that read it, but for a recurrence, where what
+    /// is computed within a step comes before what is read at other steps.
+    fn turn(&self, array: &Name) -> Option<Reverse<(usize, Reverse<bool>, usize)>> {
+        let place = self.system.place(array)?;
+        let recurrence = self.system.recurrence(array);
+        let together = recurrence.into_iter().flat_map(|r| r.arrays.keys()).filter_map(|name| self.system.place(name));
+        let last = together.max().unwrap_or(place);
+        Some(Reverse((last, Reverse(self.system.is_state(array)), place)))
     }
 
     /// Whether the adjoint of an array is one that must be derived: the seed depends on it, and it is
@@ -192,6 +223,9 @@ impl<'a> Backward<'a> {
         let mut steps = rewrite(self.system, &facts, &indices, self.phases, &start)?;
         let mut waiting = symbols(self.system, seed, steps.last().map_or(&start, |step| &step.after));
         while let Some(name) = waiting.pop() {
+            if name == *array || self.system.is_state(&name) {
+                continue;
+            }
             let before = steps.last().map_or(&start, |step| &step.after).clone();
             let Some(adjoint) = self.done.get(&(seed.clone(), name.clone())).cloned().flatten() else { continue };
             let Some(more) = self.inserted(&facts, &indices, &before, seed, &name, &adjoint) else { continue };
@@ -202,7 +236,7 @@ impl<'a> Backward<'a> {
     }
 
     /// The indices of an array, none called as one of an output is.
-    fn clear(&self, mut at: Vec<Bound>, rows: &[Bound]) -> Vec<Bound> {
+    pub(super) fn clear(&self, mut at: Vec<Bound>, rows: &[Bound]) -> Vec<Bound> {
         for index in &mut at {
             index.var = index.var.fresh(|v| rows.iter().any(|b| b.var == *v));
         }
@@ -218,7 +252,10 @@ impl<'a> Backward<'a> {
             return Some(Term::derivative(entry(output, rows), array.clone(), vars(at)));
         }
         if seed.is_none() && self.system.outputs.contains(array) {
-            terms.push(Term::upstream(array.clone(), vars(at)));
+            terms.push(match self.system.direct_part(array) {
+                Some(letter) => Term::read(letter.clone(), vars(at)),
+                None => Term::upstream(array.clone(), vars(at)),
+            });
         }
         for equation in self.reached(seed, array) {
             if seed.as_ref() == Some(&equation.array) {
@@ -229,7 +266,7 @@ impl<'a> Backward<'a> {
             for index in &mut indices {
                 index.var = index.var.fresh(|v| at.iter().chain(rows).any(|b| b.var == *v));
             }
-            let upstream = self.symbol(seed, &equation.array, rows, &indices)?;
+            let upstream = self.symbol(seed, &equation.array, rows, &indices);
             let local = self.local(equation, &indices, array, at);
             indices.retain(|b| b.lo != b.hi);
             terms.push(Term::sigma(indices, Term::product([upstream, local])));
@@ -239,7 +276,8 @@ impl<'a> Backward<'a> {
 
     /// The derivative of the entry of an equation, with other arrays held.
     fn local(&self, equation: &Equation, indices: &[Bound], array: &Name, at: &[Bound]) -> Term {
-        let of = match is_direct(self.system, &equation.body, array) {
+        let own = equation.array == *array;
+        let of = match !own && is_direct(self.system, &equation.body, array) {
             true => entry(&equation.array, indices),
             false => {
                 let taken = |v: &Var| at.iter().chain(indices).any(|b| b.var == *v);
@@ -248,19 +286,14 @@ impl<'a> Backward<'a> {
                 equation.body.with_all_bounds_fresh(&taken).substitute_all(&pairs)
             }
         };
-        Term::derivative(of, array.clone(), vars(at))
+        if own { partial(self.system, &of, array, &vars(at)) } else { Term::derivative(of, array.clone(), vars(at)) }
     }
 
-    /// What stands for the adjoint of an array at some indices. An output that is read further has
-    /// more than its given gradient: its adjoint is written out.
-    fn symbol(&self, seed: &Seed, name: &Name, rows: &[Bound], at: &[Bound]) -> Option<Term> {
+    /// What stands for the adjoint of an array at some indices.
+    fn symbol(&self, seed: &Seed, name: &Name, rows: &[Bound], at: &[Bound]) -> Term {
         match seed {
-            Some(output) => Some(Term::derivative(entry(output, rows), name.clone(), vars(at))),
-            None if self.system.outputs.contains(name) && self.is_named(seed, name) => {
-                let derived = self.done.get(&(None, name.clone())).cloned().flatten()?;
-                Some(at_values(&derived, &vars(at)))
-            }
-            None => Some(Term::upstream(name.clone(), vars(at))),
+            Some(output) => Term::derivative(entry(output, rows), name.clone(), vars(at)),
+            None => Term::upstream(name.clone(), vars(at)),
         }
     }
 
@@ -326,7 +359,7 @@ impl<'a> Backward<'a> {
 }
 
 /// The result of a derivation at values for its free indices.
-fn at_values(derivation: &Derivation, values: &[Index]) -> Term {
+pub(super) fn at_values(derivation: &Derivation, values: &[Index]) -> Term {
     let taken = |v: &Var| values.iter().any(|value| value.mentions(v));
     let names = derivation.indices.iter().map(|b| b.var.clone());
     let pairs: Vec<(Var, Index)> = names.zip(values.iter().cloned()).collect();
@@ -350,7 +383,9 @@ fn symbols(system: &System, seed: &Seed, term: &Term) -> Vec<Name> {
 /// The array whose adjoint a term is, and at which indices.
 fn symbol_at<'t>(system: &System, seed: &Seed, term: &'t Term) -> Option<(&'t Name, Vec<Index>)> {
     match (term.kind(), seed) {
-        (Kind::Upstream(name, at), None) if !system.outputs.contains(name) => Some((name, at.clone())),
+        (Kind::Upstream(name, at), None) if !system.outputs.contains(name) || system.direct_part(name).is_some() => {
+            Some((name, at.clone()))
+        }
         (Kind::Derivative(of, name, at), Some(output)) => match of.kind() {
             Kind::Read(read, rows) if read == output => Some((name, rows.iter().chain(at).cloned().collect())),
             _ => None,

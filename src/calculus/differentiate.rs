@@ -67,7 +67,7 @@ pub const SUM: Rule = Rule {
     example: Example { system: "x[3], w[3]; y[i] = x[i] + w[i]", goal: "dy/dx" },
     apply: |term, place| {
         let (of, array, at) = derivative(term)?;
-        let under = |t: &Term| Term::derivative(t.clone(), array.clone(), at.to_vec());
+        let under = |t: &Term| partial(place.system, t, array, at);
         match of.kind() {
             Kind::Sum(terms) => Some(Term::sum(terms.iter().filter(|t| t.reads(array)).map(under)).into()),
             Kind::Sigma(..) => {
@@ -88,12 +88,12 @@ pub const PRODUCT: Rule = Rule {
     conditions: "It applies everywhere. A factor that does not depend on x gives no term of its own.",
     shrinks: "the size of the term under a derivative",
     example: Example { system: "x[3], w[3]; y[i] = w[i]*x[i]*(x[i] + 1)", goal: "dy/dx" },
-    apply: |term, _| {
+    apply: |term, place| {
         let (of, array, at) = derivative(term)?;
         let Kind::Product(factors) = of.kind() else { return None };
         let one = |k: usize| {
             let differentiated = |(j, f): (usize, &Term)| match j == k {
-                true => Term::derivative(f.clone(), array.clone(), at.to_vec()),
+                true => partial(place.system, f, array, at),
                 false => f.clone(),
             };
             Term::product(factors.iter().enumerate().map(differentiated))
@@ -125,7 +125,7 @@ pub const INDEXED_PRODUCT: Rule = Rule {
         let wanted = if *held == Condition::always() { other } else { Condition::All(vec![held.clone(), other]) };
         let factors = [
             Term::bracket(condition.clone()),
-            Term::derivative(body.clone(), array.clone(), at.to_vec()),
+            partial(place.system, body, array, at),
             Term::pi(others.clone(), wanted, rest.clone()),
         ];
         Some(Term::sigma(bounds.clone(), Term::product(factors)).into())
@@ -140,10 +140,10 @@ pub const POWER: Rule = Rule {
     conditions: "It applies where n is an integer, which may be negative: a quotient is a product with a power.",
     shrinks: "the size of the term under a derivative",
     example: Example { system: "x[3]; y[i] = x[i]^3", goal: "dy/dx" },
-    apply: |term, _| {
+    apply: |term, place| {
         let (of, array, at) = derivative(term)?;
         let Kind::Power(base, n) = of.kind() else { return None };
-        let inner = Term::derivative(base.clone(), array.clone(), at.to_vec());
+        let inner = partial(place.system, base, array, at);
         Some(Term::product([Term::from_i64(*n), Term::power(base.clone(), n - 1), inner]).into())
     },
 };
@@ -157,13 +157,13 @@ pub const CHAIN: Rule = Rule {
                  a kink, the derivative is the one that the table names.",
     shrinks: "the size of the term under a derivative",
     example: Example { system: "x[3]; y[i] = exp(2*x[i])", goal: "dy/dx" },
-    apply: |term, _| {
+    apply: |term, place| {
         let (of, array, at) = derivative(term)?;
         let Kind::Apply(function, arguments) = of.kind() else { return None };
         let moving = arguments.iter().enumerate().filter(|(_, u)| u.reads(array));
         let through = moving.map(|(k, u)| {
             let slope = super::slope::slope(*function, k, arguments, of);
-            Term::product([slope, Term::derivative(u.clone(), array.clone(), at.to_vec())])
+            Term::product([slope, partial(place.system, u, array, at)])
         });
         Some(Term::sum(through).into())
     },
@@ -192,18 +192,33 @@ pub const READ: Rule = Rule {
                  which both entries are written alike gives no bracket.",
     shrinks: "the number of derivatives",
     example: Example { system: "x[5, 2]; y[i, k] = x[i+2, k]", goal: "dy/dx" },
-    apply: |term, _| {
+    apply: |term, place| {
         let (of, array, at) = derivative(term)?;
         let Kind::Read(name, indices) = of.kind() else { return None };
-        (name == array).then(|| {
-            let same = |(a, b): (&Index, &Index)| match a == b {
-                true => Term::one(),
-                false => Term::bracket(Condition::Equal(a.clone(), b.clone())),
-            };
-            Rewrite::from(Term::product(indices.iter().zip(at).map(same)))
-        })
+        let alone = name == array && !place.system.dependencies.depends(array, array);
+        alone.then(|| Rewrite::from(same_entry(indices, at)))
     },
 };
+
+/// The derivative of a part of a formula. Of an entry of an array that is computed from itself it is
+/// the direct one, for the other entries are held.
+pub(super) fn partial(system: &System, part: &Term, array: &Name, at: &[Index]) -> Term {
+    match part.kind() {
+        Kind::Read(name, indices) if name == array && system.dependencies.depends(array, array) => {
+            same_entry(indices, at)
+        }
+        _ => Term::derivative(part.clone(), array.clone(), at.to_vec()),
+    }
+}
+
+/// [a = b], axis by axis; nothing where both are written alike.
+fn same_entry(indices: &[Index], at: &[Index]) -> Term {
+    let same = |(a, b): (&Index, &Index)| match a == b {
+        true => Term::one(),
+        false => Term::bracket(Condition::Equal(a.clone(), b.clone())),
+    };
+    Term::product(indices.iter().zip(at).map(same))
+}
 
 fn derivative(term: &Term) -> Option<(&Term, &Name, &[Index])> {
     match term.kind() {
@@ -212,10 +227,11 @@ fn derivative(term: &Term) -> Option<(&Term, &Name, &[Index])> {
     }
 }
 
-/// Whether the array reaches a formula through its own reads alone.
+/// Whether the array reaches a formula through its own reads alone. An array that is computed from
+/// itself does not.
 pub fn is_direct(system: &System, body: &Term, array: &Name) -> bool {
     !body.any(&mut |t| match t.kind() {
-        Kind::Read(name, _) => name != array && system.depends(name, array),
+        Kind::Read(name, _) => system.dependencies.depends(name, array),
         _ => false,
     })
 }

@@ -4,7 +4,8 @@
 use super::matching::Match;
 use super::rule::{Example, Place, Rewrite, Rule};
 use crate::derivation::RuleName;
-use crate::integer::{Condition, Index, Truth};
+use crate::integer::{Condition, Facts, Index, Truth};
+use crate::language::syntax::Name;
 use crate::model::system::Equation;
 use crate::model::{Bound, Kind, Term};
 use std::collections::BTreeSet;
@@ -20,24 +21,60 @@ pub const FOLD: Rule = Rule {
     shrinks: "the size of the formula",
     example: Example { system: "x[3]; h[i] = tanh(x[i]); y[i] = 2*h[i]", goal: "dy/dx" },
     apply: |term, place| {
-        if !is_composed(term) {
-            return None;
+        if let Some(folded) = named(term, place) {
+            return Some(folded.into());
         }
-        let mut read = BTreeSet::new();
-        term.collect_reads(&mut read);
-        let mut tried: BTreeSet<&str> = BTreeSet::new();
-        for array in &read {
-            for equation in place.system.readers(array) {
-                if tried.insert(&equation.array)
-                    && let Some(folded) = folded(equation, term, place)
-                {
-                    return Some(folded.into());
-                }
+        let Kind::Product(factors) = term.kind() else { return None };
+        let mut facts = place.facts.clone();
+        for factor in factors {
+            if let Kind::Bracket(condition) = factor.kind() {
+                facts.require(condition);
             }
         }
-        None
+        if facts.identity() == place.facts.identity() {
+            return None;
+        }
+        let (k, folded) = factors.iter().enumerate().find_map(|(k, f)| Some((k, beside(f, place, &facts)?)))?;
+        let mut after = factors.clone();
+        after[k] = folded;
+        Some(Term::product(after).into())
     },
 };
+
+/// The name of what a term is, or holds as factors, where what is known there proves it.
+fn named(term: &Term, place: &Place) -> Option<Term> {
+    if !is_composed(term) {
+        return None;
+    }
+    let mut read = BTreeSet::new();
+    term.collect_reads(&mut read);
+    let mut tried: BTreeSet<&str> = BTreeSet::new();
+    for array in &read {
+        for equation in place.system.readers(array) {
+            if tried.insert(&equation.array)
+                && let Some(folded) = folded(equation, term, place)
+            {
+                return Some(folded);
+            }
+        }
+    }
+    None
+}
+
+/// A factor with one part of it named, where brackets beside it hold.
+fn beside(term: &Term, place: &Place, facts: &Facts) -> Option<Term> {
+    let mut facts = facts.clone();
+    if let Some(folded) = named(term, &Place { facts: &facts, ..*place }) {
+        return Some(folded);
+    }
+    for bound in term.bounds() {
+        facts.bound_index(bound.var.clone(), bound.lo.clone(), bound.hi.clone());
+    }
+    let (k, folded) = term.children().iter().enumerate().find_map(|(k, c)| Some((k, beside(c, place, &facts)?)))?;
+    let mut children = term.children().to_vec();
+    children[k] = folded;
+    Some(term.with_children(children))
+}
 
 /// What the author requires of values: Σ_c y[c] = 1.
 pub const FACT: Rule = Rule {
@@ -71,18 +108,28 @@ fn is_composed(term: &Term) -> bool {
 }
 
 fn folded(equation: &Equation, term: &Term, place: &Place) -> Option<Term> {
-    let jacobian = place.system.differentiated.iter().any(|d| d.name == equation.array);
-    if jacobian || !is_composed(&equation.body) {
+    if place.system.differentiated.iter().any(|d| d.name == equation.array) {
         return None;
     }
-    if let Some(values) = Match::whole(&equation.body, &equation.indices, term) {
-        inside(&equation.indices, &values, place)?;
-        return Some(Term::read(equation.array.clone(), values));
+    let part = |(indices, body): (&[Bound], &Term)| folded_part(&equation.array, indices, body, term, place);
+    match equation.parts.as_slice() {
+        [] => part((&equation.indices, &equation.body)),
+        parts => parts.iter().find_map(|(indices, body)| part((indices, body))),
     }
-    let (Kind::Product(pattern), Kind::Product(factors)) = (equation.body.kind(), term.kind()) else { return None };
-    let (values, rest) = among(Match::new(&equation.indices), pattern, factors)?;
-    inside(&equation.indices, &values, place)?;
-    let name = Term::read(equation.array.clone(), values);
+}
+
+fn folded_part(array: &Name, indices: &[Bound], body: &Term, term: &Term, place: &Place) -> Option<Term> {
+    if !is_composed(body) {
+        return None;
+    }
+    if let Some(found) = Match::whole(body, indices, term) {
+        inside(indices, &found, place)?;
+        return Some(Term::read(array.clone(), found));
+    }
+    let (Kind::Product(pattern), Kind::Product(factors)) = (body.kind(), term.kind()) else { return None };
+    let (found, rest) = among(Match::new(indices), pattern, factors)?;
+    inside(indices, &found, place)?;
+    let name = Term::read(array.clone(), found);
     let first = factors.iter().zip(&rest).position(|(old, new)| *old != *new).unwrap_or(0);
     let mut after = rest;
     after.insert(first, name);

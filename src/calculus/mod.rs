@@ -22,6 +22,7 @@ pub mod sift;
 mod simplify;
 mod slope;
 pub(crate) mod strategy;
+mod tangent;
 
 pub use adjoint::{Derivations, adjoints_in};
 pub use rule::{Example, PHASES, Place, Printing, Rewrite, Rule, rules};

@@ -111,6 +111,11 @@ fn drawn(instance: &mut Instance, program: &Program, mut attempt: Attempt) -> Re
         met(instance, fact)?;
     }
     for output in &program.outputs {
+        let read = instance.scope.array(output)?;
+        let mut pieces = instance.components.iter().flat_map(|component| &component.pieces);
+        if pieces.any(|piece| piece.reads(|array| array == read)) {
+            instance.scope.passed_on.insert(output.clone());
+        }
         let number = instance.scope.differentiate(output, &instance.work)?;
         let length = instance.scope.layouts[number].volume;
         instance.values.push(attempt.random.vector(length));

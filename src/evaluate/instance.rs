@@ -148,10 +148,10 @@ impl Instance {
         real.then(|| self.values[number].as_slice())
     }
 
-    /// An entry of the upstream gradient of an array: as given for an output, the total derivative
-    /// of the loss for any other; none outside its box.
+    /// An entry of the upstream gradient of an array: as given for an output that nothing reads, the
+    /// total derivative of the loss for any other; none outside its box.
     pub fn upstream(&self, array: &str, at: &[i64]) -> Option<Scalar> {
-        match self.scope.upstream.get(array) {
+        match self.scope.upstream.get(array).filter(|_| !self.scope.passed_on.contains(array)) {
             Some(given) => {
                 let place = self.scope.place(*given, at)?;
                 self.values[place.array].get(place.offset).copied()

@@ -9,7 +9,7 @@ use super::node::Place;
 use super::work::Work;
 use crate::language::program::{ArrayBox, AxisBox, ResolvedEquation};
 use crate::language::syntax::{Binder, Expr, Name, Role};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// A number for each size (and for whatever else stands for an integer).
 pub type Sizes = BTreeMap<Name, i64>;
@@ -96,6 +96,8 @@ pub struct Scope {
     pub arrays: BTreeMap<Name, usize>,
     /// The array that holds the upstream gradient of each output.
     pub upstream: BTreeMap<Name, usize>,
+    /// The outputs that equations read: ℓ depends on them directly, as given, and through these.
+    pub passed_on: BTreeSet<Name>,
     /// Other names of upstream gradients, each with its array.
     pub aliases: BTreeMap<Name, Name>,
 }

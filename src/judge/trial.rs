@@ -43,7 +43,7 @@ pub(super) fn runs(system: &System, names: &Names) -> Result<Vec<Run>, String> {
         for point in 0..points {
             let seed = Random::new((7919 * k + point) as u64 + 17).bits();
             let mut instance = Instance::new(&system.program, &all, seed, WORK).map_err(|e| e.to_string())?;
-            for (output, letter) in &names.upstream {
+            for (output, letter) in names.upstream.iter().chain(&system.direct) {
                 instance.alias_upstream(letter.clone(), output).map_err(|e| e.to_string())?;
             }
             let costly = instance.work() > COSTLY;

@@ -31,7 +31,41 @@ impl Dependencies {
         let given = arrays.iter().enumerate().map(|(place, array)| (array.name.clone(), place)).collect();
         let mut found = Dependencies { given, ..Dependencies::default() };
         equations.iter().enumerate().for_each(|(place, equation)| found.add(place, equation));
+        let forward = |equation: &Equation, known: &Dependencies| {
+            let mut read = BTreeSet::new();
+            equation.body.collect_reads(&mut read);
+            read.iter().all(|name| known.places_before(name, &equation.array))
+        };
+        if !equations.iter().all(|equation| forward(equation, &found)) {
+            found.close(equations);
+        }
         found
+    }
+
+    /// Whether an array is given, or defined before another.
+    fn places_before(&self, name: &str, array: &str) -> bool {
+        let place = |of: &str| self.defined.get(of).map(|place| place.equation);
+        place(name).is_none_or(|own| place(array).is_some_and(|other| own < other))
+    }
+
+    /// Carries dependence round the circles of recurrences.
+    fn close(&mut self, equations: &[Equation]) {
+        loop {
+            let mut changed = false;
+            for (read, readers) in &self.readers {
+                let Some(through) = self.defined.get(read).map(|place| place.on.clone()) else { continue };
+                for reader in readers {
+                    let Some(place) = self.defined.get_mut(&equations[*reader].array) else { continue };
+                    let before = place.on.clone();
+                    place.on.resize(before.len().max(through.len()), 0);
+                    place.on.iter_mut().zip(&through).for_each(|(own, other)| *own |= other);
+                    changed |= place.on != before;
+                }
+            }
+            if !changed {
+                return;
+            }
+        }
     }
 
     /// Enters the equation after all that it reads.
@@ -69,7 +103,7 @@ impl Dependencies {
     }
 
     /// Whether a defined array reads another, or reads one that depends on it.
-    pub(super) fn depends(&self, array: &str, on: &str) -> bool {
+    pub fn depends(&self, array: &str, on: &str) -> bool {
         let word = |number: &usize| self.defined.get(array)?.on.get(number / 64).map(|word| word >> (number % 64) & 1);
         self.numbers.get(on).and_then(word) == Some(1)
     }

@@ -93,7 +93,13 @@ fn outputs(names: &mut Names, statements: &[Statement], equations: &[Equation]) 
     }
     if outputs.is_empty() {
         let mut read = BTreeSet::new();
-        equations.iter().for_each(|e| e.body.collect_reads(&mut read));
+        for equation in equations {
+            let mut own = BTreeSet::new();
+            equation.body.collect_reads(&mut own);
+            let recurrence = names.recurrences.iter().find(|r| r.arrays.contains_key(&equation.array));
+            let outside = |array: &Name| recurrence.is_none_or(|r| !r.arrays.contains_key(array) || !r.states.contains(array));
+            read.extend(own.into_iter().filter(outside));
+        }
         outputs = equations.iter().map(|e| e.array.clone()).filter(|name| !read.contains(name)).collect();
         if let (true, Some(first)) = (outputs.len() > super::limits::OUTPUTS, outputs.first()) {
             let message = format!("no equation reads {} of the arrays defined here", outputs.len());
@@ -149,7 +155,7 @@ fn assemble(
     let dependencies = Dependencies::new(&arrays, &equations);
     let sizes: Vec<_> = names.size_order.iter().filter(symbols).map(|n| (n.clone(), names.sizes[n].least)).collect();
     let facts = facts_of_sizes(&sizes, &arrays, names.requires.iter().chain(&names.assumptions));
-    System {
+    let mut system = System {
         base: names.base,
         sizes,
         given: names.sizes.iter().filter_map(|(n, s)| s.value.map(|v| (n.clone(), v))).collect(),
@@ -164,10 +170,25 @@ fn assemble(
         offsets,
         order,
         differentiated: Vec::new(),
+        direct: Vec::new(),
         recurrences: names.recurrences,
         dependencies,
         facts,
-    }
+    };
+    system.direct = direct_parts(&system);
+    system
+}
+
+/// The outputs that equations read, with letters that mean nothing else.
+fn direct_parts(system: &System) -> Vec<(Name, Name)> {
+    let passed_on = system.outputs.iter().filter(|output| system.readers(output).next().is_some());
+    let only = system.outputs.len() == 1;
+    let letter = |output: &Name| {
+        let wishes = if only { ["g", "G", "u", "gbar"].map(Name::from).to_vec() } else { vec![format!("g_{output}").into()] };
+        let numbered = (1..).map(|k| Name::from(format!("g_{k}")));
+        wishes.into_iter().chain(numbered).find(|name| !system.names(name)).unwrap_or_else(|| "g".into())
+    };
+    passed_on.map(|output| (output.clone(), letter(output))).collect()
 }
 
 /// `(r - 1)` as a factor says that the author counts r from 1: remembered for printing, with the

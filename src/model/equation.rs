@@ -41,7 +41,7 @@ impl Names {
         self.define(written, &bounds);
         let quote = Quote::plain();
         let binders = bounds.iter().map(|b| quote.binder(b)).collect();
-        let model = Equation { array: written.array.clone(), indices: bounds, body: term, limits };
+        let model = Equation { array: written.array.clone(), indices: bounds, body: term, parts: Vec::new(), limits };
         Some((model, ResolvedEquation { array: written.array.clone(), indices: binders, body }))
     }
 

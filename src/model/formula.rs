@@ -78,7 +78,13 @@ fn names_of(system: &System) -> Names {
             Span::default(),
         );
     }
-    for equation in &system.equations {
+    let letters = |e: &super::system::Equation| {
+        let mut named = e.clone();
+        named.array = system.direct_part(&e.array)?.clone();
+        Some(named)
+    };
+    let direct: Vec<_> = system.equations.iter().filter_map(letters).collect();
+    for equation in system.equations.iter().chain(&direct) {
         let written = syntax::Equation {
             array: equation.array.clone(),
             at: Vec::new(),

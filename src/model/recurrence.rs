@@ -266,7 +266,7 @@ impl Names {
         let boxes: Vec<Vec<Bound>> = own.iter().map(|k| parts[*k].1.clone()).collect();
         let hull = self.hull(&boxes, first)?;
         if let [only] = own {
-            return Some(Equation { array, indices: hull, body: parts[*only].2.clone(), limits });
+            return Some(Equation { array, indices: hull, body: parts[*only].2.clone(), parts: Vec::new(), limits });
         }
         let mut facts = self.facts.clone();
         hull.iter().for_each(|b| facts.bound_index(b.var.clone(), b.lo.clone(), b.hi.clone()));
@@ -281,7 +281,8 @@ impl Names {
             Term::product([Term::bracket(condition.clone()), clear])
         });
         let body = Term::sum(bodies.collect::<Vec<_>>().into_iter().rev());
-        Some(Equation { array, indices: hull, body, limits })
+        let parts = own.iter().map(|k| (parts[*k].1.clone(), parts[*k].2.clone())).collect();
+        Some(Equation { array, indices: hull, body, parts, limits })
     }
 
     /// Complains if two equations of an array define one entry, or none does.

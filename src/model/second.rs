@@ -55,7 +55,7 @@ impl System {
         let quote = Quote { differentiated: self.differentiated.clone(), ..Quote::plain() };
         let binders = indices.iter().map(|bound| quote.binder(bound)).collect();
         let resolved = ResolvedEquation { array: name.clone(), indices: binders, body: quote.formula(&body) };
-        let equation = Equation { array: name.clone(), indices, body, limits: Vec::new() };
+        let equation = Equation { array: name.clone(), indices, body, parts: Vec::new(), limits: Vec::new() };
         let rank = self.bounds(of).map_or(0, |axes| axes.len());
         wider.dependencies.add(wider.equations.len(), &equation);
         wider.differentiated.push(Differentiated { name, of: of.clone(), rank, by: by.clone() });

@@ -44,6 +44,8 @@ pub struct System {
     pub order: Vec<Name>,
     /// The Jacobians that are arrays of their own.
     pub differentiated: Vec<Differentiated>,
+    /// The outputs that equations read, each with the letter of the given, direct part of its gradient.
+    pub direct: Vec<(Name, Name)>,
     /// What is computed step by step.
     pub recurrences: Vec<Recurrence>,
     /// What each defined array depends on.
@@ -106,6 +108,8 @@ pub struct Equation {
     pub indices: Vec<Bound>,
     /// The right-hand side.
     pub body: Term,
+    /// Where the author wrote several equations for the array: each with its ranges.
+    pub parts: Vec<(Vec<Bound>, Term)>,
     /// How the ranges that the author did not give were found.
     pub limits: Vec<Limit>,
 }
@@ -151,7 +155,23 @@ impl System {
         if let Some(array) = self.array(name) {
             return Some(array.axes.iter().map(|a| (a.first.clone(), a.last.clone())).collect());
         }
+        let name = self.direct.iter().find(|(_, letter)| **letter == *name).map_or(name, |(output, _)| output);
         self.equation(name).map(|e| e.indices.iter().map(|b| (b.lo.clone(), b.hi.clone())).collect())
+    }
+
+    /// The recurrence in which an array is computed, if it is.
+    pub fn recurrence(&self, array: &str) -> Option<&Recurrence> {
+        self.recurrences.iter().find(|recurrence| recurrence.arrays.contains_key(array))
+    }
+
+    /// Whether an array is read at another step than its own.
+    pub fn is_state(&self, array: &str) -> bool {
+        self.recurrences.iter().any(|recurrence| recurrence.states.contains(array))
+    }
+
+    /// The letter of the direct part of the gradient of an output that equations read.
+    pub fn direct_part(&self, output: &str) -> Option<&Name> {
+        self.direct.iter().find(|(name, _)| **name == *output).map(|(_, letter)| letter)
     }
 
     /// The lengths of the axes of an array.
@@ -186,6 +206,7 @@ impl System {
     /// Whether a size, an array or an index is called so.
     pub fn names(&self, name: &str) -> bool {
         self.dependencies.names(name)
+            || self.direct.iter().any(|(_, letter)| **letter == *name)
             || self.sizes.iter().any(|(size, _)| &**size == name)
             || self.given.contains_key(name)
     }

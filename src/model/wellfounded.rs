@@ -24,6 +24,8 @@ const CHOICES: usize = 2_000;
 pub struct Recurrence {
     /// The arrays with their axes.
     pub arrays: BTreeMap<Name, usize>,
+    /// Those of them that are read at another step than their own.
+    pub states: BTreeSet<Name>,
     /// Whether an entry is computed from those at lower places.
     pub upwards: bool,
 }
@@ -51,6 +53,14 @@ impl Edge {
     }
 }
 
+impl Edge {
+    /// Whether the read is of the same place on the axes of the steps.
+    fn stays(&self, steps: &BTreeMap<usize, usize>) -> bool {
+        let (Some(own), Some(read)) = (steps.get(&self.from), steps.get(&self.to)) else { return false };
+        self.left.get(*own).zip(self.at.get(*read)).is_some_and(|(b, at)| at.as_var() == Some(&b.var))
+    }
+}
+
 impl Names {
     /// Complains about a group that has no order of computation; otherwise says how it steps.
     pub(super) fn check_wellfounded(&mut self, equations: &[Equation], written: &[&syntax::Equation]) -> Option<()> {
@@ -70,11 +80,12 @@ impl Names {
         let all: Vec<&Edge> = edges.iter().collect();
         match ordered(&all, &ranks) {
             Ok(chosen) => {
-                let named = chosen.into_iter().map(|(steps, upwards)| Recurrence {
-                    arrays: steps.into_iter().map(|(array, axis)| (arrays[array].clone(), axis)).collect(),
-                    upwards,
-                });
-                self.recurrences.extend(named);
+                for (steps, upwards) in chosen {
+                    let moves = |edge: &&Edge| steps.contains_key(&edge.to) && !edge.stays(&steps);
+                    let states = edges.iter().filter(moves).map(|edge| arrays[edge.to].clone()).collect();
+                    let arrays = steps.iter().map(|(array, axis)| (arrays[*array].clone(), *axis)).collect();
+                    self.recurrences.push(Recurrence { arrays, states, upwards });
+                }
                 Some(())
             }
             Err(circle) => {

@@ -126,7 +126,7 @@ impl Trials {
                 let seed = Random::new((1000 * k + instances.len()) as u64 + 1).bits();
                 let mut instance =
                     Instance::sharing(&system.program, &sizes, seed, &work).map_err(|e| fail(e.to_string(), &shown))?;
-                for (output, letter) in &names.upstream {
+                for (output, letter) in names.upstream.iter().chain(&system.direct) {
                     instance.alias_upstream(letter.clone(), output).map_err(|e| fail(e.to_string(), &shown))?;
                 }
                 spent += instance.forward_work();

@@ -67,16 +67,21 @@ impl Compiler<'_> {
 
     fn read_named(&mut self, name: &Name, index: &[Expr]) -> Result<Value, EvalError> {
         if let Some(of) = self.scope.aliases.get(name) {
-            return self.upstream(of, index);
+            return match self.scope.upstream.get(of) {
+                Some(&given) => Ok(Value::Read(self.access_array(given, index)?)),
+                None => self.upstream(of, index),
+            };
         }
         let access = self.access(name, index)?;
         Ok(self.read(access))
     }
 
-    /// The upstream gradient of an output is given; that of any other array is the total derivative
-    /// of the loss.
+    /// The upstream gradient of an output that nothing reads is given; that of any other array is the
+    /// total derivative of the loss.
     fn upstream(&mut self, array: &Name, index: &[Expr]) -> Result<Value, EvalError> {
-        if let Some(&given) = self.scope.upstream.get(array) {
+        if let Some(&given) = self.scope.upstream.get(array)
+            && !self.scope.passed_on.contains(array)
+        {
             return Ok(Value::Read(self.access_array(given, index)?));
         }
         let unknown = || EvalError::UnknownName(format!("dl/d{array}").into());
