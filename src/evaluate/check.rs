@@ -6,12 +6,14 @@
 //! entry by entry with one run backwards. Where functions have opaque residues, floating point has
 //! the last word, and is counted. Invariant: the expected side comes from the forward equations alone.
 
-use super::Formula;
 use super::error::EvalError;
 use super::field::Random;
 use super::instance::Instance;
 use super::scalar::{Agreement, Scalar};
 use super::scope::Points;
+use super::step::Steps;
+use super::{Formula, IntegerFormula};
+use std::collections::BTreeMap;
 use std::fmt;
 
 /// A check that passed.
@@ -170,6 +172,81 @@ fn check_row(
         }
         _ => Ok(numeric),
     }
+}
+
+/// What a formula claims to be: the derivatives of the entries of `output` for the entries of
+/// `array` at one step, in which only entries of the same step as that of `output` are expanded.
+#[derive(Clone, Copy, Debug)]
+pub struct StepJacobian<'a> {
+    /// The array differentiated.
+    pub output: &'a str,
+    /// The box of its entries that are compared; all of them if there is none.
+    pub rows: Option<&'a [(i64, i64)]>,
+    /// The array it is differentiated for.
+    pub array: &'a str,
+    /// The step of that array, of the indices of `output`: `t-1`.
+    pub step: &'a IntegerFormula,
+}
+
+/// Compares a step of a recurrence with a formula whose free indices are those of the output, then
+/// those of the array but for that of its steps. Where that step lies outside the box of the array
+/// nothing is compared.
+///
+/// # Errors
+/// The first entry that differs or has no value, step by step.
+pub fn check_step(steps: &Steps, claim: StepJacobian, formula: &Formula) -> Result<Checked, Failure> {
+    let all = axes(steps.instance, claim.output)?;
+    let mut rows = claim.rows.unwrap_or(all).to_vec();
+    let (expected, found) = (all.len(), rows.len());
+    if expected != found {
+        return Err(EvalError::Count { expected, found }.into());
+    }
+    let axis = steps.axis(claim.output)?;
+    let (first, last) = rows[axis];
+    let mut checked = Checked::default();
+    for step in first..=last {
+        steps.instance.work.charge(1)?;
+        rows[axis] = (step, step);
+        let one = check_one_step(steps, claim, step, &rows, formula)?;
+        checked.entries += one.entries;
+        checked.numeric += one.numeric;
+    }
+    Ok(checked)
+}
+
+fn check_one_step(
+    steps: &Steps,
+    claim: StepJacobian,
+    step: i64,
+    rows: &[(i64, i64)],
+    formula: &Formula,
+) -> Result<Checked, Failure> {
+    let instance = steps.instance;
+    let axis = steps.axis(claim.array)?;
+    let mut columns = axes(instance, claim.array)?.to_vec();
+    let (first, last) = columns[axis];
+    let mut claimed = instance.runner(formula);
+    let mut tangents = BTreeMap::new();
+    let mut checked = Checked::default();
+    let mut points = Points::new(rows);
+    while let Some(row) = points.advance() {
+        instance.differentiable_place(claim.output, row)?;
+        let moved = instance.evaluate_integer(claim.step, row)?;
+        let Some(moved) = i64::try_from(moved).ok().filter(|step| (first..=last).contains(step)) else { continue };
+        columns[axis] = (moved, moved);
+        let mut others = Points::new(&columns);
+        while let Some(column) = others.advance() {
+            if !tangents.contains_key(column) {
+                tangents.insert(column.to_vec(), steps.tangent(step, claim.array, column)?);
+            }
+            let expected = known(tangents[column].entry(claim.output, row), claim.output)?;
+            let other = column.iter().enumerate().filter(|(place, _)| *place != axis);
+            let at: Vec<i64> = row.iter().chain(other.map(|(_, index)| index)).copied().collect();
+            checked.numeric += compared(instance, formula, &at, expected, claimed(&at))?;
+            checked.entries += 1;
+        }
+    }
+    Ok(checked)
 }
 
 fn axes<'a>(instance: &'a Instance, array: &str) -> Result<&'a [(i64, i64)], EvalError> {

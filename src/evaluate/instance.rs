@@ -97,6 +97,17 @@ impl Instance {
         Ok(())
     }
 
+    /// Lets a formula write `name[…]` for the total derivative of the loss for an entry of an array,
+    /// of an output too: what its upstream gradient and all paths through later entries add up to.
+    ///
+    /// # Errors
+    /// The array is unknown or integer data.
+    pub fn alias_total(&mut self, name: Name, array: &str) -> Result<(), EvalError> {
+        let number = self.differentiable(array)?;
+        self.scope.totals.insert(name, number);
+        Ok(())
+    }
+
     /// The outputs of the system, in source order.
     pub fn outputs(&self) -> &[Name] {
         &self.outputs
@@ -167,10 +178,8 @@ impl Instance {
     /// # Errors
     /// The array is unknown or integer data, the entry is outside its box, or too much work.
     pub fn total_upstream(&self, array: &str, at: &[i64]) -> Result<Scalar, EvalError> {
-        let number = self.differentiable(array)?;
-        let layout = &self.scope.layouts[number];
-        let offset = layout.offset(at).ok_or_else(|| outside(layout, at))?;
-        Ok(self.adjoints()?[number].get(offset).copied().unwrap_or_default())
+        let place = self.differentiable_place(array, at)?;
+        Ok(self.adjoints()?[place.array].get(place.offset).copied().unwrap_or_default())
     }
 
     /// The total derivatives of the loss for all arrays, computed once.
@@ -233,10 +242,7 @@ impl Instance {
     /// # Errors
     /// The array is unknown or integer data, or the entry is outside its box.
     pub fn entry_tangent(&self, array: &str, at: &[i64]) -> Result<Tangent<'_>, EvalError> {
-        let number = self.differentiable(array)?;
-        let layout = &self.scope.layouts[number];
-        let offset = layout.offset(at).ok_or_else(|| outside(layout, at))?;
-        let tangents = self.forward_one_hot(Place { array: number, offset })?;
+        let tangents = self.forward_one_hot(self.differentiable_place(array, at)?)?;
         Ok(Tangent { instance: self, tangents })
     }
 
@@ -308,7 +314,15 @@ impl Instance {
         }
     }
 
-    fn differentiable(&self, array: &str) -> Result<usize, EvalError> {
+    /// The place of an entry for which derivatives can be taken.
+    pub(super) fn differentiable_place(&self, array: &str, at: &[i64]) -> Result<Place, EvalError> {
+        let array = self.differentiable(array)?;
+        let layout = &self.scope.layouts[array];
+        let offset = layout.offset(at).ok_or_else(|| outside(layout, at))?;
+        Ok(Place { array, offset })
+    }
+
+    pub(super) fn differentiable(&self, array: &str) -> Result<usize, EvalError> {
         let number = self.scope.array(array)?;
         match &self.scope.layouts[number].integers {
             Some(_) => Err(EvalError::NotDifferentiable(array.into())),

@@ -32,6 +32,7 @@ mod reverse;
 mod scalar;
 mod schedule;
 mod scope;
+mod step;
 mod tangent;
 mod tape;
 #[cfg(test)]
@@ -44,6 +45,7 @@ pub use field::{Fp, Random};
 pub use instance::{DEFAULT_WORK, Instance};
 pub use scalar::{Agreement, Scalar, Spread};
 pub use scope::Sizes;
+pub use step::{StepTangent, Steps};
 pub use tangent::Tangent;
 pub use work::Work;
 

@@ -11,6 +11,7 @@ use super::node::{Place, Value};
 use super::number::{Dual, Memory};
 use super::scalar::Scalar;
 use crate::language::function::Function;
+use std::collections::BTreeMap;
 use std::rc::Rc;
 
 /// The tangents of all arrays of the scope.
@@ -90,6 +91,8 @@ impl Memory for Stored<'_> {
 pub enum Motion<'a> {
     /// All arrays, along their tangents.
     All(&'a [Vec<Scalar>]),
+    /// Some entries, each by so much.
+    Some(&'a BTreeMap<Place, Scalar>),
     /// One entry by 1, and nothing that is computed from it.
     One(Place),
 }
@@ -107,6 +110,7 @@ impl Memory for Moved<'_> {
     fn load(&self, place: Place) -> Dual {
         let tangent = match self.how {
             Motion::All(tangents) => tangents[place.array].get(place.offset).copied().unwrap_or_default(),
+            Motion::Some(tangents) => tangents.get(&place).copied().unwrap_or_default(),
             Motion::One(moved) if moved == place => Scalar::ONE,
             Motion::One(_) => Scalar::ZERO,
         };

@@ -72,6 +72,9 @@ impl Compiler<'_> {
                 None => self.upstream(of, index),
             };
         }
+        if let Some(&of) = self.scope.totals.get(name) {
+            return self.total(name, of, index);
+        }
         let access = self.access(name, index)?;
         Ok(self.read(access))
     }
@@ -89,10 +92,15 @@ impl Compiler<'_> {
         if self.scope.layouts[number].integers.is_some() {
             return Err(EvalError::NotDifferentiable(array.clone()));
         }
-        if !self.differentiable {
-            return Err(unknown());
+        self.total(&format!("dl/d{array}"), number, index)
+    }
+
+    /// The total derivative of the loss, which no equation may read.
+    fn total(&mut self, name: &str, array: usize, index: &[Expr]) -> Result<Value, EvalError> {
+        match self.differentiable {
+            true => Ok(Value::Adjoint(self.access_array(array, index)?)),
+            false => Err(EvalError::UnknownName(name.into())),
         }
-        Ok(Value::Adjoint(self.access_array(number, index)?))
     }
 
     fn power(&mut self, base: &Expr, exponent: &Expr) -> Result<Value, EvalError> {

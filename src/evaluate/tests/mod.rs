@@ -11,6 +11,7 @@ mod partition;
 mod points;
 mod recurrent;
 mod reverse;
+mod step;
 mod values;
 
 use super::{Instance, Sizes, check};

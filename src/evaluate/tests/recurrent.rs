@@ -191,7 +191,7 @@ fn a_circle_of_entries_is_named() {
 }
 
 /// A gated recurrence with `K` entries a step, run in either direction.
-fn gated(backward: bool) -> Program {
+pub fn gated(backward: bool) -> Program {
     let (before, base) = if backward { ("t+1", "T+1") } else { ("t-1", "0") };
     let equations = [
         format!("h t:1..T j:1..K = z[t,j]*h[{before},j] + (1-z[t,j])*tanh(r[t,j])"),
