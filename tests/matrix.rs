@@ -7,9 +7,11 @@ use backprose::derivation::{Derivation, Goal};
 use backprose::diagnostic::Span;
 use backprose::evaluate::Random;
 use backprose::integer::{Facts, Var};
-use backprose::language::parse::{parse_file, parse_target};
+use backprose::language::parse::{parse_file, parse_matrix, parse_target};
+use backprose::language::print::{Alphabet, matrix as print_matrix};
 use backprose::language::syntax::{Expr, Item, Layout, Name};
 use backprose::matrix::entry::entry;
+use backprose::matrix::written::{Letters, read};
 use backprose::matrix::{MatrixForm, Unfit, matrix_form};
 use backprose::model::formula::formula;
 use backprose::model::{Quote, Sizes, System, Term, elaborate};
@@ -136,6 +138,32 @@ fn the_entries_of_every_form_are_the_formula_that_it_was_read_from() {
         proved += 1;
     }
     assert!(proved >= 80, "{proved} proved");
+}
+
+#[test]
+fn every_form_that_is_printed_is_read_back_as_what_it_is() {
+    let mut proved = 0;
+    for Case { system: text, goal: name, layout, .. } in cases() {
+        let (system, goal) = asked(text, name);
+        let derivation = derive(&system, &goal).unwrap();
+        let Ok([lettered, plain]) = forms(&system, &derivation, layout) else { continue };
+        let upstream: Vec<(Name, Name)> = system.outputs.iter().map(|o| (o.clone(), Name::from("g"))).collect();
+        for form in [lettered, plain] {
+            let printed = unicode(&vec![Piece::Matrix(form.matrix.clone())], &[]);
+            let tree = parse_matrix(&printed).unwrap_or_else(|e| panic!("{printed}: {e:?}"));
+            assert_eq!(print_matrix(&tree, Alphabet::Unicode), printed);
+            let typed = print_matrix(&tree, Alphabet::Ascii);
+            assert_eq!(parse_matrix(&typed).as_ref(), Ok(&tree), "{typed}");
+            let letters = Letters { upstream: &upstream, lengths: &[] };
+            let extents = [form.matrix.rows.clone(), form.matrix.columns.clone()];
+            let read = read(&system, letters, &tree, &extents).unwrap_or_else(|e| panic!("{text}: {printed}: {e:?}"));
+            let back = entries(&system, &derivation, &MatrixForm { matrix: read.matrix, ..form });
+            let equal = proved_equal(&system, &facts(&system, &derivation), &back, &derivation.result);
+            assert!(equal, "{text}: {name}: {printed}");
+            proved += 1;
+        }
+    }
+    assert!(proved >= 160, "{proved} proved");
 }
 
 /// A product of matrices, vectors and equations of indices that share indices at random.
