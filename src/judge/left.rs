@@ -4,9 +4,9 @@
 //! indices, also where the author dropped axes of length 1.
 
 use crate::derivation::{Derivation, Goal};
-use crate::diagnostic::{Diagnostic, Diagnostics, Span, nearest};
+use crate::diagnostic::{Diagnostic, Diagnostics, Span, few, nearest};
 use crate::integer::{Condition, Facts, Index, Truth, Var};
-use crate::language::syntax::{Expr, ExprKind, Name, Target};
+use crate::language::syntax::{Expr, ExprKind, Name, Role, Target};
 use crate::model::formula::index_formula;
 use crate::model::{Bound, Quote, System};
 
@@ -200,6 +200,15 @@ pub(super) fn check_arrays(system: &System, goal: &Goal, span: Span) -> Result<(
     if let Some(given) = defined.filter(|name| system.array(name).is_some()) {
         let message = format!("`{given}` is given: there is nothing to derive");
         problems.push(Diagnostic::new(message, span).hint("claim something of an array that an equation defines"));
+    }
+    let by = match goal {
+        Goal::Value { .. } => None,
+        Goal::Jacobian { array, .. } | Goal::Gradient { array } => system.array(array),
+    };
+    if let Some(data) = by.filter(|array| array.role == Role::Integer) {
+        let message = format!("`{}` is integer data: nothing is differentiated with respect to it", data.name);
+        let known: Vec<&str> = system.differentiable().map(|array| &*array.name).collect();
+        problems.push(Diagnostic::new(message, span).hint(format!("there are {}", few(&known))));
     }
     if problems.is_empty() { Ok(()) } else { Err(problems) }
 }

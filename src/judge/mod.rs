@@ -18,6 +18,7 @@ mod left;
 mod matrices;
 mod polynomial;
 mod report;
+mod settled;
 mod shape;
 mod sizes;
 mod slips;
@@ -40,10 +41,11 @@ use crate::language::syntax::{Claim, ClaimValue, Expr, ExprKind, Name, Target};
 use crate::model::formula::{formula, resolve_formula};
 use crate::model::{Quote, System, Term, rewrite};
 use crate::recognise::{Operation, recognise};
-use crate::study::{performs, with_jacobian};
+use crate::study::{performs, undefined, with_jacobian};
 use crate::verify::Trials;
 use complete::complete;
 use left::{Left, Place, goal};
+use settled::settled;
 use slips::{slip_of_shape, slip_of_unbound, usual_slip};
 use std::collections::BTreeMap;
 use std::fmt;
@@ -165,7 +167,8 @@ impl<'a> Judge<'a> {
     /// If no sizes satisfy the requirements, or the system cannot be evaluated.
     pub fn new(system: &'a System) -> Result<Self, Diagnostics> {
         let names = Names::new(system);
-        let trials = Trials::new(system, &names).map_err(|e| vec![Diagnostic::general(e.to_string())])?;
+        let trials = Trials::new(system, &names)
+            .map_err(|why| vec![undefined(system, &why).unwrap_or_else(|| Diagnostic::general(why.to_string()))])?;
         let runs = trial::runs(system, &names).map_err(|e| vec![Diagnostic::general(e)])?;
         Ok(Judge { system, names, trials, runs, answers: BTreeMap::new() })
     }
@@ -311,9 +314,15 @@ impl<'a> Judge<'a> {
         let derived = at_indices(&answer.derivation, &left.values());
         let facts = left.facts(self.system);
         proved_equal(self.system, &facts, claimed, &derived)
-            || unfold(self.system, claimed)
-                .zip(unfold(self.system, &derived))
-                .is_some_and(|(claimed, derived)| proved_equal(self.system, &facts, &claimed, &derived))
+            || unfold(self.system, claimed).zip(unfold(self.system, &derived)).is_some_and(|(claimed, derived)| {
+                proved_equal(self.system, &facts, &claimed, &derived)
+                    || proved_equal(
+                        self.system,
+                        &facts,
+                        &settled(self.system, &facts, &claimed),
+                        &settled(self.system, &facts, &derived),
+                    )
+            })
     }
 
     /// The operation that the answer to a target is, if it is one and performing it gives the answer.
