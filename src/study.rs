@@ -330,7 +330,7 @@ fn ready<'a>(trials: &'a mut Option<Trials>, system: &System, names: &Names) -> 
 /// where it stands.
 pub fn undefined(system: &System, why: &Unverified) -> Option<Diagnostic> {
     let equations = || system.program.equations.iter();
-    let (message, wanted, array, hint) = match why.cause.as_ref()? {
+    let (message, wanted, array, hint) = match why.cause.as_deref()? {
         EvalError::OutsideDomain { array, function: Some(name) } => {
             let message = format!("`{name}` has no real value at any point that was tried");
             let entry = Function::all().map(Function::entry).find(|entry| entry.name == *name)?;

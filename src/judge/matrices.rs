@@ -8,7 +8,7 @@
 use super::counterexample::Counterexample;
 use super::left::{Left, goal};
 use super::{Judge, Judged, Verdict};
-use crate::answer::{Answer, goal_name};
+use crate::answer::Answer;
 use crate::derivation::Goal;
 use crate::diagnostic::{Diagnostic, Diagnostics, Span};
 use crate::integer::Var;
@@ -96,10 +96,9 @@ fn refuted(reason: String) -> Verdict {
 
 fn frame(answer: &Answer, layout: Layout, span: Span) -> Result<Frame, Diagnostics> {
     Frame::new(&answer.derivation, layout).map_err(|why| {
-        let name = goal_name(&answer.derivation.goal);
         let message = match why {
-            Unfit::Axes(count) => format!("`{name}` has {count} axes, a matrix has two"),
-            _ => format!("`{name}` is no matrix"),
+            Unfit::Axes(count) => format!("the answer has {count} axes, a matrix has two"),
+            _ => "the answer is no matrix".into(),
         };
         vec![Diagnostic::new(message, span).hint("claim it with indices, as in `expect df[r]/dW[k] = …`")]
     })

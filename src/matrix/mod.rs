@@ -9,6 +9,7 @@
 mod build;
 pub mod entry;
 mod network;
+mod plain;
 mod read;
 mod shapes;
 pub mod written;

@@ -5,6 +5,7 @@
 //! of the recognition is used here. Invariant: what is read fits together – every product joins equal
 //! ranges, and the whole has the shape asked for.
 
+use super::plain::{is_number, plain};
 use super::shapes::{Dim, Draft, Op, Shapes};
 use super::{Extent, Form, Matrix};
 use crate::diagnostic::{Diagnostic, Span, nearest};
@@ -12,9 +13,12 @@ use crate::integer::Index;
 use crate::language::function::Function;
 use crate::language::greek;
 use crate::language::print::{Alphabet, matrix as print};
-use crate::language::syntax::{Condition, Expr, ExprKind, MatrixExpr, MatrixKind, Name, Operator, Sign};
+use crate::language::syntax::{Expr, ExprKind, MatrixExpr, MatrixKind, Name, Operator, Sign};
 use crate::model::{Quote, System};
 use num_traits::{One, ToPrimitive, Zero};
+
+/// How many parts a written form may have.
+const MOST_PARTS: usize = 500;
 
 /// The letters that a write-up gives to what the author left without one.
 #[derive(Clone, Copy, Debug)]
@@ -58,7 +62,7 @@ type Read<T> = Result<T, Misfit>;
 /// # Errors
 /// Why it is none.
 pub fn read(system: &System, letters: Letters<'_>, written: &MatrixExpr, wanted: &[Extent; 2]) -> Read<Written> {
-    let mut reader = Reader { system, letters, shapes: Shapes::default(), lettered: false };
+    let mut reader = Reader { system, letters, shapes: Shapes::default(), lettered: false, parts: 0 };
     let [rows, columns] = wanted.each_ref().map(|extent| Dim::Known(extent.clone()));
     let zero = matches!(&written.kind, MatrixKind::Entry(e) if is_number(e, Zero::is_zero));
     let draft = match zero {
@@ -87,6 +91,7 @@ struct Reader<'a> {
     letters: Letters<'a>,
     shapes: Shapes,
     lettered: bool,
+    parts: usize,
 }
 
 impl Reader<'_> {
@@ -96,6 +101,13 @@ impl Reader<'_> {
 
     fn matrix(&mut self, written: &MatrixExpr) -> Read<Draft> {
         let span = written.span;
+        self.parts += 1;
+        if self.parts > MOST_PARTS {
+            let message = format!("a matrix form has at most {MOST_PARTS} parts");
+            return Err(Diagnostic::new(message, span)
+                .hint("give a part of it a name, in an equation of its own")
+                .into());
+        }
         match &written.kind {
             MatrixKind::Entry(value) if is_number(value, One::is_one) => {
                 let rows = self.shapes.open();
@@ -391,32 +403,4 @@ fn unknown_function(name: &Name, arguments: usize, span: Span) -> Diagnostic {
             }
         }
     }
-}
-
-fn is_number(value: &Expr, test: impl Fn(&num_rational::BigRational) -> bool) -> bool {
-    matches!(&value.kind, ExprKind::Number(n) if test(n))
-}
-
-/// A form without matrices in it as a formula of the language.
-fn plain(written: &MatrixExpr) -> Option<Expr> {
-    let all = |parts: &[MatrixExpr]| parts.iter().map(plain).collect::<Option<Vec<Expr>>>();
-    Some(Expr::new(match &written.kind {
-        MatrixKind::Entry(value) => value.kind.clone(),
-        MatrixKind::Name(name) => ExprKind::Name(name.clone()),
-        MatrixKind::Power(base, exponent, false) => ExprKind::Power(Box::new(plain(base)?), Box::new(plain(exponent)?)),
-        MatrixKind::Product(factors) => {
-            let parts = factors.iter().map(|(operator, factor)| Some((*operator, plain(factor)?)));
-            ExprKind::Product(parts.collect::<Option<_>>()?)
-        }
-        MatrixKind::Sum(terms) => {
-            let parts = terms.iter().map(|(sign, term)| Some((*sign, plain(term)?)));
-            ExprKind::Sum(parts.collect::<Option<_>>()?)
-        }
-        MatrixKind::Call(name, arguments) => ExprKind::Call(name.clone(), all(arguments)?),
-        MatrixKind::Compare(relation, pair) => {
-            let chain = Condition::Chain(plain(&pair[0])?, vec![(*relation, plain(&pair[1])?)]);
-            ExprKind::Bracket(Box::new(chain))
-        }
-        _ => return None,
-    }))
 }

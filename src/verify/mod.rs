@@ -67,7 +67,7 @@ pub struct Unverified {
     /// The numbers chosen for the symbolic sizes.
     pub sizes: Sizes,
     /// Why the system has no values at all, if that is the reason.
-    pub cause: Option<EvalError>,
+    pub cause: Option<Box<EvalError>>,
 }
 
 impl fmt::Display for Unverified {
@@ -113,7 +113,7 @@ impl Trials {
             cause: None,
         };
         let valueless =
-            |e: EvalError, sizes: &Sizes| Unverified { cause: Some(e.clone()), ..fail(e.to_string(), sizes) };
+            |e: EvalError, sizes: &Sizes| Unverified { cause: Some(Box::new(e.clone())), ..fail(e.to_string(), sizes) };
         if chosen.is_empty() {
             let reason = "no small sizes were found that satisfy all requirements".into();
             return Err(fail(reason, &Sizes::new()));
