@@ -7,9 +7,12 @@ use backprose::derivation::{Derivation, Goal};
 use backprose::diagnostic::Span;
 use backprose::evaluate::Random;
 use backprose::integer::{Facts, Var};
-use backprose::language::parse::{parse_file, parse_target};
+use backprose::judge::{Verdict, judge_tests};
+use backprose::language::parse::{parse_file, parse_matrix, parse_target};
+use backprose::language::print::{Alphabet, matrix as print_matrix};
 use backprose::language::syntax::{Expr, Item, Layout, Name};
 use backprose::matrix::entry::entry;
+use backprose::matrix::written::{Letters, read};
 use backprose::matrix::{MatrixForm, Unfit, matrix_form};
 use backprose::model::formula::formula;
 use backprose::model::{Quote, Sizes, System, Term, elaborate};
@@ -136,6 +139,32 @@ fn the_entries_of_every_form_are_the_formula_that_it_was_read_from() {
         proved += 1;
     }
     assert!(proved >= 80, "{proved} proved");
+}
+
+#[test]
+fn every_form_that_is_printed_is_read_back_as_what_it_is() {
+    let mut proved = 0;
+    for Case { system: text, goal: name, layout, .. } in cases() {
+        let (system, goal) = asked(text, name);
+        let derivation = derive(&system, &goal).unwrap();
+        let Ok([lettered, plain]) = forms(&system, &derivation, layout) else { continue };
+        let upstream: Vec<(Name, Name)> = system.outputs.iter().map(|o| (o.clone(), Name::from("g"))).collect();
+        for form in [lettered, plain] {
+            let printed = unicode(&vec![Piece::Matrix(form.matrix.clone())], &[]);
+            let tree = parse_matrix(&printed).unwrap_or_else(|e| panic!("{printed}: {e:?}"));
+            assert_eq!(print_matrix(&tree, Alphabet::Unicode), printed);
+            let typed = print_matrix(&tree, Alphabet::Ascii);
+            assert_eq!(parse_matrix(&typed).as_ref(), Ok(&tree), "{typed}");
+            let letters = Letters { upstream: &upstream, lengths: &[] };
+            let extents = [form.matrix.rows.clone(), form.matrix.columns.clone()];
+            let read = read(&system, letters, &tree, &extents).unwrap_or_else(|e| panic!("{text}: {printed}: {e:?}"));
+            let back = entries(&system, &derivation, &MatrixForm { matrix: read.matrix, ..form });
+            let equal = proved_equal(&system, &facts(&system, &derivation), &back, &derivation.result);
+            assert!(equal, "{text}: {name}: {printed}");
+            proved += 1;
+        }
+    }
+    assert!(proved >= 160, "{proved} proved");
 }
 
 /// A product of matrices, vectors and equations of indices that share indices at random.
@@ -297,4 +326,55 @@ fn a_layer_is_written_out_with_its_matrices() {
     let document = answers(&mut study, &goals, "", Level::Main).unwrap();
     let tex = render(&document, Format::LatexFragment, false).unwrap();
     assert!(tex.contains("g^{\\top}\\,x") && tex.contains("g\\,W"), "{tex}");
+}
+
+/// Judges `expect matrix CLAIM` of y = W·x and of the softargmax p of z: what was found, in a line.
+fn judged(claim: &str) -> String {
+    let text = format!(
+        "test \"t\" {{ size m, n, k; input x[n], z[k]; weight W[m,n]; y[i] = sum[j] W[i,j]*x[j]; \
+         p[c] = softargmax[c](z[c]); output y, p; expect matrix {claim} }}"
+    );
+    let file = parse_file(&text).unwrap_or_else(|e| panic!("{text}: {e:?}"));
+    let report = judge_tests(&file, &|_| None).remove(0);
+    match &report.claims[0] {
+        Err(problems) => format!("error: {}", problems[0].message),
+        Ok(judgement) => match &judgement.verdict {
+            Verdict::Proved => "proved".into(),
+            Verdict::Refuted(found) => format!("refuted: {found}"),
+            Verdict::Undecided { .. } => "undecided".into(),
+        },
+    }
+}
+
+#[test]
+fn claims_in_matrix_form_are_judged_in_their_layout() {
+    let cases = [
+        ("dl/dW = dl/dy*x^T", "proved"),
+        ("dl/dW = g_y·xᵀ", "proved"),
+        ("dl/dW layout numerator = x*g_y^T", "proved"),
+        (
+            "dl/dW = x*g_y^T",
+            "refuted: yours is n×m, in the shape layout it is m×n (in the numerator layout it is right)",
+        ),
+        (
+            "dy/dx layout denominator = W",
+            "refuted: yours is m×n, in the denominator layout it is n×m (in the shape layout it is right)",
+        ),
+        ("dy/dx = -W", "refuted: at m = 2, n = 3, k = 4, i = 1, j = 1: yours is -W[1,1], it should be W[1,1]"),
+        ("dl/dx = W*g_y", "refuted: the shapes do not fit: `W`, m×n, times `g_y`, m×1"),
+        ("dp/dz = diag(p) - p*p^T", "proved"),
+        ("dp/dz = diag(p)*(I - 1*p^T)", "proved"),
+        ("dl/dz = p .* (g_p - (p^T*g_p)*1)", "proved"),
+        ("dl/dz = p .* (g_p - p^T*g_p)", "refuted: the shapes do not fit: `g_p`, k×1, added to `p^T*g_p`, a scalar"),
+        ("d2p/dz dz = I", "error: the answer has 3 axes, a matrix has two"),
+        ("y = W*v", "error: there is no array `v`"),
+        ("y = W^2*x", "error: a power of `W`, which is m×n, could be of its entries or of it"),
+        ("y = 1^T*1*W*x", "error: how many rows this has does not follow from what it stands with"),
+        ("y[i] = W*x", "error: a matrix form is claimed of a whole array or derivative"),
+    ];
+    for (claim, expected) in cases {
+        assert_eq!(judged(claim), expected, "{claim}");
+    }
+    let long = vec!["y"; 20_000].join(" .* ");
+    assert_eq!(judged(&format!("y = {long}")), "error: a matrix form has at most 500 parts");
 }

@@ -152,7 +152,8 @@ pub const EXPAND: Rule = Rule {
     name: RuleName::Expand,
     statement: "a product is multiplied out where terms or factors cancel by it",
     formula: &[("a*(b/a + c)", "b + a*c"), ("a*(1 - b) - (1 - a)*b", "a - b")],
-    conditions: "It applies where the formula is shorter afterwards.",
+    conditions: "It applies where the formula is shorter afterwards and names no more entries than before, so that a \
+                 factor taken out is not multiplied in again.",
     shrinks: "the size of the formula",
     example: Example {
         system: "z[3], y[3]; p[n] = sigmoid(z[n]); l1 = sum[n] (y[n]*log(p[n]) + (1-y[n])*log(1-p[n]))",
@@ -178,9 +179,20 @@ pub const EXPAND: Rule = Rule {
             }
             after = next;
         }
-        (after.extent().0 < term.extent().0).then(|| after.into())
+        let shorter = after.extent().0 < term.extent().0 && letters(&after) <= letters(term);
+        shorter.then(|| after.into())
     },
 };
+
+/// How many letters a formula is written with: what taking out a common factor lowers.
+fn letters(term: &Term) -> usize {
+    let mut count = 0;
+    term.any(&mut |part| {
+        count += usize::from(is_letter(part) && !matches!(part.kind(), Kind::Power(..)));
+        false
+    });
+    count
+}
 
 /// The sums that stand in denominators.
 fn denominators(term: &Term, found: &mut Vec<Term>) {

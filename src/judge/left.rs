@@ -3,12 +3,12 @@
 //! Invariant: there is one place for each axis of the goal, in the order of a derivation's
 //! indices, also where the author dropped axes of length 1.
 
-use crate::derivation::Goal;
-use crate::diagnostic::{Diagnostic, Diagnostics, Span, nearest};
+use crate::derivation::{Derivation, Goal};
+use crate::diagnostic::{Diagnostic, Diagnostics, Span, few, nearest};
 use crate::integer::{Condition, Facts, Index, Truth, Var};
-use crate::language::syntax::{Expr, ExprKind, Name, Target};
+use crate::language::syntax::{Expr, ExprKind, Name, Role, Target};
 use crate::model::formula::index_formula;
-use crate::model::{Bound, System};
+use crate::model::{Bound, Quote, System};
 
 /// What stands on an axis of the goal.
 pub(super) enum Place {
@@ -45,6 +45,21 @@ impl Left {
             left.add(system, array, at.as_deref(), span)?;
         }
         Ok(left)
+    }
+
+    /// The whole of what was derived, with its own indices free.
+    pub fn whole(derivation: &Derivation) -> Left {
+        let mut left = Left { goal: derivation.goal.clone(), free: Vec::new(), places: Vec::new(), axes: Vec::new() };
+        for Bound { var, lo, hi } in &derivation.indices {
+            let place = if lo == hi { Place::Fixed(lo.clone()) } else { Place::Free(left.free.len()) };
+            if let Place::Free(_) = place {
+                let var = Var::new(Quote::plain().var(var));
+                left.free.push(Bound { var, lo: lo.clone(), hi: hi.clone() });
+            }
+            left.places.push(place);
+            left.axes.push((lo.clone(), hi.clone()));
+        }
+        left
     }
 
     fn add(&mut self, system: &System, array: &Name, at: Option<&[Expr]>, span: Span) -> Result<(), Diagnostics> {
@@ -185,6 +200,15 @@ pub(super) fn check_arrays(system: &System, goal: &Goal, span: Span) -> Result<(
     if let Some(given) = defined.filter(|name| system.array(name).is_some()) {
         let message = format!("`{given}` is given: there is nothing to derive");
         problems.push(Diagnostic::new(message, span).hint("claim something of an array that an equation defines"));
+    }
+    let by = match goal {
+        Goal::Value { .. } => None,
+        Goal::Jacobian { array, .. } | Goal::Gradient { array } => system.array(array),
+    };
+    if let Some(data) = by.filter(|array| array.role == Role::Integer) {
+        let message = format!("`{}` is integer data: nothing is differentiated with respect to it", data.name);
+        let known: Vec<&str> = system.differentiable().map(|array| &*array.name).collect();
+        problems.push(Diagnostic::new(message, span).hint(format!("there are {}", few(&known))));
     }
     if problems.is_empty() { Ok(()) } else { Err(problems) }
 }

@@ -5,7 +5,7 @@
 //! ([`trial`]), and where it fails the usual slip is looked for ([`slips`]); what agrees everywhere is
 //! then proved, by normal forms, by cases or, where all sizes are numbers, by expanding both sides
 //! into polynomials ([`expand`]). [`judge_tests`] judges whole
-//! `test` blocks.
+//! `test` blocks. A matrix form is given its shapes ([`matrices`]) and tried entry by entry.
 //!
 //! Invariant: the derived side was verified against the equations before anything is compared
 //! with it, and *proved* is never said of a claim that differed at any entry tried.
@@ -15,8 +15,10 @@ mod complete;
 mod counterexample;
 mod expand;
 mod left;
+mod matrices;
 mod polynomial;
 mod report;
+mod settled;
 mod shape;
 mod sizes;
 mod slips;
@@ -34,15 +36,16 @@ use crate::answer::{Answer, Names, at_indices, goal_name};
 use crate::calculus::{PHASES, normal::proved_equal};
 use crate::derivation::Goal;
 use crate::diagnostic::{Diagnostic, Diagnostics, Span};
-use crate::language::print::{Alphabet, expression, shape as print_shape, target};
+use crate::language::print::{Alphabet, claim as print_claim, expression, shape as print_shape};
 use crate::language::syntax::{Claim, ClaimValue, Expr, ExprKind, Name, Target};
 use crate::model::formula::{formula, resolve_formula};
 use crate::model::{Quote, System, Term, rewrite};
 use crate::recognise::{Operation, recognise};
-use crate::study::{performs, with_jacobian};
+use crate::study::{performs, undefined, with_jacobian};
 use crate::verify::Trials;
 use complete::complete;
 use left::{Left, Place, goal};
+use settled::settled;
 use slips::{slip_of_shape, slip_of_unbound, usual_slip};
 use std::collections::BTreeMap;
 use std::fmt;
@@ -104,7 +107,7 @@ impl Judgement {
     fn new(claim: &Claim, Judged { verdict, slip, reasons }: Judged) -> Judgement {
         let refuted = matches!(verdict, Verdict::Refuted(_));
         Judgement {
-            claim: claim_text(claim),
+            claim: print_claim(claim, Alphabet::Ascii),
             expected: claim.expected,
             good: refuted != claim.expected,
             verdict,
@@ -164,7 +167,8 @@ impl<'a> Judge<'a> {
     /// If no sizes satisfy the requirements, or the system cannot be evaluated.
     pub fn new(system: &'a System) -> Result<Self, Diagnostics> {
         let names = Names::new(system);
-        let trials = Trials::new(system, &names).map_err(|e| vec![Diagnostic::general(e.to_string())])?;
+        let trials = Trials::new(system, &names)
+            .map_err(|why| vec![undefined(system, &why).unwrap_or_else(|| Diagnostic::general(why.to_string()))])?;
         let runs = trial::runs(system, &names).map_err(|e| vec![Diagnostic::general(e)])?;
         Ok(Judge { system, names, trials, runs, answers: BTreeMap::new() })
     }
@@ -176,10 +180,13 @@ impl<'a> Judge<'a> {
     pub fn judge(&mut self, claim: &Claim) -> Result<Judgement, Diagnostics> {
         if let Some((wider, target)) = self.wider(&claim.target, claim.span)? {
             let judged = Judge::new(&wider)?.judge(&Claim { target, ..claim.clone() })?;
-            return Ok(Judgement { claim: claim_text(claim), ..judged });
+            return Ok(Judgement { claim: print_claim(claim, Alphabet::Ascii), ..judged });
         }
         let judged = match (&claim.target, &claim.value) {
             (Target::Shape(of), ClaimValue::Shape(lengths)) => self.judge_shape(of, lengths, claim.span)?,
+            (target, ClaimValue::Matrix(written, layout)) => {
+                self.judge_matrix(target, written, layout.unwrap_or_default(), claim.span)?
+            }
             (Target::Shape(_), ClaimValue::Formula(_)) | (_, ClaimValue::Shape(_)) => {
                 let message = "a shape is claimed with `shape`, a value without";
                 let hint = "as in `expect shape f = 3 x 1` or `expect f[r] = x[r]`";
@@ -255,13 +262,19 @@ impl<'a> Judge<'a> {
         };
         let term = formula(self.system, &completed.formula, &left.free);
         let trial = self.trial(&left, &answer, &resolved, completed.lettered);
+        match self.verdict(&trial, term, span)? {
+            Verdict::Refuted(found) => Ok(self.refuted(&trial, found)),
+            verdict => Ok((verdict, None).into()),
+        }
+    }
+
+    /// A claim tried at all sizes; what agrees everywhere is proved, if it can be.
+    fn verdict(&self, trial: &Trial, term: Result<Term, Diagnostics>, span: Span) -> Result<Verdict, Diagnostics> {
         match (trial.run(&self.runs), term) {
-            (Ok(Tried::Differs(found)), _) => Ok(self.refuted(&trial, found)),
-            (Ok(Tried::Agrees { complete: true, .. }), _) => Ok((Verdict::Proved, None).into()),
-            (Ok(Tried::Agrees { .. }), Ok(term)) if self.proved(&left, &answer, &term) => {
-                Ok((Verdict::Proved, None).into())
-            }
-            (Ok(Tried::Agrees { entries, .. }), _) => Ok((Verdict::Undecided { tried: entries }, None).into()),
+            (Ok(Tried::Differs(found)), _) => Ok(Verdict::Refuted(found)),
+            (Ok(Tried::Agrees { complete: true, .. }), _) => Ok(Verdict::Proved),
+            (Ok(Tried::Agrees { .. }), Ok(term)) if self.proved(trial.left, trial.answer, &term) => Ok(Verdict::Proved),
+            (Ok(Tried::Agrees { entries, .. }), _) => Ok(Verdict::Undecided { tried: entries }),
             (Err(_), Err(problems)) => Err(problems),
             (Err(error), Ok(_)) => {
                 Err(vec![Diagnostic::new(format!("the formula has no value that can be compared: {error}"), span)])
@@ -301,9 +314,15 @@ impl<'a> Judge<'a> {
         let derived = at_indices(&answer.derivation, &left.values());
         let facts = left.facts(self.system);
         proved_equal(self.system, &facts, claimed, &derived)
-            || unfold(self.system, claimed)
-                .zip(unfold(self.system, &derived))
-                .is_some_and(|(claimed, derived)| proved_equal(self.system, &facts, &claimed, &derived))
+            || unfold(self.system, claimed).zip(unfold(self.system, &derived)).is_some_and(|(claimed, derived)| {
+                proved_equal(self.system, &facts, &claimed, &derived)
+                    || proved_equal(
+                        self.system,
+                        &facts,
+                        &settled(self.system, &facts, &claimed),
+                        &settled(self.system, &facts, &derived),
+                    )
+            })
     }
 
     /// The operation that the answer to a target is, if it is one and performing it gives the answer.
@@ -383,12 +402,4 @@ impl<'a> Judge<'a> {
         }
         self.answers.get(&name).ok_or_else(Diagnostics::new)
     }
-}
-
-fn claim_text(claim: &Claim) -> String {
-    let right = match &claim.value {
-        ClaimValue::Shape(lengths) => print_shape(lengths, Alphabet::Ascii),
-        ClaimValue::Formula(right) => expression(right, Alphabet::Ascii),
-    };
-    format!("{} = {right}", target(&claim.target, Alphabet::Ascii))
 }

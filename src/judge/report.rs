@@ -49,11 +49,23 @@ fn judge_test(test: &Test, file: &File, catalogue: &dyn Fn(&str) -> Option<(Laye
     match system(test, file, catalogue) {
         Err(problems) => report.problems = problems,
         Ok(system) => match Judge::new(&system) {
-            Err(problems) => report.problems = problems,
+            Err(problems) => report.problems = here(problems, test, file),
             Ok(mut judge) => report.claims = test.claims.iter().map(|claim| judge.judge(claim)).collect(),
         },
     }
     report
+}
+
+/// Complaints about the system of a test, whose places are those of another text if the layer is not of
+/// this file.
+fn here(mut problems: Diagnostics, test: &Test, file: &File) -> Diagnostics {
+    let own = |subject: &Subject| {
+        file.items.iter().any(|item| matches!(item, Item::Layer(layer) if layer.name == subject.layer))
+    };
+    if test.subject.as_ref().is_some_and(|subject| !own(subject)) {
+        problems.iter_mut().for_each(|problem| problem.places.clear());
+    }
+    problems
 }
 
 /// The system a test is about.

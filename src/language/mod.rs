@@ -8,7 +8,9 @@
 //! no input makes the parser panic or recurse without bound.
 
 pub mod function;
+pub mod greek;
 pub mod homework;
+pub mod matrix;
 pub mod parse;
 pub mod print;
 pub mod program;

@@ -15,13 +15,14 @@ mod expression;
 mod homework;
 #[cfg(test)]
 mod hostile;
+mod matrix;
 mod product;
 mod scan;
 mod statement;
 #[cfg(test)]
 mod tests;
 
-use super::syntax::{Condition, Expr, File, Target};
+use super::syntax::{Condition, Expr, File, MatrixExpr, Target};
 use crate::diagnostic::{Diagnostic, Diagnostics, Span};
 use pest::Parser;
 use pest::iterators::Pair;
@@ -74,6 +75,15 @@ pub fn parse_condition(text: &str) -> Result<Condition, Diagnostics> {
 pub fn parse_target(text: &str) -> Result<Target, Diagnostics> {
     let node = only_child(recognise(Rule::target_alone, text)?)?;
     derivative::target(node).map_err(|found| vec![found])
+}
+
+/// Reads a matrix form: `W^T*g`, `diag(p) − p·pᵀ`.
+///
+/// # Errors
+/// As [`parse_file`].
+pub fn parse_matrix(text: &str) -> Result<MatrixExpr, Diagnostics> {
+    let node = only_child(recognise(Rule::matrix_alone, text)?)?;
+    matrix::matrix(node, 0).map_err(|found| vec![found])
 }
 
 /// Runs the grammar, unless the scan turns the text away.

@@ -11,13 +11,14 @@
 mod condition;
 mod expression;
 mod literal;
+mod matrix;
 mod statement;
 #[cfg(test)]
 mod tests;
 #[cfg(test)]
 mod trees;
 
-use super::syntax::{Answer, Binder, Condition, Expr, File, Statement, Target};
+use super::syntax::{Answer, Binder, Claim, Condition, Expr, File, MatrixExpr, Statement, Target};
 use expression::{Level, Pen, Room};
 
 /// Which signs are used for operators, comparisons, sums and derivatives.
@@ -58,6 +59,16 @@ pub fn target(target: &Target, alphabet: Alphabet) -> String {
 /// The lengths of the axes of an array: `3 x 1`, and `scalar` where there are none.
 pub fn shape(lengths: &[Expr], alphabet: Alphabet) -> String {
     Pen { alphabet }.shape(lengths)
+}
+
+/// A matrix form: `W^T*g`, in Unicode `Wᵀ·g`.
+pub fn matrix(matrix: &MatrixExpr, alphabet: Alphabet) -> String {
+    Pen { alphabet }.matrix(matrix)
+}
+
+/// What a test claims, as it stands after `expect`.
+pub fn claim(claim: &Claim, alphabet: Alphabet) -> String {
+    Pen { alphabet }.claimed(claim)
 }
 
 /// A statement, without a line break.

@@ -4,6 +4,7 @@
 //! Invariant: `parse(print(tree)) == tree` for every tree the parser can make.
 
 pub use super::homework::{Answer, AnswerKind, Homework, Layout, Part, Problem, Question};
+pub use super::matrix::{MatrixExpr, MatrixKind};
 use crate::diagnostic::Span;
 use num_rational::BigRational;
 use std::sync::Arc;
@@ -468,6 +469,8 @@ pub enum ClaimValue {
     Shape(Vec<Expr>),
     /// A formula in the language.
     Formula(Expr),
+    /// `matrix … layout numerator = x*g^T`: a matrix form, in the shape layout if none is given.
+    Matrix(MatrixExpr, Option<Layout>),
 }
 
 impl Expr {

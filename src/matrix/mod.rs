@@ -9,7 +9,10 @@
 mod build;
 pub mod entry;
 mod network;
+mod plain;
 mod read;
+mod shapes;
+pub mod written;
 
 use crate::derivation::{Derivation, Goal};
 use crate::integer::{Index, Var};
@@ -163,6 +166,45 @@ impl Matrix {
     }
 }
 
+/// The rows and columns that a derivative has in a layout.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Frame {
+    /// The free index of the rows.
+    pub row: Option<Var>,
+    /// The free index of the columns.
+    pub column: Option<Var>,
+    /// Whether they are exchanged, compared with the shape layout.
+    turned: bool,
+}
+
+impl Frame {
+    /// The frame of an answer in a layout.
+    ///
+    /// # Errors
+    /// If the answer has more than two axes.
+    pub fn new(derivation: &Derivation, layout: Layout) -> Result<Frame, Unfit> {
+        let [row, column] = sides(derivation)?;
+        let turned = match (&derivation.goal, layout) {
+            (Goal::Value { .. }, _) | (_, Layout::Shape) => false,
+            (Goal::Gradient { .. }, layout) => layout == Layout::Numerator,
+            (Goal::Jacobian { .. }, layout) => {
+                let scalar = derivation.indices[..derivation.output_axes].iter().all(is_single);
+                (layout == Layout::Numerator) == scalar
+            }
+        };
+        let (row, column) = if turned { (column, row) } else { (row, column) };
+        Ok(Frame { row, column, turned })
+    }
+
+    /// The ranges of rows and columns.
+    pub fn extents(&self, derivation: &Derivation) -> [Extent; 2] {
+        [&self.row, &self.column].map(|side| {
+            let bound = derivation.indices.iter().find(|b| Some(&b.var) == side.as_ref());
+            bound.map_or(Extent::One, |b| Extent::new(&b.lo, &b.hi))
+        })
+    }
+}
+
 /// The matrix form of a derived formula in a layout; `quote` gives its scalars and letters.
 ///
 /// # Errors
@@ -173,21 +215,11 @@ pub fn matrix_form(
     derivation: &Derivation,
     layout: Layout,
 ) -> Result<MatrixForm, Unfit> {
-    let [mut row, mut column] = sides(derivation)?;
+    let [row, column] = sides(derivation)?;
     let matrix = read::matrix(system, quote, derivation, [&row, &column])?;
-    let turned = match (&derivation.goal, layout) {
-        (Goal::Value { .. }, _) | (_, Layout::Shape) => false,
-        (Goal::Gradient { .. }, layout) => layout == Layout::Numerator,
-        (Goal::Jacobian { .. }, layout) => {
-            let scalar = derivation.indices[..derivation.output_axes].iter().all(is_single);
-            (layout == Layout::Numerator) == scalar
-        }
-    };
-    if !turned {
-        return Ok(MatrixForm { matrix, row, column, layout });
-    }
-    std::mem::swap(&mut row, &mut column);
-    Ok(MatrixForm { matrix: build::transposed_whole(matrix), row, column, layout })
+    let Frame { row, column, turned } = Frame::new(derivation, layout)?;
+    let matrix = if turned { build::transposed_whole(matrix) } else { matrix };
+    Ok(MatrixForm { matrix, row, column, layout })
 }
 
 fn is_single(bound: &Bound) -> bool {

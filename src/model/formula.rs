@@ -6,7 +6,7 @@ use super::quote::Quote;
 use super::system::{Axis, System};
 use super::term::{Bound, Term};
 use super::translate::Padding;
-use crate::diagnostic::{Diagnostics, Span};
+use crate::diagnostic::{Diagnostic, Diagnostics, Span};
 use crate::integer::{Condition, Index};
 use crate::language::program::AxisBox;
 use crate::language::syntax::{self, Expr};
@@ -22,6 +22,7 @@ pub fn formula(system: &System, expr: &Expr, free: &[Bound]) -> Result<Term, Dia
     let scope: Scope = free.iter().map(|b| (b.var.name.clone(), b.var.clone())).collect();
     match names.term(&resolved, &scope, Padding::Brackets) {
         Some(term) if names.problems.is_empty() => Ok(term),
+        None if names.problems.is_empty() => Err(vec![Diagnostic::new("this formula has no meaning here", expr.span)]),
         _ => Err(names.problems),
     }
 }

@@ -12,6 +12,7 @@ mod hoist;
 mod limits;
 mod names;
 mod order;
+mod outside;
 pub mod quote;
 mod quote_integer;
 mod ranges;

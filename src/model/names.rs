@@ -192,7 +192,8 @@ impl Names {
         };
         let (least, greatest) = (self.index(lo, &Scope::new())?, self.index(hi, &Scope::new())?);
         if self.facts.judge(&Condition::AtMost(least.clone(), greatest.clone())) == crate::integer::Truth::No {
-            self.report(Diagnostic::new("this range of values is empty", lo.span));
+            let empty = Diagnostic::new("this range of values is empty", lo.span);
+            self.report(empty.hint("the least value comes first, as in `1..5`"));
         }
         self.facts.bound_data(decl.name.clone(), least.clone(), greatest.clone());
         Some(((least, greatest), (self.with_sizes(lo), self.with_sizes(hi))))

@@ -16,19 +16,19 @@ use std::collections::BTreeMap;
 const FEW: usize = 12;
 
 /// One read on one axis: where it stands and the ends of the padded axis.
-struct Reach {
-    array: Name,
-    axis: usize,
-    at: Index,
-    first: Index,
-    last: Index,
+pub(super) struct Reach {
+    pub array: Name,
+    pub axis: usize,
+    pub at: Index,
+    pub first: Index,
+    pub last: Index,
     facts: Facts,
 }
 
 /// A bound on an output index, with the read it comes from.
-struct End {
-    value: Index,
-    limit: Limit,
+pub(super) struct End {
+    pub value: Index,
+    pub limit: Limit,
 }
 
 impl Names {
@@ -172,6 +172,9 @@ impl Names {
                 return ask(self, format!("the range of `{}` depends on another index of the output", var.name));
             }
             let Some(ends) = self.ends(axis, var, reach) else {
+                if in_data(&reach.at, var) {
+                    continue;
+                }
                 let message = format!("the range of `{}` cannot be solved for from `{}`", var.name, reach.array);
                 return ask(self, message);
             };
@@ -191,7 +194,8 @@ impl Names {
         let first = dominant(&lowers, |a, b| facts.proves_nonnegative(&a.minus(b)));
         let last = dominant(&uppers, |a, b| facts.proves_nonnegative(&b.minus(a)));
         let (Some(first), Some(last)) = (first.or(lowers.is_empty().then_some(0)), last) else {
-            return ask(self, format!("which read ends the range of `{}` depends on the sizes", var.name));
+            self.unequal_ends(var, if last.is_none() { &uppers } else { &lowers }, span);
+            return None;
         };
         let mut limits = vec![uppers[last].limit.clone()];
         let lo = if lowers.is_empty() || facts.proves_nonnegative(&base.minus(&lowers[first].value)) {
@@ -275,8 +279,7 @@ impl Names {
                     self.assume(&Condition::AtMost(hi, reach.last.clone()), span, message)?;
                 }
                 None => {
-                    let diagnostic = Diagnostic::new(message(), span).label("in this equation");
-                    self.report(diagnostic.hint("guard the read with a bracket, or give the indices tighter ranges"));
+                    self.outside(reach, message(), span);
                     return None;
                 }
             }
@@ -395,4 +398,9 @@ fn extreme(at: &Index, keep: &Var, facts: &Facts, largest: bool) -> Option<Index
     let held = at.substitute(keep, &Index::var(&marker));
     let pushed = facts.extreme_over_ranges(&held, largest)?;
     Some(pushed.substitute(&marker, &Index::var(keep)))
+}
+
+/// Whether an index occurs inside integer data.
+fn in_data(at: &Index, var: &Var) -> bool {
+    at.any_atom(&mut |atom| matches!(atom, Atom::Datum(_, inner) if inner.iter().any(|e| e.mentions(var))))
 }

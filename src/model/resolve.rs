@@ -247,6 +247,9 @@ impl Names {
                         binder.range = self.range_of(&binder.name, &whole, binder.span);
                     }
                 }
+                if let Some(condition) = condition {
+                    **condition = map_condition_mut(condition, &mut |part| self.fill_ranges(part));
+                }
                 **body = self.fill_ranges(body);
             }
             ExprKind::Normalise(_, binders, argument) => {
@@ -259,28 +262,31 @@ impl Names {
             ExprKind::Product(factors) => factors.iter_mut().for_each(|(_, e)| *e = self.fill_ranges(e)),
             ExprKind::Power(base, _) => **base = self.fill_ranges(base),
             ExprKind::Call(_, arguments) => arguments.iter_mut().for_each(|e| *e = self.fill_ranges(e)),
-            ExprKind::If(_, a, b) => {
+            ExprKind::Bracket(condition) => {
+                **condition = map_condition_mut(condition, &mut |part| self.fill_ranges(part));
+            }
+            ExprKind::If(condition, a, b) => {
+                **condition = map_condition_mut(condition, &mut |part| self.fill_ranges(part));
                 **a = self.fill_ranges(a);
                 **b = self.fill_ranges(b);
             }
             ExprKind::Derivative(of, ..) => **of = self.fill_ranges(of),
-            ExprKind::Number(_)
-            | ExprKind::Name(_)
-            | ExprKind::Read(..)
-            | ExprKind::Upstream(..)
-            | ExprKind::Bracket(_) => {}
+            ExprKind::Number(_) | ExprKind::Name(_) | ExprKind::Read(..) | ExprKind::Upstream(..) => {}
         }
         Expr { kind, span: expr.span }
     }
 
     /// The range that the axes give on which the name stands alone; all must agree.
     pub(super) fn range_of(&mut self, name: &Name, body: &Expr, span: Span) -> Option<(Expr, Expr)> {
-        let mut places = Vec::new();
+        let (mut places, mut strange) = (Vec::new(), Vec::new());
         alone_on(name, body, &mut places);
         let scope = Scope::new();
         let mut chosen: Option<((Expr, Expr), Span, Name, usize)> = None;
         for (array, axis, place) in places {
-            let Some(found) = self.arrays.get(&array).and_then(|a| a.boxes.get(axis)) else { continue };
+            let Some(found) = self.arrays.get(&array).and_then(|a| a.boxes.get(axis)) else {
+                strange.extend((!self.arrays.contains_key(&array)).then_some((array, place)));
+                continue;
+            };
             let range = (found.first.clone(), found.last.clone());
             match &chosen {
                 None => chosen = Some((range, place, array, axis)),
@@ -307,7 +313,9 @@ impl Names {
                 }
             }
         }
-        if chosen.is_none() {
+        if let (None, Some((array, place))) = (&chosen, strange.first()) {
+            self.unknown_array(array, *place);
+        } else if chosen.is_none() {
             let message = format!("the range of `{name}` is not known: it stands alone on no axis");
             self.report(Diagnostic::new(message, span).hint(format!("give it: `{name} in 1..3`")));
         }

@@ -166,7 +166,9 @@ impl Names {
         let diagnostic = match same.map(|f| f.entry().derivatives.len()) {
             Some(wanted) => {
                 let plural = if wanted == 1 { "" } else { "s" };
-                Diagnostic::new(format!("`{name}` takes {wanted} argument{plural}, not {arguments}"), span)
+                let example = ["u", "v", "w"][..wanted.min(3)].join(", ");
+                let message = format!("`{name}` takes {wanted} argument{plural}, not {arguments}");
+                Diagnostic::new(message, span).hint(format!("as in `{name}({example})`"))
             }
             None => {
                 let diagnostic = Diagnostic::new(format!("there is no function `{name}`"), span);

@@ -14,7 +14,7 @@ use crate::answer::{Answer, Names};
 use crate::derivation::{Goal, ShapeDerivation};
 use crate::evaluate::check::{Failure as CheckFailure, check_gradient, check_jacobian, check_value};
 use crate::evaluate::range::{Reach, check_box};
-use crate::evaluate::{Formula, Instance, Random, Scalar, Sizes, Work, integer};
+use crate::evaluate::{EvalError, Formula, Instance, Random, Scalar, Sizes, Work, integer};
 use crate::language::syntax::{Expr, Name};
 use crate::model::{Quote, System};
 use std::fmt;
@@ -66,6 +66,8 @@ pub struct Unverified {
     pub reason: String,
     /// The numbers chosen for the symbolic sizes.
     pub sizes: Sizes,
+    /// Why the system has no values at all, if that is the reason.
+    pub cause: Option<Box<EvalError>>,
 }
 
 impl fmt::Display for Unverified {
@@ -104,8 +106,14 @@ impl Trials {
     /// If no sizes satisfy the requirements, or the system cannot be evaluated.
     pub fn new(system: &System, names: &Names) -> Result<Self, Unverified> {
         let chosen = assignments(system, ASSIGNMENTS);
-        let fail =
-            |reason: String, sizes: &Sizes| Unverified { answer: "the system".into(), reason, sizes: sizes.clone() };
+        let fail = |reason: String, sizes: &Sizes| Unverified {
+            answer: "the system".into(),
+            reason,
+            sizes: sizes.clone(),
+            cause: None,
+        };
+        let valueless =
+            |e: EvalError, sizes: &Sizes| Unverified { cause: Some(Box::new(e.clone())), ..fail(e.to_string(), sizes) };
         if chosen.is_empty() {
             let reason = "no small sizes were found that satisfy all requirements".into();
             return Err(fail(reason, &Sizes::new()));
@@ -125,7 +133,7 @@ impl Trials {
             while instances.len() < points {
                 let seed = Random::new((1000 * k + instances.len()) as u64 + 1).bits();
                 let mut instance =
-                    Instance::sharing(&system.program, &sizes, seed, &work).map_err(|e| fail(e.to_string(), &shown))?;
+                    Instance::sharing(&system.program, &sizes, seed, &work).map_err(|e| valueless(e, &shown))?;
                 for (output, letter) in names.upstream.iter().chain(&system.direct) {
                     instance.alias_upstream(letter.clone(), output).map_err(|e| fail(e.to_string(), &shown))?;
                 }
@@ -149,7 +157,8 @@ impl Trials {
         let before = self.work.done();
         let free: Vec<Name> = answer.indices.iter().map(|b| b.name.clone()).collect();
         for (sizes, instances) in &self.runs {
-            let fail = |reason: String| Unverified { answer: answer.name.clone(), reason, sizes: sizes.clone() };
+            let fail =
+                |reason: String| Unverified { answer: answer.name.clone(), reason, sizes: sizes.clone(), cause: None };
             for (k, instance) in instances.iter().enumerate() {
                 if k > 0 && self.work.done() - before > ANSWER {
                     break;
@@ -233,7 +242,7 @@ impl Trials {
         let plain = Quote::plain();
         for (sizes, instances) in &self.runs {
             let name = format!("shape {}", shape.array);
-            let fail = |reason: String| Unverified { answer: name.clone(), reason, sizes: sizes.clone() };
+            let fail = |reason: String| Unverified { answer: name.clone(), reason, sizes: sizes.clone(), cause: None };
             let Some(axes) = instances[0].axes(&shape.array) else { return Err(fail("there is no such array".into())) };
             for (length, (first, last)) in shape.lengths.iter().zip(axes) {
                 let claimed = integer(&plain.index(length), sizes).map_err(|e| fail(e.to_string()))?;

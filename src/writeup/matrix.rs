@@ -62,6 +62,7 @@ impl Pen<'_> {
             Form::Scalar(value) => {
                 let bind = match value.kind {
                     ExprKind::Sum(_) | ExprKind::If(..) => Bind::Sum,
+                    ExprKind::Upstream(..) if matches!(self, Pen::Text(_)) => Bind::Sum,
                     ExprKind::Product(_) | ExprKind::Reduce(..) | ExprKind::Upstream(..) => Bind::Product,
                     ExprKind::Power(..) => Bind::Raised,
                     _ => Bind::Atom,

@@ -3,47 +3,10 @@
 //! One table serves both directions: author's TeX to the terminal, and Unicode typed by the author
 //! to TeX. Where several words give one character, the first is the one written.
 
-/// Control word (without the backslash) and character.
+use crate::language::greek::LETTERS;
+
+/// Control word (without the backslash) and character, the Greek letters aside.
 const SYMBOLS: &[(&str, &str)] = &[
-    ("alpha", "α"),
-    ("beta", "β"),
-    ("gamma", "γ"),
-    ("delta", "δ"),
-    ("epsilon", "ϵ"),
-    ("varepsilon", "ε"),
-    ("zeta", "ζ"),
-    ("eta", "η"),
-    ("theta", "θ"),
-    ("vartheta", "ϑ"),
-    ("iota", "ι"),
-    ("kappa", "κ"),
-    ("lambda", "λ"),
-    ("mu", "μ"),
-    ("nu", "ν"),
-    ("xi", "ξ"),
-    ("pi", "π"),
-    ("rho", "ρ"),
-    ("varrho", "ϱ"),
-    ("sigma", "σ"),
-    ("varsigma", "ς"),
-    ("tau", "τ"),
-    ("upsilon", "υ"),
-    ("phi", "ϕ"),
-    ("varphi", "φ"),
-    ("chi", "χ"),
-    ("psi", "ψ"),
-    ("omega", "ω"),
-    ("Gamma", "Γ"),
-    ("Delta", "Δ"),
-    ("Theta", "Θ"),
-    ("Lambda", "Λ"),
-    ("Xi", "Ξ"),
-    ("Pi", "Π"),
-    ("Sigma", "Σ"),
-    ("Upsilon", "Υ"),
-    ("Phi", "Φ"),
-    ("Psi", "Ψ"),
-    ("Omega", "Ω"),
     ("partial", "∂"),
     ("ell", "ℓ"),
     ("nabla", "∇"),
@@ -195,7 +158,7 @@ fn find<'a>(table: &[(&'a str, &'a str)], word: &str) -> Option<&'a str> {
 
 /// The character a control word stands for.
 pub fn character(word: &str) -> Option<&'static str> {
-    find(SYMBOLS, word)
+    find(LETTERS, word).or_else(|| find(SYMBOLS, word))
 }
 
 /// The character of a control word for a relation or an arrow.
@@ -220,7 +183,7 @@ pub fn is_function(word: &str) -> bool {
 
 /// Whether the word names a Greek letter that differs from every Latin one.
 pub fn is_greek(word: &str) -> bool {
-    character(word).and_then(|text| text.chars().next()).is_some_and(|c| ('Α'..='ϵ').contains(&c))
+    find(LETTERS, word).is_some()
 }
 
 /// The raised form of a text, when every character of it has one.
@@ -231,7 +194,12 @@ pub fn raised(text: &str) -> Option<String> {
 /// TeX mathematics for a character outside ASCII, if there is any.
 pub fn to_tex(c: char) -> Option<String> {
     let text = c.to_string();
-    let word = SYMBOLS.iter().chain(RELATIONS).find(|(_, value)| *value == text).map(|(key, _)| format!("\\{key} "));
+    let word = LETTERS
+        .iter()
+        .chain(SYMBOLS)
+        .chain(RELATIONS)
+        .find(|(_, value)| *value == text)
+        .map(|(key, _)| format!("\\{key} "));
     let letter = || BLACKBOARD.iter().find(|(_, value)| *value == text).map(|(key, _)| format!("\\mathbb{{{key}}}"));
     let script = || {
         RAISED

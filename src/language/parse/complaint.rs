@@ -270,14 +270,15 @@ fn listed(words: &[&str]) -> Option<String> {
 
 const AN_EXPRESSION: &str = "an expression";
 const AN_OPERATOR: &str = "an operator";
+const A_MATRIX: &str = "a matrix form";
 const A_NAME: &str = "a name";
 const A_TEXT: &str = "a text in quotes";
 const A_LABEL: &str = "a number such as `1.1` or a letter";
 const A_LAYOUT: &str = "`shape`, `numerator` or `denominator`";
 /// Said only where no operator could have followed.
-const NOISE: [&str; 4] = [AN_EXPRESSION, A_NAME, "a statement", "indices in square brackets"];
+const NOISE: [&str; 5] = [AN_EXPRESSION, A_MATRIX, A_NAME, "a statement", "indices in square brackets"];
 /// The order in which expectations are listed.
-const ORDER: [&str; 4] = [AN_EXPRESSION, A_NAME, AN_OPERATOR, "a comparison"];
+const ORDER: [&str; 5] = [AN_EXPRESSION, A_MATRIX, A_NAME, AN_OPERATOR, "a comparison"];
 
 /// What a rule is called in a message; none for what is better left unsaid.
 fn words(rule: Rule) -> Option<&'static str> {
@@ -295,6 +296,13 @@ fn words(rule: Rule) -> Option<&'static str> {
         | Rule::juxtaposed
         | Rule::floor
         | Rule::exponent => AN_EXPRESSION,
+        Rule::matrix_sum
+        | Rule::matrix_entrywise
+        | Rule::matrix_product
+        | Rule::matrix_power
+        | Rule::matrix_group
+        | Rule::matrix_reference
+        | Rule::matrix_name => A_MATRIX,
         Rule::disjunction | Rule::conjunction | Rule::chain => "a condition",
         Rule::identifier
         | Rule::binder
@@ -305,7 +313,13 @@ fn words(rule: Rule) -> Option<&'static str> {
         | Rule::free
         | Rule::setting
         | Rule::subject => A_NAME,
-        Rule::plus | Rule::times | Rule::over | Rule::div_word | Rule::mod_word => AN_OPERATOR,
+        Rule::plus
+        | Rule::times
+        | Rule::over
+        | Rule::div_word
+        | Rule::mod_word
+        | Rule::entry_times
+        | Rule::entry_over => AN_OPERATOR,
         Rule::relation => "a comparison",
         Rule::equals | Rule::default => "`=`",
         Rule::range | Rule::last => "a range",
@@ -314,7 +328,7 @@ fn words(rule: Rule) -> Option<&'static str> {
         Rule::target => "an array or a derivative",
         Rule::string => A_TEXT,
         Rule::label => A_LABEL,
-        Rule::layout_name => A_LAYOUT,
+        Rule::layout_name | Rule::claim_layout_name => A_LAYOUT,
         Rule::question => "a question",
         Rule::problem => "a problem",
         Rule::answer | Rule::item => "an answer",

@@ -5,6 +5,7 @@
 
 use super::derivative::target;
 use super::expression::{expression, name, sum};
+use super::matrix::matrix;
 use super::statement::{Collected, unquoted};
 use super::{Node, Read, Rule, next, span_of, unreadable};
 use crate::diagnostic::{Diagnostic, Span};
@@ -50,7 +51,8 @@ fn once<T>(field: &mut Option<T>, word: &str, value: Option<T>, span: Span, foun
 
 /// The layout that a statement names, or the words behind a target.
 fn layout(node: Node<'_>) -> Option<Layout> {
-    let name = node.into_inner().find(|part| part.as_rule() == Rule::layout_name)?;
+    let named = |part: &Node<'_>| matches!(part.as_rule(), Rule::layout_name | Rule::claim_layout_name);
+    let name = node.into_inner().find(named)?;
     Layout::ALL.into_iter().find(|layout| layout.word() == name.as_str())
 }
 
@@ -208,10 +210,17 @@ fn claim(node: Node<'_>) -> Read<Claim> {
     let mut wanted: Option<Target> = None;
     let mut value = None;
     let mut because = None;
+    let mut chosen = None;
     for part in node.into_inner() {
         match part.as_rule() {
             Rule::claim_word => expected = part.as_str() == "expect",
             Rule::target => wanted = Some(target(part)?),
+            Rule::matrix_target => {
+                let of = part.into_inner().find(|piece| piece.as_rule() == Rule::target);
+                wanted = Some(target(of.ok_or_else(|| unreadable(span))?)?);
+            }
+            Rule::claim_layout => chosen = layout(part),
+            Rule::matrix_sum => value = Some(ClaimValue::Matrix(matrix(part, 0)?, chosen)),
             Rule::shape => {
                 let mut lengths = Vec::new();
                 dimensions(part, &mut lengths)?;

@@ -264,12 +264,12 @@ impl Pen {
         }
     }
 
-    /// What is differentiated: `df[r]`, or `d(…)`.
     /// `d2f[r]/dW[k] dx[i]`
     pub(super) fn second(self, of: &str, first: &str, by: &str) -> String {
         format!("{}{of}/{first} {by}", self.pick("d2", "∂²"))
     }
 
+    /// What is differentiated: `df[r]`, or `d(…)`.
     fn numerator(self, of: &Expr) -> String {
         match &of.kind {
             ExprKind::Name(name) if !LOSS.contains(&&**name) => self.differential(name, None),

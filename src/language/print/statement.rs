@@ -267,12 +267,23 @@ impl Pen {
 
     fn claim(self, claim: &Claim) -> String {
         let word = if claim.expected { "expect" } else { "reject" };
-        let value = match &claim.value {
-            ClaimValue::Shape(lengths) => self.shape(lengths),
-            ClaimValue::Formula(value) => self.expression(value, Level::Whole, Room::Wide),
-        };
         let because = claim.because.as_ref().map(|text| format!(" because {}", quoted(text)));
-        format!("{word} {} = {value}{}", self.target(&claim.target), because.unwrap_or_default())
+        format!("{word} {}{}", self.claimed(claim), because.unwrap_or_default())
+    }
+
+    /// `dl/dW[k] = …`
+    pub(super) fn claimed(self, claim: &Claim) -> String {
+        let target = self.target(&claim.target);
+        match &claim.value {
+            ClaimValue::Shape(lengths) => format!("{target} = {}", self.shape(lengths)),
+            ClaimValue::Formula(value) => {
+                format!("{target} = {}", self.expression(value, Level::Whole, Room::Wide))
+            }
+            ClaimValue::Matrix(value, layout) => {
+                let layout = layout.map(|layout| format!(" layout {}", layout.word()));
+                format!("matrix {target}{} = {}", layout.unwrap_or_default(), self.matrix(value))
+            }
+        }
     }
 }
 

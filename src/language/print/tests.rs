@@ -1,7 +1,7 @@
 //! What is printed is read back, and reads well.
 
 use super::*;
-use crate::language::parse::{parse_condition, parse_expression, parse_file, parse_target};
+use crate::language::parse::{parse_condition, parse_expression, parse_file, parse_matrix, parse_target};
 use proptest::prelude::*;
 
 const ALPHABETS: [Alphabet; 2] = [Alphabet::Ascii, Alphabet::Unicode];
@@ -27,6 +27,14 @@ mod printing_then_parsing_is_the_identity {
             for alphabet in ALPHABETS {
                 let text = condition(&tree, alphabet);
                 prop_assert_eq!(parse_condition(&text), Ok(tree.clone()), "{}", text);
+            }
+        }
+
+        #[test]
+        fn on_matrix_forms(tree in trees::matrix()) {
+            for alphabet in ALPHABETS {
+                let text = matrix(&tree, alphabet);
+                prop_assert_eq!(parse_matrix(&text), Ok(tree.clone()), "{}", text);
             }
         }
 

@@ -164,6 +164,47 @@ pub(super) fn target() -> BoxedStrategy<Target> {
         .boxed()
 }
 
+/// A formula that stands in a matrix form as it is.
+fn entry() -> impl Strategy<Value = MatrixKind> {
+    let read = (name(), vec(small(), 1..3)).prop_map(|(name, at)| ExprKind::Read(name, at));
+    let upstream = (name(), vec(small(), 1..3)).prop_map(|(name, at)| ExprKind::Upstream(name, at));
+    let bracket = (small(), small()).prop_map(|(m, e)| ExprKind::Bracket(Box::new(Condition::Divides(m, e))));
+    kind(prop_oneof![number(), read, upstream, bracket]).prop_map(MatrixKind::Entry)
+}
+
+fn matrices(
+    list: impl Strategy<Value = Vec<(Operator, MatrixExpr)>>,
+) -> impl Strategy<Value = Vec<(Operator, MatrixExpr)>> {
+    list.prop_map(|mut factors| {
+        factors[0].0 = Operator::Times;
+        factors
+    })
+}
+
+/// Any matrix form.
+pub(super) fn matrix() -> impl Strategy<Value = MatrixExpr> {
+    let called = || prop::sample::select(vec!["diag", "tr", "exp", "d", "df", "max"]).prop_map(Name::from);
+    let letter = prop::sample::select(vec!["T", "I", "W", "x", "dx", "d", "l", "α", "k'"]).prop_map(Name::from);
+    let leaf = prop_oneof![entry(), letter.clone().prop_map(MatrixKind::Name), letter.prop_map(MatrixKind::Upstream),];
+    let entrywise = || prop_oneof![Just(Operator::Times), Just(Operator::Over)];
+    let sign = || prop_oneof![Just(Sign::Plus), Just(Sign::Minus)];
+    leaf.prop_map(MatrixExpr::new).prop_recursive(4, 24, 3, move |inner| {
+        let boxed = || inner.clone().prop_map(Box::new);
+        let one = inner.clone();
+        prop_oneof![
+            boxed().prop_map(MatrixKind::Transpose),
+            (boxed(), boxed(), any::<bool>()).prop_map(|(base, n, entry)| MatrixKind::Power(base, n, entry)),
+            matrices(vec((operator(), one.clone()), 2..4)).prop_map(MatrixKind::Product),
+            matrices(vec((entrywise(), one.clone()), 2..4)).prop_map(MatrixKind::Entrywise),
+            vec((sign(), one.clone()), 2..4).prop_map(MatrixKind::Sum),
+            one.clone().prop_map(|term| MatrixKind::Sum(std::vec![(Sign::Minus, term)])),
+            (called(), vec(one.clone(), 0..3)).prop_map(|(name, list)| MatrixKind::Call(name, list)),
+            (relation(), one.clone(), one).prop_map(|(joint, a, b)| MatrixKind::Compare(joint, Box::new([a, b]))),
+        ]
+        .prop_map(MatrixExpr::new)
+    })
+}
+
 fn axis() -> impl Strategy<Value = Axis> {
     let pad = prop_oneof![small().prop_map(|both| (both.clone(), both)), (small(), small())];
     (option::weighted(0.3, small()), small(), option::weighted(0.3, pad)).prop_map(|(first, last, pad)| Axis {
@@ -297,11 +338,13 @@ fn test() -> impl Strategy<Value = Test> {
         sizes,
         span: Span::default(),
     });
-    let claim = (any::<bool>(), target(), expression(), vec(small(), 0..4), of(text())).prop_map(
+    let matrix = (matrix(), of(layout())).prop_map(|(matrix, layout)| ClaimValue::Matrix(matrix, layout));
+    let formula = prop_oneof![3 => expression().prop_map(ClaimValue::Formula), 1 => matrix];
+    let claim = (any::<bool>(), target(), formula, vec(small(), 0..4), of(text())).prop_map(
         |(expected, target, formula, lengths, because)| {
             let value = match target {
                 Target::Shape(_) => ClaimValue::Shape(lengths),
-                _ => ClaimValue::Formula(formula),
+                _ => formula,
             };
             Claim { expected, target, value, because, span: Span::default() }
         },
