@@ -1,19 +1,7 @@
 # The self check: name, function, place of the value, name of the array.
-_SIZES = {
-{%- for size in size_entries -%}
-{% if not loop.first %}, {% endif %}"{{ size.name }}": {% if size.value is none %}None{% else %}{{ size.value }}{% endif %}
-{%- endfor -%}
-}
-_PARAMS = {
-{%- for param in params -%}
-{% if not loop.first %}, {% endif %}"{{ param[0] }}": {{ param[1] }}
-{%- endfor -%}
-}
-_ARRAYS = [
-{%- for array in arrays -%}
-{% if not loop.first %}, {% endif %}"{{ array }}"
-{%- endfor -%}
-]
+{{ sizes_list }}
+{{ params_list }}
+{{ arrays_list }}
 _OUTPUTS = [
 {% for entry in outputs -%}
 {{ "    " }}{{ entry }},
@@ -92,7 +80,7 @@ def _draw(rng, **keywords) -> list:
 {% if facts | length > 0 %}
 
 def _settled(arrays: list, keywords: dict) -> bool:
-    """Solve each equation for an entry; whether all requirements hold, with some room."""
+    """Solve each equation for an entry; whether all requirements hold with room."""
 
     def facts() -> list:
         return list(_facts(*arrays, **{**_PARAMS, **keywords}))

@@ -15,7 +15,6 @@ use crate::language::program::{ArrayBox, Param};
 use crate::language::syntax::{Condition, Expr, ExprKind, Name, Relation, Role};
 use crate::model::jacobian_parts;
 use num_rational::BigRational;
-use serde::Serialize;
 use std::collections::BTreeSet;
 use tera::Context;
 
@@ -62,13 +61,6 @@ pub(super) fn describe_moves(context: &mut Context, shop: &Workshop<'_>, moved: 
     let about = vec!["The outputs, where something is added to the arrays that it is given for.".into()];
     context.insert("moves", &Some(Function { head, about, body, library: BTreeSet::new() }));
     Ok(())
-}
-
-/// A size, with the value it has in the self check if that is fixed.
-#[derive(Serialize)]
-struct SizeEntry<'a> {
-    name: &'a str,
-    value: Option<i64>,
 }
 
 /// What the template needs for `_shapes`, `_inputs` and `_draw`.
@@ -167,8 +159,8 @@ fn describe_array(shop: &Workshop<'_>, array: &ArrayBox, base: i64) -> Result<De
     })
 }
 
-/// A param and its value in the self check: within its bound, and not the default where that is simple.
-fn checked_at(shop: &Workshop<'_>, param: &Param) -> [String; 2] {
+/// A param with its value in the self check: within its bound, and not the default where that is simple.
+fn checked_at(shop: &Workshop<'_>, param: &Param) -> String {
     let constant = |e: &Expr| shop.constant(e).unwrap_or_default();
     let value = match (&param.default, &param.bound) {
         (Some(default), Some((Relation::Less | Relation::AtMost | Relation::Equal, _))) => constant(default),
@@ -185,7 +177,7 @@ fn checked_at(shop: &Workshop<'_>, param: &Param) -> [String; 2] {
         },
         (None, Some((Relation::NotEqual, _)) | None) => "1.25".into(),
     };
-    [shop.names.constants[&param.name].clone(), value]
+    format!("\"{}\": {value}", shop.names.constants[&param.name])
 }
 
 /// What the template needs for the self check.
@@ -211,23 +203,23 @@ pub(super) fn describe_check(
         }
     }
     let sources = shop.plan.sources.iter();
-    let sizes: Vec<SizeEntry<'_>> = sources
-        .filter_map(|(size, source)| {
-            let value = match source {
-                Source::Shape(value) | Source::Keyword(value) => *value,
-                Source::Fixed(_) => return None,
-            };
-            let name = &shop.names.constants[size];
-            Some(SizeEntry { name, value })
-        })
-        .collect();
-    let params: Vec<[String; 2]> = shop.program.params.iter().map(|param| checked_at(shop, param)).collect();
+    let sizes = sources.filter_map(|(size, source)| {
+        let value = match source {
+            Source::Shape(value) | Source::Keyword(value) => *value,
+            Source::Fixed(_) => return None,
+        };
+        let value = value.map_or("None".to_string(), |value| value.to_string());
+        Some(text(format!("\"{}\": {value}", shop.names.constants[size])))
+    });
+    let params = shop.program.params.iter().map(|param| text(checked_at(shop, param)));
+    let arrays = shop.array_names().into_iter().map(|name| text(format!("\"{name}\"")));
+    context.insert("sizes_list", &lines(0, &list("_SIZES = {", sizes.collect(), "}")));
+    context.insert("params_list", &lines(0, &list("_PARAMS = {", params.collect(), "}")));
+    context.insert("arrays_list", &lines(0, &list("_ARRAYS = [", arrays.collect(), "]")));
     let has = |wanted: fn(&Source) -> bool| shop.plan.sources.iter().any(|(_, s)| wanted(s));
     context.insert("outputs", &outputs);
     context.insert("jacobians", &jacobians);
     context.insert("gradients", &gradients);
-    context.insert("size_entries", &sizes);
-    context.insert("params", &params);
     context.insert("fixed", &has(|s| matches!(s, Source::Fixed(_))));
     context.insert("given", &has(|s| matches!(s, Source::Shape(Some(_)))));
     context.insert("read", &has(|s| matches!(s, Source::Shape(_))));
