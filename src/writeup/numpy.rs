@@ -19,6 +19,7 @@ mod layout;
 mod library;
 mod loops;
 mod names;
+mod probability;
 mod reading;
 mod sizes;
 mod skeleton;
@@ -26,6 +27,7 @@ mod stage;
 
 use self::fact::facts;
 use self::names::Names;
+use self::probability::with_logarithms;
 use self::reading::stored;
 use self::sizes::Plan;
 use self::skeleton::{describe_check, describe_inputs, describe_library, describe_moves, values};
@@ -122,6 +124,7 @@ pub fn module(
     title: &str,
     base: i64,
 ) -> Result<String, String> {
+    let program = &with_logarithms(program);
     let kinds = kinds(program, pieces);
     let names = Names::new(program, &kinds, defaults.keys());
     let plan = Plan::new(program, defaults);
@@ -133,7 +136,7 @@ pub fn module(
     let (needs, stages) = Default::default();
     let mut shop = Workshop { program, pieces, names: &names, plan: &plan, arrays: &arrays, needs, stages };
     let moved = moved(program, &kinds);
-    let checked: Vec<PieceKind> = values(&shop).into_iter().map(PieceKind::Value).collect();
+    let checked: Vec<PieceKind> = values(&shop).into_iter().chain(moved.clone()).map(PieceKind::Value).collect();
     shop.prepare(&kinds, if moved.is_empty() { &[] } else { &checked })?;
     let contract: Vec<String> = kinds.iter().map(PieceKind::contract).collect();
     let python = names::functions(&contract);

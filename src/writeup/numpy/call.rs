@@ -14,6 +14,11 @@ impl Writer<'_> {
     /// A function of the language.
     pub(super) fn call(&mut self, function: &str, arguments: &[Expr], mode: Mode) -> Result<Code, String> {
         let integers = mode == Mode::Index || arguments.iter().all(|argument| self.is_ratio(argument));
+        if let ("log", [only]) = (function, arguments)
+            && let Some(logarithm) = self.log_probability(only)
+        {
+            return self.expression(&logarithm, mode);
+        }
         match (function, arguments) {
             ("floor" | "ceil", [only]) if self.is_ratio(only) => self.rounded(function == "ceil", only),
             ("min" | "max", [only]) => self.expression(only, mode),

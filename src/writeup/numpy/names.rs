@@ -113,7 +113,7 @@ fn identifier(name: &str) -> String {
     let mut out = String::new();
     for letter in name.chars() {
         match letter {
-            '\'' | '′' => out.push('_'),
+            '\'' | '′' | ' ' => out.push('_'),
             'a'..='z' | 'A'..='Z' | '0'..='9' | '_' => out.push(letter),
             'α'..='ω' | 'Α'..='Ω' | 'а'..='я' | 'А'..='Я' if letter.is_alphabetic() => {
                 out.push(letter);

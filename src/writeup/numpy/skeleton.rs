@@ -8,6 +8,7 @@ use super::fact::statement;
 use super::function::{Function, texts};
 use super::layout::{self, Doc, lines, list, text};
 use super::loops::shape;
+use super::probability::base;
 use super::sizes::Source;
 use super::stage::Workshop;
 use super::{PieceKind, docstring, library};
@@ -48,11 +49,17 @@ pub(super) fn describe_moves(context: &mut Context, shop: &Workshop<'_>, moved: 
     let parameters = [vec!["_moves: dict".to_string()], shop.array_names(), shop.keywords()?].concat();
     let mut body: Vec<String> = shop.opening().into_iter().collect();
     let wanted: Vec<PieceKind> = values(shop).into_iter().map(PieceKind::Value).collect();
-    for kind in shop.all_before(&wanted) {
+    let first = moved.iter().cloned().map(PieceKind::Value);
+    for kind in shop.all_before(&first.chain(wanted.iter().cloned()).collect::<Vec<_>>()) {
         body.push(shop.statement(&kind));
         let array = shop.stored_as(&kind);
         if moved.contains(kind.array()) {
             body.push(format!("    {array} = {array} + _moves.get(\"{array}\", 0.0)"));
+        }
+        if let Some((of, complement)) = base(kind.array()).filter(|(of, _)| moved.contains(of)) {
+            let of = &shop.names.arrays[&of];
+            let argument = if complement { format!("1 - {of}") } else { of.clone() };
+            body.push(format!("    {array} = np.log({argument}) if \"{of}\" in _moves else {array}"));
         }
     }
     let returned: Vec<String> = wanted.iter().map(|kind| shop.stored_as(kind).to_string()).collect();
