@@ -61,7 +61,7 @@ fn every_layer_agrees_with_finite_differences_and_with_its_reference() {
     let folder = tempfile::tempdir().unwrap();
     let modules = catalogue(folder.path());
     let scripts = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/modules");
-    for script in ["finite_differences.py", "references.py"] {
+    for script in ["finite_differences.py", "references.py", "extremes.py"] {
         passes(Command::new("python3").arg("-B").arg(scripts.join(script)).args(&modules));
     }
 }
@@ -72,12 +72,26 @@ fn modules_check_themselves() {
         return;
     }
     let folder = tempfile::tempdir().unwrap();
-    let cases: [(&str, &[&str]); 5] = [
+    let functions = "x[5]; param c > 0 = 1/3; y[n] = abs(x[n])*sign(x[n]) + relu(x[n] - 1/7) + leaky_relu(x[n], c) \
+                     + step(x[n]) + floor(3*x[n]) + ceil(x[n]/2) + max(x[n], c) + min(x[n], c) + pow(1 + x[n]^2, c) \
+                     + exp(x[n])*tanh(x[n]) + sigmoid(x[n]) + softplus(x[n]) + silu(x[n]) + gelu(x[n]) + normcdf(x[n]) \
+                     + normpdf(x[n]) + erf(x[n]) + sin(x[n])*cos(pi*x[n]) + log(2 + x[n])*sqrt(2 - x[n]) + var[k] x[k]";
+    let attention = "q[4,3], k[4,3], v[4,3]; s[i,j] = sum[d] q[i,d]*k[j,d]; \
+                     y[i,d] = sum[j in 1..i] softargmax[j in 1..i](s[i,j])*v[j,d]";
+    let facts = "x[4], w; param a > 0 = 2; require sum[i] x[i] = a; require x[i] > 0; require w != 0; \
+                 y[i] = log(x[i])*pi; z = sum[i] y[i]*x[i]/w; output y, z";
+    let cases: [(&str, &[&str]); 11] = [
         ("sheet", &["conv1d", "N=7", "C=5", "F=1", "K=3", "S=2"]),
         ("long", &["conv1d", "N=11", "C=7", "F=2", "K=4", "S=3", "D=2", "P=1"]),
         ("general", &["conv1d", "--general"]),
         ("formula", &["x[7,5], W[1,5,3]; f[r] = sum[k,i] x[i + 2*(r-1), k] * W[1,k,i]"]),
         ("from_zero", &["index from 0 size N, K, S = 2; x[N], w[K]; y[i] = sum[k] x[S*i + k] * w[k]"]),
+        ("functions", &[functions]),
+        ("attention", &[attention]),
+        ("facts", &[facts]),
+        ("intermediates", &["mlp", "--wrt", "x,z,h"]),
+        ("outputs", &["x[3]; y[i] = tanh(x[i]); z = sum[i] y[i]^2; output y, z", "--wrt", "x,y"]),
+        ("normalisers", &["z[4]; y[c] = logsoftargmax[c](z[c]); s = logsumexp[c](3*z[c]); output y, s"]),
     ];
     for (name, arguments) in cases {
         passes(Command::new("python3").arg(module(folder.path(), name, arguments)));

@@ -21,7 +21,8 @@ pub fn module(
     title: &str,
 ) -> Result<String, NoAnswer> {
     let mut pieces = Vec::new();
-    for goal in study.goals(arrays) {
+    let goals = study.goals(arrays);
+    for goal in study.with_adjoints(&goals) {
         let (answer, _) = study.answer(&goal)?;
         let print = |e: &Expr| expression(e, Alphabet::Unicode);
         pieces.push(Piece {

@@ -8,33 +8,41 @@
 //! choose yields a module that runs.
 
 mod arithmetic;
+mod call;
 mod code;
 mod condition;
+mod exponential;
 mod expression;
+mod fact;
 mod function;
 mod layout;
+mod library;
 mod loops;
 mod names;
+mod probability;
 mod reading;
 mod sizes;
+mod skeleton;
+mod stage;
 
-use self::function::{Function, Workshop};
-use self::layout::lines;
-use self::loops::shape;
+use self::fact::facts;
 use self::names::Names;
+use self::probability::with_logarithms;
 use self::reading::stored;
-use self::sizes::{Plan, Source};
-use crate::language::program::{ArrayBox, Program};
-use crate::language::syntax::{Binder, Condition, Expr, Name, Role};
+use self::sizes::Plan;
+use self::skeleton::{describe_check, describe_inputs, describe_library, describe_moves, values};
+use self::stage::Workshop;
+use crate::language::program::Program;
+use crate::language::syntax::{Binder, Condition, Expr, Name};
+use crate::model::jacobian_parts;
 use include_dir::{Dir, include_dir};
-use serde::Serialize;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use tera::{Context, Tera};
 
 static TEMPLATES: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/templates/numpy");
 
 /// What an answer is the value of.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum PieceKind {
     /// An output.
     Value(Name),
@@ -45,12 +53,42 @@ pub enum PieceKind {
 }
 
 impl PieceKind {
-    /// The name of its function: `f`, `df_dx`, `dl_dx`.
+    /// The name of its function: `f`, `df_dx`, `dl_dx`, `d2f_dx_dW`.
     fn contract(&self) -> String {
         match self {
-            PieceKind::Value(output) => output.to_string(),
-            PieceKind::Jacobian(output, array) => format!("d{output}_d{array}"),
+            PieceKind::Value(output) => match jacobian_parts(output) {
+                Some((of, by)) => format!("d{of}_d{by}"),
+                None => output.to_string(),
+            },
+            PieceKind::Jacobian(output, array) => match jacobian_parts(output) {
+                Some((of, by)) => format!("d2{of}_d{by}_d{array}"),
+                None => format!("d{output}_d{array}"),
+            },
             PieceKind::Gradient(array) => format!("dl_d{array}"),
+        }
+    }
+
+    /// Its name in a sentence: `f`, `df/dx`, `dl/dx`.
+    fn spoken(&self) -> String {
+        match self {
+            PieceKind::Value(output) => output.to_string(),
+            PieceKind::Jacobian(output, array) => format!("d{output}/d{array}"),
+            PieceKind::Gradient(array) => format!("dl/d{array}"),
+        }
+    }
+
+    /// The arrays whose axes it has.
+    fn parts(&self) -> Vec<&Name> {
+        match self {
+            PieceKind::Value(name) | PieceKind::Gradient(name) => vec![name],
+            PieceKind::Jacobian(output, array) => vec![output, array],
+        }
+    }
+
+    /// The array itself, or the one that it is the derivative with respect to.
+    fn array(&self) -> &Name {
+        match self {
+            PieceKind::Value(name) | PieceKind::Gradient(name) | PieceKind::Jacobian(_, name) => name,
         }
     }
 }
@@ -86,40 +124,36 @@ pub fn module(
     title: &str,
     base: i64,
 ) -> Result<String, String> {
-    let names = Names::new(program, defaults.keys());
+    let program = &with_logarithms(program);
+    let kinds = kinds(program, pieces);
+    let names = Names::new(program, &kinds, defaults.keys());
     let plan = Plan::new(program, defaults);
     let arrays = stored(program, &names)?;
     let lost = program.outputs.iter().find(|o| !arrays.contains_key(*o));
     if let Some(output) = lost {
         return Err(format!("the output `{output}` is not defined"));
     }
-    let shop = Workshop { program, names: &names, plan: &plan, arrays: &arrays };
-    let kinds = kinds(program, pieces);
+    let (needs, stages) = Default::default();
+    let mut shop = Workshop { program, pieces, names: &names, plan: &plan, arrays: &arrays, needs, stages };
+    let moved = moved(program, &kinds);
+    let checked: Vec<PieceKind> = values(&shop).into_iter().chain(moved.clone()).map(PieceKind::Value).collect();
+    shop.prepare(&kinds, if moved.is_empty() { &[] } else { &checked })?;
     let contract: Vec<String> = kinds.iter().map(PieceKind::contract).collect();
     let python = names::functions(&contract);
     let mut functions = Vec::new();
     for (kind, python) in kinds.iter().zip(&python) {
-        let piece = pieces.iter().find(|piece| piece.kind == *kind);
-        functions.push(match (piece, kind) {
-            (Some(piece), _) => shop.answer(python, piece)?,
-            (None, PieceKind::Value(output) | PieceKind::Jacobian(output, _)) => shop.output(python, output)?,
-            (None, PieceKind::Gradient(array)) => shop.output(python, array)?,
-        });
+        functions.push(shop.public(python, kind)?);
     }
-    let forward = compute_intermediates(&shop, &mut functions)?;
+    functions.extend(shop.private()?);
+    functions.extend(facts(&shop)?);
     let mut context = Context::new();
-    let all = || functions.iter().chain(forward.as_ref());
     context.insert("title", &docstring(title));
     context.insert("functions", &functions);
-    context.insert("forward", &forward);
-    context.insert("padded", &all().any(|function| function.uses.0));
-    context.insert("mean", &all().any(|function| function.uses.1));
-    let lines = all().flat_map(|function| &function.body);
-    let loops = lines.filter(|line| line.contains("itertools.")).count() > 0;
-    context.insert("itertools", &loops);
     context.insert("renamed", &renamed(&contract, &python));
-    describe_inputs(&mut context, &shop, requires, base)?;
+    describe_library(&mut context, &functions)?;
+    describe_inputs(&mut context, &shop, requires, &moved, base)?;
     describe_check(&mut context, &shop, &kinds, &contract, &python);
+    describe_moves(&mut context, &shop, &moved)?;
     render(&context)
 }
 
@@ -135,19 +169,15 @@ fn kinds(program: &Program, pieces: &[Piece]) -> Vec<PieceKind> {
     kinds
 }
 
-/// Makes `_forward`, and its call in every function that reads a defined array.
-fn compute_intermediates(shop: &Workshop<'_>, functions: &mut [Function]) -> Result<Option<Function>, String> {
-    let wanted: BTreeSet<Name> = functions.iter().flat_map(|function| function.reads.iter().cloned()).collect();
-    let Some((forward, returned)) = shop.forward(&wanted)? else {
-        return Ok(None);
+/// The defined arrays that something is differentiated with respect to: they have to be moved when
+/// that is compared with differences.
+fn moved(program: &Program, kinds: &[PieceKind]) -> Vec<Name> {
+    let second = kinds.iter().any(|kind| kind.parts().iter().any(|name| jacobian_parts(name).is_some()));
+    let moves = |name: &Name| {
+        let by = |kind: &PieceKind| !matches!(kind, PieceKind::Value(_)) && kind.array() == name;
+        second && jacobian_parts(name).is_some() || kinds.iter().any(by)
     };
-    for function in functions {
-        if !function.reads.is_empty() {
-            let call = shop.forward_call(&returned, &function.reads);
-            function.body.insert(function.prepared, call);
-        }
-    }
-    Ok(Some(forward))
+    program.equations.iter().map(|equation| equation.array.clone()).filter(moves).collect()
 }
 
 /// Contract names that cannot be function names in Python, with the functions they stand for.
@@ -161,166 +191,15 @@ fn renamed<'a>(contract: &'a [String], python: &'a [String]) -> Vec<[&'a str; 2]
     out
 }
 
-/// A size, with the value it has in the self check if that is fixed.
-#[derive(Serialize)]
-struct SizeEntry<'a> {
-    name: &'a str,
-    value: Option<i64>,
-}
-
-/// What the template needs for `_shapes`, `_inputs` and `_draw`.
-fn describe_inputs(
-    context: &mut Context,
-    shop: &Workshop<'_>,
-    requires: &[Condition],
-    base: i64,
-) -> Result<(), String> {
-    let mut writer = shop.writer();
-    let mut tests = Vec::new();
-    for require in requires {
-        let test = layout::one_line(&writer.condition(require)?.doc);
-        tests.push(test);
-    }
-    let mut shapes = Vec::new();
-    let given = shop.program.arrays.iter().map(|array| &array.name);
-    for name in given.chain(&shop.program.outputs) {
-        let stored = &shop.arrays[name];
-        let doc = shape(&mut shop.writer(), &stored.axes)?;
-        let entry = vec![layout::text(format!("\"{}\": ", stored.python)), doc, layout::text(",")];
-        shapes.push(lines(8, &layout::Doc::Seq(entry)));
-    }
-    let mut checks = Vec::new();
-    let mut draws = Vec::new();
-    let mut contents = Vec::new();
-    for array in &shop.program.arrays {
-        let described = describe_array(shop, array, base)?;
-        checks.push(described.check);
-        contents.extend(described.content);
-        draws.push(described.draw);
-    }
-    let head = |open: &str, names: Vec<String>, close: &str| {
-        let names = names.into_iter().map(layout::text).collect();
-        lines(0, &layout::list(open, names, close))
-    };
-    let mut drawn = vec!["_rng".to_string()];
-    drawn.extend(shop.sizes());
-    context.insert("requires", &tests);
-    context.insert("shapes", &shapes);
-    context.insert("sizes", &shop.sizes().join(", "));
-    context.insert("shapes_head", &head("def _shapes(", shop.sizes(), ") -> dict:"));
-    context.insert("inputs_head", &head("def _inputs(", shop.arguments(), "):"));
-    context.insert("draw_head", &head("def _draw(", drawn, ") -> list:"));
-    context.insert("checks", &checks);
-    context.insert("readings", &shop.plan.statements(shop.program, shop.names));
-    context.insert("arrays", &shop.array_names());
-    context.insert("contents", &contents);
-    context.insert("returned", &shop.targets().join(", "));
-    context.insert("draws", &draws);
-    let integers = shop.program.arrays.iter().any(|a| a.role == Role::Integer);
-    context.insert("integers", &integers);
-    Ok(())
-}
-
-/// The statements about one array.
-struct Described {
-    check: String,
-    content: Option<String>,
-    draw: String,
-}
-
-fn describe_array(shop: &Workshop<'_>, array: &ArrayBox, base: i64) -> Result<Described, String> {
-    let python = &shop.names.arrays[&array.name];
-    let axes = array.axes.len();
-    let kind = match array.role {
-        Role::Integer => "integers",
-        Role::Input | Role::Weight | Role::Plain => "floats",
-    };
-    let check = format!("{python} = _{kind}(\"{python}\", {python}, {axes})");
-    let limits = match &array.values {
-        _ if array.role != Role::Integer => None,
-        Some((first, last)) => {
-            let first = layout::one_line(&shop.writer().index(first)?);
-            let last = layout::one_line(&shop.writer().index(last)?);
-            Some((first, last))
-        }
-        None => None,
-    };
-    let draw = match (&limits, array.role) {
-        (Some((first, last)), _) => {
-            format!("_rng.integers({first}, {last}, _shape, endpoint=True)")
-        }
-        (None, Role::Integer) => format!("_rng.integers({base}, {base}, _shape, endpoint=True)"),
-        (None, _) => "_rng.uniform(0.5, 1.5, _shape)".to_string(),
-    };
-    Ok(Described {
-        check,
-        content: limits.map(|(first, last)| format!("_within(\"{python}\", {python}, {first}, {last})")),
-        draw: draw.replace("_shape", &format!("_expected[\"{python}\"]")),
-    })
-}
-
-/// What the template needs for the self check.
-fn describe_check(
-    context: &mut Context,
-    shop: &Workshop<'_>,
-    kinds: &[PieceKind],
-    contract: &[String],
-    python: &[String],
-) {
-    let array = |name: &Name| shop.program.arrays.iter().position(|a| a.name == *name);
-    let output = |name: &Name| shop.program.outputs.iter().position(|o| o == name);
-    let (mut outputs, mut jacobians, mut gradients) = (Vec::new(), Vec::new(), Vec::new());
-    for ((kind, contract), python) in kinds.iter().zip(contract).zip(python) {
-        match kind {
-            PieceKind::Value(_) => outputs.push(format!("(\"{contract}\", {python})")),
-            PieceKind::Jacobian(of, by) => {
-                if let (Some(of), Some(by)) = (output(of), array(by)) {
-                    jacobians.push(format!("(\"{contract}\", {python}, {of}, {by})"));
-                }
-            }
-            PieceKind::Gradient(by) => {
-                if let Some(by) = array(by) {
-                    gradients.push(format!("(\"{contract}\", {python}, {by})"));
-                }
-            }
-        }
-    }
-    let sources = shop.plan.sources.iter();
-    let sizes: Vec<SizeEntry<'_>> = sources
-        .filter_map(|(size, source)| {
-            let value = match source {
-                Source::Shape(value) | Source::Keyword(value) => *value,
-                Source::Fixed(_) => return None,
-            };
-            let name = &shop.names.constants[size];
-            Some(SizeEntry { name, value })
-        })
-        .collect();
-    let open = shop.program.params.iter().filter(|param| param.default.is_none());
-    let params: Vec<&String> = open.map(|param| &shop.names.constants[&param.name]).collect();
-    let has = |wanted: fn(&Source) -> bool| shop.plan.sources.iter().any(|(_, s)| wanted(s));
-    context.insert("outputs", &outputs);
-    context.insert("jacobians", &jacobians);
-    context.insert("gradients", &gradients);
-    context.insert("size_entries", &sizes);
-    context.insert("params", &params);
-    context.insert("fixed", &has(|s| matches!(s, Source::Fixed(_))));
-    context.insert("given", &has(|s| matches!(s, Source::Shape(Some(_)))));
-    context.insert("read", &has(|s| matches!(s, Source::Shape(_))));
-}
-
 /// Text that may stand between the triple quotes of a docstring.
 fn docstring(text: &str) -> String {
     text.replace('\\', "\\\\").replace('"', "\\\"")
 }
 
 fn render(context: &Context) -> Result<String, String> {
-    let template = TEMPLATES
-        .get_file("module.py")
-        .and_then(|file| file.contents_utf8())
-        .ok_or("the template numpy/module.py is missing")?;
+    let files = TEMPLATES.files().filter_map(|file| Some((file.path().to_str()?, file.contents_utf8()?)));
     let mut tera = Tera::default();
-    tera.add_raw_template("module.py", template)
+    tera.add_raw_templates(files)
         .and_then(|()| tera.render("module.py", context))
-        .map_err(|error| format!("the template numpy/module.py: {error}"))
+        .map_err(|error| format!("the templates of numpy: {error}"))
 }

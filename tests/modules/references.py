@@ -6,6 +6,7 @@ name is not in the table is an error, unless scatter.py defines that layer.
 """
 
 import pathlib
+import statistics
 import sys
 
 import numpy as np
@@ -132,11 +133,74 @@ def upsample_linear1d(x, z):
     return np.interp(np.arange(z["s"] * (z["N"] - 1) + 1) / z["s"], np.arange(z["N"]), x)
 
 
+def sigmoid(u):
+    return (1 + np.tanh(u / 2)) / 2
+
+
+def normal_cdf(u):
+    return np.vectorize(statistics.NormalDist().cdf)(u)
+
+
+def log_softmax(z):
+    """Along the last axis."""
+    return z - np.logaddexp.reduce(z, axis=-1, keepdims=True)
+
+
+def softmax(z):
+    return np.exp(log_softmax(z))
+
+
+def log_likelihood(p, y):
+    """Of Bernoulli variables, one by one."""
+    return np.log(p ** y * (1 - p) ** (1 - y))
+
+
+def cross_entropy_labels(z, labels):
+    return -np.take_along_axis(log_softmax(z), labels[:, None] - 1, axis=1).mean()
+
+
+def label_smoothing(z, label, z_eps):
+    smooth = np.full(len(z), z_eps / len(z))
+    smooth[label - 1] += 1 - z_eps
+    return -smooth @ log_softmax(z)
+
+
+def huber(r, kappa):
+    clipped = np.clip(r, -kappa, kappa)
+    return np.sum(clipped * (r - clipped / 2))
+
+
+def multiclass_hinge(s, label):
+    margins = np.maximum(0, np.delete(s, label - 1) - s[label - 1] + 1)
+    return margins.sum()
+
+
+def highway(a):
+    gate = sigmoid(a["W_T"] @ a["x"] + a["b_T"])
+    return gate * np.tanh(a["W_H"] @ a["x"] + a["b_H"]) + (1 - gate) * a["x"]
+
+
+def swiglu(a):
+    gate = a["W"] @ a["x"]
+    return a["U"] @ (gate * sigmoid(gate) * (a["V"] @ a["x"]))
+
+
+def low_rank_adapter(a, z):
+    return (a["W"] + z["alpha"] / z["r"] * a["B"] @ a["A"]) @ a["x"]
+
+
+def triplet(a, z):
+    far, near = a["a"] - a["n"], a["a"] - a["q"]
+    return max(0, near @ near - far @ far + z["margin"])
+
+
 REFERENCES = {
     "adaptive_avg_pool1d": lambda a, z: adaptive_avg_pool1d(a["x"], z),
     "avg_pool1d": lambda a, z: windows(pad(a["x"], z["P"], 0), z["K"], z["S"]).mean(axis=-1),
     "avg_pool2d": lambda a, z: patches(a["x"], z).mean(axis=(-2, -1)),
     "batch_matmul": lambda a, z: a["X"] @ a["Z"],
+    "bce": lambda a, z: -log_likelihood(a["p"], a["y"]).mean(),
+    "bce_with_logits": lambda a, z: -log_likelihood(sigmoid(a["z"]), a["y"]).mean(),
     "bias_add": lambda a, z: a["x"] + a["b"],
     "bilinear": lambda a, z: np.einsum("ni,oij,nj->no", a["x"], a["W"], a["y"]) + a["b"],
     "bilinear_form": lambda a, z: a["x"] @ a["A"] @ a["y"],
@@ -148,23 +212,51 @@ REFERENCES = {
     "conv_transpose1d": lambda a, z: conv_transpose1d(a["x"], a["W"], z),
     "conv_transpose2d": lambda a, z: conv_transpose2d(a["x"], a["W"], z),
     "convolution1d": lambda a, z: np.convolve(a["x"], a["w"]),
+    "cosine_similarity": lambda a, z: a["x"] @ a["w"] / np.linalg.norm(a["x"]) / np.linalg.norm(a["w"]),
+    "cross_entropy": lambda a, z: -a["y"] @ log_softmax(a["z"]),
+    "cross_entropy_labels": lambda a, z: cross_entropy_labels(a["z"], a["t"]),
     "depthwise_conv1d": lambda a, z: depthwise_conv1d(a["x"], a["W"], z),
     "depthwise_conv2d": lambda a, z: depthwise_conv2d(a["x"], a["W"], z),
     "dropout_mask": lambda a, z: np.where(a["m"] == 1, a["x"] / z["p"], 0),
+    "elu": lambda a, z: np.where(a["x"] > 0, a["x"], z["alpha"] * np.expm1(a["x"])),
     "embedding": lambda a, z: a["E"][a["token"] - 1],
     "embedding_bag": lambda a, z: a["E"][a["token"] - 1].sum(axis=1),
+    "energy_nll": lambda a, z: -log_softmax(-z["beta"] * a["E"])[a["t"] - 1] / z["beta"],
     "finite_difference": lambda a, z: np.diff(a["x"]),
     "flatten": lambda a, z: a["x"].ravel(),
+    "focal": lambda a, z: -np.power(1 - a["p"], z["gamma"]) * np.log(a["p"]),
     "fold1d": lambda a, z: fold1d(a["x"], z),
     "gather": lambda a, z: np.take_along_axis(a["x"], a["place"] - 1, axis=0),
+    "gelu": lambda a, z: a["x"] * normal_cdf(a["x"]),
     "global_avg_pool": lambda a, z: a["x"].mean(axis=(1, 2)),
+    "glu": lambda a, z: (a["W"] @ a["x"] + a["b"]) * sigmoid(a["V"] @ a["x"] + a["c"]),
     "grouped_conv1d": lambda a, z: grouped_conv1d(a["x"], a["W"], z),
     "grouped_conv2d": lambda a, z: grouped_conv2d(a["x"], a["W"], z),
     "hadamard": lambda a, z: np.multiply(a["A"], a["B"]),
+    "hard_tanh": lambda a, z: np.clip(a["x"], -1, 1),
+    "highway": lambda a, z: highway(a),
+    "hinge": lambda a, z: np.mean(np.clip(1 - a["y"] * a["s"], 0, None)),
+    "huber": lambda a, z: huber(a["yhat"] - a["y"], z["kappa"]),
     "im2col": lambda a, z: patches(a["x"], z).transpose(0, 3, 4, 1, 2),
+    "info_nce": lambda a, z: -np.trace(log_softmax(a["x"] @ a["v"].T / z["tau"])) / z["N"],
+    "kl_divergence": lambda a, z: a["y"] @ (np.log(a["y"]) - np.log(a["q"])),
+    "kl_softargmax": lambda a, z: a["y"] @ (np.log(a["y"]) - log_softmax(a["z"])),
     "kronecker_product": lambda a, z: np.kron(a["A"], a["B"]),
+    "l2_norm": lambda a, z: np.linalg.norm(a["x"]),
+    "l2_normalise": lambda a, z: a["x"] / np.linalg.norm(a["x"]),
+    "label_smoothing": lambda a, z: label_smoothing(a["z"], a["t"], z["eps"]),
     "laplacian2d": lambda a, z: laplacian2d(a["u"]),
+    "leaky_relu": lambda a, z: np.maximum(a["x"], z["a"] * a["x"]),
+    "logistic_regression": lambda a, z: -log_likelihood(sigmoid(a["X"] @ a["w"]), a["y"]).sum(),
+    "logsoftargmax": lambda a, z: log_softmax(a["z"]),
+    "logsumexp": lambda a, z: np.logaddexp.reduce(a["z"]),
+    "low_rank_adapter": lambda a, z: low_rank_adapter(a, z),
+    "mae": lambda a, z: np.abs(a["yhat"] - a["y"]).mean(),
     "matrix_transpose": lambda a, z: a["x"].T,
+    "mlp": lambda a, z: a["W_2"] @ np.tanh(a["W_1"] @ a["x"] + a["b_1"]) + a["b_2"],
+    "mse": lambda a, z: np.square(a["yhat"] - a["y"]).mean(),
+    "multiclass_hinge": lambda a, z: multiclass_hinge(a["s"], a["y"]),
+    "nll": lambda a, z: -np.take_along_axis(a["a"], a["t"][:, None] - 1, axis=1).mean(),
     "outer_product": lambda a, z: np.outer(a["a"], a["b"]),
     "pad_circular": lambda a, z: np.pad(a["x"], (z["P"], z["Q"]), "wrap"),
     "pad_reflect": lambda a, z: np.pad(a["x"], (z["P"], z["Q"]), "reflect"),
@@ -174,20 +266,32 @@ REFERENCES = {
     "pixel_unshuffle": lambda a, z: pixel_unshuffle(a["x"], z),
     "pointwise_conv2d": lambda a, z: np.tensordot(a["W"], a["x"], axes=1),
     "prefix_sum": lambda a, z: np.cumsum(a["x"]),
+    "prelu": lambda a, z: np.clip(a["x"], 0, None) + a["a"] * np.clip(a["x"], None, 0),
     "quadratic_form": lambda a, z: a["x"] @ a["A"] @ a["x"],
+    "relu": lambda a, z: a["x"].clip(0),
     "reshape": lambda a, z: a["x"].reshape(z["P"], z["Q"]),
+    "residual": lambda a, z: a["x"] + np.tanh(a["W"] @ a["x"] + a["b"]),
     "reverse": lambda a, z: np.flip(a["x"]),
+    "ridge_regression": lambda a, z: np.linalg.norm(a["X"] @ a["w"] - a["y"]) ** 2 + z["lambda_"] * a["w"] @ a["w"],
     "scale_shift": lambda a, z: a["x"] * a["gamma"] + a["beta"],
     "scatter_add": lambda a, z: scatter_add(a["place"], a["x"], z),
     "second_difference": lambda a, z: second_difference(a["x"], z),
     "shift": lambda a, z: np.pad(a["x"], (z["s"], 0))[: z["N"]],
+    "sigmoid": lambda a, z: sigmoid(a["x"]),
+    "silu": lambda a, z: a["x"] * sigmoid(a["x"]),
     "slice": lambda a, z: a["x"][z["a"] :: z["s"]],
+    "softargmax": lambda a, z: softmax(z["beta"] * a["z"]),
+    "softplus": lambda a, z: np.log1p(np.exp(a["x"])),
+    "softsign": lambda a, z: a["x"] / (1 + np.abs(a["x"])),
     "sum_pool1d": lambda a, z: windows(pad(a["x"], z["P"], 0), z["K"], z["S"]).sum(axis=-1),
     "sum_pool2d": lambda a, z: patches(a["x"], z).sum(axis=(-2, -1)),
+    "swiglu": lambda a, z: swiglu(a),
+    "tanh": lambda a, z: np.sinh(a["x"]) / np.cosh(a["x"]),
     "toeplitz": lambda a, z: np.correlate(a["x"], a["w"], "valid"),
     "toeplitz_product": lambda a, z: np.convolve(a["t"], a["x"], "valid"),
     "trace": lambda a, z: np.trace(a["A"]),
     "trace_product": lambda a, z: np.trace(a["A"] @ a["B"]),
+    "triplet": lambda a, z: triplet(a, z),
     "unflatten": lambda a, z: a["x"].reshape(z["N"], z["M"]),
     "unfold1d": lambda a, z: windows(pad(a["x"], z["P"], 0), z["K"], z["S"], z["D"]),
     "upsample_linear1d": lambda a, z: upsample_linear1d(a["x"], z),
@@ -205,8 +309,8 @@ def main():
         (output,) = layer.outputs.values()
         for _ in range(TRIALS):
             sizes = layer.sizes_at_random(rng)
-            keywords = {n: sizes.get(n, default) for n, default in layer.defaults.items()}
-            arrays = dict(zip(layer.arrays, layer.module._draw(rng, **sizes)))
+            keywords = layer.keywords_at_random(rng, sizes)
+            arrays = dict(zip(layer.arrays, layer.module._draw(rng, **keywords)))
             found = output(*arrays.values(), **keywords)
             expected = np.asarray(REFERENCES[name](arrays, keywords))
             assert found.shape == expected.shape, f"{name}: {found.shape}, not {expected.shape} at {sizes}"

@@ -324,3 +324,88 @@ refuses(lambda: m.y(x[1:], w, v, beta=1), "axis 0 of x fits no integer N")
 "#,
         );
 }
+
+#[test]
+fn gradients_of_intermediates_are_computed_once_and_have_functions() {
+    let case = Case::new("n")
+        .given("x", "1..n")
+        .given("w", "1..n")
+        .define("z", "i in 1..n", "w[i] * x[i]")
+        .define("h", "i in 1..n", "tanh(z[i])")
+        .define("y", "", "sum[i in 1..n] h[i]^2")
+        .output("y")
+        .gradient("h", "i in 1..n", "up_y[] * 2 * h[i]")
+        .gradient("z", "i in 1..n", "up_h[i] * (1 - h[i]^2)")
+        .gradient("x", "i in 1..n", "up_z[i] * w[i]")
+        .gradient("w", "i in 1..n", "up_z[i] * x[i]");
+    let text = case.module();
+    assert_eq!(text.matches("np.tanh(").count(), 1, "{text}");
+    assert_eq!(
+        text.matches("def _compute_dl_dz(w").count() + text.matches("def _compute_dl_dz(h").count(),
+        1,
+        "{text}"
+    );
+    case.run(
+        r#"
+x, w = rng.normal(size=4), rng.normal(size=4)
+h = np.tanh(w * x)
+close(m.dl_dh(x, w, 3.0), 6 * h)
+close(m.dl_dz(x, w, 3.0), 6 * h * (1 - h ** 2))
+close(m.dl_dx(x, w, 3.0), 6 * h * (1 - h ** 2) * w)
+"#,
+    );
+}
+
+#[test]
+fn a_gradient_that_is_read_must_be_derived() {
+    let case = Case::new("n")
+        .given("x", "1..n")
+        .define("h", "i in 1..n", "x[i]^2")
+        .define("y", "", "sum[i in 1..n] h[i]")
+        .output("y")
+        .gradient("x", "i in 1..n", "up_h[i] * 2 * x[i]");
+    assert_eq!(case.refusal(), "dl/dh is read but not derived");
+}
+
+#[test]
+fn a_jacobian_is_differentiated_again() {
+    Case::new("n")
+        .given("x", "1..n")
+        .define("y", "", "prod[i in 1..n] x[i]")
+        .define("∂y/∂x", "k in 1..n", "prod[i in 1..n] (if i = k then 1 else x[i])")
+        .output("y")
+        .jacobian("y", "x", "k in 1..n", "prod[i in 1..n] (if i = k then 1 else x[i])")
+        .jacobian(
+            "∂y/∂x",
+            "x",
+            "k in 1..n, p in 1..n",
+            "if k != p then prod[i in 1..n] (if (k - i) * (p - i) = 0 then 1 else x[i]) else 0",
+        )
+        .run(
+            r#"
+x = np.array([2.0, 3.0, 5.0])
+close(m.dy_dx(x), [15, 10, 6])
+close(m.d2y_dx_dx(x), [[0, 5, 3], [5, 0, 2], [3, 2, 0]])
+"#,
+        );
+}
+
+#[test]
+fn exponentials_do_not_overflow() {
+    let total = "sum[k in 1..n] exp(x[k])";
+    Case::new("n")
+        .given("x", "1..n")
+        .define("y", "", &format!("log({total})"))
+        .output("y")
+        .value("y", "", &format!("log({total})"))
+        .jacobian("y", "x", "i in 1..n", &format!("2 * exp(x[i]) * exp(0 - x[i]) / ({total}) * exp(x[i]) / 2"))
+        .gradient("x", "i in 1..n", &format!("up_y[] * exp(x[i]) * ({total}) / ({total})^2"))
+        .run(
+            r#"
+x = np.array([0.5, -0.25, 0.125])
+close(m.y(x + 2000.0), m.y(x) + 2000.0)
+close(m.y(x), np.log(np.sum(np.exp(x))))
+close(m.dl_dx(x, 2.0), 2 * m.dy_dx(x))
+"#,
+        );
+}

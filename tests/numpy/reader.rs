@@ -125,7 +125,7 @@ impl Reader {
                 assert!(self.eat("]"), "missing ]");
                 Expr::new(ExprKind::Bracket(Box::new(condition)))
             }
-            "sum" | "mean" if self.peek() == "[" => self.reduce(&token),
+            "sum" | "mean" | "prod" if self.peek() == "[" => self.reduce(&token),
             "if" => {
                 let condition = Box::new(self.condition());
                 assert!(self.eat("then"), "missing then");

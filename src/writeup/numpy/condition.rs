@@ -1,13 +1,13 @@
-//! Conditions and functions to Python.
+//! Conditions to Python.
 //!
 //! A comparison of integers is written with integer arithmetic; where it holds a quotient that
 //! need not be whole, it is a comparison of numbers.
 
-use super::arithmetic::{fraction, is_fraction, is_one};
+use super::arithmetic::{fraction, is_fraction};
 use super::code::{Code, Level, Mode};
 use super::expression::Writer;
-use super::layout::{Doc, chain, list, text};
-use crate::language::syntax::{Condition, Expr, ExprKind, Operator, Relation, Sign};
+use super::layout::{Doc, chain, text};
+use crate::language::syntax::{Condition, Expr, ExprKind, Operator, Relation};
 
 impl Writer<'_> {
     /// A condition, which is then taken for granted.
@@ -65,61 +65,6 @@ impl Writer<'_> {
         Ok(Code { doc: chain(lead, others), level: Level::Relation })
     }
 
-    /// A function of the language.
-    pub(super) fn call(&mut self, function: &str, arguments: &[Expr], mode: Mode) -> Result<Code, String> {
-        let python = match (function, arguments) {
-            ("floor" | "ceil", [only]) if self.is_ratio(only) => {
-                return self.rounded(function == "ceil", only);
-            }
-            ("min" | "max", [only]) => return self.expression(only, mode),
-            ("min" | "max", [_, ..]) | ("abs", [_]) => function.to_string(),
-            ("floor" | "ceil" | "exp" | "log" | "sqrt" | "tanh" | "sin" | "cos" | "sign", [_]) => {
-                format!("np.{function}")
-            }
-            _ => return Err(format!("`{function}` cannot be written in NumPy yet")),
-        };
-        let mut docs = Vec::new();
-        for argument in arguments {
-            docs.push(self.expression(argument, mode)?.doc);
-        }
-        Ok(Code { doc: list(python + "(", docs, ")"), level: Level::Atom })
-    }
-
-    /// A quotient of integers rounded down (`a // b`) or up (`-(-a // b)`).
-    fn rounded(&mut self, up: bool, e: &Expr) -> Result<Code, String> {
-        if let ExprKind::Sum(terms) = &e.kind {
-            let mut fractions = terms.iter().filter(|(_, term)| is_fraction(term));
-            if let (Some((Sign::Plus, only)), None) = (fractions.next(), fractions.next())
-                && terms.len() > 1
-            {
-                return self.rounded_term(up, terms, only);
-            }
-        }
-        let (above, below) = fraction(e);
-        if is_one(&below) {
-            return self.expression(&above, Mode::Index);
-        }
-        if !up {
-            return self.quotient(e);
-        }
-        let opposite = Expr::new(ExprKind::Sum(vec![(Sign::Minus, above)]));
-        let above = self.expression(&opposite, Mode::Index)?.at(Level::Floor);
-        let below = self.expression(&below, Mode::Index)?.at(Level::Minus);
-        let quotient = Code { doc: chain(above, vec![("//".into(), below)]), level: Level::Floor };
-        Ok(Code { doc: Doc::Seq(vec![text("-"), quotient.at(Level::Product)]), level: Level::Minus })
-    }
-
-    /// Integers stand outside the rounding of the one term that needs it.
-    fn rounded_term(&mut self, up: bool, terms: &[(Sign, Expr)], only: &Expr) -> Result<Code, String> {
-        let word = if up { "ceil" } else { "floor" };
-        let round = |term: &Expr| match term == only {
-            true => Expr::new(ExprKind::Call(word.into(), vec![term.clone()])),
-            false => term.clone(),
-        };
-        let terms = terms.iter().map(|(sign, term)| (*sign, round(term)));
-        self.expression(&Expr::new(ExprKind::Sum(terms.collect())), Mode::Index)
-    }
-
     /// Whether `e` is an integer for certain.
     fn is_whole(&self, e: &Expr) -> bool {
         let exact = || {
@@ -130,7 +75,7 @@ impl Writer<'_> {
     }
 
     /// Whether `e` is made of integers by arithmetic alone.
-    fn is_ratio(&self, e: &Expr) -> bool {
+    pub(super) fn is_ratio(&self, e: &Expr) -> bool {
         match &e.kind {
             ExprKind::Number(_) => true,
             ExprKind::Name(name) => self.is_integer(name),

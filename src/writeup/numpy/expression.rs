@@ -4,11 +4,14 @@
 //! expressions and the `if` of generators. An index position is integer arithmetic, where a
 //! division is exact and written `//`; in a value position it is `/`.
 
+use super::PieceKind;
 use super::arithmetic::{fraction, is_fraction, is_one, is_zero, plus, split_guards};
 use super::code::{Code, Level, Mode, number, symbol};
+use super::exponential::paired;
 use super::layout::{Doc, bracketed, chain, group, list, text};
 use super::names::Names;
 use super::reading::{Stored, range_of};
+use crate::language::function::Function;
 use crate::language::syntax::{Binder, Condition, Expr, ExprKind, Name, Operator, Reduction, Sign};
 use num_rational::BigRational;
 use num_traits::Zero;
@@ -25,6 +28,21 @@ pub(super) struct Bound {
     pub range: (Expr, Expr),
 }
 
+/// What a piece of code needs to have at hand.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Needs {
+    /// Given and defined arrays.
+    pub arrays: BTreeSet<Name>,
+    /// Derivatives that stand by name.
+    pub derived: BTreeSet<PieceKind>,
+    /// Outputs whose upstream gradients are read.
+    pub upstream: BTreeSet<Name>,
+    /// Sizes and params.
+    pub constants: BTreeSet<Name>,
+    /// Functions of the library.
+    pub library: BTreeSet<String>,
+}
+
 /// Writes expressions; knows the indices in scope and the brackets that hold.
 #[derive(Debug)]
 pub(super) struct Writer<'a> {
@@ -36,25 +54,13 @@ pub(super) struct Writer<'a> {
     pub scope: Vec<Bound>,
     /// The conditions that hold where the next expression stands.
     pub guards: Vec<Condition>,
-    /// Whether the code calls `_padded`.
-    pub padded: bool,
-    /// Whether the code calls `_mean`.
-    pub mean: bool,
-    /// The arrays that the code reads.
-    pub reads: BTreeSet<Name>,
+    /// What the code written so far needs.
+    pub needs: Needs,
 }
 
 impl<'a> Writer<'a> {
     pub(super) fn new(names: &'a Names, arrays: &'a BTreeMap<Name, Stored>) -> Self {
-        Writer {
-            names,
-            arrays,
-            scope: Vec::new(),
-            guards: Vec::new(),
-            padded: false,
-            mean: false,
-            reads: BTreeSet::new(),
-        }
+        Writer { names, arrays, scope: Vec::new(), guards: Vec::new(), needs: Needs::default() }
     }
 
     /// Brings an index into scope: its Python name and `range(…)`.
@@ -90,9 +96,7 @@ impl<'a> Writer<'a> {
             ExprKind::Name(name) => self.name(name),
             ExprKind::Read(array, at) => self.read(array, at),
             ExprKind::Upstream(output, at) => self.upstream(output, at),
-            ExprKind::Derivative(_, array, _) => {
-                Err(format!("a derivative with respect to `{array}` is left in the formula"))
-            }
+            ExprKind::Derivative(of, array, at) => self.derivative(of, array, at),
             ExprKind::Sum(terms) => self.sum(terms, mode),
             ExprKind::Product(_) | ExprKind::Bracket(_) => match split_guards(e) {
                 (guards, _) if guards.is_empty() => self.product(e, mode),
@@ -106,7 +110,7 @@ impl<'a> Writer<'a> {
                 self.reduce(*reduction, binders, condition.as_deref(), body, mode)
             }
             ExprKind::Call(function, arguments) => self.call(function, arguments, mode),
-            ExprKind::Normalise(word, ..) => Err(format!("`{}` has no code yet", word.word())),
+            ExprKind::Normalise(word, binders, body) => self.normalise(*word, binders, body, mode),
             ExprKind::If(condition, yes, no) => self.choice(condition, yes, no, mode),
         }
     }
@@ -115,9 +119,13 @@ impl<'a> Writer<'a> {
         if let Some(bound) = self.scope.iter().rev().find(|bound| bound.name == *name) {
             return Ok(Code::atom(bound.python.clone()));
         }
-        match self.names.constants.get(name) {
-            Some(python) => Ok(Code::atom(python.clone())),
-            None => self.read(name, &[]),
+        if let Some(python) = self.names.constants.get(name) {
+            self.needs.constants.insert(name.clone());
+            return Ok(Code::atom(python.clone()));
+        }
+        match Function::named(name, 0) {
+            Some(constant) if !self.arrays.contains_key(name) => Ok(Code::atom(constant.entry().numpy)),
+            _ => self.read(name, &[]),
         }
     }
 
@@ -152,6 +160,8 @@ impl<'a> Writer<'a> {
         let ExprKind::Product(factors) = &e.kind else {
             return self.expression(e, mode);
         };
+        let paired = if mode == Mode::Value { paired(factors) } else { None };
+        let factors = paired.as_ref().unwrap_or(factors);
         if mode == Mode::Index && is_fraction(e) {
             return self.quotient(e);
         }
@@ -200,6 +210,32 @@ impl<'a> Writer<'a> {
         body: &Expr,
         mode: Mode,
     ) -> Result<Code, String> {
+        let (inner, rest) = match reduction {
+            Reduction::Sum => split_guards(body),
+            Reduction::Mean | Reduction::Variance | Reduction::Product => (Vec::new(), body.clone()),
+        };
+        let guards = condition.into_iter().cloned().chain(inner).collect();
+        let terms = self.terms(binders, guards, &rest, mode)?;
+        let (open, close) = match reduction {
+            Reduction::Sum => ("sum(", ")"),
+            Reduction::Product => ("np.prod([", "])"),
+            Reduction::Mean => {
+                self.needs.library.insert("_mean".into());
+                ("_mean(", ")")
+            }
+            Reduction::Variance => ("np.var([", "])"),
+        };
+        Ok(Code { doc: bracketed(open, terms, close), level: Level::Atom })
+    }
+
+    /// `body for k in … for i in … if guards`, what stands between the brackets of a generator.
+    pub(super) fn terms(
+        &mut self,
+        binders: &[Binder],
+        guards: Vec<Condition>,
+        body: &Expr,
+        mode: Mode,
+    ) -> Result<Doc, String> {
         let outside = (self.scope.len(), self.guards.clone());
         let mut clauses = Vec::new();
         for binder in binders {
@@ -207,29 +243,15 @@ impl<'a> Writer<'a> {
             let head = text(format!("for {python} in "));
             clauses.extend([Doc::Line(" "), head, range]);
         }
-        let (inner, rest) = match reduction {
-            Reduction::Sum => split_guards(body),
-            Reduction::Mean | Reduction::Variance | Reduction::Product => (Vec::new(), body.clone()),
-        };
-        let guards: Vec<Condition> = condition.into_iter().cloned().chain(inner).collect();
         if !guards.is_empty() {
             let test = self.condition(&all(guards))?.at(Level::Or);
             clauses.extend([Doc::Line(" "), text("if "), test]);
         }
-        let mut generator = vec![self.expression(&rest, mode)?.doc];
+        let mut generator = vec![self.expression(body, mode)?.doc];
         generator.extend(clauses);
         self.scope.truncate(outside.0);
         self.guards = outside.1;
-        let (open, close) = match reduction {
-            Reduction::Sum => ("sum(", ")"),
-            Reduction::Product => ("np.prod([", "])"),
-            Reduction::Mean => {
-                self.mean = true;
-                ("_mean(", ")")
-            }
-            Reduction::Variance => ("np.var([", "])"),
-        };
-        Ok(Code { doc: bracketed(open, Doc::Seq(generator), close), level: Level::Atom })
+        Ok(Doc::Seq(generator))
     }
 
     fn choice(&mut self, condition: &Condition, yes: &Expr, no: &Expr, mode: Mode) -> Result<Code, String> {

@@ -1,33 +1,14 @@
-//! The functions of the module: signature, docstring, loops.
+//! The public functions of the module: signature, docstring, loops.
 //!
-//! Every public function checks its arrays, lets `_forward` compute the intermediate arrays it
-//! reads, and fills its result entry by entry.
+//! Every function checks its arrays, computes the stages that it goes through, and fills its result
+//! entry by entry – or returns a stage, where others read what it computes.
 
-use super::code::Mode;
-use super::expression::Writer;
 use super::layout::{Doc, lines, list, text};
-use super::loops::fill;
-use super::names::Names;
-use super::reading::Stored;
-use super::sizes::{Plan, Source};
-use super::{Piece, PieceKind, docstring};
-use crate::language::program::{AxisBox, Program};
-use crate::language::syntax::Name;
+use super::sizes::Source;
+use super::stage::Workshop;
+use super::{PieceKind, docstring};
 use serde::Serialize;
-use std::collections::{BTreeMap, BTreeSet};
-
-/// What functions are made from.
-#[derive(Debug)]
-pub(super) struct Workshop<'a> {
-    /// The system.
-    pub program: &'a Program,
-    /// What things are called.
-    pub names: &'a Names,
-    /// How sizes are found.
-    pub plan: &'a Plan,
-    /// All arrays.
-    pub arrays: &'a BTreeMap<Name, Stored>,
-}
+use std::collections::BTreeSet;
 
 /// A Python function in the parts that the template puts together.
 #[derive(Debug, Default, Serialize)]
@@ -38,102 +19,92 @@ pub(super) struct Function {
     pub about: Vec<String>,
     /// The statements, indented.
     pub body: Vec<String>,
-    /// How many statements come before the first that needs the defined arrays.
+    /// The functions of the library that it calls.
     #[serde(skip)]
-    pub prepared: usize,
-    /// The defined arrays that it reads.
-    #[serde(skip)]
-    pub reads: BTreeSet<Name>,
-    /// Whether it needs `_padded`, `_mean`.
-    #[serde(skip)]
-    pub uses: (bool, bool),
+    pub library: BTreeSet<String>,
 }
 
-impl<'a> Workshop<'a> {
-    /// A writer with nothing in scope.
-    pub(super) fn writer(&self) -> Writer<'a> {
-        Writer::new(self.names, self.arrays)
-    }
-
+impl Workshop<'_> {
     /// The function of one answer.
-    pub(super) fn answer(&self, python: &str, piece: &Piece) -> Result<Function, String> {
-        let mut function = Function::default();
-        let axes = self.result_axes(&piece.kind)?;
-        let mut writer = self.writer();
-        let loops = fill(&mut writer, &self.names.result, &axes, &piece.indices, &piece.formula)?;
-        self.open(&mut function, python, &piece.kind, writer.reads.clone())?;
-        function.about.extend(formula_lines(&docstring(&piece.text)));
-        function.body.extend(loops);
-        function.body.push(format!("    return {}", self.names.result));
-        function.uses = (writer.padded, writer.mean);
-        Ok(function)
-    }
-
-    /// The function of an output, computed by its own equation.
-    pub(super) fn output(&self, python: &str, output: &Name) -> Result<Function, String> {
-        let mut function = Function::default();
-        let kind = PieceKind::Value(output.clone());
-        self.open(&mut function, python, &kind, [output.clone()].into())?;
-        let array = &self.names.arrays[output];
-        function.body.push(format!("    return {array}"));
-        Ok(function)
-    }
-
-    /// Signature, docstring and the statements before the loops.
-    fn open(
-        &self,
-        function: &mut Function,
-        python: &str,
-        kind: &PieceKind,
-        reads: BTreeSet<Name>,
-    ) -> Result<(), String> {
-        let gradient = matches!(kind, PieceKind::Gradient(_));
-        function.head = self.head(python, gradient)?;
-        function.about = vec![self.about(kind)];
-        let targets = self.targets();
-        if !targets.is_empty() {
-            let call = list("_inputs(", texts(&self.arguments()), ")");
-            let targets = format!("{} = ", targets.join(", "));
-            let call = Doc::Seq(vec![text(targets), call]);
-            function.body.push(lines(4, &call));
-        }
-        if gradient {
+    pub(super) fn public(&self, python: &str, kind: &PieceKind) -> Result<Function, String> {
+        let needs = self.needs.get(kind).cloned().unwrap_or_default();
+        let mut function =
+            Function { head: self.head(python, kind)?, about: vec![self.about(kind)], ..Function::default() };
+        let piece = self.pieces.iter().find(|piece| piece.kind == *kind);
+        function.about.extend(formula_lines(&docstring(piece.map_or("", |piece| &piece.text))));
+        function.body.extend(self.opening());
+        if matches!(kind, PieceKind::Gradient(_)) {
             function.body.extend(self.upstream_checks());
         }
-        function.prepared = function.body.len();
-        let given = |name: &Name| self.program.arrays.iter().any(|array| array.name == *name);
-        function.reads = reads.into_iter().filter(|name| !given(name)).collect();
-        Ok(())
+        if !matches!(kind, PieceKind::Value(_)) && !self.program.facts.is_empty() {
+            function.body.push(self.demand());
+        }
+        function.body.extend(self.before(&needs).iter().map(|stage| self.statement(stage)));
+        if self.stages.contains(kind) {
+            let result = Doc::Seq(vec![text("return "), self.computed(kind)]);
+            function.body.push(lines(4, &result));
+            return Ok(function);
+        }
+        let (loops, needs) = self.filled(kind, &self.names.result)?;
+        function.body.extend(loops);
+        function.body.push(format!("    return {}", self.names.result));
+        function.library = needs.library;
+        Ok(function)
     }
 
-    fn head(&self, python: &str, gradient: bool) -> Result<String, String> {
+    /// The call of `_inputs`, unless there is nothing to check.
+    pub(super) fn opening(&self) -> Option<String> {
+        let targets = self.targets();
+        if targets.is_empty() {
+            return None;
+        }
+        let call = list("_inputs(", texts(&self.arguments()), ")");
+        let targets = format!("{} = ", targets.join(", "));
+        Some(lines(4, &Doc::Seq(vec![text(targets), call])))
+    }
+
+    /// The statement that refuses values at which the derivatives are not known to hold.
+    fn demand(&self) -> String {
+        let mut arguments = self.array_names();
+        let sizes = self.plan.sources.iter().map(|(size, _)| size);
+        let params = self.program.params.iter().map(|param| &param.name);
+        for name in sizes.chain(params) {
+            let python = &self.names.constants[name];
+            arguments.push(format!("{python}={python}"));
+        }
+        lines(4, &list("_demand(", vec![list("_facts(", texts(&arguments), ")")], ")"))
+    }
+
+    fn head(&self, python: &str, kind: &PieceKind) -> Result<String, String> {
         let mut parameters = self.array_names();
-        if gradient {
+        if matches!(kind, PieceKind::Gradient(_)) {
             parameters.extend(self.upstream());
         }
-        let mut parameters: Vec<String> = parameters.into_iter().map(|name| format!("{name}: np.ndarray")).collect();
+        let parameters: Vec<String> = parameters.into_iter().map(|name| format!("{name}: np.ndarray")).collect();
+        let parameters = [parameters, self.keywords()?].concat();
+        Ok(lines(0, &list(format!("def {python}("), texts(&parameters), ") -> np.ndarray:")))
+    }
+
+    /// `*` and the keywords of a function, if there are any.
+    pub(super) fn keywords(&self) -> Result<Vec<String>, String> {
         let mut keywords = self.plan.keywords(self.names);
         for param in &self.program.params {
             let name = &self.names.constants[&param.name];
             keywords.push(match &param.default {
                 None => format!("{name}: float"),
-                Some(e) => {
-                    let value = self.writer().expression(e, Mode::Value)?.doc;
-                    format!("{name}: float = {}", lines(0, &value))
-                }
+                Some(e) => format!("{name}: float = {}", self.constant(e)?),
             });
         }
         if !keywords.is_empty() {
-            parameters.push("*".into());
-            parameters.extend(keywords);
+            keywords.insert(0, "*".into());
         }
-        let open = format!("def {python}(");
-        Ok(lines(0, &list(open, texts(&parameters), ") -> np.ndarray:")))
+        Ok(keywords)
     }
 
     fn about(&self, kind: &PieceKind) -> String {
         match kind {
-            PieceKind::Value(output) => format!("The output {output}."),
+            PieceKind::Value(output) if self.program.outputs.contains(output) => format!("The output {output}."),
+            PieceKind::Value(output) => format!("The array {output}."),
             PieceKind::Jacobian(output, array) => format!(
                 "The Jacobian of {output} with respect to {array}: \
                  axes of {output}, then axes of {array}."
@@ -149,20 +120,6 @@ impl<'a> Workshop<'a> {
                 format!("The gradient of the loss with respect to {array}, given {given}.")
             }
         }
-    }
-
-    /// The box of a result: that of the output, then that of the array.
-    fn result_axes(&self, kind: &PieceKind) -> Result<Vec<AxisBox>, String> {
-        let parts = match kind {
-            PieceKind::Value(name) | PieceKind::Gradient(name) => vec![name],
-            PieceKind::Jacobian(output, array) => vec![output, array],
-        };
-        let mut axes = Vec::new();
-        for name in parts {
-            let missing = || format!("nothing is called `{name}`");
-            axes.extend(self.arrays.get(name).ok_or_else(missing)?.axes.clone());
-        }
-        Ok(axes)
     }
 
     fn upstream_checks(&self) -> Vec<String> {
@@ -212,80 +169,15 @@ impl<'a> Workshop<'a> {
         targets.extend(symbolic.map(|(size, _)| self.names.constants[size].clone()));
         targets
     }
-
-    /// What `_forward` takes: all of that, and the params.
-    fn forward_arguments(&self) -> Vec<String> {
-        let mut arguments = self.targets();
-        let params = self.program.params.iter();
-        arguments.extend(params.map(|param| self.names.constants[&param.name].clone()));
-        arguments
-    }
-
-    /// `h, y = _forward(…)`, where `read` says which of the returned arrays are used.
-    pub(super) fn forward_call(&self, returned: &[Name], read: &BTreeSet<Name>) -> String {
-        let targets: Vec<&str> = returned
-            .iter()
-            .map(|name| match read.contains(name) {
-                true => self.names.arrays[name].as_str(),
-                false => "_",
-            })
-            .collect();
-        let targets = format!("{} = ", targets.join(", "));
-        let call = list("_forward(", texts(&self.forward_arguments()), ")");
-        lines(4, &Doc::Seq(vec![text(targets), call]))
-    }
-
-    /// The private function that computes the defined arrays `wanted`, by the author's equations,
-    /// and the arrays that it returns.
-    pub(super) fn forward(&self, wanted: &BTreeSet<Name>) -> Result<Option<(Function, Vec<Name>)>, String> {
-        let mut needed = wanted.clone();
-        let mut parts = Vec::new();
-        let (mut padded, mut mean) = (false, false);
-        for equation in self.program.equations.iter().rev() {
-            if !needed.contains(&equation.array) {
-                continue;
-            }
-            let mut writer = self.writer();
-            let stored = &self.arrays[&equation.array];
-            let (python, axes) = (&stored.python, &stored.axes);
-            let (at, body) = (&equation.indices, &equation.body);
-            parts.push(fill(&mut writer, python, axes, at, body)?);
-            needed.extend(writer.reads);
-            padded |= writer.padded;
-            mean |= writer.mean;
-        }
-        if parts.is_empty() {
-            return Ok(None);
-        }
-        let returned: Vec<Name> = self
-            .program
-            .equations
-            .iter()
-            .map(|equation| equation.array.clone())
-            .filter(|array| wanted.contains(array))
-            .collect();
-        let names: Vec<&str> = returned.iter().map(|name| self.names.arrays[name].as_str()).collect();
-        let mut body: Vec<String> = parts.into_iter().rev().flatten().collect();
-        body.push(format!("    return {}", names.join(", ")));
-        let head = list("def _forward(", texts(&self.forward_arguments()), "):");
-        let function = Function {
-            head: lines(0, &head),
-            about: vec![format!("Compute {}.", names.join(", "))],
-            body,
-            prepared: 0,
-            reads: BTreeSet::new(),
-            uses: (padded, mean),
-        };
-        Ok(Some((function, returned)))
-    }
 }
 
-fn texts(words: &[String]) -> Vec<Doc> {
+/// Words as code.
+pub(super) fn texts(words: &[String]) -> Vec<Doc> {
     words.iter().map(text).collect()
 }
 
 /// A formula as paragraphs of a docstring: an empty line, then the formula, indented.
-fn formula_lines(formula: &str) -> Vec<String> {
+pub(super) fn formula_lines(formula: &str) -> Vec<String> {
     let mut out = Vec::new();
     for line in formula.lines() {
         let mut current = String::from("       ");

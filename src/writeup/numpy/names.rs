@@ -4,13 +4,14 @@
 //! Invariant: identifiers made from the author's names never begin with an underscore, the
 //! module's own always do (or are reserved below).
 
+use super::PieceKind;
 use crate::language::{program::Program, syntax::Name};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Python's keywords, and the names that the template and the generated code rely on.
 const RESERVED: &str = "False None True and as assert async await break class continue def del \
     elif else except finally for from global if import in is lambda nonlocal not or pass raise \
-    return try while with yield np itertools abs all bool dict divmod enumerate float getattr int \
+    return try while with yield np math itertools abs all bool dict divmod enumerate float getattr int \
     isinstance len list max min print range round sorted str sum tuple type zip ArithmeticError \
     AttributeError Exception IndexError SystemExit TypeError ValueError";
 
@@ -25,14 +26,17 @@ pub(super) struct Names {
     pub arrays: BTreeMap<Name, String>,
     /// The upstream gradient of each output.
     pub upstream: BTreeMap<Name, String>,
+    /// The derivatives, where they stand by name.
+    pub derived: BTreeMap<PieceKind, String>,
     /// The array that a function fills.
     pub result: String,
     taken: BTreeSet<String>,
 }
 
 impl Names {
-    /// Names everything in `program`; `keywords` are sizes that are accepted though substituted.
-    pub fn new<'a>(program: &'a Program, keywords: impl Iterator<Item = &'a Name>) -> Names {
+    /// Names everything in `program` and the derivatives `kinds`; `keywords` are sizes that are
+    /// accepted though substituted.
+    pub fn new<'a>(program: &'a Program, kinds: &[PieceKind], keywords: impl Iterator<Item = &'a Name>) -> Names {
         let mut taken = reserved();
         let mut constants = BTreeMap::new();
         let params = program.params.iter().map(|param| &param.name);
@@ -43,7 +47,8 @@ impl Names {
         let given = program.arrays.iter().map(|array| &array.name);
         let defined = program.equations.iter().map(|equation| &equation.array);
         for name in given.chain(defined) {
-            arrays.entry(name.clone()).or_insert_with(|| fresh(name, &mut taken));
+            let wanted = PieceKind::Value(name.clone()).contract();
+            arrays.entry(name.clone()).or_insert_with(|| fresh(&wanted, &mut taken));
         }
         let mut upstream = BTreeMap::new();
         for output in &program.outputs {
@@ -53,12 +58,17 @@ impl Names {
             };
             upstream.insert(output.clone(), fresh(&wanted, &mut taken));
         }
+        let mut derived = BTreeMap::new();
+        for kind in kinds.iter().filter(|kind| !matches!(kind, PieceKind::Value(_))) {
+            derived.entry(kind.clone()).or_insert_with(|| fresh(&kind.contract(), &mut taken));
+        }
         let result = fresh("result", &mut taken);
         Names {
             constants,
             params: program.params.iter().map(|p| p.name.clone()).collect(),
             arrays,
             upstream,
+            derived,
             result,
             taken,
         }
@@ -103,7 +113,7 @@ fn identifier(name: &str) -> String {
     let mut out = String::new();
     for letter in name.chars() {
         match letter {
-            '\'' | '′' => out.push('_'),
+            '\'' | '′' | ' ' => out.push('_'),
             'a'..='z' | 'A'..='Z' | '0'..='9' | '_' => out.push(letter),
             'α'..='ω' | 'Α'..='Ω' | 'а'..='я' | 'А'..='Я' if letter.is_alphabetic() => {
                 out.push(letter);

@@ -3,6 +3,7 @@
 //! Verification has shown that reads are in range, so they are written plainly. Only a read that
 //! may fall into padding goes through `_padded`, unless a bracket or a range keeps it out.
 
+use super::PieceKind;
 use super::arithmetic::{is_zero, minus};
 use super::code::{Code, Level, entry, tuple};
 use super::expression::Writer;
@@ -10,6 +11,7 @@ use super::layout::{Doc, bracketed, list, text};
 use super::names::Names;
 use crate::language::program::{AxisBox, Program};
 use crate::language::syntax::{Binder, Condition, Expr, ExprKind, Name, Relation, Role};
+use crate::model::jacobian_name;
 use std::collections::BTreeMap;
 
 /// An array as it is stored.
@@ -55,7 +57,7 @@ impl Writer<'_> {
     pub(super) fn read(&mut self, array: &Name, at: &[Expr]) -> Result<Code, String> {
         let arrays = self.arrays;
         let stored = arrays.get(array).ok_or_else(|| format!("nothing is called `{array}`"))?;
-        self.reads.insert(array.clone());
+        self.needs.arrays.insert(array.clone());
         let places = self.places(array, at, &stored.axes)?;
         let inside = at
             .iter()
@@ -69,13 +71,48 @@ impl Writer<'_> {
         })
     }
 
-    /// An entry of an upstream gradient.
-    pub(super) fn upstream(&mut self, output: &Name, at: &[Expr]) -> Result<Code, String> {
+    /// An entry of the gradient of an array: that of an output is given.
+    pub(super) fn upstream(&mut self, array: &Name, at: &[Expr]) -> Result<Code, String> {
         let arrays = self.arrays;
-        let (Some(stored), Some(python)) = (arrays.get(output), self.names.upstream.get(output)) else {
-            return Err(format!("`{output}` is not an output"));
+        let (Some(stored), Some(python)) = (arrays.get(array), self.names.upstream.get(array)) else {
+            return self.derived(PieceKind::Gradient(array.clone()), at);
         };
-        let places = self.places(output, at, &stored.axes)?;
+        self.needs.upstream.insert(array.clone());
+        let places = self.places(array, at, &stored.axes)?;
+        Ok(Code { doc: entry(python, places), level: Level::Atom })
+    }
+
+    /// An entry of the derivative of an output, or of such a derivative again.
+    pub(super) fn derivative(&mut self, of: &Expr, by: &Name, at: &[Expr]) -> Result<Code, String> {
+        let (output, mut places) = match &of.kind {
+            ExprKind::Name(output) => (output.clone(), Vec::new()),
+            ExprKind::Read(output, rows) => (output.clone(), rows.clone()),
+            ExprKind::Derivative(of, first, columns) => match &of.kind {
+                ExprKind::Name(output) => (jacobian_name(output, first), columns.clone()),
+                ExprKind::Read(output, rows) => (jacobian_name(output, first), [rows.as_slice(), columns].concat()),
+                _ => return Err(format!("a derivative with respect to `{first}` is left in the formula")),
+            },
+            _ => return Err(format!("a derivative with respect to `{by}` is left in the formula")),
+        };
+        places.extend(at.iter().cloned());
+        let array = jacobian_name(&output, by);
+        if self.arrays.contains_key(&array) {
+            return self.read(&array, &places);
+        }
+        self.derived(PieceKind::Jacobian(output, by.clone()), &places)
+    }
+
+    /// An entry of a derivative that stands by name.
+    fn derived(&mut self, kind: PieceKind, at: &[Expr]) -> Result<Code, String> {
+        let names = self.names;
+        let python = names.derived.get(&kind).ok_or_else(|| format!("{} is read but not derived", kind.spoken()))?;
+        let mut axes = Vec::new();
+        for name in kind.parts() {
+            let missing = || format!("nothing is called `{name}`");
+            axes.extend(self.arrays.get(name).ok_or_else(missing)?.axes.clone());
+        }
+        let places = self.places(&kind.spoken(), at, &axes)?;
+        self.needs.derived.insert(kind);
         Ok(Code { doc: entry(python, places), level: Level::Atom })
     }
 
@@ -88,7 +125,7 @@ impl Writer<'_> {
     }
 
     fn padded(&mut self, stored: &Stored, places: Vec<Doc>) -> Result<Doc, String> {
-        self.padded = true;
+        self.needs.library.insert("_padded".into());
         let (mut before, mut after) = (Vec::new(), Vec::new());
         for axis in &stored.axes {
             before.push(self.index(&axis.before)?);

@@ -1,0 +1,3 @@
+def _gelu(u):
+    """u times the distribution function of the standard normal distribution at u"""
+    return u * _normcdf(u)

@@ -1,0 +1,3 @@
+def _relu(u):
+    """max(0, u)"""
+    return np.maximum(u, 0.0)
