@@ -158,7 +158,12 @@ impl Reads {
             scope.define(&before.array, axes, &work)?;
         }
         let indices: Vec<Name> = wanted.indices.iter().map(|index| index.name.clone()).collect();
-        let formula = compile::value(&scope, &wanted.body, &indices, false)?;
+        let padded = program.padded.iter().find(|reads| reads.array == wanted.array);
+        for argument in padded.iter().flat_map(|reads| &reads.arguments) {
+            scope.give(argument, &mut random, &work)?;
+        }
+        let body = padded.map_or(&wanted.body, |reads| &reads.body);
+        let formula = compile::value(&scope, body, &indices, false)?;
         Ok(Reads { scope, work, indices, formula })
     }
 

@@ -24,8 +24,7 @@ pub(super) fn evaluation_order<'a>(names: &mut Names, written: &[&'a syntax::Equ
     let mut readers: Vec<Vec<usize>> = vec![Vec::new(); sorted.len()];
     let mut missing: Vec<usize> = vec![0; sorted.len()];
     for (k, equation) in sorted.iter().enumerate() {
-        let mut read = Vec::new();
-        arrays_read(&equation.body, &mut read);
+        let read = names.needed(&equation.body);
         let defined: BTreeSet<usize> = read.iter().filter_map(|(name, _)| place.get(name).copied()).collect();
         missing[k] = defined.len();
         defined.into_iter().for_each(|other| readers[other].push(k));
@@ -53,8 +52,7 @@ pub(super) fn evaluation_order<'a>(names: &mut Names, written: &[&'a syntax::Equ
 /// Shows one circle: each array and the one it reads.
 fn report_circle(names: &mut Names, waiting: &[&syntax::Equation]) {
     let next = |equation: &syntax::Equation| {
-        let mut read = Vec::new();
-        arrays_read(&equation.body, &mut read);
+        let read = names.needed(&equation.body);
         waiting.iter().find(|w| read.iter().any(|(name, _)| *name == w.array)).copied()
     };
     let mut path = vec![waiting[0]];

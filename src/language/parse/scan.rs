@@ -192,10 +192,6 @@ impl<'i> Scan<'i> {
                 Diagnostic::new("`@` is not in the language yet", span)
                     .hint("write the product with indices, as in `sum[j] A[i,j] * x[j]`"),
             ),
-            ';' if self.open.last().is_some_and(|inner| inner.bracket == '(') => self.complain(
-                Diagnostic::new("calling a layer with sizes behind `;` is not in the language yet", span)
-                    .hint("write the equations of the layer instead of the call"),
-            ),
             '+' | '-' | '−' | '*' | '·' | '⋅' | '/' | '^' => self.operator(),
             ',' | ';' | '=' => self.restart(),
             _ => {}

@@ -106,6 +106,7 @@ impl<'a> Writer<'a> {
                 self.reduce(*reduction, binders, condition.as_deref(), body, mode)
             }
             ExprKind::Call(function, arguments) => self.call(function, arguments, mode),
+            ExprKind::Layer(call) => Err(format!("a call of `{}` has no code", call.layer)),
             ExprKind::Normalise(word, ..) => Err(format!("`{}` has no code yet", word.word())),
             ExprKind::If(condition, yes, no) => self.choice(condition, yes, no, mode),
         }
