@@ -6,6 +6,7 @@
 use crate::diagnostic::Diagnostics;
 use crate::language::parse::parse_file;
 use crate::language::syntax::{File, Item, Layer, Name};
+use crate::model::compose::Library;
 use include_dir::{Dir, include_dir};
 use std::borrow::Cow;
 use std::cell::OnceCell;
@@ -69,16 +70,31 @@ impl Catalogue {
 
     /// A layer, the index base of its file, and the text of the file.
     pub fn find(&self, name: &str) -> Option<(&Layer, i64, &str)> {
+        let (layer, entry) = self.entry(name)?;
+        Some((layer, entry.file().base.unwrap_or(1), &*entry.text))
+    }
+
+    fn entry(&self, name: &str) -> Option<(&Layer, &Entry)> {
         let possible = |entry: &&Entry| entry.only.is_none_or(|only| only == name);
         self.entries.iter().rev().filter(possible).find_map(|entry| {
             let layer = layers(entry.file()).find(|l| &*l.name == name)?;
-            Some((layer, entry.file().base.unwrap_or(1), &*entry.text))
+            Some((layer, entry))
         })
     }
 
     /// The files, in the order in which they were added, with their texts.
     pub fn files(&self) -> impl Iterator<Item = (&File, &str)> {
         self.entries.iter().map(|entry| (entry.file(), &*entry.text))
+    }
+}
+
+impl Library for Catalogue {
+    fn layer(&self, name: &str) -> Option<(&Layer, &File)> {
+        self.entry(name).map(|(layer, entry)| (layer, entry.file()))
+    }
+
+    fn names(&self) -> Vec<Name> {
+        Catalogue::names(self)
     }
 }
 

@@ -1,10 +1,12 @@
 //! The language reference cannot drift from the language: every block marked `bp` is parsed, its
 //! systems are derived and verified, its homeworks solved, its tests judged.
 
+use backprose::catalogue::Catalogue;
 use backprose::judge::judge_tests;
 use backprose::language::parse::parse_file;
 use backprose::language::syntax::Item;
 use backprose::model::Sizes;
+use backprose::model::compose::{compose, composed_layer};
 use backprose::study::Study;
 use backprose::writeup::outline::Level;
 use backprose::writeup::sheet::sheet;
@@ -15,7 +17,9 @@ fn every_block_of_the_language_reference_works() {
     let blocks: Vec<&str> = text.split("```bp\n").skip(1).map(|b| b.split("```").next().unwrap()).collect();
     assert!(blocks.len() >= 5);
     for block in blocks {
-        let file = parse_file(block).unwrap_or_else(|e| panic!("{block}\n{e:?}"));
+        let catalogue = Catalogue::built_in();
+        let file = parse_file(block).and_then(|file| compose(&file, &catalogue));
+        let file = file.unwrap_or_else(|e| panic!("{block}\n{e:?}"));
         if !file.statements.is_empty() {
             derive(&file.statements, block);
         }
@@ -29,7 +33,7 @@ fn every_block_of_the_language_reference_works() {
                 Item::Test(_) => {}
             }
         }
-        for report in judge_tests(&file, &|_| None) {
+        for report in judge_tests(&file, &|name| composed_layer(name, &catalogue)?.ok()) {
             assert!(report.good() && report.undecided() == 0, "{report:?}");
         }
     }

@@ -9,13 +9,15 @@ use backprose::judge::judge_tests;
 use backprose::language::parse::parse_file;
 use backprose::language::print::{Alphabet, expression};
 use backprose::language::syntax::{Expr, File, Item, Layer, Name, Statement};
+use backprose::model::compose::{compose, composed_layer};
 use backprose::model::{Sizes, System, elaborate};
 use std::fmt::Write;
 use std::path::Path;
 
 fn read(path: &Path) -> (String, File) {
     let text = std::fs::read_to_string(path).expect("the file can be read");
-    let file = parse_file(&text).unwrap_or_else(|problems| panic!("{}: {}", path.display(), problems[0]));
+    let file = parse_file(&text).and_then(|file| compose(&file, &Catalogue::built_in()));
+    let file = file.unwrap_or_else(|problems| panic!("{}: {}", path.display(), problems[0]));
     (path.display().to_string(), file)
 }
 
@@ -32,7 +34,7 @@ fn specifications(folder: &str) -> Vec<(String, File)> {
 /// What is not as expected in the tests of a file, and how many claims were judged.
 fn complaints(name: &str, file: &File) -> (String, usize) {
     let catalogue = Catalogue::built_in();
-    let find = |name: &str| catalogue.find(name).map(|(layer, base, _)| (layer.clone(), base));
+    let find = |name: &str| composed_layer(name, &catalogue)?.ok();
     let (mut text, mut judged) = (String::new(), 0);
     for report in judge_tests(file, &find) {
         for problem in &report.problems {

@@ -1,17 +1,16 @@
 //! `backprose check ANSWERS --against HOMEWORK.bp`: what people wrote, judged.
 
-use super::input::{read, the_homework};
+use super::input::{catalogue, read, specification, the_homework};
 use super::output::print;
 use super::report::{Source, colours, complain, unusable};
 use super::{AgainstFormat, CheckArgs, Stop};
 use backprose::answers::{Entry, Found, Mapping, Marked, Unjudged, judge_answers};
 use backprose::judge::Verdict;
-use backprose::language::parse::parse_file;
 use backprose::writeup::mathml::Engine;
 use backprose::writeup::render::{Format, render};
 use backprose::writeup::{marks, mistake};
 use serde_json::{Value, json};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// Counts of all documents.
 #[derive(Default)]
@@ -24,9 +23,9 @@ struct Tally {
 }
 
 /// Judges the answers in documents against a homework.
-pub fn against(arguments: &CheckArgs, homework: &Path) -> Result<(), Stop> {
+pub fn against(arguments: &CheckArgs, homework: &Path, folders: &[PathBuf]) -> Result<(), Stop> {
     let source = read(homework)?;
-    let file = parse_file(&source.text).map_err(|wrong| unusable(&source, &wrong))?;
+    let file = specification(&source, &catalogue(folders)?).map_err(|wrong| unusable(&source, &wrong))?;
     let homework = the_homework(&file.items, &source.name)?;
     let whole_pages = matches!(arguments.format, AgainstFormat::Markdown | AgainstFormat::Html | AgainstFormat::Latex);
     if whole_pages && arguments.files.len() > 1 {

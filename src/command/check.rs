@@ -1,14 +1,14 @@
 //! `backprose check`: judges the `test` blocks of specification files.
 
 use super::against::against;
-use super::input::{catalogue, read};
+use super::input::{catalogue, read, specification};
 use super::output::print;
 use super::report::{Source, colours, complain, unusable};
 use super::{CheckArgs, Stop};
 use backprose::catalogue::Catalogue;
 use backprose::diagnostic::Span;
 use backprose::judge::{Judgement, TestReport, Verdict, judge_tests};
-use backprose::language::parse::parse_file;
+use backprose::model::compose::composed_layer;
 use std::path::PathBuf;
 
 /// What became of the claims of all files.
@@ -24,7 +24,7 @@ struct Tally {
 /// Judges every test of the files and prints a line a claim that is not as expected.
 pub fn check(arguments: &CheckArgs, folders: &[PathBuf]) -> Result<(), Stop> {
     if let Some(homework) = &arguments.against {
-        return against(arguments, homework);
+        return against(arguments, homework, folders);
     }
     let catalogue = catalogue(folders)?;
     let mut tally = Tally::default();
@@ -33,7 +33,7 @@ pub fn check(arguments: &CheckArgs, folders: &[PathBuf]) -> Result<(), Stop> {
             tally.unusable = true;
             continue;
         };
-        match parse_file(&source.text) {
+        match specification(&source, &catalogue) {
             Err(wrong) => {
                 unusable(&source, &wrong);
                 tally.unusable = true;
@@ -72,7 +72,7 @@ pub fn check(arguments: &CheckArgs, folders: &[PathBuf]) -> Result<(), Stop> {
 }
 
 fn found(catalogue: &Catalogue, name: &str) -> Option<(backprose::language::syntax::Layer, i64)> {
-    catalogue.find(name).map(|(layer, base, _)| (layer.clone(), base))
+    composed_layer(name, catalogue)?.ok()
 }
 
 fn show(source: &Source, report: &TestReport, quiet: bool, tally: &mut Tally) -> Result<(), Stop> {

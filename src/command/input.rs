@@ -3,10 +3,11 @@
 use super::Stop;
 use super::report::{Source, complain, unusable};
 use backprose::catalogue::Catalogue;
-use backprose::diagnostic::{few, nearest};
+use backprose::diagnostic::{Diagnostics, few, nearest};
 use backprose::language::parse::parse_file;
 use backprose::language::syntax::{File, Homework, Item, Layer, Name, Statement};
 use backprose::model::Sizes;
+use backprose::model::compose::{compose, composed_layer};
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
@@ -78,23 +79,29 @@ pub fn catalogue(folders: &[PathBuf]) -> Result<Catalogue, Stop> {
     Ok(catalogue)
 }
 
+/// The specification that a text holds, its layer calls written out.
+pub fn specification(source: &Source, catalogue: &Catalogue) -> Result<File, Diagnostics> {
+    compose(&parse_file(&source.text)?, catalogue)
+}
+
 /// What a target means: `-`, a formula, FILE[:LAYER], or a layer of the catalogue.
 pub fn target(given: &str, folders: &[PathBuf]) -> Result<Target, Stop> {
     if given == "-" {
-        return from_text(read(Path::new("-"))?, None);
+        return from_text(read(Path::new("-"))?, None, folders);
     }
     if given.contains(['=', '[', '\n']) && !Path::new(given).exists() {
-        return from_text(Source { name: "formula".into(), text: given.into() }, None);
+        return from_text(Source { name: "formula".into(), text: given.into() }, None, folders);
     }
     let split = given.rsplit_once(':').filter(|_| !Path::new(given).exists());
     let (path, layer) = split.map_or((given, None), |(path, layer)| (path, Some(layer)));
     if Path::new(path).is_file() {
-        return from_text(read(Path::new(path))?, layer);
+        return from_text(read(Path::new(path))?, layer, folders);
     }
     let catalogue = catalogue(folders)?;
-    if let Some((layer, base, text)) = catalogue.find(given) {
+    if let (Some((_, _, text)), Some(layer)) = (catalogue.find(given), composed_layer(given, &catalogue)) {
         let source = Source { name: format!("{given}.bp"), text: text.to_string() };
-        return Ok(of_layer(layer, base, source));
+        let (layer, base) = layer.map_err(|wrong| unusable(&source, &wrong))?;
+        return Ok(of_layer(&layer, base, source));
     }
     let known = catalogue.names();
     let hint = match nearest(given, known.iter().map(|n| &**n)) {
@@ -116,8 +123,8 @@ fn of_layer(layer: &Layer, base: i64, source: Source) -> Target {
     }
 }
 
-fn from_text(source: Source, wanted: Option<&str>) -> Result<Target, Stop> {
-    let file = parse_file(&source.text).map_err(|wrong| unusable(&source, &wrong))?;
+fn from_text(source: Source, wanted: Option<&str>, folders: &[PathBuf]) -> Result<Target, Stop> {
+    let file = specification(&source, &catalogue(folders)?).map_err(|wrong| unusable(&source, &wrong))?;
     let base = file.base.unwrap_or(1);
     let layers = layers_of(&file);
     if let Some(wanted) = wanted {

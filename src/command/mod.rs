@@ -361,7 +361,7 @@ pub fn run() -> ExitCode {
     let cli = Cli::parse();
     let done = match cli.command {
         None => output::print(&format!("{ABOUT}\n\n{EXAMPLES}\n\n`backprose --help` lists all commands.\n")),
-        Some(Command::Solve(arguments)) => solve::solve(&arguments),
+        Some(Command::Solve(arguments)) => solve::solve(&arguments, &cli.layers),
         Some(Command::Check(arguments)) => check::check(&arguments, &cli.layers),
         Some(Command::Derive(arguments)) => derive::derive(&arguments, &cli.layers),
         Some(Command::Layers { name }) => layers::layers(name.as_deref(), &cli.layers),

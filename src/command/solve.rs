@@ -1,10 +1,9 @@
 //! `backprose solve`: a homework file becomes verified write-ups.
 
-use super::input::{read, the_homework};
+use super::input::{catalogue, read, specification, the_homework};
 use super::output::{print, write};
 use super::report::{colours, complain, unusable};
 use super::{SheetFormat, SolveArgs, Stop};
-use backprose::language::parse::parse_file;
 use backprose::verify::Certificate;
 use backprose::writeup::json;
 use backprose::writeup::mathml::Engine;
@@ -12,13 +11,13 @@ use backprose::writeup::outline::Style;
 use backprose::writeup::render::{Format, render};
 use backprose::writeup::sheet::{Row, Sheet, sheet};
 use backprose::writeup::unicode;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// Solves a homework file and writes its write-ups.
-pub fn solve(arguments: &SolveArgs) -> Result<(), Stop> {
+pub fn solve(arguments: &SolveArgs, folders: &[PathBuf]) -> Result<(), Stop> {
     let engine = super::engine(arguments.mathml, arguments.format.contains(&SheetFormat::Html))?;
     let source = read(&arguments.file)?;
-    let file = parse_file(&source.text).map_err(|wrong| unusable(&source, &wrong))?;
+    let file = specification(&source, &catalogue(folders)?).map_err(|wrong| unusable(&source, &wrong))?;
     let homework = the_homework(&file.items, &source.name)?;
     let base = file.base.unwrap_or(1);
     let sheet = {

@@ -156,7 +156,12 @@ impl Reads {
         let wanted = program.equations.get(equation).ok_or(EvalError::Count { expected, found })?;
         component::define(&mut scope, program, &work)?;
         let indices = component::indices(wanted);
-        let formula = compile::value(&scope, &wanted.body, &indices, false)?;
+        let padded = program.padded.iter().find(|reads| reads.array == wanted.array);
+        for argument in padded.iter().flat_map(|reads| &reads.arguments) {
+            scope.give(argument, &mut random, &work)?;
+        }
+        let body = padded.map_or(&wanted.body, |reads| &reads.body);
+        let formula = compile::value(&scope, body, &indices, false)?;
         Ok(Reads { scope, work, indices, formula })
     }
 

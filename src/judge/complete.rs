@@ -8,7 +8,7 @@ use super::left::{Left, is_size, unknown_array, with_dropped_axes};
 use crate::answer::Names;
 use crate::diagnostic::{Diagnostic, Diagnostics, Span};
 use crate::integer::Index;
-use crate::language::syntax::{Binder, Condition, Expr, ExprKind, Name};
+use crate::language::syntax::{Binder, Condition, Expr, ExprKind, LayerCall, Name};
 use crate::model::{Quote, System, visit};
 
 /// A completed formula.
@@ -88,6 +88,10 @@ impl<'a> Walk<'a> {
                 ExprKind::Power(Box::new(self.expr(base)), Box::new(self.expr(exponent)))
             }
             ExprKind::Call(name, arguments) => ExprKind::Call(name.clone(), self.all(arguments)),
+            ExprKind::Layer(call) => {
+                let arguments = self.all(&call.arguments);
+                ExprKind::Layer(Box::new(LayerCall { arguments, ..(**call).clone() }))
+            }
             ExprKind::Bracket(condition) => ExprKind::Bracket(Box::new(self.condition(condition))),
             ExprKind::If(condition, a, b) => {
                 let condition = self.condition(condition);

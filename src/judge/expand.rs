@@ -120,7 +120,7 @@ impl<'a> Expander<'a> {
                 self.reduce(*word, (binders, condition.as_deref()), body, scope, depth)?
             }
             ExprKind::Call(..) => Node::Integer(self.integer(expr, scope)?),
-            ExprKind::Normalise(..) => return None,
+            ExprKind::Normalise(..) | ExprKind::Layer(_) => return None,
             ExprKind::Bracket(condition) => Node::Product(vec![self.test(condition, scope)?], Vec::new()),
             ExprKind::If(condition, a, b) => {
                 let (a, b) = (self.boxed(a, scope, depth)?, self.boxed(b, scope, depth)?);

@@ -5,7 +5,8 @@
 use super::{Judge, Judgement};
 use crate::diagnostic::{Diagnostic, Diagnostics, Span, nearest};
 use crate::evaluate::{self, Sizes as Numbers};
-use crate::language::syntax::{ExprKind, File, Item, Layer, Statement, Subject, Test};
+use crate::language::syntax::{ExprKind, File, Item, Layer, Subject, Test};
+use crate::model::compose::rebased;
 use crate::model::{self, Sizes, elaborate};
 
 /// What became of a test.
@@ -79,13 +80,9 @@ fn system(
         return elaborate(&test.statements, here, &Sizes::default());
     };
     let (layer, base) = find(subject, file, catalogue)?;
-    if base != here {
-        let message = format!("`{}` counts from {base}, this file from {here}", subject.layer);
-        let hint = format!("write `index from {base}` at the head of this file");
-        return Err(vec![Diagnostic::new(message, subject.span).hint(hint)]);
-    }
-    let statements: Vec<Statement> = layer.statements.iter().chain(&test.statements).cloned().collect();
-    elaborate(&statements, base, &sizes(subject)?)
+    let mut statements = rebased(&layer.statements, i128::from(here) - i128::from(base));
+    statements.extend(test.statements.iter().cloned());
+    elaborate(&statements, here, &sizes(subject)?)
 }
 
 fn find(

@@ -18,6 +18,20 @@ pub struct Program {
     pub outputs: Vec<Name>,
     /// What is required of the values of given arrays, in source order.
     pub facts: Vec<Fact>,
+    /// Equations in which a layer reads an argument that it pads, in the order of the equations.
+    pub padded: Vec<PaddedReads>,
+}
+
+/// An equation of a layer as it reads its arguments, those that it pads as arrays of their own: the
+/// ranges of its indices are the largest in which these reads are inside.
+#[derive(Clone, Debug, PartialEq)]
+pub struct PaddedReads {
+    /// The array that the equation defines.
+    pub array: Name,
+    /// The arguments that are padded.
+    pub arguments: Vec<ArrayBox>,
+    /// The right-hand side.
+    pub body: Expr,
 }
 
 /// A constant that occurs in values only: `eps > 0 = 1/100000`.

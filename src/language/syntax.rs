@@ -3,6 +3,7 @@
 //!
 //! Invariant: `parse(print(tree)) == tree` for every tree the parser can make.
 
+pub use super::call::{Argument, Call, LayerCall, Setting};
 pub use super::homework::{Answer, AnswerKind, Homework, Layout, Part, Problem, Question};
 pub use super::matrix::{MatrixExpr, MatrixKind};
 use crate::diagnostic::Span;
@@ -44,6 +45,8 @@ pub enum ExprKind {
     Reduce(Reduction, Vec<Binder>, Option<Box<Condition>>, Box<Expr>),
     /// `floor(x)`, `min(a, b)`, `exp(a)`.
     Call(Name, Vec<Expr>),
+    /// `conv1d(x, W; S = 2)[r, 1]`: with sizes or indices behind its arrays.
+    Layer(Box<LayerCall>),
     /// `softargmax[j](s[i,j])`, `logsumexp[j in 1..i](s[i,j])`.
     Normalise(Normaliser, Vec<Binder>, Box<Expr>),
     /// An Iverson bracket `[p]`: 1 where p holds, else 0, and then what it multiplies is not evaluated.
@@ -274,6 +277,8 @@ pub enum StatementKind {
     Output(Vec<(Name, Span)>),
     /// `notation f as f_W(x)`
     Notation(Name, String),
+    /// What a layer call leaves behind; no author writes it.
+    Call(Call),
 }
 
 /// `P >= 0 = 0`: a size, its least value (1 if none is given) and its default.

@@ -33,10 +33,14 @@ pub fn elaborate(statements: &[Statement], base: i64, chosen: &Sizes) -> Result<
         let message = "there is no equation to derive from";
         return Err(vec![Diagnostic::general(message).hint("write one: `y[i] = sum[j] W[i,j] * x[j]`")]);
     }
+    let mut calls = calls(statements);
+    names.know_calls(&calls);
+    names.defined.extend(written.iter().map(|equation| equation.array.clone()));
     let mut equations = Vec::new();
     let mut resolved = Vec::new();
     let mut failed: Vec<Name> = Vec::new();
-    for group in evaluation_order(&written) {
+    for group in evaluation_order(&names, &written) {
+        names.open_calls(&mut calls, &mut failed);
         let lost = group.equations.iter().any(|equation| equation_depends_on(equation, &failed));
         match if lost { None } else { names.group(&group) } {
             Some((models, programs)) => {
@@ -46,11 +50,22 @@ pub fn elaborate(statements: &[Statement], base: i64, chosen: &Sizes) -> Result<
             None => failed.extend(group.equations.iter().map(|equation| equation.array.clone())),
         }
     }
+    names.open_calls(&mut calls, &mut failed);
     let outputs = outputs(&mut names, statements, &equations);
     if !names.problems.is_empty() {
         return Err(names.problems);
     }
     Ok(assemble(names, statements, equations, resolved, outputs))
+}
+
+fn calls(statements: &[Statement]) -> Vec<&syntax::Call> {
+    statements
+        .iter()
+        .filter_map(|statement| match &statement.kind {
+            StatementKind::Call(call) => Some(call),
+            _ => None,
+        })
+        .collect()
 }
 
 fn declare_all(names: &mut Names, statements: &[Statement], chosen: &Sizes) {
@@ -151,6 +166,7 @@ fn assemble(
         equations: resolved,
         outputs: outputs.clone(),
         facts: names.program_facts,
+        padded: names.padded,
     };
     let dependencies = Dependencies::new(&arrays, &equations);
     let sizes: Vec<_> = names.size_order.iter().filter(symbols).map(|n| (n.clone(), names.sizes[n].least)).collect();

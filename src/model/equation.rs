@@ -36,11 +36,14 @@ impl Names {
         }
         let plain = self.term(&body, &scope, Padding::Ignored)?;
         let limits = self.infer_ranges(&mut indices, &plain, written.span)?;
+        let limits = limits.into_iter().map(|limit| self.limit_behind(limit)).collect();
         let term = self.term(&body, &scope, Padding::Brackets)?;
         let bounds: Vec<Bound> = indices.into_iter().filter_map(|(_, b)| b).collect();
         self.define(written, &bounds);
         let quote = Quote::plain();
         let binders = bounds.iter().map(|b| quote.binder(b)).collect();
+        self.keep_padded(&written.array, &body);
+        let body = self.without_views(&body);
         let model = Equation { array: written.array.clone(), indices: bounds, body: term, parts: Vec::new(), limits };
         Some((model, ResolvedEquation { array: written.array.clone(), indices: binders, body }))
     }

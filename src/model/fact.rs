@@ -44,12 +44,16 @@ impl Names {
         }
         let quote = Quote::plain();
         let binders: Vec<Binder> = indices.iter().map(|b| quote.binder(b)).collect();
-        self.program_facts.push(program::Fact {
+        let fact = program::Fact {
             indices: binders,
-            left: written_left,
+            left: self.without_views(&written_left),
             relation: *relation,
-            right: written_right,
-        });
+            right: self.without_views(&written_right),
+        };
+        if self.program_facts.contains(&fact) {
+            return Some(());
+        }
+        self.program_facts.push(fact);
         if *relation == Relation::Equal {
             self.facts_of_values.push(Fact { indices, left, right });
         }

@@ -69,7 +69,8 @@ impl Hoist {
                     _ => {}
                 });
             }
-            StatementKind::Require(_) | StatementKind::Output(_) | StatementKind::Notation(..) => {}
+            StatementKind::Require(_) | StatementKind::Output(_) => {}
+            StatementKind::Notation(..) | StatementKind::Call(_) => {}
         }
     }
 

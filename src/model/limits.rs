@@ -47,7 +47,7 @@ pub(super) fn check(statements: &[Statement]) -> Diagnostics {
                 (2, 1)
             }
             StatementKind::Output(names) => (3, names.len()),
-            StatementKind::Notation(..) => continue,
+            StatementKind::Notation(..) | StatementKind::Call(_) => continue,
         };
         let most = [SIZES, REQUIREMENTS, ARRAYS, OUTPUTS][what];
         let word = ["sizes", "requirements", "arrays", "outputs"][what];

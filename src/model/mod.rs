@@ -3,6 +3,8 @@
 //! `elaborate` takes statements to a [`System`]: names resolved, ranges found, padding turned into
 //! brackets. `quote` takes terms back to syntax. What is printed and verified is always syntax.
 
+mod arguments;
+pub mod compose;
 pub mod dependencies;
 mod elaborate;
 mod equation;

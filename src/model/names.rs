@@ -1,15 +1,17 @@
 //! The names a specification declares: sizes, params, arrays; and what to say of a name it does not.
 
+use super::arguments::{Length, View};
 use super::limits;
+use super::quote::Quote;
 use super::system::{Axis, Fact};
 use super::wellfounded::Recurrence;
 use crate::diagnostic::{Diagnostic, Diagnostics, Span, few, nearest};
 use crate::integer::index::LARGEST;
 use crate::integer::{Atom, Condition, Extreme, Facts, Index, Var};
-use crate::language::program::{self, AxisBox, Param};
+use crate::language::program::{self, AxisBox, PaddedReads, Param};
 use crate::language::syntax::*;
 use num_traits::ToPrimitive;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The sizes that are chosen when a layer is instantiated.
 #[derive(Clone, Debug, Default)]
@@ -60,6 +62,13 @@ pub(super) struct Names {
     pub recurrences: Vec<Recurrence>,
     pub facts: Facts,
     pub problems: Diagnostics,
+    /// The arrays that equations define.
+    pub defined: BTreeSet<Name>,
+    /// The arguments of layer calls, the sizes they decide, and the arrays behind both.
+    pub views: BTreeMap<Name, View>,
+    pub lengths: BTreeMap<Name, Length>,
+    pub behind: BTreeMap<Name, Vec<Name>>,
+    pub padded: Vec<PaddedReads>,
 }
 
 /// The indices in scope, innermost last.
@@ -117,6 +126,7 @@ impl Names {
                 }
             }
             StatementKind::Equation(_) | StatementKind::Output(_) | StatementKind::Notation(..) => {}
+            StatementKind::Call(_) => {}
         }
     }
 
@@ -212,7 +222,7 @@ impl Names {
         self.array_order.push(name);
     }
 
-    fn axis(&mut self, axis: &crate::language::syntax::Axis) -> Option<(Axis, AxisBox)> {
+    pub(super) fn axis(&mut self, axis: &crate::language::syntax::Axis) -> Option<(Axis, AxisBox)> {
         let scope = Scope::new();
         let base = Expr::integer(self.base.into());
         let first = axis.first.clone().unwrap_or_else(|| base.clone());
@@ -256,7 +266,8 @@ impl Names {
     /// The same expression with the sizes that were given as numbers written as numbers.
     pub fn with_sizes(&self, expr: &Expr) -> Expr {
         super::resolve::map_names(expr, &|name| {
-            self.sizes.get(name).and_then(|s| s.value).map(|n| Expr::integer(n).kind)
+            let length = || self.lengths.get(name).map(|l| Quote::plain().index(&l.value).kind);
+            self.sizes.get(name).and_then(|s| s.value).map(|n| Expr::integer(n).kind).or_else(length)
         })
     }
 
@@ -320,7 +331,8 @@ impl Names {
             return None;
         }
         let at = self.checked_indices(name, at, span, scope)?;
-        Some(Index::atom(Atom::Datum(name.clone(), at)))
+        let (array, at) = self.behind_view(name, at);
+        Some(Index::atom(Atom::Datum(array, at)))
     }
 
     fn refuse<T>(&mut self, message: impl Into<String>, span: Span) -> Option<T> {
@@ -335,6 +347,7 @@ impl Names {
         match self.sizes.get(name) {
             Some(SizeInfo { value: Some(n), .. }) => Some(Index::constant(*n)),
             Some(_) => Some(Index::size(name.clone())),
+            None if self.lengths.contains_key(name) => Some(self.lengths[name].value.clone()),
             None if self.arrays.get(name).is_some_and(|info| info.role == Role::Integer) => {
                 self.datum(name, &[], span, scope)
             }

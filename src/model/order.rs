@@ -3,6 +3,7 @@
 //! Equations of one array, and arrays that are defined by each other, are a group. Invariant: arrays
 //! of different groups do not go round in a circle.
 
+use super::names::Names;
 use super::resolve::arrays_read;
 use crate::language::syntax::{self, Name};
 use std::collections::{BTreeMap, BTreeSet};
@@ -18,7 +19,7 @@ pub(super) struct Group<'a> {
 
 /// The equations in groups, each after those that define what it reads; among those that are ready
 /// the first in the source.
-pub(super) fn evaluation_order<'a>(written: &[&'a syntax::Equation]) -> Vec<Group<'a>> {
+pub(super) fn evaluation_order<'a>(names: &Names, written: &[&'a syntax::Equation]) -> Vec<Group<'a>> {
     let mut sorted: Vec<&syntax::Equation> = written.to_vec();
     sorted.sort_by_key(|e| e.span.start);
     let mut arrays: Vec<&Name> = Vec::new();
@@ -31,8 +32,7 @@ pub(super) fn evaluation_order<'a>(written: &[&'a syntax::Equation]) -> Vec<Grou
     }
     let mut reads: Vec<BTreeSet<usize>> = vec![BTreeSet::new(); arrays.len()];
     for equation in &sorted {
-        let mut read = Vec::new();
-        arrays_read(&equation.body, &mut read);
+        let read = names.needed(&equation.body);
         reads[number[&equation.array]].extend(read.iter().filter_map(|(name, _)| number.get(name).copied()));
     }
     let component = components(&reads);

@@ -53,7 +53,7 @@ impl Names {
         if self.problems.len() > known {
             return None;
         }
-        self.settle(&mut pieces)?;
+        self.find_boxes(&mut pieces)?;
         let mut resolved = Vec::new();
         let mut parts: Vec<(Name, Vec<Bound>, Term)> = Vec::new();
         for piece in &pieces {
@@ -161,7 +161,7 @@ impl Names {
     }
 
     /// Finds the ranges of all indices, round by round.
-    fn settle(&mut self, pieces: &mut [Piece]) -> Option<()> {
+    fn find_boxes(&mut self, pieces: &mut [Piece]) -> Option<()> {
         loop {
             let mut progress = false;
             for k in 0..pieces.len() {

@@ -57,6 +57,13 @@ pub(crate) fn map_parts_mut(expr: &Expr, go: &mut dyn FnMut(&Expr) -> Expr) -> E
             ExprKind::Power(base, Box::new(go(exponent)))
         }
         ExprKind::Call(name, arguments) => ExprKind::Call(name.clone(), arguments.iter().map(go).collect()),
+        ExprKind::Layer(call) => {
+            let arguments = call.arguments.iter().map(&mut *go).collect();
+            let setting = |s: &Setting| Setting { value: go(&s.value), ..s.clone() };
+            let settings = call.settings.iter().map(setting).collect();
+            let at = call.at.as_ref().map(|at| at.iter().map(go).collect());
+            ExprKind::Layer(Box::new(LayerCall { layer: call.layer.clone(), arguments, settings, at }))
+        }
         ExprKind::Bracket(condition) => ExprKind::Bracket(Box::new(map_condition_mut(condition, go))),
         ExprKind::If(condition, a, b) => {
             let condition = Box::new(map_condition_mut(condition, go));
@@ -85,7 +92,7 @@ pub(super) fn map_condition(condition: &Condition, go: &dyn Fn(&Expr) -> Expr) -
     map_condition_mut(condition, &mut |part| go(part))
 }
 
-fn map_condition_mut(condition: &Condition, go: &mut dyn FnMut(&Expr) -> Expr) -> Condition {
+pub(super) fn map_condition_mut(condition: &Condition, go: &mut dyn FnMut(&Expr) -> Expr) -> Condition {
     match condition {
         Condition::Chain(first, rest) => {
             let first = go(first);
@@ -101,22 +108,27 @@ fn map_condition_mut(condition: &Condition, go: &mut dyn FnMut(&Expr) -> Expr) -
     }
 }
 
+/// A declaration with everything in it that has a value replaced.
+pub(super) fn map_array(array: &ArrayDecl, go: &dyn Fn(&Expr) -> Expr) -> ArrayDecl {
+    let pair = |(a, b): &(Expr, Expr)| (go(a), go(b));
+    let axis = |x: &Axis| Axis { first: x.first.as_ref().map(go), last: go(&x.last), pad: x.pad.as_ref().map(pair) };
+    ArrayDecl { axes: array.axes.iter().map(axis).collect(), values: array.values.as_ref().map(pair), ..array.clone() }
+}
+
 /// A statement with names replaced in everything that has a value.
 pub(super) fn map_statement(statement: &Statement, replace: &dyn Fn(&Name) -> Option<ExprKind>) -> Statement {
     let go = |e: &Expr| map_names(e, replace);
-    let pair = |(a, b): &(Expr, Expr)| (go(a), go(b));
     let kind = match &statement.kind {
         StatementKind::Arrays(role, arrays) => {
-            let array = |a: &ArrayDecl| ArrayDecl {
-                axes: a
-                    .axes
-                    .iter()
-                    .map(|x| Axis { first: x.first.as_ref().map(go), last: go(&x.last), pad: x.pad.as_ref().map(pair) })
-                    .collect(),
-                values: a.values.as_ref().map(pair),
-                ..a.clone()
-            };
-            StatementKind::Arrays(*role, arrays.iter().map(array).collect())
+            StatementKind::Arrays(*role, arrays.iter().map(|array| map_array(array, &go)).collect())
+        }
+        StatementKind::Call(call) => {
+            let argument = |a: &Argument| Argument { declared: map_array(&a.declared, &go), ..a.clone() };
+            let arguments = call.arguments.iter().map(argument).collect();
+            let requires = call.requires.iter().map(|p| map_condition(p, &go)).collect();
+            let size = |s: &SizeDecl| SizeDecl { default: s.default.as_ref().map(go), ..s.clone() };
+            let sizes = call.sizes.iter().map(size).collect();
+            StatementKind::Call(Call { sizes, arguments, requires, ..call.clone() })
         }
         StatementKind::Require(condition) => StatementKind::Require(map_condition(condition, &go)),
         StatementKind::Equation(equation) => {
@@ -138,6 +150,11 @@ pub(crate) fn visit(expr: &Expr, f: &mut dyn FnMut(&Expr)) {
     match &expr.kind {
         ExprKind::Number(_) | ExprKind::Name(_) => {}
         ExprKind::Read(_, at) | ExprKind::Upstream(_, at) | ExprKind::Call(_, at) => at.iter().for_each(f),
+        ExprKind::Layer(call) => {
+            call.arguments.iter().for_each(&mut *f);
+            call.settings.iter().for_each(|s| f(&s.value));
+            call.at.iter().flatten().for_each(f);
+        }
         ExprKind::Derivative(of, _, at) => {
             f(of);
             at.iter().for_each(f);
@@ -271,7 +288,11 @@ impl Names {
                 **b = self.fill_ranges(b);
             }
             ExprKind::Derivative(of, ..) => **of = self.fill_ranges(of),
-            ExprKind::Number(_) | ExprKind::Name(_) | ExprKind::Read(..) | ExprKind::Upstream(..) => {}
+            ExprKind::Number(_)
+            | ExprKind::Name(_)
+            | ExprKind::Layer(_)
+            | ExprKind::Read(..)
+            | ExprKind::Upstream(..) => {}
         }
         Expr { kind, span: expr.span }
     }

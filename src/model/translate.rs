@@ -50,6 +50,7 @@ impl Names {
                 self.reduce(*word, binders, condition.as_deref(), body, scope, padding)
             }
             ExprKind::Call(name, arguments) => self.call(expr, name, arguments, scope, padding),
+            ExprKind::Layer(call) => self.fail(format!("there is no layer `{}`", call.layer), expr.span),
             ExprKind::Normalise(word, binders, argument) => {
                 self.normalised(*word, binders, argument, expr.span, scope, padding)
             }
@@ -126,7 +127,12 @@ impl Names {
                 }
             }
         }
-        factors.push(Term::read(array.clone(), indices));
+        factors.push(if padding == Padding::Brackets || indices.is_empty() {
+            let (array, at) = self.behind_view(array, indices);
+            Term::read(array, at)
+        } else {
+            Term::read(array.clone(), indices)
+        });
         Some(Term::product(factors))
     }
 
@@ -226,7 +232,7 @@ impl Names {
     }
 }
 
-fn axes(n: usize) -> String {
+pub(super) fn axes(n: usize) -> String {
     match n {
         0 => "no axes".into(),
         1 => "1 axis".into(),

@@ -57,6 +57,9 @@ impl Vectors {
                 StatementKind::Param(params) => params.iter().for_each(|p| vectors.declare(&p.name, &[])),
                 StatementKind::Arrays(_, arrays) => arrays.iter().for_each(|a| vectors.declare(&a.name, &a.axes)),
                 StatementKind::Equation(equation) => equations.push(equation),
+                StatementKind::Call(call) => {
+                    call.arguments.iter().for_each(|a| vectors.declare(&a.declared.name, &a.declared.axes));
+                }
                 StatementKind::Require(_) | StatementKind::Output(_) | StatementKind::Notation(..) => {}
             }
         }
@@ -100,7 +103,7 @@ impl Vectors {
     /// How many axes a formula leaves open; none if that depends on an array not known yet.
     fn open(&self, expr: &Expr) -> Option<usize> {
         match &expr.kind {
-            ExprKind::Number(_) | ExprKind::Upstream(..) | ExprKind::Derivative(..) => Some(0),
+            ExprKind::Number(_) | ExprKind::Upstream(..) | ExprKind::Derivative(..) | ExprKind::Layer(_) => Some(0),
             ExprKind::Name(name) => self.left_open(name, 0),
             ExprKind::Read(name, at) => self.left_open(name, at.len()),
             ExprKind::Sum(terms) => joint(terms.iter().map(|(_, term)| self.open(term))),
@@ -225,7 +228,9 @@ impl Vectors {
         let kind = match &expr.kind {
             ExprKind::Name(name) => self.indexed(name, &[], indices, span),
             ExprKind::Read(name, at) => self.indexed(name, at, indices, span),
-            ExprKind::Upstream(..) | ExprKind::Derivative(..) | ExprKind::Number(_) => expr.kind.clone(),
+            ExprKind::Number(_) | ExprKind::Upstream(..) | ExprKind::Derivative(..) | ExprKind::Layer(_) => {
+                expr.kind.clone()
+            }
             ExprKind::Power(base, exponent) => {
                 ExprKind::Power(Box::new(self.lower(base, indices, used)), exponent.clone())
             }

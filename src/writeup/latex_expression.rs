@@ -85,6 +85,7 @@ impl Printer<'_> {
                 self.reduce(*how, binders, condition.as_deref(), body, place)
             }
             ExprKind::Call(n, arguments) => self.call(n, arguments, place),
+            ExprKind::Layer(call) => self.call(&call.layer, &call.arguments, place),
             ExprKind::Normalise(word, binders, argument) => self.normalised(word.word(), binders, argument, place),
             ExprKind::Bracket(condition) => {
                 let inner = self.condition(condition, Place::Index);

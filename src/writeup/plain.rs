@@ -88,6 +88,7 @@ fn renamed(e: &Expr, n: &Notation) -> Expr {
             ExprKind::Normalise(*word, binders.iter().map(|b| renamed_binder(b, n)).collect(), one(argument))
         }
         ExprKind::Call(function, arguments) => ExprKind::Call(function.clone(), many(arguments)),
+        ExprKind::Layer(call) => ExprKind::Call(call.layer.clone(), many(&call.arguments)),
         ExprKind::Bracket(c) => ExprKind::Bracket(Box::new(renamed_condition(c, n))),
         ExprKind::If(c, a, b) => ExprKind::If(Box::new(renamed_condition(c, n)), one(a), one(b)),
     })

@@ -25,6 +25,7 @@ impl Case {
                 equations: Vec::new(),
                 outputs: Vec::new(),
                 facts: Vec::new(),
+                padded: Vec::new(),
             },
             pieces: Vec::new(),
             defaults: BTreeMap::new(),

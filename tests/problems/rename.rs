@@ -4,7 +4,7 @@
 //! none of them occurs in what is printed otherwise.
 
 use backprose::language::syntax::{
-    ArrayDecl, Axis, Binder, Condition, Equation, Expr, ExprKind, Layer, LeftIndex, Name, ParamDecl, SizeDecl,
+    ArrayDecl, Axis, Binder, Call, Condition, Equation, Expr, ExprKind, Layer, LeftIndex, Name, ParamDecl, SizeDecl,
     Statement, StatementKind,
 };
 use std::collections::{BTreeMap, BTreeSet};
@@ -95,8 +95,20 @@ fn statement(written: &Statement, new: Rename) -> Statement {
         StatementKind::Require(c) => StatementKind::Require(condition(c, new)),
         StatementKind::Param(params) => StatementKind::Param(params.iter().map(|p| param(p, new)).collect()),
         StatementKind::Notation(..) => written.kind.clone(),
+        StatementKind::Call(written) => StatementKind::Call(call(written, new)),
     };
     Statement { kind, span: written.span }
+}
+
+fn call(written: &Call, new: Rename) -> Call {
+    let mut call = written.clone();
+    call.sizes.iter_mut().for_each(|size| size.name = new(&size.name));
+    for argument in &mut call.arguments {
+        argument.of = new(&argument.of);
+        argument.declared = array(&argument.declared, new);
+    }
+    call.requires.iter_mut().for_each(|c| *c = condition(c, new));
+    call
 }
 
 fn param(decl: &ParamDecl, new: Rename) -> ParamDecl {
@@ -158,6 +170,12 @@ fn expr(e: &Expr, new: Rename) -> Expr {
             ExprKind::Normalise(*word, binders.iter().map(|b| binder(b, new)).collect(), boxed(argument, new))
         }
         ExprKind::Call(name, arguments) => ExprKind::Call(name.clone(), all(arguments, new)),
+        ExprKind::Layer(call) => {
+            let mut call = call.clone();
+            call.arguments = all(&call.arguments, new);
+            call.at = call.at.map(|at| all(&at, new));
+            ExprKind::Layer(call)
+        }
         ExprKind::Bracket(c) => ExprKind::Bracket(Box::new(condition(c, new))),
         ExprKind::If(c, a, b) => ExprKind::If(Box::new(condition(c, new)), boxed(a, new), boxed(b, new)),
     };

@@ -40,6 +40,7 @@ impl Compiler<'_> {
                 let branches = (test, self.exact(yes, whole)?, self.exact(no, whole)?);
                 Exact::If(Box::new(branches))
             }
+            ExprKind::Layer(call) => return Err(EvalError::Unsupported(format!("a call of {}", call.layer))),
             ExprKind::Normalise(word, ..) => {
                 let what = format!("a {} as an index or in a condition", word.word());
                 return Err(EvalError::Unsupported(what));

@@ -37,7 +37,8 @@ impl Compiler<'_> {
             ExprKind::Power(base, exponent) => exact(base) && exact(exponent),
             ExprKind::If(_, yes, no) => exact(yes) && exact(no),
             ExprKind::Call(name, arguments) => is_exact_function(name) && arguments.iter().all(exact),
-            ExprKind::Upstream(..) | ExprKind::Derivative(..) | ExprKind::Reduce(..) | ExprKind::Normalise(..) => false,
+            ExprKind::Upstream(..) | ExprKind::Derivative(..) | ExprKind::Reduce(..) => false,
+            ExprKind::Normalise(..) | ExprKind::Layer(_) => false,
         }
     }
 
@@ -89,6 +90,7 @@ pub(super) fn is_whole(expr: &Expr) -> bool {
         | ExprKind::Upstream(..)
         | ExprKind::Derivative(..)
         | ExprKind::Reduce(..)
+        | ExprKind::Layer(_)
         | ExprKind::Normalise(..) => false,
     }
 }

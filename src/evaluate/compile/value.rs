@@ -35,6 +35,7 @@ impl Compiler<'_> {
             }
             ExprKind::Call(_, _) if self.is_exact(expr) => Value::Exact(self.exact(expr, false)?),
             ExprKind::Call(name, arguments) => self.call(name, arguments)?,
+            ExprKind::Layer(call) => return Err(EvalError::Unsupported(format!("a call of {}", call.layer))),
             ExprKind::Normalise(word, binders, body) => self.normalise(*word, binders, body)?,
             ExprKind::Bracket(condition) => Value::Bracket(self.test(condition)?),
             ExprKind::If(condition, yes, no) => {

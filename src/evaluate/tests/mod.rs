@@ -149,7 +149,7 @@ fn param(name: &str, bound: Option<(Relation, Expr)>) -> Param {
 
 fn program(size_names: &str, arrays: Vec<ArrayBox>, equations: Vec<ResolvedEquation>, outputs: &str) -> Program {
     let (sizes, outputs) = (names(size_names), names(outputs));
-    Program { sizes, params: Vec::new(), arrays, equations, outputs, facts: Vec::new() }
+    Program { sizes, params: Vec::new(), arrays, equations, outputs, facts: Vec::new(), padded: Vec::new() }
 }
 
 /// `x[7]`, `token[4] in 1..7`, and nothing defined.

@@ -209,6 +209,7 @@ fn walk(expr: &mut Expr, role: Role, f: &mut dyn FnMut(Role, &mut Expr) -> bool)
         ExprKind::Number(_) | ExprKind::Name(_) => {}
         ExprKind::Read(_, at) | ExprKind::Upstream(_, at) => at.iter_mut().for_each(|e| walk(e, Role::Index, f)),
         ExprKind::Call(_, at) => at.iter_mut().for_each(|e| walk(e, part, f)),
+        ExprKind::Layer(call) => call.arguments.iter_mut().for_each(|e| walk(e, part, f)),
         ExprKind::Derivative(of, _, at) => {
             walk(of, Role::Value, f);
             at.iter_mut().for_each(|e| walk(e, Role::Index, f));

@@ -6,7 +6,7 @@
 //!
 //! Invariant: `∂` never begins a name.
 
-use super::expression::{list, name, reference};
+use super::expression::{called, list, name, reference};
 use super::{Node, Read, Rule, next, span_of, unreadable};
 use crate::diagnostic::{Diagnostic, Span};
 use crate::language::syntax::{Expr, ExprKind, Name, Target};
@@ -43,7 +43,7 @@ struct Ratio<'i> {
     whole: &'i str,
     below: Option<(Name, Option<Vec<Expr>>)>,
     indices: Option<Vec<Expr>>,
-    arguments: Option<Vec<Expr>>,
+    call: Option<ExprKind>,
 }
 
 impl Ratio<'_> {
@@ -62,11 +62,11 @@ fn ratio(node: Node<'_>, depth: usize) -> Read<Ratio<'_>> {
     let span = span_of(&node);
     let mut parts = node.into_inner();
     let whole = next(&mut parts, span)?.as_str();
-    let mut found = Ratio { whole, below: None, indices: None, arguments: None };
+    let mut found = Ratio { whole, below: None, indices: None, call: None };
     for part in parts {
         match part.as_rule() {
             Rule::indices => found.indices = Some(list(part, depth + 1)?),
-            Rule::arguments => found.arguments = Some(list(part, depth + 1)?),
+            Rule::called => found.call = Some(called(whole.into(), part, depth)?),
             _ => found.below = Some(divisor(part, depth)?),
         }
     }
@@ -82,7 +82,7 @@ pub(super) fn differential(node: Node<'_>, depth: usize) -> Read<ExprKind> {
     }
     let above: Name = found.above().into();
     let whole: Name = found.whole.into();
-    Ok(match (found.below, found.indices, found.arguments) {
+    Ok(match (found.below, found.indices, found.call) {
         (Some((by, at)), None, _) if LOSS.contains(&&*above) => ExprKind::Upstream(by, at.unwrap_or_default()),
         (Some((by, at)), indices, _) => {
             let kind = match indices {
@@ -92,7 +92,7 @@ pub(super) fn differential(node: Node<'_>, depth: usize) -> Read<ExprKind> {
             ExprKind::Derivative(Box::new(Expr { kind, span }), by, at.unwrap_or_default())
         }
         (None, Some(indices), _) => ExprKind::Read(whole, indices),
-        (None, None, Some(arguments)) => ExprKind::Call(whole, arguments),
+        (None, None, Some(call)) => call,
         (None, None, None) => ExprKind::Name(whole),
     })
 }
@@ -163,7 +163,7 @@ pub(super) fn target(node: Node<'_>) -> Read<Target> {
 fn ratio_target(node: Node<'_>) -> Read<Target> {
     let span = span_of(&node);
     let found = ratio(node, 0)?;
-    if found.arguments.is_some() {
+    if found.call.is_some() {
         return Err(no_call(span));
     }
     if found.partial() && found.below.is_none() {

@@ -12,7 +12,7 @@ use super::product::product;
 use super::{Node, Read, Rule, next, span_of, unreadable};
 use crate::diagnostic::{Diagnostic, Span};
 use crate::language::syntax::{
-    Binder, Condition, Expr, ExprKind, Name, Normaliser, Operator, Reduction, Relation, Sign,
+    Binder, Condition, Expr, ExprKind, LayerCall, Name, Normaliser, Operator, Reduction, Relation, Setting, Sign,
 };
 use num_bigint::BigInt;
 use num_rational::BigRational;
@@ -186,10 +186,34 @@ pub(super) fn reference(node: Node<'_>, depth: usize) -> Read<ExprKind> {
 
 /// A name with its indices or its arguments.
 fn applied(name: Name, rest: Node<'_>, depth: usize) -> Read<ExprKind> {
-    Ok(match rest.as_rule() {
-        Rule::indices => ExprKind::Read(name, list(rest, depth + 1)?),
-        _ => ExprKind::Call(name, list(rest, depth + 1)?),
-    })
+    match rest.as_rule() {
+        Rule::indices => Ok(ExprKind::Read(name, list(rest, depth + 1)?)),
+        _ => called(name, rest, depth),
+    }
+}
+
+/// `exp(a)`, `conv1d(x, W; S = 2)[r, 1]`.
+pub(super) fn called(name: Name, node: Node<'_>, depth: usize) -> Read<ExprKind> {
+    let span = span_of(&node);
+    let mut parts = node.into_inner();
+    let mut call = LayerCall::plain(name, Vec::new());
+    for part in next(&mut parts, span)?.into_inner() {
+        match part.as_rule() {
+            Rule::setting => call.settings.push(setting(part, depth + 1)?),
+            _ => call.arguments.push(expression(part, depth + 1)?),
+        }
+    }
+    call.at = parts.next().map(|indices| list(indices, depth + 1)).transpose()?;
+    Ok(call.kind())
+}
+
+/// `S = 2`.
+pub(super) fn setting(node: Node<'_>, depth: usize) -> Read<Setting> {
+    let span = span_of(&node);
+    let mut parts = node.into_inner().filter(|part| part.as_rule() != Rule::equals);
+    let name = name(&next(&mut parts, span)?);
+    let value = sum(next(&mut parts, span)?, depth)?;
+    Ok(Setting { name, value, span })
 }
 
 /// `softargmax[j](s[i, j])`.

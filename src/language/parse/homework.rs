@@ -4,7 +4,7 @@
 //! they follow; a single-valued field that is given twice is an error.
 
 use super::derivative::target;
-use super::expression::{expression, name, sum};
+use super::expression::{expression, name, setting, sum};
 use super::matrix::matrix;
 use super::statement::{Collected, unquoted};
 use super::{Node, Read, Rule, next, span_of, unreadable};
@@ -196,10 +196,9 @@ fn subject(node: Node<'_>) -> Read<Subject> {
     let mut parts = node.into_inner();
     let layer = name(&next(&mut parts, span)?);
     let mut sizes = Vec::new();
-    for setting in parts {
-        let mut pieces = setting.into_inner().filter(|piece| piece.as_rule() != Rule::equals);
-        let size = name(&next(&mut pieces, span)?);
-        sizes.push((size, sum(next(&mut pieces, span)?, 0)?));
+    for part in parts {
+        let found = setting(part, 0)?;
+        sizes.push((found.name, found.value));
     }
     Ok(Subject { layer, sizes, span })
 }

@@ -188,10 +188,6 @@ impl<'i> Scan<'i> {
                 self.check_open(span);
             }
             ')' | ']' | '}' | '⌋' | '⌉' => self.close(letter, span),
-            ';' if self.open.last().is_some_and(|inner| inner.bracket == '(') => self.complain(
-                Diagnostic::new("calling a layer with sizes behind `;` is not in the language yet", span)
-                    .hint("write the equations of the layer instead of the call"),
-            ),
             '+' | '-' | '−' | '*' | '·' | '⋅' | '/' | '^' | '@' => self.operator(),
             ',' | ';' | '=' => self.restart(),
             _ => {}

@@ -7,7 +7,7 @@
 
 use super::Alphabet;
 use super::literal::literal;
-use crate::language::syntax::{Binder, Condition, Expr, ExprKind, Name, Operator, Reduction, Sign};
+use crate::language::syntax::{Binder, Condition, Expr, ExprKind, LayerCall, Name, Operator, Reduction, Setting, Sign};
 
 /// What may stand somewhere without parentheses; each level allows what is below it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -113,6 +113,7 @@ impl Pen {
             }
             ExprKind::Reduce(word, binders, p, body) => self.reduction(*word, binders, p.as_deref(), body, room),
             ExprKind::Call(name, arguments) => self.call(name, arguments, room),
+            ExprKind::Layer(call) => self.layer(call),
             ExprKind::Normalise(normaliser, binders, argument) => {
                 let binders: Vec<String> = binders.iter().map(|binder| self.binder(binder)).collect();
                 let argument = self.expression(argument, Level::Whole, self.grouped(room));
@@ -239,6 +240,16 @@ impl Pen {
         }
         let room = self.grouped(room);
         format!("{name}({})", self.list(arguments, ", ", room))
+    }
+
+    /// `conv1d(x, W; S = 2)[r,1]`
+    fn layer(self, call: &LayerCall) -> String {
+        let room = self.grouped(Room::Wide);
+        let value = |s: &Setting| format!("{} = {}", s.name, self.expression(&s.value, Level::Sum, room));
+        let settings: Vec<String> = call.settings.iter().map(value).collect();
+        let mark = if settings.is_empty() { "" } else { "; " };
+        let at = call.at.as_ref().map(|at| self.indices(at)).unwrap_or_default();
+        format!("{}({}{mark}{}){at}", call.layer, self.list(&call.arguments, ", ", room), settings.join(", "))
     }
 
     fn list(self, values: &[Expr], comma: &str, room: Room) -> String {

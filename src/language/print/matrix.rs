@@ -84,6 +84,7 @@ impl Pen {
             Operator::Over => "/",
             Operator::Div => " div ",
             Operator::Mod => " mod ",
+            Operator::Matmul => " @ ",
         };
         let divisions = factors.iter().filter(|(operator, _)| *operator == Operator::Div).count();
         if self.unicode() && divisions == 1 && matches!(factors.last(), Some((Operator::Div, _))) {

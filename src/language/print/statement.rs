@@ -97,6 +97,7 @@ impl Pen {
                 format!("output {}", commas(list, |(name, _)| name.to_string()))
             }
             StatementKind::Notation(name, text) => format!("notation {name} as {text}"),
+            StatementKind::Call(call) => format!("# {} is called here", call.layer),
         }
     }
 

@@ -60,6 +60,12 @@ fn call(value: impl Strategy<Value = Expr>) -> impl Strategy<Value = ExprKind> {
     (called, vec(value, 0..3)).prop_map(|(name, arguments)| ExprKind::Call(name.into(), arguments))
 }
 
+fn layer(value: impl Strategy<Value = Expr> + Clone) -> impl Strategy<Value = ExprKind> {
+    let setting = (name(), value.clone()).prop_map(|(name, value)| Setting { name, value, span: Span::default() });
+    (name(), vec(value.clone(), 0..3), vec(setting, 0..3), of(vec(value, 1..3)))
+        .prop_map(|(layer, arguments, settings, at)| LayerCall { layer, arguments, settings, at }.kind())
+}
+
 fn reduce(value: impl Strategy<Value = Expr> + Clone + 'static) -> impl Strategy<Value = ExprKind> {
     use Reduction::{Mean, Product, Sum, Variance};
     let word = prop_oneof![Just(Sum), Just(Mean), Just(Product), Just(Variance)];
@@ -117,6 +123,7 @@ pub(super) fn expression() -> BoxedStrategy<Expr> {
                 .prop_map(|(base, above)| ExprKind::Power(Box::new(base), Box::new(above)))),
             2 => kind(reduce(value.clone())),
             1 => kind(call(value.clone())),
+            1 => kind(layer(value.clone())),
             1 => kind(normalised(value.clone())),
             1 => kind(derivative(value.clone())),
             1 => kind(p.clone().prop_map(|p| ExprKind::Bracket(Box::new(p)))),

@@ -92,6 +92,7 @@ impl Writer<'_> {
             ExprKind::Bracket(_) => true,
             ExprKind::Reduce(..)
             | ExprKind::Normalise(..)
+            | ExprKind::Layer(_)
             | ExprKind::Upstream(..)
             | ExprKind::Derivative(..)
             | ExprKind::If(..) => false,

@@ -110,6 +110,7 @@ impl<'a> Writer<'a> {
                 self.reduce(*reduction, binders, condition.as_deref(), body, mode)
             }
             ExprKind::Call(function, arguments) => self.call(function, arguments, mode),
+            ExprKind::Layer(call) => Err(format!("a call of `{}` has no code", call.layer)),
             ExprKind::Normalise(word, binders, body) => self.normalise(*word, binders, body, mode),
             ExprKind::If(condition, yes, no) => self.choice(condition, yes, no, mode),
         }
