@@ -197,9 +197,10 @@ fn docstring(text: &str) -> String {
 }
 
 fn render(context: &Context) -> Result<String, String> {
-    let files = TEMPLATES.files().filter_map(|file| Some((file.path().to_str()?, file.contents_utf8()?)));
+    let named = |path: &std::path::Path| Some(format!("numpy/{}", path.to_str()?));
+    let files = TEMPLATES.files().filter_map(|file| Some((named(file.path())?, file.contents_utf8()?)));
     let mut tera = Tera::default();
     tera.add_raw_templates(files)
-        .and_then(|()| tera.render("module.py", context))
+        .and_then(|()| tera.render("numpy/module.py", context))
         .map_err(|error| format!("the templates of numpy: {error}"))
 }

@@ -153,4 +153,4 @@ def __getattr__(name: str):
     raise AttributeError(f"this module has no attribute {name}")
 {% endif %}
 
-{% include "check.py" %}
+{% include "numpy/check.py" %}
