@@ -70,7 +70,8 @@ impl Names {
         let outside = bound.len();
         match &expr.kind {
             ExprKind::Name(name) => {
-                let known = self.sizes.contains_key(name) || self.arrays.contains_key(name) || self.is_pi(name);
+                let size = self.sizes.contains_key(name) || self.lengths.contains_key(name);
+                let known = size || self.arrays.contains_key(name) || self.is_pi(name);
                 if !known && !bound.contains(name) && !found.contains(name) {
                     found.push(name.clone());
                 }

@@ -97,7 +97,7 @@ impl Names {
 
     /// Complains about an array that nothing declares.
     pub fn unknown_array(&mut self, name: &str, span: Span) {
-        let known: Vec<&str> = self.arrays.keys().map(|n| &**n).collect();
+        let known: Vec<&str> = self.arrays.keys().filter(|n| !self.views.contains_key(*n)).map(|n| &**n).collect();
         let hint = match nearest(name, known.iter().copied()) {
             Some(guess) => format!("did you mean `{guess}`?"),
             None if known.is_empty() => format!("declare it: `input {name}[…]`"),
