@@ -196,7 +196,7 @@ impl<'i> Scan<'i> {
                 Diagnostic::new("calling a layer with sizes behind `;` is not in the language yet", span)
                     .hint("write the equations of the layer instead of the call"),
             ),
-            '+' | '-' | '−' | '*' | '·' | '⋅' | '/' | '^' => self.operator(),
+            '+' | '-' | '−' | '*' | '·' | '⋅' | '⊙' | '⊘' | '/' | '^' => self.operator(),
             ',' | ';' | '=' => self.restart(),
             _ => {}
         }
