@@ -185,7 +185,15 @@ impl Names {
                 return None;
             }
         }
-        let view = ArrayInfo { role: *role, constant: false, axes, boxes, values: info.values, span: declared.span, settled: true };
+        let view = ArrayInfo {
+            role: *role,
+            constant: false,
+            axes,
+            boxes,
+            values: info.values,
+            span: declared.span,
+            settled: true,
+        };
         self.arrays.insert(declared.name.clone(), view);
         self.views.insert(declared.name.clone(), View { of: of.clone(), shifts });
         Some(())

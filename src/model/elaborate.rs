@@ -112,7 +112,8 @@ fn outputs(names: &mut Names, statements: &[Statement], equations: &[Equation]) 
             let mut own = BTreeSet::new();
             equation.body.collect_reads(&mut own);
             let recurrence = names.recurrences.iter().find(|r| r.arrays.contains_key(&equation.array));
-            let outside = |array: &Name| recurrence.is_none_or(|r| !r.arrays.contains_key(array) || !r.states.contains(array));
+            let outside =
+                |array: &Name| recurrence.is_none_or(|r| !r.arrays.contains_key(array) || !r.states.contains(array));
             read.extend(own.into_iter().filter(outside));
         }
         outputs = equations.iter().map(|e| e.array.clone()).filter(|name| !read.contains(name)).collect();
@@ -200,7 +201,8 @@ fn direct_parts(system: &System) -> Vec<(Name, Name)> {
     let passed_on = system.outputs.iter().filter(|output| system.readers(output).next().is_some());
     let only = system.outputs.len() == 1;
     let letter = |output: &Name| {
-        let wishes = if only { ["g", "G", "u", "gbar"].map(Name::from).to_vec() } else { vec![format!("g_{output}").into()] };
+        let wishes =
+            if only { ["g", "G", "u", "gbar"].map(Name::from).to_vec() } else { vec![format!("g_{output}").into()] };
         let numbered = (1..).map(|k| Name::from(format!("g_{k}")));
         wishes.into_iter().chain(numbered).find(|name| !system.names(name)).unwrap_or_else(|| "g".into())
     };

@@ -13,7 +13,7 @@ use std::collections::{BTreeMap, BTreeSet};
 /// What axes that the author left out are called, in this order of preference.
 const LETTERS: [&str; 12] = ["i", "j", "k", "l", "m", "p", "q", "r", "s", "u", "v", "w"];
 /// The function that exchanges the two axes of a matrix.
-const TRANSPOSE: &str = "transpose";
+pub(super) const TRANSPOSE: &str = "transpose";
 
 /// The statements with every axis indexed and every `@` a sum.
 ///

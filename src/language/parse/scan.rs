@@ -188,7 +188,7 @@ impl<'i> Scan<'i> {
                 self.check_open(span);
             }
             ')' | ']' | '}' | '⌋' | '⌉' => self.close(letter, span),
-            '+' | '-' | '−' | '*' | '·' | '⋅' | '/' | '^' | '@' => self.operator(),
+            '+' | '-' | '−' | '*' | '·' | '⋅' | '⊙' | '⊘' | '/' | '^' | '@' => self.operator(),
             ',' | ';' | '=' => self.restart(),
             _ => {}
         }

@@ -144,7 +144,6 @@ fn mistakes_are_told_in_the_languages_own_terms() {
     check("f = (x[1)]", "`[` is closed by `)`", ")", "a `]` is missing before this");
     check("layer a { size N", "this block is never closed", "{", "end it with `}`");
     check("f = x)", "`)` closes nothing", ")", "leave it out, or open it with `(`");
-    check(
     check("z = conv1d(x, W; 2)", "expected a name, found `2`", "2", "");
     check("size if", "`if` is a word of the language, not a name", "if", "choose another name");
     check(

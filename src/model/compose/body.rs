@@ -15,8 +15,6 @@ use std::collections::BTreeSet;
 
 /// The most statements that the calls of one list may make.
 const MOST: usize = 2_000;
-/// What indices are called where nothing else names them.
-const LETTERS: [&str; 6] = ["i", "j", "k", "l", "m", "n"];
 
 /// The statements with every call written out; `around` stands before them and is known to them.
 pub(super) fn composed<'a>(
@@ -61,12 +59,11 @@ pub(super) fn composed<'a>(
 /// Whether an equation holds something that may be a call of a layer.
 fn holds_call(statement: &Statement) -> bool {
     let StatementKind::Equation(equation) = &statement.kind else { return false };
-    let bare = |e: &Expr| matches!(e.kind, ExprKind::Name(_));
     let mut found = false;
     each_part(&equation.body, &mut |part| {
         found |= match &part.kind {
             ExprKind::Layer(_) => true,
-            ExprKind::Call(name, arguments) => !is_function(name) || arguments.iter().any(bare),
+            ExprKind::Call(name, _) => !is_function(name),
             _ => false,
         }
     });
@@ -97,13 +94,6 @@ impl Body<'_, '_> {
                 self.put(equation.array.clone(), left, &call, &interface, equation.body.span);
                 return;
             }
-        } else if let ExprKind::Call(function, arguments) = &equation.body.kind
-            && equation.at.is_empty()
-            && is_function(function)
-            && arguments.iter().any(|argument| self.has_axes(argument))
-        {
-            self.entrywise(equation.array.clone(), (function, arguments), equation.body.span);
-            return;
         }
         let body = self.hoisted(&equation.body);
         let kind = StatementKind::Equation(Equation { body, ..equation.clone() });
@@ -160,36 +150,33 @@ impl Body<'_, '_> {
         }
     }
 
-    /// The array that an argument is: one of the caller, or a call with an array of its own.
+    /// The array that an argument is: one of the caller, or a formula with an array of its own.
     fn array(&mut self, argument: &Expr) -> Option<Name> {
         if let ExprKind::Name(name) = &argument.kind {
             return self.known_array(name, argument.span);
         }
-        if let ExprKind::Call(function, arguments) = &argument.kind
-            && is_function(function)
-        {
-            let name = self.taken.fresh(&format!("{}_{function}", self.root));
-            return self.entrywise(name, (function, arguments), argument.span);
-        }
         let before = self.composer.problems.len();
         match self.layer_call(argument) {
-            Some(call) if call.at.is_none() => self.array_of(&call, argument.span),
-            _ => {
-                if self.composer.problems.len() == before {
-                    let diagnostic = Diagnostic::new("a layer is given whole arrays", argument.span);
-                    let hint = "give this a name in an equation of its own, and the name to the layer";
-                    self.composer.report(diagnostic.hint(hint));
-                }
-                None
-            }
+            Some(call) if call.at.is_none() => return self.array_of(&call, argument.span),
+            _ if self.composer.problems.len() > before => return None,
+            _ => {}
         }
+        let body = self.hoisted(argument);
+        let word = match &argument.kind {
+            ExprKind::Call(function, _) => function.to_string(),
+            _ => "in".to_string(),
+        };
+        let array = self.taken.fresh(&format!("{}_{word}", self.root));
+        let equation = Equation { array: array.clone(), at: Vec::new(), body, span: argument.span };
+        self.done.push(Statement { kind: StatementKind::Equation(equation), span: argument.span });
+        Some(array)
     }
 
     fn known_array(&mut self, name: &Name, span: Span) -> Option<Name> {
-        if self.axes(name).is_some() {
+        let arrays: Vec<Name> = self.written.iter().chain(&self.done).flat_map(arrays_of).collect();
+        if arrays.contains(name) {
             return Some(name.clone());
         }
-        let arrays: Vec<Name> = self.written.iter().flat_map(arrays_of).collect();
         let diagnostic = Diagnostic::new(format!("there is no array `{name}`"), span).label("given to a layer");
         self.composer.report(match nearest(name, arrays.iter().map(|name| &**name)) {
             Some(guess) => diagnostic.hint(format!("did you mean `{guess}`?")),
@@ -219,32 +206,6 @@ impl Body<'_, '_> {
         Some(name)
     }
 
-    /// An equation that applies a function to arrays, entry by entry.
-    fn entrywise(&mut self, array: Name, (function, arguments): (&Name, &[Expr]), span: Span) -> Option<Name> {
-        let mut given = Vec::new();
-        for argument in arguments {
-            given.push((self.array(argument)?, argument.span));
-        }
-        let axes = given.first().and_then(|(first, _)| self.axes(first)).unwrap_or_default();
-        for (other, place) in &given {
-            if self.axes(other).is_none_or(|other| other.len() != axes.len()) {
-                let message = format!("`{function}` is applied entry by entry: its arrays have the same axes");
-                self.composer.report(Diagnostic::new(message, *place).hint("apply it to entries, with indices"));
-                return None;
-            }
-        }
-        let at: Vec<Expr> = axes.iter().map(|name| Expr { kind: ExprKind::Name(name.clone()), span }).collect();
-        let read = |(name, span): (Name, Span)| match at.as_slice() {
-            [] => Expr { kind: ExprKind::Name(name), span },
-            at => Expr { kind: ExprKind::Read(name, at.to_vec()), span },
-        };
-        let body = ExprKind::Call(function.clone(), given.into_iter().map(read).collect());
-        let left = axes.into_iter().map(|name| LeftIndex::Free(Binder { name, range: None, span }));
-        let equation = Equation { array: array.clone(), at: left.collect(), body: Expr { kind: body, span }, span };
-        self.done.push(Statement { kind: StatementKind::Equation(equation), span });
-        Some(array)
-    }
-
     /// The expression with every call in it a read of an array of its own.
     fn hoisted(&mut self, expr: &Expr) -> Expr {
         let Some(call) = self.layer_call(expr) else {
@@ -257,89 +218,16 @@ impl Body<'_, '_> {
         };
         Expr { kind, span: expr.span }
     }
-
-    fn has_axes(&mut self, argument: &Expr) -> bool {
-        match &argument.kind {
-            ExprKind::Name(name) => self.axes(name).is_some_and(|axes| !axes.is_empty()),
-            ExprKind::Layer(call) => call.at.is_none(),
-            ExprKind::Call(name, arguments) if is_function(name) => arguments.iter().any(|a| self.has_axes(a)),
-            ExprKind::Call(name, _) => self.composer.find(name, self.file).is_some(),
-            _ => false,
-        }
-    }
-
-    /// Names for the axes of an array of the caller; none if it has no such array.
-    fn axes(&mut self, array: &Name) -> Option<Vec<Name>> {
-        let mut seen = BTreeSet::new();
-        self.axes_of(array, &mut seen)
-    }
-
-    fn axes_of(&mut self, array: &Name, seen: &mut BTreeSet<Name>) -> Option<Vec<Name>> {
-        let defines = |s: &&Statement| matches!(&s.kind, StatementKind::Equation(e) if e.array == *array);
-        let equation = self.done.iter().chain(&self.written).find(defines);
-        if let Some(Statement { kind: StatementKind::Equation(equation), .. }) = equation {
-            let equation = equation.clone();
-            if !equation.at.is_empty() || !seen.insert(array.clone()) {
-                return Some(self.lettered(equation.at.iter().map(free)));
-            }
-            return Some(self.axes_of_body(&equation, seen));
-        }
-        let declares = |s: &Statement| match &s.kind {
-            StatementKind::Arrays(_, list) => list.iter().find(|a| a.name == *array).map(|a| a.axes.len()),
-            StatementKind::Param(list) => list.iter().any(|p| p.name == *array).then_some(0),
-            _ => None,
-        };
-        let axes = self.done.iter().chain(&self.written).find_map(declares)?;
-        Some(self.lettered((0..axes).map(|_| None)))
-    }
-
-    /// The axes of an array that is defined without indices.
-    fn axes_of_body(&mut self, equation: &Equation, seen: &mut BTreeSet<Name>) -> Vec<Name> {
-        if let ExprKind::Call(function, arguments) = &equation.body.kind
-            && is_function(function)
-        {
-            let name = |argument: &Expr| match &argument.kind {
-                ExprKind::Name(name) => Some(name.clone()),
-                _ => None,
-            };
-            let first = arguments.first().and_then(name);
-            return first.and_then(|first| self.axes_of(&first, seen)).unwrap_or_default();
-        }
-        let known = self.composer.problems.len();
-        let call = self.layer_call(&equation.body).filter(|call| call.at.is_none());
-        let interface = call.and_then(|call| self.interface(&call, equation.body.span));
-        self.composer.problems.truncate(known);
-        interface.map(|interface| self.lettered(interface.axes().into_iter())).unwrap_or_default()
-    }
-
-    /// The names, and letters for those that there are not or that mean something else here.
-    fn lettered(&self, names: impl Iterator<Item = Option<Name>>) -> Vec<Name> {
-        let mut given: Vec<Name> = Vec::new();
-        for name in names {
-            let numbered = (1..).map(|k| Name::from(format!("i{k}")));
-            let mut letters = name.into_iter().chain(LETTERS.iter().map(|letter| Name::from(*letter))).chain(numbered);
-            let free = |name: &Name| !self.taken.is_global(name) && !given.contains(name);
-            let next = letters.find(free);
-            given.extend(next);
-        }
-        given
-    }
 }
 
 fn count(n: usize, one: &str, several: &str) -> String {
     format!("{n} {}", if n == 1 { one } else { several })
 }
 
-fn free(left: &LeftIndex) -> Option<Name> {
-    match left {
-        LeftIndex::Free(binder) => Some(binder.name.clone()),
-        LeftIndex::Fixed(_) => None,
-    }
-}
-
 fn arrays_of(statement: &Statement) -> Vec<Name> {
     match &statement.kind {
         StatementKind::Arrays(_, list) => list.iter().map(|array| array.name.clone()).collect(),
+        StatementKind::Param(list) => list.iter().map(|param| param.name.clone()).collect(),
         StatementKind::Equation(equation) => vec![equation.array.clone()],
         _ => Vec::new(),
     }

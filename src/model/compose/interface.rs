@@ -29,7 +29,8 @@ impl Interface {
     /// The interface of a layer called in a file that counts from `base`.
     pub fn new(name: &Name, definition: &Definition, base: i64, span: Span) -> Result<Self, Diagnostic> {
         let written = crate::model::vector::written_out(&definition.statements);
-        let statements = written.map_err(|problems| Diagnostic { places: vec![(span, String::new())], ..problems[0].clone() })?;
+        let statements =
+            written.map_err(|problems| Diagnostic { places: vec![(span, String::new())], ..problems[0].clone() })?;
         let statements = rebased(&statements, i128::from(base) - i128::from(definition.base));
         let (mut sizes, mut params, mut requires) = (Vec::new(), Vec::new(), Vec::new());
         let (mut declared, mut equations, mut calls) = (Vec::new(), Vec::new(), Vec::new());

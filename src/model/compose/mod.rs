@@ -18,7 +18,7 @@ pub use rebase::rebased;
 
 use crate::diagnostic::{Diagnostic, Diagnostics, Span, nearest};
 use crate::language::function::Function;
-use crate::language::syntax::{File, Homework, Item, Layer, Name, Statement, Test};
+use crate::language::syntax::{File, Homework, Item, Layer, Name, Normaliser, Statement, Test};
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
@@ -194,6 +194,7 @@ fn layers(file: &File) -> impl Iterator<Item = &Layer> {
 
 /// Whether a name is a function of the language: then it is no layer in a formula.
 fn is_function(name: &str) -> bool {
-    matches!(name, "floor" | "ceil")
+    matches!(name, "floor" | "ceil" | super::vector::TRANSPOSE)
+        || Normaliser::ALL.into_iter().any(|word| word.word() == name)
         || Function::all().any(|f| Function::named(name, f.entry().derivatives.len()).is_some())
 }
