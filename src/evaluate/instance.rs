@@ -97,17 +97,6 @@ impl Instance {
         Ok(())
     }
 
-    /// Lets a formula write `name[…]` for the total derivative of the loss for an entry of an array,
-    /// of an output too: what its upstream gradient and all paths through later entries add up to.
-    ///
-    /// # Errors
-    /// The array is unknown or integer data.
-    pub fn alias_total(&mut self, name: Name, array: &str) -> Result<(), EvalError> {
-        let number = self.differentiable(array)?;
-        self.scope.totals.insert(name, number);
-        Ok(())
-    }
-
     /// The outputs of the system, in source order.
     pub fn outputs(&self) -> &[Name] {
         &self.outputs

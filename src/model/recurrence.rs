@@ -30,7 +30,7 @@ impl Piece<'_> {
     }
 
     fn scope(&self) -> Scope {
-        self.indices.iter().map(|(var, _)| (var.name.clone(), var.clone())).collect()
+        self.indices.iter().map(|(var, _)| (var.written(), var.clone())).collect()
     }
 }
 
@@ -102,7 +102,7 @@ impl Names {
             let box_of = declared.get(&equation.array).cloned().flatten();
             let mut indices: Vec<(Var, Option<Bound>)> = Vec::new();
             for (axis, left) in equation.at.iter().enumerate() {
-                let scope: Scope = indices.iter().map(|(v, _)| (v.name.clone(), v.clone())).collect();
+                let scope: Scope = indices.iter().map(|(v, _)| (v.written(), v.clone())).collect();
                 let index = match self.constant_on_the_left(left) {
                     Some(value) => {
                         let value = self.index(&value, &Scope::new())?;
