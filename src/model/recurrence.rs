@@ -164,12 +164,9 @@ impl Names {
     fn find_boxes(&mut self, pieces: &mut [Piece]) -> Option<()> {
         loop {
             let mut progress = false;
-            for k in 0..pieces.len() {
-                if pieces[k].bounds().is_some() {
-                    continue;
-                }
+            for piece in pieces.iter_mut().filter(|piece| piece.bounds().is_none()) {
                 let known = self.problems.len();
-                let found = self.ranges_so_far(&mut pieces[k]);
+                let found = self.ranges_so_far(piece);
                 self.problems.truncate(known);
                 progress |= found;
             }

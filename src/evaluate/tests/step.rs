@@ -167,7 +167,8 @@ fn backpropagation_through_time_as_formulas() {
     let now = "if t > 0 then 2*dl/dy[t]*v[j]*h[j,t] else 0";
     let h = format!("({now}) + (if t < T then sum[k in 1..K] ({later}) else 0)");
     gradient(&instance, "h", "j t", text(&h)).unwrap();
-    let c = "(if t > 0 then dl/dh[j,t]*o[t,j]*(1-tanh(c[t,j])^2) else 0) + (if t < T then dl/dc[t+1,j]*f[t+1,j] else 0)";
+    let c =
+        "(if t > 0 then dl/dh[j,t]*o[t,j]*(1-tanh(c[t,j])^2) else 0) + (if t < T then dl/dc[t+1,j]*f[t+1,j] else 0)";
     gradient(&instance, "c", "t j", text(c)).unwrap();
     let weights = "sum[t in 1..T] dl/dc[t,j]*c[t-1,j]*f[t,j]*(1-f[t,j])*h[k,t-1]";
     gradient(&instance, "A", "j k", text(weights)).unwrap();
