@@ -66,6 +66,29 @@ fn every_layer_agrees_with_finite_differences_and_with_its_reference() {
     }
 }
 
+/// What is computed step by step: the layers of a file, each with a reference.
+#[test]
+fn recurrences_agree_with_finite_differences_and_with_their_references() {
+    if !python() {
+        return;
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let scripts = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/modules");
+    let file = scripts.join("recurrences.bp");
+    let text = std::fs::read_to_string(&file).unwrap();
+    let names = text.lines().filter_map(|line| line.strip_prefix("layer ")?.split_whitespace().next());
+    let modules: Vec<PathBuf> = names
+        .map(|name| module(folder.path(), name, &[&format!("{}:{name}", file.display()), "--general"]))
+        .collect();
+    assert!(modules.len() >= 8);
+    for script in ["finite_differences.py", "references.py"] {
+        passes(Command::new("python3").arg("-B").arg(scripts.join(script)).args(&modules));
+    }
+    for path in modules {
+        passes(Command::new("python3").arg(path));
+    }
+}
+
 #[test]
 fn modules_check_themselves() {
     if !python() {
