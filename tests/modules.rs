@@ -77,9 +77,8 @@ fn recurrences_agree_with_finite_differences_and_with_their_references() {
     let file = scripts.join("recurrences.bp");
     let text = std::fs::read_to_string(&file).unwrap();
     let names = text.lines().filter_map(|line| line.strip_prefix("layer ")?.split_whitespace().next());
-    let modules: Vec<PathBuf> = names
-        .map(|name| module(folder.path(), name, &[&format!("{}:{name}", file.display()), "--general"]))
-        .collect();
+    let modules: Vec<PathBuf> =
+        names.map(|name| module(folder.path(), name, &[&format!("{}:{name}", file.display()), "--general"])).collect();
     assert!(modules.len() >= 8);
     for script in ["finite_differences.py", "references.py"] {
         passes(Command::new("python3").arg("-B").arg(scripts.join(script)).args(&modules));

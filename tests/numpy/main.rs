@@ -3,6 +3,7 @@
 
 mod case;
 mod reader;
+mod recurrences;
 
 use backprose::writeup::numpy::module;
 use case::Case;

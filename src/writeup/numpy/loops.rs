@@ -6,7 +6,8 @@ use super::expression::{Writer, all};
 use super::layout::{Doc, bracketed, lines, list, loose, text};
 use super::reading::range_of;
 use crate::language::program::AxisBox;
-use crate::language::syntax::{Binder, Condition, Expr, ExprKind, Normaliser};
+use crate::language::syntax::{Binder, Condition, Expr, ExprKind, Name, Normaliser};
+use crate::model::each_part;
 
 /// The shape of a box, as a tuple.
 pub(super) fn shape(writer: &mut Writer<'_>, axes: &[AxisBox]) -> Result<Doc, String> {
@@ -53,9 +54,15 @@ pub(super) fn fill(writer: &mut Writer<'_>, mut indent: usize, filling: &Filling
     let mut out = Vec::new();
     let row = row_of(indices, axes, looped, formula);
     let mut heads = Vec::new();
+    let mut fixed: Vec<usize> = Vec::new();
     for (axis, index) in indices.iter().enumerate() {
-        range_of(index)?;
-        if !looped.contains(&axis) && row.as_ref().is_none_or(|row| row.index != index) {
+        let (first, last) = range_of(index)?;
+        if looped.contains(&axis) || row.as_ref().is_some_and(|row| row.index == index) {
+            continue;
+        }
+        if first == last && !occurs(&index.name, formula) {
+            fixed.push(axis);
+        } else {
             heads.push(writer.bind(index)?);
         }
     }
@@ -69,13 +76,13 @@ pub(super) fn fill(writer: &mut Writer<'_>, mut indent: usize, filling: &Filling
         indent += 4;
     }
     let mut places = Vec::new();
-    for (index, axis) in indices.iter().zip(axes) {
+    for (number, (index, axis)) in indices.iter().zip(axes).enumerate() {
         if row.as_ref().is_some_and(|row| row.index == index) {
             places.push(text(":"));
             continue;
         }
-        let place = minus(&Expr::name(index.name.clone()), &axis.first);
-        places.push(writer.index(&place)?);
+        let at = if fixed.contains(&number) { range_of(index)?.0.clone() } else { Expr::name(index.name.clone()) };
+        places.push(writer.index(&minus(&at, &axis.first))?);
     }
     let value = match row {
         Some(row) => row.value(writer)?,
@@ -87,6 +94,13 @@ pub(super) fn fill(writer: &mut Writer<'_>, mut indent: usize, filling: &Filling
     let becomes = text(if added { " += " } else { " = " });
     out.push(lines(indent, &Doc::Seq(vec![entry(array, places), becomes, value])));
     Ok(out)
+}
+
+/// Whether a name stands in a formula.
+fn occurs(name: &Name, formula: &Expr) -> bool {
+    let mut found = false;
+    each_part(formula, &mut |part| found |= matches!(&part.kind, ExprKind::Name(other) if other == name));
+    found
 }
 
 /// `if …:`; the condition is then taken for granted.

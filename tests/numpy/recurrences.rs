@@ -1,0 +1,78 @@
+//! Systems that are computed step by step, without answers about them: the order is found from what
+//! the equations read, and where there is none there is no module.
+
+use super::case::Case;
+
+#[test]
+fn two_recurrences_of_one_array_run_away_from_its_middle() {
+    Case::new("T")
+        .given("x", "0..T")
+        .given("a", "")
+        .define("f", "t in 3..T", "a*f[t-1] + x[t]*f[t-2]")
+        .define("f", "t in 1..1", "a")
+        .define("f", "t in 2..2", "x[2]^2")
+        .define("f", "t in 0-T..0", "f[t+1]*f[t+2] - x[0-t]")
+        .output("f")
+        .require("T >= 2")
+        .run(
+            r#"
+x, a = rng.normal(size=7), rng.normal()
+up, down = [a, x[2] ** 2], [x[2] ** 2, a]
+for t in range(3, 7):
+    up.append(a * up[-1] + x[t] * up[-2])
+for t in range(7):
+    down.append(down[-1] * down[-2] - x[t])
+close(m.f(x, a), down[:1:-1] + up)
+refuses(lambda: m.f(x[:2], a), "T >= 2")
+"#,
+        );
+}
+
+#[test]
+fn a_normaliser_is_part_of_a_step() {
+    Case::new("T C")
+        .given("W", "1..C, 1..C")
+        .define("p", "t in 0..0, c in 1..C", "1/C")
+        .define("s", "t in 1..T, c in 1..C", "sum[k in 1..C] W[c,k]*log(p[t-1,k])")
+        .define("p", "t in 1..T, c in 1..C", "softargmax[c in 1..C](s[t,c])")
+        .output("p")
+        .run(
+            r#"
+W = rng.normal(size=(3, 3))
+p = [np.full(3, 1 / 3)]
+for _ in range(4):
+    e = np.exp(W @ np.log(p[-1]))
+    p.append(e / e.sum())
+close(m.p(W, T=4), p)
+"#,
+        );
+}
+
+#[test]
+fn lags_may_be_data() {
+    Case::new("T")
+        .given("lag", "1..T in 1..3")
+        .given("x", "1..T")
+        .define("h", "t in 0..0", "1")
+        .define("h", "t in 1..T", "x[t]*h[t - min(t, lag[t])]")
+        .output("h")
+        .run(
+            r#"
+lag, x = rng.integers(1, 4, 9), rng.normal(size=9)
+h = [1.0]
+for t in range(1, 10):
+    h.append(x[t - 1] * h[t - min(t, lag[t - 1])])
+close(m.h(lag, x), h)
+"#,
+        );
+}
+
+#[test]
+fn what_has_no_order_is_refused() {
+    let mirrored = Case::new("T").define("h", "t in 1..T", "1 + h[T+1-t]^2").output("h");
+    assert_eq!(mirrored.refusal(), "no order was found in which `h` can be computed step by step");
+    let still = Case::new("T").define("c", "t in 1..T", "h[t]").define("h", "t in 1..T", "c[t] + h[t-1]").output("h");
+    assert_eq!(still.refusal(), "no order was found in which `c` and `h` can be computed step by step");
+    let open = Case::new("S T").define("h", "t in 1..S", "1").define("h", "t in S+1..T", "h[t-1]").output("h");
+    assert_eq!(open.refusal(), "where `h` begins or ends on axis 1 depends on the sizes");
+}
