@@ -59,7 +59,7 @@ impl<'a> Workshop<'a> {
         let arrays: Vec<String> = unit.iter().map(|kind| self.stored_as(kind).to_string()).collect();
         let mut parameters = self.parameters(&self.unit_needs(unit));
         let added = self.added(unit);
-        parameters.extend(added.iter().map(|array| format!("_add_{array}: np.ndarray | float = 0.0")));
+        parameters.extend(added.iter().map(|array| format!("_add_{array}=0.0")));
         let result = if arrays.len() == 1 { "np.ndarray" } else { "tuple" };
         let head = list(format!("def {}(", self.function_of(unit)), texts(&parameters), format!(") -> {result}:"));
         run.function.head = lines(0, &head);
