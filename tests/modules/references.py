@@ -263,6 +263,17 @@ def recurrent_ahead(x, w):
     return np.array(scan(lambda q, term: np.tanh(term + q) * term + w, w, x))
 
 
+def recurrent_attention(x, W, U, V):
+    step = lambda h, row: np.tanh(W @ row + U @ (softmax(V @ h) * h))
+    return np.array(scan(step, np.zeros(len(U)), x))
+
+
+def recurrent_stack(x, W, U, A, B):
+    h = scan(lambda h, row: np.tanh(W @ row + U @ h), np.zeros(len(U)), x)
+    s = scan(lambda s, row: sigmoid(A @ row + B @ s), np.zeros(len(B)), h[:0:-1])
+    return -np.log(np.array(s[1:]) * (1 - np.array(s[1:]))).sum()
+
+
 def recurrent_rows(x, w):
     a, b = [np.full(x.shape[1], w)], []
     for row in x:
@@ -352,6 +363,7 @@ REFERENCES = {
     "reshape": lambda a, z: a["x"].reshape(z["P"], z["Q"]),
     "residual": lambda a, z: a["x"] + np.tanh(a["W"] @ a["x"] + a["b"]),
     "recurrent_ahead": lambda a, z: recurrent_ahead(**a),
+    "recurrent_attention": lambda a, z: recurrent_attention(**a),
     "recurrent_both": lambda a, z: recurrent_both(**a),
     "recurrent_cell": lambda a, z: recurrent_cell(**a),
     "recurrent_gate": lambda a, z: recurrent_gate(**a),
@@ -361,6 +373,7 @@ REFERENCES = {
     "recurrent_linear": lambda a, z: recurrent_linear(**a),
     "recurrent_reset": lambda a, z: recurrent_reset(**a),
     "recurrent_rows": lambda a, z: recurrent_rows(**a),
+    "recurrent_stack": lambda a, z: recurrent_stack(**a),
     "recurrent_tanh": lambda a, z: recurrent_tanh(**a),
     "reverse": lambda a, z: np.flip(a["x"]),
     "ridge_regression": lambda a, z: np.linalg.norm(a["X"] @ a["w"] - a["y"]) ** 2 + z["lambda_"] * a["w"] @ a["w"],

@@ -29,26 +29,6 @@ refuses(lambda: m.f(x[:2], a), "T >= 2")
 }
 
 #[test]
-fn a_normaliser_is_part_of_a_step() {
-    Case::new("T C")
-        .given("W", "1..C, 1..C")
-        .define("p", "t in 0..0, c in 1..C", "1/C")
-        .define("s", "t in 1..T, c in 1..C", "sum[k in 1..C] W[c,k]*log(p[t-1,k])")
-        .define("p", "t in 1..T, c in 1..C", "softargmax[c in 1..C](s[t,c])")
-        .output("p")
-        .run(
-            r#"
-W = rng.normal(size=(3, 3))
-p = [np.full(3, 1 / 3)]
-for _ in range(4):
-    e = np.exp(W @ np.log(p[-1]))
-    p.append(e / e.sum())
-close(m.p(W, T=4), p)
-"#,
-        );
-}
-
-#[test]
 fn lags_may_be_data() {
     Case::new("T")
         .given("lag", "1..T in 1..3")
