@@ -103,6 +103,7 @@ fn modules_check_themselves() {
     let facts = "x[4], w; param a > 0 = 2; require sum[i] x[i] = a; require x[i] > 0; require w != 0; \
                  y[i] = log(x[i])*pi; z = sum[i] y[i]*x[i]/w; output y, z";
     let from_zero = "index from 0 size T; x[T], a; h[0] = a^2; h[t in 1..T-1] = tanh(a*h[t-1] + x[t]); output h";
+    let one_step = "size T; x[T], a; h[0] = a^2; h[t in 1..T] = tanh(a*h[t-1] + x[t]); y = h[T]*a; output y";
     let cases: [(&str, &[&str]); 13] = [
         ("sheet", &["conv1d", "N=7", "C=5", "F=1", "K=3", "S=2"]),
         ("long", &["conv1d", "N=11", "C=7", "F=2", "K=4", "S=3", "D=2", "P=1"]),
@@ -110,7 +111,7 @@ fn modules_check_themselves() {
         ("formula", &["x[7,5], W[1,5,3]; f[r] = sum[k,i] x[i + 2*(r-1), k] * W[1,k,i]"]),
         ("from_zero", &["index from 0 size N, K, S = 2; x[N], w[K]; y[i] = sum[k] x[S*i + k] * w[k]"]),
         ("steps_from_zero", &[from_zero]),
-        ("one_step", &[from_zero, "T=1"]),
+        ("one_step", &[one_step, "T=1"]),
         ("functions", &[functions]),
         ("attention", &[attention]),
         ("facts", &[facts]),

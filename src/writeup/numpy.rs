@@ -1,8 +1,9 @@
 //! Answers as a module of Python that needs only NumPy: `--format numpy`.
 //!
 //! `OUTPUT(arrays…)`, `dOUTPUT_dARRAY(arrays…)` and `dl_dARRAY(arrays…, g)` compute by plain
-//! loops what the formulas say; `python module.py` compares them with finite differences. The
-//! skeleton is `templates/numpy/module.py`; only expressions are written here.
+//! loops what the formulas say, step by step where arrays read each other or themselves; `python
+//! module.py` compares them with finite differences. The skeleton is `templates/numpy/module.py`;
+//! only expressions are written here.
 //!
 //! Invariant: no index is negative by reliance on NumPy's wrapping, and every name the author can
 //! choose yields a module that runs.
