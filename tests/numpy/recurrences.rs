@@ -56,3 +56,46 @@ fn what_has_no_order_is_refused() {
     let open = Case::new("S T").define("h", "t in 1..S", "1").define("h", "t in S+1..T", "h[t-1]").output("h");
     assert_eq!(open.refusal(), "where `h` begins or ends on axis 1 depends on the sizes");
 }
+
+#[test]
+fn boxes_of_arrays_that_read_each_other_may_differ() {
+    Case::new("S T")
+        .define("h", "t in 0..0", "1")
+        .define("h", "t in 1..T", "h[t-1] + (if t <= S then c[t]/t else 0)")
+        .define("c", "t in 1..S", "if t <= T then 2*h[t-1] else 1")
+        .output("h")
+        .output("c")
+        .run(
+            r#"
+for S, T in [(2, 5), (5, 2), (3, 3), (1, 1)]:
+    h, c = [1.0], []
+    for t in range(1, max(S, T) + 1):
+        if t <= S:
+            c.append(2 * h[-1] if t <= T else 1)
+        if t <= T:
+            h.append(h[-1] + (c[t - 1] / t if t <= S else 0))
+    close(m.h(S=S, T=T), h)
+    close(m.c(S=S, T=T), c)
+"#,
+        );
+}
+
+#[test]
+fn a_part_that_runs_ahead_is_shifted_downwards_too() {
+    Case::new("T")
+        .given("x", "1..T")
+        .define("h", "t in T+1..T+1", "1")
+        .define("h", "t in 1..T", "x[t]*c[t-1]")
+        .define("c", "t in 0..T-1", "h[t+2] - x[t+1]")
+        .output("h")
+        .require("T >= 2")
+        .run(
+            r#"
+x = rng.normal(size=6)
+h = [1.0]
+for term in x[::-1]:
+    h.append(term * (h[-1] - term))
+close(m.h(x), h[::-1])
+"#,
+        );
+}
