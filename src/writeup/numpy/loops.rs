@@ -53,24 +53,29 @@ pub(super) fn fill(writer: &mut Writer<'_>, mut indent: usize, filling: &Filling
     }
     let mut out = Vec::new();
     let row = row_of(indices, axes, looped, formula);
-    let mut heads = Vec::new();
-    let mut fixed: Vec<usize> = Vec::new();
+    let (mut fixed, mut open): (Vec<usize>, Vec<&Binder>) = Default::default();
     for (axis, index) in indices.iter().enumerate() {
         let (first, last) = range_of(index)?;
         if looped.contains(&axis) || row.as_ref().is_some_and(|row| row.index == index) {
             continue;
         }
-        if first == last && !occurs(&index.name, formula) {
-            fixed.push(axis);
-        } else {
-            heads.push(writer.bind(index)?);
+        match first == last && !occurs(&index.name, formula) {
+            true => fixed.push(axis),
+            false => open.push(index),
         }
     }
+    let (guards, value) = if row.is_some() { (Vec::new(), formula.clone()) } else { statement(formula) };
+    let is_outer = |guard: &Condition| !looped.is_empty() && holds_outside(guard, &open);
+    let (outer, guards): (Vec<Condition>, Vec<Condition>) = guards.into_iter().partition(is_outer);
+    if !outer.is_empty() {
+        out.push(only_if(writer, indent, &all(outer))?);
+        indent += 4;
+    }
+    let heads = open.iter().map(|index| writer.bind(index)).collect::<Result<Vec<_>, String>>()?;
     if let Some(head) = loop_head(heads) {
         out.push(lines(indent, &head));
         indent += 4;
     }
-    let (guards, value) = if row.is_some() { (Vec::new(), formula.clone()) } else { statement(formula) };
     if !guards.is_empty() {
         out.push(only_if(writer, indent, &all(guards))?);
         indent += 4;
@@ -101,6 +106,19 @@ fn occurs(name: &Name, formula: &Expr) -> bool {
     let mut found = false;
     each_part(formula, &mut |part| found |= matches!(&part.kind, ExprKind::Name(other) if other == name));
     found
+}
+
+/// Whether a condition is one on indices of loops around alone.
+fn holds_outside(guard: &Condition, open: &[&Binder]) -> bool {
+    let mut inside = false;
+    each_part(&Expr::new(ExprKind::Bracket(Box::new(guard.clone()))), &mut |part| {
+        inside |= match &part.kind {
+            ExprKind::Name(name) => open.iter().any(|index| index.name == *name),
+            ExprKind::Read(..) | ExprKind::Upstream(..) | ExprKind::Derivative(..) => true,
+            _ => false,
+        };
+    });
+    !inside
 }
 
 /// `if …:`; the condition is then taken for granted.
