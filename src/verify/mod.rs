@@ -250,7 +250,7 @@ impl Trials {
                     return Err(fail(format!("a length is given as {claimed}, it is {}", last - first + 1)));
                 }
             }
-            let equation = system.equations.iter().position(|e| *e.array == *shape.array);
+            let equation = system.program.equations.iter().position(|e| *e.array == *shape.array);
             if let (Some(number), false) = (equation, shape.limits.is_empty()) {
                 let reach = Reach { base: system.base, margin: 4 };
                 let small = axes.iter().map(|(lo, hi)| hi - lo + 1).product::<i64>() <= 20_000;
