@@ -87,6 +87,14 @@ pub struct Trials {
     functions: bool,
     runs: Vec<(Sizes, Vec<Instance>)>,
     work: Work,
+    budget: Budget,
+}
+
+/// How many operations the answers of a system together may take, and each of them at most.
+#[derive(Clone, Copy)]
+struct Budget {
+    all: u64,
+    each: u64,
 }
 
 /// How many operations all answers of a system together may take: about a second.
@@ -97,7 +105,22 @@ const COSTLY: u64 = 5_000_000;
 const ANSWER: u64 = 5_000_000;
 /// The share of the operations left that the entries of an answer, or its lines, may take.
 const SHARE: u64 = 12;
+/// A system with more equations than this has many answers, and a budget that grows with them.
+const MANY: usize = 60;
+/// How many operations an equation adds then, and an answer may take.
+const MORE: u64 = 3_000_000;
 const ASSIGNMENTS: usize = 12;
+/// The same for a system with many equations.
+const FEW: usize = 4;
+
+impl Budget {
+    fn of(system: &System) -> Budget {
+        match system.equations.len() {
+            few if few <= MANY => Budget { all: WORK, each: WORK },
+            many => Budget { all: WORK + MORE * many as u64, each: MORE / 4 },
+        }
+    }
+}
 
 impl Trials {
     /// Draws sizes and points for a system.
@@ -105,7 +128,8 @@ impl Trials {
     /// # Errors
     /// If no sizes satisfy the requirements, or the system cannot be evaluated.
     pub fn new(system: &System, names: &Names) -> Result<Self, Unverified> {
-        let chosen = assignments(system, ASSIGNMENTS);
+        let many = system.equations.len() > MANY;
+        let chosen = assignments(system, if many { FEW } else { ASSIGNMENTS });
         let fail = |reason: String, sizes: &Sizes| Unverified {
             answer: "the system".into(),
             reason,
@@ -118,7 +142,8 @@ impl Trials {
             let reason = "no small sizes were found that satisfy all requirements".into();
             return Err(fail(reason, &Sizes::new()));
         }
-        let work = Work::new(WORK);
+        let budget = Budget::of(system);
+        let work = Work::new(budget.all);
         let mut runs = Vec::new();
         for (k, mut sizes) in chosen.into_iter().enumerate() {
             let shown = sizes.clone();
@@ -129,7 +154,7 @@ impl Trials {
             }
             let mut instances: Vec<Instance> = Vec::new();
             let mut spent = 0;
-            let points = if system.sizes.is_empty() { 20 } else { 2 };
+            let points = if system.sizes.is_empty() { 20 } else { 2 - usize::from(many) };
             while instances.len() < points {
                 let seed = Random::new((1000 * k + instances.len()) as u64 + 1).bits();
                 let mut instance =
@@ -145,7 +170,7 @@ impl Trials {
             }
             runs.push((shown, instances));
         }
-        Ok(Trials { symbolic: !system.sizes.is_empty(), functions: !system.functions().is_empty(), runs, work })
+        Ok(Trials { symbolic: !system.sizes.is_empty(), functions: !system.functions().is_empty(), runs, work, budget })
     }
 
     /// Checks an answer and every line of its derivation.
@@ -164,7 +189,7 @@ impl Trials {
                     break;
                 }
                 let formula = instance.compile(&answer.formula, &free).map_err(|e| fail(e.to_string()))?;
-                let share = (WORK - self.work.done()) / SHARE / self.runs.len() as u64;
+                let share = self.share();
                 let affordable = sample::affordable(instance, &answer.derivation.goal, &formula, share);
                 let (checked, sampled) = if sample::is_small(instance, &answer.derivation.goal, affordable) {
                     let checked = match &answer.derivation.goal {
@@ -193,11 +218,17 @@ impl Trials {
         Ok(total)
     }
 
+    /// How many operations the entries of an answer, or its lines, may take at one assignment of sizes.
+    fn share(&self) -> u64 {
+        let left = self.budget.all.saturating_sub(self.work.done());
+        (left / SHARE).min(self.budget.each) / self.runs.len() as u64
+    }
+
     /// One instance for each assignment of sizes, with the answer compiled for it and a sample of its
     /// entries, half of them where it is not 0: for what else is claimed of the answer.
     pub fn probes(&self, answer: &Answer) -> impl Iterator<Item = (&Instance, Formula, Vec<Vec<i64>>)> {
         let free: Vec<Name> = answer.indices.iter().map(|b| b.name.clone()).collect();
-        let share = WORK / SHARE / self.runs.len() as u64;
+        let share = self.budget.each.min(WORK / SHARE) / self.runs.len() as u64;
         self.runs.iter().filter_map(move |(_, instances)| {
             let instance = instances.first()?;
             let formula = instance.compile(&answer.formula, &free).ok()?;
@@ -213,7 +244,7 @@ impl Trials {
         let compiled = compiled.map_err(|e| e.to_string())?;
         let mut compared = 0;
         let done = self.work.done();
-        let share = (WORK - done) / SHARE / self.runs.len() as u64;
+        let share = self.share();
         for at in sample::entries(instance, &answer.derivation.goal, compiled.last(), share) {
             if compared > 0 && self.work.done() - done > share {
                 break;
