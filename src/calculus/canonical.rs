@@ -5,10 +5,10 @@
 //! gathered into one, and powers of one base too; a base in a denominator is not 0.
 
 use super::normal::{Normal, Summand, normal};
-use crate::integer::{Facts, Var};
+use crate::integer::{Condition, Facts, Index, Var};
 use crate::language::function::Function;
-use crate::language::syntax::Relation;
-use crate::model::{Kind, System, Term};
+use crate::language::syntax::{Extremum, Relation};
+use crate::model::{Bound, Kind, System, Term};
 use num_rational::BigRational;
 
 /// The term with everything inside functions, comparisons and powers in normal form.
@@ -30,6 +30,10 @@ pub(super) fn settled(system: &System, facts: &Facts, term: &Term) -> Term {
                 None => Term::apply(*function, arguments),
             }
         }
+        Kind::Extremum(which, bounds, condition, body) => match bounds.as_slice() {
+            [bound] => extremum(system, facts, *which, bound, condition, body),
+            _ => term.clone(),
+        },
         Kind::Compare(relation, [a, b]) => comparison(system, facts, *relation, a, b),
         Kind::Power(base, n) if *n < 0 && matches!(base.kind(), Kind::Sum(_) | Kind::Sigma(..)) => {
             let base = canonical(system, facts, base);
@@ -47,6 +51,34 @@ pub(super) fn settled(system: &System, facts: &Facts, term: &Term) -> Term {
             _ => term.map_children(&mut |child| settled(system, facts, child)),
         },
         _ => term.map_children(&mut |child| settled(system, facts, child)),
+    }
+}
+
+/// A maximum of terms in normal form that begins at 0, which every other extremum is but for its sign
+/// and where it begins.
+fn extremum(
+    system: &System,
+    facts: &Facts,
+    which: Extremum,
+    bound: &Bound,
+    condition: &Condition,
+    body: &Term,
+) -> Term {
+    let index = Index::var(&bound.var);
+    let shifted = index.plus(&bound.lo);
+    let ends = Bound { var: bound.var.clone(), lo: Index::default(), hi: bound.hi.minus(&bound.lo).canonical() };
+    let body = body.substitute(&bound.var, &shifted);
+    let body = if which.is_least() { body.negative() } else { body };
+    let condition = match condition.substitute(&bound.var, &shifted).canonical() {
+        mut parts if parts.len() == 1 => parts.remove(0),
+        parts => Condition::All(parts),
+    };
+    let greatest = if which.is_least() { which.mirrored() } else { which };
+    let found = Term::extremum(greatest, ends, condition, canonical(system, facts, &body));
+    match which {
+        Extremum::Max => found,
+        Extremum::Min => found.negative(),
+        Extremum::ArgMax | Extremum::ArgMin => Term::sum([Term::integer(bound.lo.clone()), found]),
     }
 }
 

@@ -10,6 +10,7 @@ pub mod equality;
 pub mod extremum;
 pub mod floor;
 mod fold;
+mod greatest;
 pub mod indices;
 pub mod limit;
 mod matching;

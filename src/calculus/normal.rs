@@ -176,7 +176,7 @@ fn expand(term: &Term, taken: &BTreeSet<Var>) -> Option<Expanded> {
             }
             all
         }
-        Kind::Pi(bounds, ..) => {
+        Kind::Pi(bounds, ..) | Kind::Extremum(_, bounds, ..) => {
             let names: Vec<Var> = (0..bounds.len()).map(|k| Var { name: "Π".into(), serial: k as u16 }).collect();
             one(term.with_bounds_named(&names).map_indices(&mut |index| index.canonical()))
         }
