@@ -4,11 +4,12 @@
 //! form first, so that letters that mean the same are the same. Exponentials of one summand are
 //! gathered into one, and powers of one base too; a base in a denominator is not 0.
 
+use super::attained;
 use super::normal::{Normal, Summand, normal};
-use crate::integer::{Condition, Facts, Index, Var};
+use crate::integer::{Facts, Var};
 use crate::language::function::Function;
-use crate::language::syntax::{Extremum, Relation};
-use crate::model::{Bound, Kind, System, Term};
+use crate::language::syntax::Relation;
+use crate::model::{Kind, System, Term};
 use num_rational::BigRational;
 
 /// The term with everything inside functions, comparisons and powers in normal form.
@@ -30,11 +31,14 @@ pub(super) fn settled(system: &System, facts: &Facts, term: &Term) -> Term {
                 None => Term::apply(*function, arguments),
             }
         }
-        Kind::Extremum(which, bounds, condition, body) => match bounds.as_slice() {
-            [bound] => extremum(system, facts, *which, bound, condition, body),
-            _ => term.clone(),
+        Kind::Extremum(..) => match attained::by_cases(term) {
+            Some(cases) => settled(system, facts, &cases),
+            None => attained::letter(system, facts, term),
         },
-        Kind::Compare(relation, [a, b]) => comparison(system, facts, *relation, a, b),
+        Kind::Compare(relation, [a, b]) => match attained::place_by_cases(*relation, a, b) {
+            Some(cases) => settled(system, facts, &cases),
+            None => comparison(system, facts, *relation, a, b),
+        },
         Kind::Power(base, n) if *n < 0 && matches!(base.kind(), Kind::Sum(_) | Kind::Sigma(..)) => {
             let base = canonical(system, facts, base);
             match logistic(&base) {
@@ -51,34 +55,6 @@ pub(super) fn settled(system: &System, facts: &Facts, term: &Term) -> Term {
             _ => term.map_children(&mut |child| settled(system, facts, child)),
         },
         _ => term.map_children(&mut |child| settled(system, facts, child)),
-    }
-}
-
-/// A maximum of terms in normal form that begins at 0, which every other extremum is but for its sign
-/// and where it begins.
-fn extremum(
-    system: &System,
-    facts: &Facts,
-    which: Extremum,
-    bound: &Bound,
-    condition: &Condition,
-    body: &Term,
-) -> Term {
-    let index = Index::var(&bound.var);
-    let shifted = index.plus(&bound.lo);
-    let ends = Bound { var: bound.var.clone(), lo: Index::default(), hi: bound.hi.minus(&bound.lo).canonical() };
-    let body = body.substitute(&bound.var, &shifted);
-    let body = if which.is_least() { body.negative() } else { body };
-    let condition = match condition.substitute(&bound.var, &shifted).canonical() {
-        mut parts if parts.len() == 1 => parts.remove(0),
-        parts => Condition::All(parts),
-    };
-    let greatest = if which.is_least() { which.mirrored() } else { which };
-    let found = Term::extremum(greatest, ends, condition, canonical(system, facts, &body));
-    match which {
-        Extremum::Max => found,
-        Extremum::Min => found.negative(),
-        Extremum::ArgMax | Extremum::ArgMin => Term::sum([Term::integer(bound.lo.clone()), found]),
     }
 }
 
@@ -162,7 +138,7 @@ fn comparison(system: &System, facts: &Facts, relation: Relation, a: &Term, b: &
 
 /// The normal form as a term again; the term itself if it has none. Bound indices have the names of
 /// their places, so that equal terms come out equal.
-fn canonical(system: &System, facts: &Facts, term: &Term) -> Term {
+pub(super) fn canonical(system: &System, facts: &Facts, term: &Term) -> Term {
     match normal(system, facts, term) {
         Some(normal) => named(&of_normal(&normal), 0),
         None => term.clone(),
