@@ -65,13 +65,13 @@ pub(super) fn place_by_cases(relation: Relation, a: &Term, b: &Term) -> Option<T
     Some(Term::sum((0..cases.len()).map(one)))
 }
 
-/// The indices of an extremum of few terms, and the terms; none if there are others inside.
+/// The indices of an extremum of few terms, and the terms; none if there are several and others inside.
 fn few(term: &Term) -> Option<Vec<(Index, Term)>> {
     let Kind::Extremum(_, bounds, condition, body) = term.kind() else { return None };
     let [bound] = bounds.as_slice() else { return None };
     let last = bound.hi.minus(&bound.lo).canonical().as_constant().filter(|n| (0..FEW).contains(n))?;
     let nested = body.any(&mut |t| matches!(t.kind(), Kind::Extremum(..)));
-    let plain = *condition == Condition::always() && !nested;
+    let plain = *condition == Condition::always() && (last == 0 || !nested);
     let at = |k: i128| bound.lo.plus_number(k);
     plain.then(|| (0..=last).map(|k| (at(k), body.substitute(&bound.var, &at(k)))).collect())
 }

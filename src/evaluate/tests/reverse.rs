@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::evaluate::{EvalError, Random, Scalar};
+use crate::language::syntax::Extremum;
 
 fn free(index: &str) -> Binder {
     range(index, int(1), int(3))

@@ -5,6 +5,7 @@ use super::*;
 use crate::evaluate::check::{Failure, check_jacobian, check_value};
 use crate::evaluate::range::{Reach, check_box};
 use crate::evaluate::{EvalError, Scalar};
+use crate::language::syntax::Extremum;
 
 fn at(instance: &Instance, expr: Expr, free: &str, indices: &[i64]) -> Result<Scalar, EvalError> {
     let formula = instance.compile(&expr, &names(free))?;
