@@ -39,7 +39,7 @@ const SLOPES: &[&str] = &[
     "input x[5]   p[a in 1..5] = x[a]^(-2) * x[1]^2",
     "input x[5]   input z[5]   p[a in 1..5] = [x[a] < z[a]] * x[a]^2",
     "input x[5]   input z[5]   p[a in 1..5] = [x[a] > z[a]] * x[a]^2",
-    "input x[5]   input z[5]   p[a in 1..3] = max[k in 1..3] (x[k+a-1] * z[k]) + min[k : k != a] x[k]^2",
+    "input x[5]   input z[5]   p[a in 1..3] = max[k in 1..3] (x[k+a-1] * z[k]) + min[k : k <= a] x[k]^2",
     "input x[5]   p[a in 1..5] = argmin[k] x[k] * x[a]",
 ];
 
