@@ -15,7 +15,7 @@ const NAMES: &[&str] = &["i", "j", "k", "l", "m", "n", "o", "p", "q"];
 const OFTEN: u64 = 3;
 
 /// A source of terms; the same seed gives the same terms. With every third seed many bound indices
-/// hide others, with every fifth there are extrema among the functions.
+/// hide others, with every fifth there are extrema.
 pub struct Generator<'a> {
     fixture: &'a Fixture,
     random: Random,
@@ -58,6 +58,9 @@ impl<'a> Generator<'a> {
         if derivatives && self.chance(30) {
             return self.derivative(depth);
         }
+        if self.extremal && self.chance(25) {
+            return self.extremum(depth, derivatives);
+        }
         match self.below(12) {
             10 => self.function(depth, derivatives),
             11 => self.quotient(depth, derivatives),
@@ -73,9 +76,6 @@ impl<'a> Generator<'a> {
 
     /// A function of a term, often of one entry.
     fn function(&mut self, depth: usize, derivatives: bool) -> Term {
-        if self.extremal && self.chance(75) {
-            return self.extremum(depth, derivatives);
-        }
         let functions = [Function::Exp, Function::Tanh, Function::Sigmoid, Function::Sin];
         let function = functions[self.below(functions.len())];
         let argument = if self.chance(50) { self.read(true) } else { self.any(depth - 1, derivatives) };
@@ -154,7 +154,7 @@ impl<'a> Generator<'a> {
     fn direct(&mut self, depth: usize, array: &Name) -> Term {
         for _ in 0..5 {
             let term = match self.below(5) {
-                0 | 2 | 3 if self.extremal => self.extremum(depth + 1, false),
+                0..=3 if self.extremal => self.extremum(depth + 1, false),
                 0 => self.function(depth + 1, false),
                 1 => Term::product([self.comparison(), self.any(depth, false)]),
                 _ => self.any(depth, false),
