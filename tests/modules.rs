@@ -80,7 +80,7 @@ fn modules_check_themselves() {
                      y[i,d] = sum[j in 1..i] softargmax[j in 1..i](s[i,j])*v[j,d]";
     let facts = "x[4], w; param a > 0 = 2; require sum[i] x[i] = a; require x[i] > 0; require w != 0; \
                  y[i] = log(x[i])*pi; z = sum[i] y[i]*x[i]/w; output y, z";
-    let extrema = "x[7], W[3,2,7]; y[n] = max[j in 1..3] x[j + 2*(n-1)]; z[n] = min[j in 1..4 : 2 <= n+j-1 <= 6] x[n+j-1]; \
+    let extrema = "x[7], W[3,2,7]; y[n] = max[j in 1..3] x[j + 2*(n-1)]; z[n in 1..5] = min[j in 1..4 : 2 <= n+j-1 <= 6] x[n+j-1]; \
                    u[i] = max[k] sum[j] W[k,i,j]*x[j]; v = argmin[k] x[k]^2; output y, z, u, v";
     let cases: [(&str, &[&str]); 12] = [
         ("extrema", &[extrema, "--wrt", "x,W"]),
