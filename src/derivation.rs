@@ -86,6 +86,8 @@ pub enum RuleName {
     Chain,
     /// A bracket on values is constant wherever it has a derivative.
     Compare,
+    /// ∂max_k F(k) = Σ_k [k = argmax F]·∂F(k).
+    Extremum,
     /// ∂x[a]/∂x[b] = [a = b].
     Read,
     /// Σ(a + b) = Σa + Σb, a product with a sum multiplied out.
@@ -150,6 +152,7 @@ impl RuleName {
             RuleName::Power => "power",
             RuleName::Chain => "chain",
             RuleName::Compare => "comparison",
+            RuleName::Extremum => "extremum",
             RuleName::Read => "read",
             RuleName::Distribute => "distribute",
             RuleName::Join => "join",

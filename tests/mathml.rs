@@ -50,7 +50,7 @@ fn page(document: &Document, engine: Engine) -> String {
 /// What a formula says: its text with its scripts, fractions and rows, so that x_{i²} is not x_i².
 ///
 /// Left out: spaces, invisible operators, rows that only group. Made equal: a sign of minus and a
-/// hyphen, double primes and two primes, ≔ and :=, … and three dots, letters of the mathematical
+/// hyphen, double and triple primes and as many primes, ≔ and :=, … and three dots, letters of the mathematical
 /// alphabets and plain ones, scripts in one element and in two.
 fn reading(node: Node) -> String {
     if node.is_text() {
@@ -76,6 +76,7 @@ fn plain(c: char) -> String {
         c if c.is_whitespace() => String::new(),
         '-' => "−".into(),
         '″' => "′′".into(),
+        '‴' => "′′′".into(),
         '≔' => ":=".into(),
         '…' => "...".into(),
         'ˆ' => "^".into(),

@@ -104,7 +104,10 @@ fn modules_check_themselves() {
                  y[i] = log(x[i])*pi; z = sum[i] y[i]*x[i]/w; output y, z";
     let from_zero = "index from 0 size T; x[T], a; h[0] = a^2; h[t in 1..T-1] = tanh(a*h[t-1] + x[t]); output h";
     let one_step = "size T; x[T], a; h[0] = a^2; h[t in 1..T] = tanh(a*h[t-1] + x[t]); y = h[T]*a; output y";
-    let cases: [(&str, &[&str]); 13] = [
+    let extrema = "x[7], W[3,2,7]; y[n] = max[j in 1..3] x[j + 2*(n-1)]; z[n in 1..5] = min[j in 1..4 : 2 <= n+j-1 <= 6] x[n+j-1]; \
+                   u[i] = max[k] sum[j] W[k,i,j]*x[j]; v = argmin[k] x[k]^2; output y, z, u, v";
+    let cases: [(&str, &[&str]); 14] = [
+        ("extrema", &[extrema, "--wrt", "x,W"]),
         ("sheet", &["conv1d", "N=7", "C=5", "F=1", "K=3", "S=2"]),
         ("long", &["conv1d", "N=11", "C=7", "F=2", "K=4", "S=3", "D=2", "P=1"]),
         ("general", &["conv1d", "--general"]),

@@ -4,6 +4,7 @@
 //! form first, so that letters that mean the same are the same. Exponentials of one summand are
 //! gathered into one, and powers of one base too; a base in a denominator is not 0.
 
+use super::attained;
 use super::normal::{Normal, Summand, normal};
 use crate::integer::{Facts, Var};
 use crate::language::function::Function;
@@ -30,7 +31,14 @@ pub(super) fn settled(system: &System, facts: &Facts, term: &Term) -> Term {
                 None => Term::apply(*function, arguments),
             }
         }
-        Kind::Compare(relation, [a, b]) => comparison(system, facts, *relation, a, b),
+        Kind::Extremum(..) => match attained::by_cases(term) {
+            Some(cases) => settled(system, facts, &cases),
+            None => attained::letter(system, facts, term),
+        },
+        Kind::Compare(relation, [a, b]) => match attained::place_by_cases(*relation, a, b) {
+            Some(cases) => settled(system, facts, &cases),
+            None => comparison(system, facts, *relation, a, b),
+        },
         Kind::Power(base, n) if *n < 0 && matches!(base.kind(), Kind::Sum(_) | Kind::Sigma(..)) => {
             let base = canonical(system, facts, base);
             match logistic(&base) {
@@ -130,7 +138,7 @@ fn comparison(system: &System, facts: &Facts, relation: Relation, a: &Term, b: &
 
 /// The normal form as a term again; the term itself if it has none. Bound indices have the names of
 /// their places, so that equal terms come out equal.
-fn canonical(system: &System, facts: &Facts, term: &Term) -> Term {
+pub(super) fn canonical(system: &System, facts: &Facts, term: &Term) -> Term {
     match normal(system, facts, term) {
         Some(normal) => named(&of_normal(&normal), 0),
         None => term.clone(),

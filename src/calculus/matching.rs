@@ -87,6 +87,9 @@ impl<'a> Match<'a> {
                 true
             }
             (Kind::Sigma(a, inner), Kind::Sigma(b, body)) => self.bound(a, inner, b, body),
+            (Kind::Extremum(p, a, held, inner), Kind::Extremum(s, b, other, body)) => {
+                p == s && unconditional(held) && unconditional(other) && self.bound(a, inner, b, body)
+            }
             _ => false,
         }
     }
@@ -173,8 +176,13 @@ fn alike(pattern: &Term, subject: &Term) -> bool {
         (Kind::Apply(f, a), Kind::Apply(g, b)) => f == g && in_order(a, b),
         (Kind::Compare(p, a), Kind::Compare(s, b)) => p == s && in_order(a, b),
         (Kind::Sigma(a, inner), Kind::Sigma(b, body)) => a.len() == b.len() && alike(inner, body),
+        (Kind::Extremum(p, .., inner), Kind::Extremum(s, .., body)) => p == s && alike(inner, body),
         _ => false,
     }
+}
+
+fn unconditional(condition: &Condition) -> bool {
+    *condition == Condition::always()
 }
 
 fn placeholder(k: u16) -> Var {

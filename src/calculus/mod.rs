@@ -3,6 +3,7 @@
 //! Invariant: every step is one application of one rule at one place, and is logged.
 
 pub mod adjoint;
+mod attained;
 pub mod boundary;
 mod canonical;
 pub mod differentiate;
@@ -10,6 +11,7 @@ pub mod equality;
 pub mod extremum;
 pub mod floor;
 mod fold;
+pub mod greatest;
 pub mod indices;
 pub mod limit;
 mod matching;

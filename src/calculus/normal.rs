@@ -31,8 +31,10 @@ pub struct Summand {
 
 /// The normal form, unless the formula is too large for it or holds derivatives.
 pub fn normal(system: &System, facts: &Facts, term: &Term) -> Option<Normal> {
-    let settled = canonical::settled(system, facts, &split_conditions(term));
-    let sifted = sift_all(system, facts, &settled);
+    let mut sifted = sifted(system, facts, term);
+    if term.any(&mut |t| matches!(t.kind(), Kind::Extremum(..))) {
+        sifted = self::sifted(system, facts, &sifted);
+    }
     let mut normal = Normal::new();
     let taken = sifted.free_vars().into_iter().chain(facts.indices().cloned()).collect();
     for (coefficient, summand) in expand(&sifted, &taken)? {
@@ -42,6 +44,11 @@ pub fn normal(system: &System, facts: &Facts, term: &Term) -> Option<Normal> {
     }
     normal.retain(|_, n| !n.is_zero());
     Some(normal)
+}
+
+/// The term with its letters in normal form and its equations solved.
+fn sifted(system: &System, facts: &Facts, term: &Term) -> Term {
+    sift_all(system, facts, &canonical::settled(system, facts, &split_conditions(term)))
 }
 
 /// Whether two formulas are proved equal wherever the facts hold: by their normal forms, or else, for
@@ -176,7 +183,7 @@ fn expand(term: &Term, taken: &BTreeSet<Var>) -> Option<Expanded> {
             }
             all
         }
-        Kind::Pi(bounds, ..) => {
+        Kind::Pi(bounds, ..) | Kind::Extremum(_, bounds, ..) => {
             let names: Vec<Var> = (0..bounds.len()).map(|k| Var { name: "Π".into(), serial: k as u16 }).collect();
             one(term.with_bounds_named(&names).map_indices(&mut |index| index.canonical()))
         }

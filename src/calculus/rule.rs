@@ -3,7 +3,9 @@
 //! The contract, checked for all rules by one test: wherever a rule applies, the term before and
 //! the term after have the same value for all entries of all arrays and all indices in range.
 
-use super::{adjoint, boundary, differentiate, extremum, floor, fold, limit, range, rearrange, sift, simplify};
+use super::{
+    adjoint, boundary, differentiate, extremum, floor, fold, greatest, limit, range, rearrange, sift, simplify,
+};
 use crate::derivation::RuleName;
 use crate::integer::{Condition, Facts, Index, Var};
 use crate::model::{System, Term};
@@ -76,6 +78,7 @@ pub const PHASES: &[&[Rule]] = &[
         differentiate::SUM,
         differentiate::PRODUCT,
         differentiate::INDEXED_PRODUCT,
+        greatest::EXTREMUM,
         differentiate::POWER,
         differentiate::COMPARE,
         differentiate::CHAIN,

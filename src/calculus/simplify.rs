@@ -142,6 +142,7 @@ fn number(terms: &[Term]) -> Option<Term> {
 fn is_letter(term: &Term) -> bool {
     match term.kind() {
         Kind::Read(..) | Kind::Upstream(..) | Kind::Apply(..) | Kind::Bracket(_) | Kind::Compare(..) => true,
+        Kind::Extremum(..) => true,
         Kind::Power(base, _) => !matches!(base.kind(), Kind::Number(_)),
         _ => false,
     }

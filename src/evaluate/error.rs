@@ -51,6 +51,8 @@ pub enum EvalError {
     EmptyMean,
     /// A normaliser over no terms.
     EmptyNormaliser(&'static str),
+    /// A maximum or minimum over no terms.
+    EmptyExtremum(&'static str),
     /// A logarithm of a softargmax at an index outside its range.
     OutsideNormaliser(&'static str),
     /// No real value at any of the points that were tried.
@@ -120,7 +122,9 @@ impl fmt::Display for EvalError {
             }
             EvalError::ZeroDivisor => f.write_str("a divisor is zero"),
             EvalError::EmptyMean => f.write_str("a mean is taken over no terms"),
-            EvalError::EmptyNormaliser(word) => write!(f, "{word} is taken over no terms"),
+            EvalError::EmptyNormaliser(word) | EvalError::EmptyExtremum(word) => {
+                write!(f, "{word} is taken over no terms")
+            }
             EvalError::OutsideNormaliser(word) => write!(f, "{word} is taken outside its range"),
             EvalError::OutsideDomain { array, function } => {
                 write!(f, "{array} has no real value at any point that was tried")?;

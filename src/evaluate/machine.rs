@@ -221,8 +221,8 @@ impl<'a, M: Memory> Machine<'a, M> {
                 let base = self.exact(&power.0)?;
                 base.power(self.integer(&power.1)?)
             }
-            Exact::Least(parts) => self.extremum(parts, Ordering::Less),
-            Exact::Greatest(parts) => self.extremum(parts, Ordering::Greater),
+            Exact::Least(parts) => self.extreme(parts, Ordering::Less),
+            Exact::Greatest(parts) => self.extreme(parts, Ordering::Greater),
             Exact::Absolute(part) => {
                 let value = self.exact(part)?;
                 if value.parts().0 < 0 { value.negated() } else { Ok(value) }
@@ -267,7 +267,7 @@ impl<'a, M: Memory> Machine<'a, M> {
         Ok(product)
     }
 
-    fn extremum(&mut self, parts: &[Exact], wanted: Ordering) -> Result<Fraction, EvalError> {
+    fn extreme(&mut self, parts: &[Exact], wanted: Ordering) -> Result<Fraction, EvalError> {
         let mut best: Option<Fraction> = None;
         for part in parts {
             let value = self.exact(part)?;

@@ -28,7 +28,7 @@ pub enum Value {
     Power(Box<(Value, Exact)>),
     /// A function of the table.
     Call(Function, Vec<Value>),
-    /// A sum, a mean, a product or a variance.
+    /// A sum, a mean, a product, a variance or an extremum.
     Reduce(Box<Reduce>),
     /// What is normalised by the exponentials of all entries.
     Normalise(Box<Normalise>),
@@ -83,7 +83,7 @@ impl Reduce {
     }
 }
 
-/// A sum, a mean, a product or a variance over bound indices.
+/// A sum, a mean, a product, a variance or an extremum over bound indices.
 #[derive(Clone, Debug)]
 pub struct Reduce {
     /// The slot of each index with its first and last value.

@@ -1,14 +1,15 @@
-//! Sums, means, products, variances and normalisers: what is computed of many entries at once.
+//! Sums, means, products, variances, extrema and normalisers: what is computed of many entries at once.
 //!
 //! Invariant: every point is paid for before it is visited, and where a range is empty a mean, a
-//! variance and a normaliser are errors and a sum is 0.
+//! variance, an extremum and a normaliser are errors and a sum is 0.
 
 use super::error::EvalError;
 use super::machine::{CALL, Machine};
 use super::node::{Exact, Normalise, Reduce, Test, Value};
-use super::number::{Memory, Number};
+use super::number::{Known, Memory, Number};
 use crate::language::function::Function;
-use crate::language::syntax::{Normaliser, Reduction};
+use crate::language::syntax::{Extremum, Normaliser, Reduction};
+use std::cmp::Ordering;
 
 type Ranges = [(usize, Exact, Exact)];
 
@@ -22,6 +23,7 @@ impl<M: Memory> Machine<'_, M> {
                 let values = self.terms(binders, condition.as_ref(), body)?;
                 return self.variance(&values);
             }
+            Reduction::Extremum(which) => return self.extremum(*which, binders, condition.as_ref(), body),
             Reduction::Product => self.each(binders, condition.as_ref(), &mut |machine| {
                 total = total * machine.value(body)?;
                 Ok(())
@@ -34,8 +36,37 @@ impl<M: Memory> Machine<'_, M> {
         }
         match how {
             Reduction::Mean => Ok(total * part::<M::Number>(terms)?),
-            Reduction::Sum | Reduction::Product | Reduction::Variance => Ok(total),
+            Reduction::Sum | Reduction::Product | Reduction::Variance | Reduction::Extremum(_) => Ok(total),
         }
+    }
+
+    /// The first of the greatest or least terms, or its place; what is not a number is the extremum.
+    fn extremum(
+        &mut self,
+        which: Extremum,
+        binders: &Ranges,
+        condition: Option<&Test>,
+        body: &Value,
+    ) -> Result<M::Number, EvalError> {
+        if which.is_place() && binders.len() != 1 {
+            return Err(EvalError::Unsupported(format!("`{}` over several indices", which.word())));
+        }
+        let better = if which.is_least() { Ordering::Less } else { Ordering::Greater };
+        let mut best: Option<(M::Number, i64)> = None;
+        self.each(binders, condition, &mut |machine| {
+            let found = (machine.value(body)?, binders.first().map_or(0, |(slot, ..)| machine.slots[*slot]));
+            best = Some(match best {
+                Some(known) if !known.0.real().is_nan() => match found.0.compare(known.0) {
+                    Known::Order(order) if order != better => known,
+                    Known::Order(_) | Known::Unordered | Known::Nothing => found,
+                },
+                Some(known) => known,
+                None => found,
+            });
+            Ok(())
+        })?;
+        let (value, place) = best.ok_or(EvalError::EmptyExtremum(which.word()))?;
+        Ok(if which.is_place() { M::Number::integer(place.into()) } else { value })
     }
 
     fn variance(&mut self, values: &[M::Number]) -> Result<M::Number, EvalError> {

@@ -137,7 +137,9 @@ fn push_reduction(
 ) -> Result<(), EvalError> {
     let Reduce { binders, condition, body, how } = reduce;
     let adjoint = match how {
-        Reduction::Product | Reduction::Variance => return push_taped(machine, node, adjoint, adjoints),
+        Reduction::Product | Reduction::Variance | Reduction::Extremum(_) => {
+            return push_taped(machine, node, adjoint, adjoints);
+        }
         Reduction::Sum => adjoint,
         Reduction::Mean => {
             let mut terms = 0;

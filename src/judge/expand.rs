@@ -231,14 +231,14 @@ impl<'a> Expander<'a> {
             Node::Power(base, exponent) => self.value(base, at, depth + 1)?.power(self.number(exponent, at)?)?,
             Node::Reduce(word, ranges, test, body) => {
                 let neutral = match word {
-                    Reduction::Variance => return None,
+                    Reduction::Variance | Reduction::Extremum(_) => return None,
                     Reduction::Sum | Reduction::Mean => Polynomial::default(),
                     Reduction::Product => Polynomial::constant(BigRational::from_integer(1.into())),
                 };
                 let mut total = (neutral, 0i64);
                 self.accumulate((*word, test.as_ref()), ranges, body, at, &mut total, depth)?;
                 match word {
-                    Reduction::Sum | Reduction::Product | Reduction::Variance => total.0,
+                    Reduction::Sum | Reduction::Product | Reduction::Variance | Reduction::Extremum(_) => total.0,
                     Reduction::Mean => {
                         let count = Polynomial::constant(BigRational::from_integer(total.1.into()));
                         total.0.times(&count.inverse()?)?
@@ -297,7 +297,8 @@ impl<'a> Expander<'a> {
             if test.map_or(Some(true), |test| self.holds(test, at))? {
                 let term = self.value(body, at, depth + 1)?;
                 match word {
-                    Reduction::Sum | Reduction::Mean | Reduction::Variance => total.0.add(&term, Sign::Plus)?,
+                    Reduction::Sum | Reduction::Mean => total.0.add(&term, Sign::Plus)?,
+                    Reduction::Variance | Reduction::Extremum(_) => return None,
                     Reduction::Product => total.0 = total.0.times(&term)?,
                 }
                 total.1 += 1;

@@ -41,7 +41,7 @@ impl Settling<'_> {
             Kind::Apply(function, arguments) => self
                 .chosen(*function, arguments, known)
                 .unwrap_or_else(|| term.map_children(&mut |child| self.under(child, known))),
-            Kind::Sigma(bounds, _) | Kind::Pi(bounds, ..) => {
+            Kind::Sigma(bounds, _) | Kind::Pi(bounds, ..) | Kind::Extremum(_, bounds, ..) => {
                 let outer = |(_, a, b): &&Known| bounds.iter().all(|i| !a.any_var(&i.var) && !b.any_var(&i.var));
                 let outside: Vec<Known> = known.iter().filter(outer).cloned().collect();
                 term.map_children(&mut |child| self.under(child, &outside))

@@ -163,6 +163,7 @@ impl Trial<'_> {
                 | EvalError::NotInteger(_)
                 | EvalError::EmptyMean
                 | EvalError::EmptyNormaliser(_)
+                | EvalError::EmptyExtremum(_)
                 | EvalError::OutsideNormaliser(_) => {
                     Ok(Some(Difference::Reason(format!("yours has no value: {error}"))))
                 }

@@ -15,4 +15,5 @@ pub mod matrix;
 pub mod parse;
 pub mod print;
 pub mod program;
+mod reduction;
 pub mod syntax;

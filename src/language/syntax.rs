@@ -6,6 +6,7 @@
 pub use super::call::{Argument, Call, LayerCall, Setting};
 pub use super::homework::{Answer, AnswerKind, Homework, Layout, Part, Problem, Question};
 pub use super::matrix::{MatrixExpr, MatrixKind};
+pub use super::reduction::{Extremum, Reduction};
 use crate::diagnostic::Span;
 use num_rational::BigRational;
 use std::sync::Arc;
@@ -77,31 +78,6 @@ pub enum Operator {
     Mod,
     /// `@`: the matrix product over trailing axes; elaboration writes it as a sum.
     Matmul,
-}
-
-/// The prefix operators that bind indices; the body is the product that follows.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Reduction {
-    /// `sum`
-    Sum,
-    /// `mean`: the sum over the number of its terms.
-    Mean,
-    /// `prod`
-    Product,
-    /// `var`: the mean of the squared distances from the mean.
-    Variance,
-}
-
-impl Reduction {
-    /// The word in the language.
-    pub fn word(self) -> &'static str {
-        match self {
-            Reduction::Sum => "sum",
-            Reduction::Mean => "mean",
-            Reduction::Product => "prod",
-            Reduction::Variance => "var",
-        }
-    }
 }
 
 /// What compares the entries of an array with the exponentials of all of them. The argument stands

@@ -161,7 +161,11 @@ pub(super) fn big(input: &str) -> Parsed<'_, &'static str> {
     let (rest, name) = match name {
         "operatorname" | "mathrm" => {
             let (rest, word) = raw_group(rest.trim_start_matches('*'))?;
-            (rest, word.trim())
+            match word.trim() {
+                "arg\\,max" | "arg max" => (rest, "argmax"),
+                "arg\\,min" | "arg min" => (rest, "argmin"),
+                other => (rest, other),
+            }
         }
         "arg" => match command(rest) {
             Ok((rest, "max")) => (rest, "argmax"),

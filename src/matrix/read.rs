@@ -164,7 +164,8 @@ impl Reader<'_> {
             Kind::Sum(_) | Kind::Apply(..) | Kind::Compare(..) | Kind::Sigma(..) => self.composed(term, scope),
             Kind::Product(_) | Kind::Power(..) => self.composed(term, scope),
             Kind::Bracket(_) => Err(Unfit::Condition),
-            Kind::Number(_) | Kind::Integer(_) | Kind::Pi(..) | Kind::Derivative(..) => Err(Unfit::Value),
+            Kind::Number(_) | Kind::Integer(_) | Kind::Pi(..) => Err(Unfit::Value),
+            Kind::Extremum(..) | Kind::Derivative(..) => Err(Unfit::Value),
         }
     }
 
@@ -232,7 +233,7 @@ impl Reader<'_> {
 /// Whether a term is a formula without indices, to be written as it stands.
 fn is_plain(term: &Term) -> bool {
     let own = match term.kind() {
-        Kind::Sigma(..) | Kind::Pi(..) | Kind::Derivative(..) => false,
+        Kind::Sigma(..) | Kind::Pi(..) | Kind::Extremum(..) | Kind::Derivative(..) => false,
         Kind::Bracket(condition) => {
             let mut free = true;
             condition.visit(&mut |index| free &= index.is_free_of_vars());

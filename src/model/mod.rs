@@ -8,6 +8,7 @@ pub mod compose;
 pub mod dependencies;
 mod elaborate;
 mod equation;
+mod extrema;
 mod fact;
 pub mod formula;
 mod hoist;

@@ -104,7 +104,7 @@ impl Quote {
             Kind::Power(base, e) => {
                 ExprKind::Power(Box::new(self.term(base, exact)), Box::new(Expr::integer((*e).into())))
             }
-            Kind::Sigma(..) | Kind::Pi(..) => return self.reduction(term, exact),
+            Kind::Sigma(..) | Kind::Pi(..) | Kind::Extremum(..) => return self.reduction(term, exact),
             Kind::Apply(Function::Pi, _) => ExprKind::Name(Function::Pi.name().into()),
             Kind::Apply(Function::Pow, arguments) => {
                 let mut sides = arguments.iter().map(|argument| Box::new(self.term(argument, exact)));
@@ -130,7 +130,7 @@ impl Quote {
         syntax::Condition::Chain(self.term(a, exact), vec![(relation, self.term(b, exact))])
     }
 
-    /// A Σ or Π whose bound indices carry as few primes as the indices around them allow.
+    /// A Σ, Π or extremum whose bound indices carry as few primes as the indices around them allow.
     fn reduction(&self, whole: &Term, exact: &[(Index, Index)]) -> Expr {
         let outer = whole.free_vars();
         let mut chosen: Vec<Var> = Vec::new();
@@ -145,9 +145,13 @@ impl Quote {
         let binders = tidy.bounds().iter().map(|b| inner.binder(b)).collect();
         let mut exact = exact.to_vec();
         let (word, condition, body) = match tidy.kind() {
-            Kind::Pi(_, condition, body) => {
+            Kind::Pi(_, condition, body) | Kind::Extremum(_, _, condition, body) => {
                 let condition = (*condition != Condition::always()).then(|| inner.guard(condition, &exact));
-                (Reduction::Product, condition, body.clone())
+                let word = match tidy.kind() {
+                    Kind::Extremum(which, ..) => Reduction::Extremum(*which),
+                    _ => Reduction::Product,
+                };
+                (word, condition, body.clone())
             }
             Kind::Sigma(bounds, body) => {
                 let (guards, rest) = split_brackets(body.factors());

@@ -52,6 +52,7 @@ impl Names {
         }
         let bounds: Vec<Bound> = indices.iter().filter_map(|(_, b)| b.clone()).collect();
         self.check_reads(&bounds, &reaches, span)?;
+        self.check_extrema(&bounds, body, span)?;
         Some(limits)
     }
 
@@ -81,7 +82,8 @@ impl Names {
     pub(super) fn check_reads_in(&mut self, bounds: &[Bound], body: &Term, span: Span) -> Option<()> {
         let indices: Vec<(Var, Option<Bound>)> = bounds.iter().map(|b| (b.var.clone(), Some(b.clone()))).collect();
         let reaches = self.reaches(&indices, body);
-        self.check_reads(bounds, &reaches, span)
+        self.check_reads(bounds, &reaches, span)?;
+        self.check_extrema(bounds, body, span)
     }
 
     fn reaches(&self, indices: &[(Var, Option<Bound>)], body: &Term) -> Vec<Reach> {
@@ -110,12 +112,12 @@ impl Names {
                 }
                 factors.iter().for_each(|f| self.collect_reaches(f, &guarded, found));
             }
-            Kind::Sigma(bounds, body) | Kind::Pi(bounds, _, body) => {
+            Kind::Sigma(bounds, body) | Kind::Pi(bounds, _, body) | Kind::Extremum(_, bounds, _, body) => {
                 let mut inner = facts.clone();
                 for b in bounds {
                     inner.bound_index(b.var.clone(), b.lo.clone(), b.hi.clone());
                 }
-                if let Kind::Pi(_, condition, _) = term.kind() {
+                if let Some(condition) = term.held() {
                     condition.visit(&mut |index| self.collect_data(index, &inner, found));
                     inner.require(condition);
                 }
@@ -298,7 +300,7 @@ impl Names {
 
     /// Takes a condition on the sizes as an assumption unless it follows already; complains if it
     /// is refuted.
-    fn assume(&mut self, condition: &Condition, span: Span, message: impl Fn() -> String) -> Option<()> {
+    pub(super) fn assume(&mut self, condition: &Condition, span: Span, message: impl Fn() -> String) -> Option<()> {
         match self.facts.judge(condition) {
             Truth::Yes => Some(()),
             Truth::No => {

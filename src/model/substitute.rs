@@ -10,10 +10,10 @@ impl Term {
     /// mentions are renamed first.
     pub fn substitute(&self, var: &Var, by: &Index) -> Term {
         match self.kind() {
-            Kind::Sigma(bounds, _) | Kind::Pi(bounds, ..) if bounds.iter().any(|b| by.mentions(&b.var)) => {
+            _ if self.bounds().iter().any(|b| by.mentions(&b.var)) => {
                 rename_bounds(self, &|v| by.mentions(v)).substitute(var, by)
             }
-            Kind::Sigma(bounds, body) | Kind::Pi(bounds, _, body) => {
+            Kind::Sigma(bounds, body) | Kind::Pi(bounds, _, body) | Kind::Extremum(_, bounds, _, body) => {
                 let mut bounds = bounds.clone();
                 let mut shadowed = false;
                 for bound in &mut bounds {

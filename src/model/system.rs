@@ -10,7 +10,7 @@ use super::wellfounded::Recurrence;
 use crate::integer::{Condition, Facts, Index, Var};
 use crate::language::function::Function;
 use crate::language::program::Program;
-use crate::language::syntax::{Name, Role};
+use crate::language::syntax::{Extremum, Name, Role};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// A layer, ready for the calculus.
@@ -186,6 +186,20 @@ impl System {
             equation.body.any(&mut |term| {
                 if let Kind::Apply(function, _) = term.kind() {
                     found.insert(*function);
+                }
+                false
+            });
+        }
+        found
+    }
+
+    /// The maxima and minima over an index, and the places of such, that stand in the equations.
+    pub fn extrema(&self) -> BTreeSet<Extremum> {
+        let mut found = BTreeSet::new();
+        for equation in &self.equations {
+            equation.body.any(&mut |term| {
+                if let Kind::Extremum(which, ..) = term.kind() {
+                    found.insert(*which);
                 }
                 false
             });

@@ -6,7 +6,7 @@
 
 use crate::integer::{Condition, Index, Var};
 use crate::language::function::Function;
-use crate::language::syntax::{Name, Relation};
+use crate::language::syntax::{Extremum, Name, Relation};
 use num_rational::BigRational;
 use num_traits::{One, Zero};
 use std::sync::Arc;
@@ -38,6 +38,9 @@ pub enum Kind {
     Sigma(Vec<Bound>, Term),
     /// A Π over one or more bound indices, wherever the condition holds.
     Pi(Vec<Bound>, Condition, Term),
+    /// A maximum or minimum over exactly one bound index, or the first place where it stands,
+    /// wherever the condition holds.
+    Extremum(Extremum, Vec<Bound>, Condition, Term),
     /// An Iverson bracket. It is strong: where it is false, what it multiplies is not evaluated.
     Bracket(Condition),
     /// An Iverson bracket on values: [a > b]. It is strong as well.
@@ -271,18 +274,32 @@ impl Term {
         }
     }
 
-    /// The bound indices of a Σ or a Π; none of anything else.
+    /// The extremum over a bound index wherever the condition holds.
+    pub fn extremum(which: Extremum, bound: Bound, condition: Condition, body: Term) -> Term {
+        Term::new(Kind::Extremum(which, vec![bound], condition, body))
+    }
+
+    /// The bound indices of a Σ, a Π or an extremum; none of anything else.
     pub fn bounds(&self) -> &[Bound] {
         match self.kind() {
-            Kind::Sigma(bounds, _) | Kind::Pi(bounds, ..) => bounds,
+            Kind::Sigma(bounds, _) | Kind::Pi(bounds, ..) | Kind::Extremum(_, bounds, ..) => bounds,
             _ => &[],
         }
     }
 
-    /// A Σ or Π with other bounds, and its condition and body replaced.
+    /// The condition under which a Π or an extremum runs; none of anything else.
+    pub fn held(&self) -> Option<&Condition> {
+        match self.kind() {
+            Kind::Pi(_, condition, _) | Kind::Extremum(_, _, condition, _) => Some(condition),
+            _ => None,
+        }
+    }
+
+    /// A Σ, a Π or an extremum with other bounds, and its condition and body replaced.
     pub(super) fn rebound(&self, bounds: Vec<Bound>, f: &mut dyn FnMut(&Index) -> Index, body: Term) -> Term {
         match self.kind() {
             Kind::Pi(_, condition, _) => Term::pi(bounds, condition.map(f), body),
+            Kind::Extremum(which, _, condition, _) => Term::new(Kind::Extremum(*which, bounds, condition.map(f), body)),
             _ => Term::sigma(bounds, body),
         }
     }

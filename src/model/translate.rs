@@ -171,6 +171,9 @@ impl Names {
         padding: Padding,
     ) -> Option<Term> {
         let (bounds, scope) = self.opened(binders, scope)?;
+        if let Reduction::Extremum(which) = word {
+            return self.extremum(which, (binders, bounds), condition, body, &scope, padding);
+        }
         if word == Reduction::Product {
             let holds = match condition {
                 Some(condition) => self.condition(condition, &scope)?,
@@ -185,7 +188,7 @@ impl Names {
         };
         let body = self.term(body, &scope, padding)?;
         let count = match word {
-            Reduction::Sum | Reduction::Product => Term::one(),
+            Reduction::Sum | Reduction::Product | Reduction::Extremum(_) => Term::one(),
             Reduction::Mean | Reduction::Variance => self.count(&bounds, condition.is_some(), binders[0].span)?,
         };
         let mean = |body: Term| {

@@ -11,9 +11,8 @@ impl Term {
         match self.kind() {
             Kind::Sum(terms) | Kind::Product(terms) | Kind::Apply(_, terms) => terms,
             Kind::Compare(_, sides) => sides,
-            Kind::Power(term, _) | Kind::Sigma(_, term) | Kind::Pi(.., term) | Kind::Derivative(term, ..) => {
-                std::slice::from_ref(term)
-            }
+            Kind::Power(term, _) | Kind::Derivative(term, ..) => std::slice::from_ref(term),
+            Kind::Sigma(_, term) | Kind::Pi(.., term) | Kind::Extremum(.., term) => std::slice::from_ref(term),
             Kind::Number(_) | Kind::Integer(_) | Kind::Read(..) | Kind::Upstream(..) | Kind::Bracket(_) => &[],
         }
     }
@@ -30,8 +29,9 @@ impl Term {
                 let b = children.pop().unwrap_or_else(Term::zero);
                 Term::compare(*relation, children.remove(0), b)
             }
-            Kind::Sigma(bounds, _) => Term::sigma(bounds.clone(), children.remove(0)),
-            Kind::Pi(bounds, condition, _) => Term::pi(bounds.clone(), condition.clone(), children.remove(0)),
+            Kind::Sigma(bounds, _) | Kind::Pi(bounds, ..) | Kind::Extremum(_, bounds, ..) => {
+                self.rebound(bounds.clone(), &mut Index::clone, children.remove(0))
+            }
             Kind::Derivative(_, array, at) => Term::derivative(children.remove(0), array.clone(), at.clone()),
             Kind::Number(_) | Kind::Integer(_) | Kind::Read(..) | Kind::Upstream(..) | Kind::Bracket(_) => self.clone(),
         }
@@ -64,13 +64,13 @@ impl Term {
     }
 
     /// The indices that stand in the term itself, not in its subterms: of reads and ranges. Those
-    /// of brackets, and of the condition of a Π, are in their conditions.
+    /// of brackets, and of the condition of a Π or an extremum, are in their conditions.
     pub fn own_indices(&self) -> Vec<&Index> {
         let mut found = Vec::new();
         match self.kind() {
             Kind::Integer(index) => found.push(index),
             Kind::Read(_, at) | Kind::Upstream(_, at) | Kind::Derivative(_, _, at) => found.extend(at),
-            Kind::Sigma(bounds, _) | Kind::Pi(bounds, ..) => {
+            Kind::Sigma(bounds, _) | Kind::Pi(bounds, ..) | Kind::Extremum(_, bounds, ..) => {
                 found.extend(bounds.iter().flat_map(|b| [&b.lo, &b.hi]));
             }
             Kind::Number(_) | Kind::Sum(_) | Kind::Product(_) | Kind::Power(..) | Kind::Apply(..) => {}
@@ -89,10 +89,10 @@ impl Term {
     fn collect_free(&self, vars: &mut BTreeSet<Var>) {
         match self.kind() {
             Kind::Bracket(condition) => condition.collect_vars(vars),
-            Kind::Sigma(bounds, body) | Kind::Pi(bounds, _, body) => {
+            Kind::Sigma(bounds, body) | Kind::Pi(bounds, _, body) | Kind::Extremum(_, bounds, _, body) => {
                 let mut inner = BTreeSet::new();
                 body.collect_free(&mut inner);
-                if let Kind::Pi(_, condition, _) = self.kind() {
+                if let Some(condition) = self.held() {
                     condition.collect_vars(&mut inner);
                 }
                 for bound in bounds.iter().rev() {
@@ -122,7 +122,7 @@ impl Term {
                 let at = at.iter().map(&mut *f).collect();
                 Term::derivative(of.map_indices(f), array.clone(), at)
             }
-            Kind::Sigma(bounds, body) | Kind::Pi(bounds, _, body) => {
+            Kind::Sigma(bounds, body) | Kind::Pi(bounds, _, body) | Kind::Extremum(_, bounds, _, body) => {
                 let bounds = bounds.iter().map(|b| b.map(f)).collect();
                 let body = body.map_indices(f);
                 self.rebound(bounds, f, body)
@@ -137,8 +137,8 @@ impl Term {
     pub fn any_var(&self, var: &Var) -> bool {
         self.any(&mut |term| match term.kind() {
             Kind::Bracket(condition) => condition.mentions(var),
-            Kind::Sigma(bounds, _) | Kind::Pi(bounds, ..) if bounds.iter().any(|b| b.var == *var) => true,
-            Kind::Pi(_, condition, _) if condition.mentions(var) => true,
+            _ if term.bounds().iter().any(|b| b.var == *var) => true,
+            _ if term.held().is_some_and(|condition| condition.mentions(var)) => true,
             _ => term.own_indices().iter().any(|index| index.mentions(var)),
         })
     }

@@ -226,10 +226,10 @@ fn each_read(term: &Term, facts: &Facts, f: &mut dyn FnMut(&Name, &[Index], &Fac
             }
             factors.iter().for_each(|factor| each_read(factor, &guarded, f));
         }
-        Kind::Sigma(bounds, body) | Kind::Pi(bounds, _, body) => {
+        Kind::Sigma(bounds, body) | Kind::Pi(bounds, _, body) | Kind::Extremum(_, bounds, _, body) => {
             let mut inner = facts.clone();
             bounds.iter().for_each(|b| inner.bound_index(b.var.clone(), b.lo.clone(), b.hi.clone()));
-            if let Kind::Pi(_, condition, _) = term.kind() {
+            if let Some(condition) = term.held() {
                 inner.require(condition);
             }
             each_read(body, &inner, f);

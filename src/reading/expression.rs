@@ -3,7 +3,9 @@
 use super::head::{Head, Items, plain, power_of_indices};
 use crate::answer::Names;
 use crate::diagnostic::Diagnostic;
-use crate::language::syntax::{Binder, Condition, Expr, ExprKind, Name, Operator, Reduction, Relation, Sign, Target};
+use crate::language::syntax::{
+    Binder, Condition, Expr, ExprKind, Extremum, Name, Operator, Reduction, Relation, Sign, Target,
+};
 use crate::latex::{Fence, Glyph, Kind, Link, Tree, read};
 use crate::model::System;
 use num_bigint::BigInt;
@@ -320,10 +322,13 @@ impl<'a> Reader<'a> {
         let reduction = match word {
             "sum" => Reduction::Sum,
             "prod" => Reduction::Product,
-            _ => {
-                let message = format!("`\\{word}` over an index is not in the language yet");
-                return Err(Diagnostic::new(message, whole.span));
-            }
+            _ => match Extremum::ALL.into_iter().find(|known| known.word() == word) {
+                Some(which) => Reduction::Extremum(which),
+                None => {
+                    let message = format!("`\\{word}` over an index is not in the language");
+                    return Err(Diagnostic::new(message, whole.span));
+                }
+            },
         };
         let Some(below) = below else {
             return Err(Diagnostic::new("this sum has no index", whole.span).hint("as in `\\sum_{i=1}^{K}`"));

@@ -104,7 +104,7 @@ impl View {
             Kind::Product(factors) => factors.iter().try_for_each(|factor| self.take(factor, taken))?,
             Kind::Sigma(..) => self.sum(&term.with_fresh_bounds(&|v| taken.contains(v)), taken)?,
             Kind::Number(_) | Kind::Integer(_) | Kind::Power(..) => return None,
-            Kind::Sum(_) | Kind::Pi(..) | Kind::Derivative(..) => return None,
+            Kind::Sum(_) | Kind::Pi(..) | Kind::Extremum(..) | Kind::Derivative(..) => return None,
             Kind::Apply(..) | Kind::Compare(..) => return None,
         }
         Some(())
@@ -151,7 +151,7 @@ fn is_scalar(term: &Term) -> bool {
         Kind::Apply(..) | Kind::Compare(..) => true,
         Kind::Integer(index) => index.is_free_of_vars(),
         Kind::Read(_, at) | Kind::Upstream(_, at) => at.is_empty(),
-        Kind::Sigma(..) | Kind::Pi(..) | Kind::Bracket(_) | Kind::Derivative(..) => false,
+        Kind::Sigma(..) | Kind::Pi(..) | Kind::Extremum(..) | Kind::Bracket(_) | Kind::Derivative(..) => false,
     };
     let product = matches!(term.kind(), Kind::Product(_));
     !product && !term.any(&mut |t| !plain(t))

@@ -7,7 +7,8 @@ use crate::calculus::strategy::vars;
 use crate::derivation::Goal;
 use crate::language::function::Function;
 use crate::language::parse::{parse_condition, parse_expression};
-use crate::language::syntax::{self, Expr, ExprKind, Name};
+use crate::language::syntax::{self, Expr, ExprKind, Extremum, Name};
+use crate::model::System;
 use crate::study::Study;
 
 /// One line on the conventions in force in a question.
@@ -31,6 +32,7 @@ pub fn conventions<'a>(study: &Study, goals: impl Iterator<Item = &'a Goal>) -> 
     prose.push(text("."));
     if goals.iter().any(|g| !matches!(g, Goal::Value { .. })) {
         prose.extend(system.functions().into_iter().filter_map(kink).flatten());
+        prose.extend(ties(system));
     }
     prose
 }
@@ -55,6 +57,20 @@ fn kink(function: Function) -> Option<Prose> {
         taken,
         text("."),
     ])
+}
+
+/// What is taken for the derivative of a maximum or minimum over an index where several terms are it.
+fn ties(system: &System) -> Prose {
+    let found = system.extrema();
+    let mut prose = Vec::new();
+    for (which, word) in [(Extremum::Max, "greatest"), (Extremum::Min, "least")] {
+        if found.contains(&which) || found.contains(&which.place()) {
+            let place = which.place().word();
+            let one = "the derivative follows the first of them";
+            prose.push(text(format!(" Where several terms are {word}, {one}, and {place} is its index.")));
+        }
+    }
+    prose
 }
 
 /// The arrays between the given ones and the outputs, as the author defined them, those left out that

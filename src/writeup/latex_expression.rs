@@ -6,7 +6,7 @@
 
 use super::latex::{Place, Printer};
 use crate::language::function::Function;
-use crate::language::syntax::{Binder, Condition, Expr, ExprKind, Operator, Reduction, Sign};
+use crate::language::syntax::{Binder, Condition, Expr, ExprKind, Extremum, Operator, Reduction, Sign};
 
 /// How tightly an expression binds, loosest first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -296,9 +296,14 @@ impl Printer<'_> {
             Reduction::Mean => "\\operatorname*{mean}\\limits",
             Reduction::Variance => "\\operatorname*{var}\\limits",
             Reduction::Product => "\\prod",
+            Reduction::Extremum(Extremum::Max) => "\\max",
+            Reduction::Extremum(Extremum::Min) => "\\min",
+            Reduction::Extremum(Extremum::ArgMax) => "\\operatorname*{arg\\,max}",
+            Reduction::Extremum(Extremum::ArgMin) => "\\operatorname*{arg\\,min}",
         };
-        let word = matches!(how, Reduction::Mean | Reduction::Variance);
-        let split = condition.is_none() && (!word || binders.len() == 1);
+        let extremum = matches!(how, Reduction::Extremum(_));
+        let word = extremum || matches!(how, Reduction::Mean | Reduction::Variance);
+        let split = condition.is_none() && !extremum && (!word || binders.len() == 1);
         let signs = match (split, place) {
             (true, _) => binders.iter().map(|binder| self.one_binder(sign, binder)).collect(),
             (false, _) => format!("{sign}_{{{}}}", self.substack(binders, condition)),

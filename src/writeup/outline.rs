@@ -182,6 +182,7 @@ fn stage(step: &Step) -> Stage {
         | RuleName::IndexedProduct
         | RuleName::Power
         | RuleName::Chain
+        | RuleName::Extremum
         | RuleName::Compare => Stage::Differentiate,
         RuleName::Read => Stage::Read,
         RuleName::Distribute | RuleName::Join | RuleName::Separate => Stage::Rearrange,

@@ -200,6 +200,9 @@ pub fn differentiate(system: &System, answer: &Answer, steps: &[Step]) -> Prose 
         (false, true, true) => prose.push(text("sum rule")),
         _ => prose.push(text("the definition")),
     }
+    if has(RuleName::Extremum) {
+        prose.push(text("; of the terms the one that attains the extremum"));
+    }
     if has(RuleName::Power) {
         prose.push(text("; power rule"));
     }
@@ -426,6 +429,7 @@ pub fn single(names: &Names, system: &System, answer: &Answer, step: &Step) -> P
         RuleName::Product if grows(step) => vec![text("product rule")],
         RuleName::Product => vec![text("constant factors come out")],
         RuleName::IndexedProduct => vec![text("product rule: one factor differentiated, the others kept")],
+        RuleName::Extremum => vec![text("the term that attains it is differentiated")],
         RuleName::Power => vec![text("power rule")],
         RuleName::Chain => chained(one),
         RuleName::Compare => vec![text("a bracket on values is constant on either side")],

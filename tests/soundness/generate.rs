@@ -8,26 +8,27 @@ use backprose::calculus::differentiate::is_direct;
 use backprose::evaluate::Random;
 use backprose::integer::{Condition, Index, Var};
 use backprose::language::function::Function;
-use backprose::language::syntax::{Name, Relation};
+use backprose::language::syntax::{Extremum, Name, Relation};
 use backprose::model::{Bound, Term};
 
 const NAMES: &[&str] = &["i", "j", "k", "l", "m", "n", "o", "p", "q"];
 const OFTEN: u64 = 3;
 
 /// A source of terms; the same seed gives the same terms. With every third seed many bound indices
-/// hide others.
+/// hide others, with every fifth there are extrema.
 pub struct Generator<'a> {
     fixture: &'a Fixture,
     random: Random,
     scope: Vec<Bound>,
     hiding: usize,
+    extremal: bool,
 }
 
 impl<'a> Generator<'a> {
     /// A source with the free indices of the fixture in scope.
     pub fn new(fixture: &'a Fixture, seed: u64) -> Self {
         let hiding = if seed.is_multiple_of(OFTEN) { 60 } else { 3 };
-        Generator { fixture, random: Random::new(seed), scope: fixture.free.clone(), hiding }
+        Generator { fixture, random: Random::new(seed), scope: fixture.free.clone(), hiding, extremal: seed % 5 == 2 }
     }
 
     /// One of the numbers below `n`.
@@ -57,6 +58,9 @@ impl<'a> Generator<'a> {
         if derivatives && self.chance(30) {
             return self.derivative(depth);
         }
+        if self.extremal && self.chance(25) {
+            return self.extremum(depth, derivatives);
+        }
         match self.below(12) {
             10 => self.function(depth, derivatives),
             11 => self.quotient(depth, derivatives),
@@ -76,6 +80,23 @@ impl<'a> Generator<'a> {
         let function = functions[self.below(functions.len())];
         let argument = if self.chance(50) { self.read(true) } else { self.any(depth - 1, derivatives) };
         Term::apply(function, vec![argument])
+    }
+
+    /// A maximum or minimum over an axis, rarely the index of one, of an entry or another term.
+    fn extremum(&mut self, depth: usize, derivatives: bool) -> Term {
+        let outside = self.scope.clone();
+        let var = self.name(&[]);
+        let axis = self.fixture.free[self.below(self.fixture.free.len())].clone();
+        let bound = Bound { var, ..axis };
+        self.scope.retain(|b| b.var != bound.var);
+        self.scope.push(bound.clone());
+        let mut body = self.read(false);
+        if self.chance(40) {
+            body = Term::product([body, self.any(depth - 1, derivatives)]);
+        }
+        self.scope = outside;
+        let which = [Extremum::Max, Extremum::Min, Extremum::Max, Extremum::ArgMax][self.below(4)];
+        Term::extremum(which, bound, Condition::always(), body)
     }
 
     /// A term times an entry over the same entry, or times the sum of a power and another term.
@@ -133,6 +154,7 @@ impl<'a> Generator<'a> {
     fn direct(&mut self, depth: usize, array: &Name) -> Term {
         for _ in 0..5 {
             let term = match self.below(5) {
+                0..=3 if self.extremal => self.extremum(depth + 1, false),
                 0 => self.function(depth + 1, false),
                 1 => Term::product([self.comparison(), self.any(depth, false)]),
                 _ => self.any(depth, false),

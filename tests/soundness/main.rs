@@ -39,6 +39,11 @@ const SLOPES: &[&str] = &[
     "input x[5]   p[a in 1..5] = x[a]^(-2) * x[1]^2",
     "input x[5]   input z[5]   p[a in 1..5] = [x[a] < z[a]] * x[a]^2",
     "input x[5]   input z[5]   p[a in 1..5] = [x[a] > z[a]] * x[a]^2",
+    "input x[5]   input z[5]   p[a in 1..5] = [x[a] < z[a] + 100] * x[a]^2",
+    "input x[5]   input z[5]   p[a in 1..3] = max[k in 1..3] (x[k+a-1] * z[k]) + min[k : k <= a] x[k]^2",
+    "input x[5]   p[a in 1..5] = argmin[k] x[k] * x[a]",
+    "input x[5]   input z[5]   p[a in 1..5] = min[k in 1..a] max[j : j >= k] (x[k] * z[j] + x[1])",
+    "input x[5]   input z[5]   p[a in 1..5] = z[a] * max[k in a..5] (z[k] - x[1]^2)",
 ];
 
 /// Sums that the definitions of their arrays make 0, beside a term that is not 0.

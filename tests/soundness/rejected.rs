@@ -28,6 +28,7 @@ const LAYERS: &[&str] = &[
     "input x[4]   weight w[4]   weight v   integer a[4] in 1..3   integer b[4] in 1..3   integer c[3] in 1..3
      y[r in 1..3] = v * (sum[k in 1..4 : a[k] = c[r]] x[k]) * (sum[k in 1..4 : b[k] = c[r]] w[k])",
     "input x[5]   s[t in 1..5] = sum[k in 1..t] x[k]",
+    "input x[6]   y[n in 1..2] = max[j in 1..3] x[j + 3*(n-1)]",
 ];
 
 #[test]

@@ -1,6 +1,7 @@
 //! Rules with the slips that hand derivations make, each a small change of the right rule.
 
 use backprose::calculus::differentiate::{CONSTANT, DEFINITION, POWER, PRODUCT, READ, SUM};
+use backprose::calculus::greatest::EXTREMUM;
 use backprose::calculus::range::RANGE;
 use backprose::calculus::rearrange::{COLLECT, DISTRIBUTE, FACTOR, JOIN};
 use backprose::calculus::sift::SIFT;
@@ -109,6 +110,18 @@ pub const REJECTED: &[Wrong] = &[
         let Kind::Power(base, n) = derivative(term)?.0.kind() else { return None };
         Some(Term::product([Term::from_i64(*n), Term::power(base.clone(), n - 1)]).into())
     }),
+    wrong("extremum loses the bracket", EXTREMUM, |term, place| {
+        let after = (EXTREMUM.apply)(term, place)?.after;
+        Some(without_comparisons(&after, &|_| None).into())
+    }),
+    wrong("extremum takes the least for the greatest", EXTREMUM, |term, place| {
+        let after = (EXTREMUM.apply)(term, place)?.after;
+        Some(without_comparisons(&after, &|first| mirrored(first, 0)).into())
+    }),
+    wrong("extremum is one place off", EXTREMUM, |term, place| {
+        let after = (EXTREMUM.apply)(term, place)?.after;
+        Some(without_comparisons(&after, &|first| mirrored(&mirrored(first, 0)?, 1)).into())
+    }),
     wrong("read swaps the axes", READ, |term, place| {
         let (of, array, at) = derivative(term)?;
         let turned = at.iter().rev().cloned().collect();
@@ -181,6 +194,24 @@ fn derivative(term: &Term) -> Option<(&Term, &Name, &[Index])> {
         Kind::Derivative(of, array, at) => Some((of, array, at)),
         _ => None,
     }
+}
+
+/// The sum that the extremum rule makes, with its comparison changed or gone.
+fn without_comparisons(after: &Term, change: &dyn Fn(&Term) -> Option<Term>) -> Term {
+    let Kind::Sigma(bounds, body) = after.kind() else { return after.clone() };
+    let changed = body.factors().iter().filter_map(|f| match f.kind() {
+        Kind::Compare(..) => change(f),
+        _ => Some(f.clone()),
+    });
+    Term::sigma(bounds.clone(), Term::product(changed))
+}
+
+/// [k + n = argmin …] for [k = argmax …], and the other way round.
+fn mirrored(comparison: &Term, n: i64) -> Option<Term> {
+    let Kind::Compare(relation, [index, place]) = comparison.kind() else { return None };
+    let Kind::Extremum(which, bounds, condition, body) = place.kind() else { return None };
+    let other = Term::extremum(which.mirrored(), bounds.first()?.clone(), condition.clone(), body.clone());
+    Some(Term::compare(*relation, Term::sum([index.clone(), Term::from_i64(n)]), other))
 }
 
 fn all_but_last(term: Term) -> Rewrite {

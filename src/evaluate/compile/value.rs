@@ -187,6 +187,7 @@ impl Compiler<'_> {
         condition: Option<&Condition>,
         body: &Expr,
     ) -> Result<Value, EvalError> {
+        self.valued |= matches!(reduction, Reduction::Extremum(_));
         let outside = self.bound.len();
         let binders = self.bind(binders)?;
         let condition = condition.map(|condition| self.test(condition)).transpose()?;

@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::evaluate::{EvalError, Random, Scalar};
+use crate::language::syntax::Extremum;
 
 fn free(index: &str) -> Binder {
     range(index, int(1), int(3))
@@ -20,7 +21,11 @@ fn formula(random: &mut Random, arrays: &[String], index: &str, depth: usize) ->
     }
     let inner = ["a", "b", "c", "d"][depth];
     let part = |random: &mut Random| formula(random, arrays, index, depth - 1);
-    match random.between(0, 14) {
+    match random.between(0, 15) {
+        15 => {
+            let which = Extremum::ALL[random.between(0, 3) as usize];
+            reduce(Reduction::Extremum(which), [free(inner)], None, formula(random, arrays, inner, depth - 1))
+        }
         0 => add([part(random), part(random)]),
         1 => sub(part(random), mul([int(2), part(random)])),
         2 => mul([part(random), part(random), part(random)]),

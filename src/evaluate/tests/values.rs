@@ -5,6 +5,7 @@ use super::*;
 use crate::evaluate::check::{Failure, check_jacobian, check_value};
 use crate::evaluate::range::{Reach, check_box};
 use crate::evaluate::{EvalError, Scalar};
+use crate::language::syntax::Extremum;
 
 fn at(instance: &Instance, expr: Expr, free: &str, indices: &[i64]) -> Result<Scalar, EvalError> {
     let formula = instance.compile(&expr, &names(free))?;
@@ -131,6 +132,24 @@ fn a_variance_is_the_mean_square_distance_from_the_mean() {
     }
     let nothing = reduce(Reduction::Variance, [range("i", int(2), int(1))], None, x("i"));
     assert_eq!(at(&instance, nothing, "", &[]), Err(EvalError::EmptyMean));
+}
+
+#[test]
+fn of_equal_terms_the_first_is_the_extremum() {
+    let instance = vectors();
+    let over = |which, binders: [Binder; 1], body| reduce(Reduction::Extremum(which), binders, None, body);
+    let distance = || pow(sub(n("i"), int(4)), int(2));
+    let found = |which| at(&instance, over(which, [range("i", int(1), int(7))], distance()), "", &[]).unwrap();
+    assert_eq!(Extremum::ALL.map(|which| found(which).real), [9.0, 0.0, 1.0, 4.0]);
+    let real = |i: i64| at(&instance, x("i"), "i", &[i]).unwrap().real;
+    let greatest = (1..=7).rev().max_by(|a, b| real(*a).total_cmp(&real(*b))).unwrap();
+    let slope = derivative(over(Extremum::Max, [all("k")], x("k")), "x", [n("i")]);
+    for i in 1..=7 {
+        let expected = if i == greatest { Scalar::ONE } else { Scalar::ZERO };
+        assert_eq!(at(&instance, slope.clone(), "i", &[i]), Ok(expected));
+    }
+    let nothing = over(Extremum::Min, [range("i", int(2), int(1))], x("i"));
+    assert_eq!(at(&instance, nothing, "", &[]), Err(EvalError::EmptyExtremum("min")));
 }
 
 /// `h[i] = x[i]^2`, `p[i] = softargmax[i](h[i])`, `y = sum[i] p[i] * h[i]`

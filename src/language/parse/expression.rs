@@ -12,7 +12,8 @@ use super::product::product;
 use super::{Node, Read, Rule, next, span_of, unreadable};
 use crate::diagnostic::{Diagnostic, Span};
 use crate::language::syntax::{
-    Binder, Condition, Expr, ExprKind, LayerCall, Name, Normaliser, Operator, Reduction, Relation, Setting, Sign,
+    Binder, Condition, Expr, ExprKind, Extremum, LayerCall, Name, Normaliser, Operator, Reduction, Relation, Setting,
+    Sign,
 };
 use num_bigint::BigInt;
 use num_rational::BigRational;
@@ -244,6 +245,10 @@ pub(super) fn reduction(node: Node<'_>, depth: usize) -> Read<(Reduction, Vec<Bi
     let mut p = None;
     for part in node.into_inner() {
         match part.as_rule() {
+            Rule::extremum_word => {
+                let named = Extremum::ALL.into_iter().find(|known| known.word() == part.as_str());
+                word = named.map_or(word, Reduction::Extremum);
+            }
             Rule::reduction_word if part.as_str() == "mean" => word = Reduction::Mean,
             Rule::reduction_word if part.as_str() == "var" => word = Reduction::Variance,
             Rule::reduction_word if matches!(part.as_str(), "prod" | "Π" | "∏") => word = Reduction::Product,

@@ -18,8 +18,6 @@ const MAX_CHAIN: usize = 10_000;
 const MAX_WORD: usize = 200;
 /// How many primes a name may have.
 const MAX_PRIMES: usize = 20;
-/// Words that bind or leave free an index in square brackets, and are still missing.
-const MISSING_REDUCTIONS: [&str; 2] = ["max", "min"];
 
 /// What is open: the bracket, where it stands, the `if`s and the operators since.
 struct Open {
@@ -158,7 +156,6 @@ impl<'i> Scan<'i> {
             "div" | "mod" => self.operator(),
             "notation" => self.notation(),
             "latex" if rest.starts_with('"') => self.missing("latex", start),
-            _ if MISSING_REDUCTIONS.contains(&word) && rest.starts_with('[') => self.missing(word, start),
             _ => {}
         }
     }

@@ -195,12 +195,13 @@ impl Pen {
     }
 
     fn reduction(self, word: Reduction, binders: &[Binder], p: Option<&Condition>, body: &Expr, room: Room) -> String {
+        let extremum = matches!(word, Reduction::Extremum(_));
         let word = match word {
             Reduction::Sum => self.pick("sum", "Σ"),
-            Reduction::Mean | Reduction::Variance => word.word(),
+            Reduction::Mean | Reduction::Variance | Reduction::Extremum(_) => word.word(),
             Reduction::Product => self.pick("prod", "Π"),
         };
-        let (open, close) = if self.unicode() { ("(", ")") } else { ("[", "]") };
+        let (open, close) = if self.unicode() && !extremum { ("(", ")") } else { ("[", "]") };
         let binders: Vec<String> = binders.iter().map(|binder| self.binder(binder)).collect();
         let p = match p {
             Some(p) => format!("{}{}", self.pick(" : ", ": "), self.condition(p)),

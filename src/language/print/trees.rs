@@ -74,7 +74,8 @@ fn layer(value: impl Strategy<Value = Expr> + Clone) -> impl Strategy<Value = Ex
 
 fn reduce(value: impl Strategy<Value = Expr> + Clone + 'static) -> impl Strategy<Value = ExprKind> {
     use Reduction::{Mean, Product, Sum, Variance};
-    let word = prop_oneof![Just(Sum), Just(Mean), Just(Product), Just(Variance)];
+    let extremum = prop::sample::select(Extremum::ALL.to_vec()).prop_map(Reduction::Extremum);
+    let word = prop_oneof![Just(Sum), Just(Mean), Just(Product), Just(Variance), extremum];
     let p = option::weighted(0.3, condition_of(value.clone().boxed()));
     (word, vec(binder(value.clone()), 1..3), p, value)
         .prop_map(|(word, binders, p, body)| ExprKind::Reduce(word, binders, p.map(Box::new), Box::new(body)))

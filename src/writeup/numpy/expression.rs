@@ -12,7 +12,7 @@ use super::layout::{Doc, bracketed, chain, group, list, text};
 use super::names::Names;
 use super::reading::{Stored, range_of};
 use crate::language::function::Function;
-use crate::language::syntax::{Binder, Condition, Expr, ExprKind, Name, Operator, Reduction, Sign};
+use crate::language::syntax::{Binder, Condition, Expr, ExprKind, Extremum, Name, Operator, Reduction, Sign};
 use num_rational::BigRational;
 use num_traits::Zero;
 use std::collections::{BTreeMap, BTreeSet};
@@ -213,7 +213,10 @@ impl<'a> Writer<'a> {
     ) -> Result<Code, String> {
         let (inner, rest) = match reduction {
             Reduction::Sum => split_guards(body),
-            Reduction::Mean | Reduction::Variance | Reduction::Product => (Vec::new(), body.clone()),
+            Reduction::Extremum(which) if which.is_place() => return self.place(which, binders, condition, body),
+            Reduction::Mean | Reduction::Variance | Reduction::Product | Reduction::Extremum(_) => {
+                (Vec::new(), body.clone())
+            }
         };
         let guards = condition.into_iter().cloned().chain(inner).collect();
         let terms = self.terms(binders, guards, &rest, mode)?;
@@ -225,8 +228,38 @@ impl<'a> Writer<'a> {
                 ("_mean(", ")")
             }
             Reduction::Variance => ("np.var([", "])"),
+            Reduction::Extremum(which) if which.is_least() => ("np.min([", "])"),
+            Reduction::Extremum(_) => ("np.max([", "])"),
         };
         Ok(Code { doc: bracketed(open, terms, close), level: Level::Atom })
+    }
+
+    /// `max(range(…), key=lambda k: body)`: the first index at which the body is greatest.
+    fn place(
+        &mut self,
+        which: Extremum,
+        binders: &[Binder],
+        condition: Option<&Condition>,
+        body: &Expr,
+    ) -> Result<Code, String> {
+        let [binder] = binders else { return Err(format!("`{}` over several indices has no code", which.word())) };
+        let outside = (self.scope.len(), self.guards.clone());
+        let (python, range) = self.bind(binder)?;
+        let indices = match condition {
+            None => range,
+            Some(condition) => {
+                let head = text(format!("{python} for {python} in "));
+                let test = self.condition(condition)?.at(Level::Or);
+                bracketed("(", Doc::Seq(vec![head, range, Doc::Line(" "), text("if "), test]), ")")
+            }
+        };
+        let key = vec![indices, text(","), Doc::Line(" "), text(format!("key=lambda {python}: "))];
+        let value = self.expression(body, Mode::Value)?.doc;
+        self.scope.truncate(outside.0);
+        self.guards = outside.1;
+        let open = if which.is_least() { "min(" } else { "max(" };
+        let inside = Doc::Seq(key.into_iter().chain([value]).collect());
+        Ok(Code { doc: bracketed(open, inside, ")"), level: Level::Atom })
     }
 
     /// `body for k in … for i in … if guards`, what stands between the brackets of a generator.

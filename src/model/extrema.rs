@@ -1,0 +1,127 @@
+//! Extrema over an index: from syntax to terms, and whether each runs over something.
+//!
+//! Over several indices an extremum is one of extrema, the first index outermost, so that equal values
+//! are told apart by the first index first. Invariant: no extremum of a system runs over nothing; where
+//! that depends on sizes alone it is an assumption.
+
+use super::names::{Names, Scope};
+use super::term::{Bound, Kind, Term};
+use super::translate::Padding;
+use crate::diagnostic::{Diagnostic, Span};
+use crate::integer::{Condition, Facts, Index, Truth};
+use crate::language::syntax::{self, Binder, Expr, Extremum};
+
+/// An extremum, and what is known where it stands.
+type Found = (Bound, Condition, Facts);
+
+impl Names {
+    /// The extremum of a body over indices that are bound already.
+    pub(super) fn extremum(
+        &mut self,
+        which: Extremum,
+        (binders, bounds): (&[Binder], Vec<Bound>),
+        condition: Option<&syntax::Condition>,
+        body: &Expr,
+        scope: &Scope,
+        padding: Padding,
+    ) -> Option<Term> {
+        let word = which.word();
+        if let [first, second, ..] = binders {
+            let several = match (which.is_place(), condition.is_some()) {
+                (true, _) => format!("`{word}` gives one index"),
+                (_, true) => format!("`{word}` with a condition runs over one index"),
+                (false, false) => String::new(),
+            };
+            if !several.is_empty() {
+                let inner = format!("{word}[{}] {word}[{}] …", first.name, second.name).replace("arg", "");
+                let diagnostic = Diagnostic::new(several, first.span.to(second.span));
+                self.report(diagnostic.hint(format!("take one inside the other: `{inner}`")));
+                return None;
+            }
+        }
+        let holds = match condition {
+            Some(condition) if !self.is_condition_on_integers(condition, scope) => {
+                let message = format!("the condition of `{word}` is on indices, not on values");
+                return self.fail(message, binders.first()?.span);
+            }
+            Some(condition) => self.condition(condition, scope)?,
+            None => Condition::always(),
+        };
+        let body = self.term(body, scope, padding)?;
+        let over = |body, bound| Term::extremum(which, bound, holds.clone(), body);
+        Some(bounds.into_iter().rev().fold(body, over))
+    }
+
+    /// Sees to it that no extremum in a formula runs over nothing, wherever the indices are in range.
+    pub(super) fn check_extrema(&mut self, bounds: &[Bound], body: &Term, span: Span) -> Option<()> {
+        let mut facts = self.facts.clone();
+        bounds.iter().for_each(|b| facts.bound_index(b.var.clone(), b.lo.clone(), b.hi.clone()));
+        let mut found = Vec::new();
+        extrema(body, &facts, &mut found);
+        found.iter().try_for_each(|one| self.check_extremum(one, span))
+    }
+
+    /// Some index satisfies all inequalities if each lower end is at most each upper end.
+    fn check_extremum(&mut self, (bound, condition, facts): &Found, span: Span) -> Option<()> {
+        let message = || format!("the extremum over `{}` may be over nothing", bound.var.name);
+        let Some((lowers, uppers, others)) = ends(bound, condition) else {
+            let hint = "its condition may be inequalities in which the index stands without a factor";
+            self.report(Diagnostic::new(message(), span).label("in this equation").hint(hint));
+            return None;
+        };
+        let mut facts = facts.clone();
+        self.assumptions.iter().for_each(|assumption| facts.require(assumption));
+        let rooms = lowers.iter().flat_map(|lo| uppers.iter().map(move |hi| hi.minus(lo)));
+        for room in rooms.chain(others) {
+            let condition = Condition::AtMost(Index::default(), room.clone());
+            if facts.judge(&condition) == Truth::Yes {
+                continue;
+            }
+            match facts.extreme_over_ranges(&room, false).filter(Index::is_free_of_vars) {
+                Some(least) => self.assume(&Condition::AtMost(Index::default(), least), span, message)?,
+                None => {
+                    let hint = "give a range or a condition that some index always satisfies";
+                    self.report(Diagnostic::new(message(), span).label("in this equation").hint(hint));
+                    return None;
+                }
+            }
+        }
+        Some(())
+    }
+}
+
+/// The extrema in a term, with what is known at their places.
+fn extrema(term: &Term, facts: &Facts, found: &mut Vec<Found>) {
+    let mut inner = facts.clone();
+    term.bounds().iter().for_each(|b| inner.bound_index(b.var.clone(), b.lo.clone(), b.hi.clone()));
+    if let Some(condition) = term.held() {
+        inner.require(condition);
+    }
+    for factor in term.factors() {
+        if let Kind::Bracket(condition) = factor.kind() {
+            inner.require(condition);
+        }
+    }
+    if let Kind::Extremum(_, bounds, condition, _) = term.kind() {
+        found.extend(bounds.iter().map(|bound| (bound.clone(), condition.clone(), facts.clone())));
+    }
+    term.children().iter().for_each(|child| extrema(child, &inner, found));
+}
+
+/// The lower and the upper ends that a range and a condition give an index, and what must not be
+/// negative besides; none if the condition says anything else of it.
+fn ends(bound: &Bound, condition: &Condition) -> Option<(Vec<Index>, Vec<Index>, Vec<Index>)> {
+    let (mut lowers, mut uppers, mut others) = (vec![bound.lo.clone()], vec![bound.hi.clone()], Vec::new());
+    for part in condition.canonical() {
+        let Condition::AtMost(a, b) = &part else { return None };
+        let room = b.minus(a);
+        let (slope, rest) = room.linear_in(&bound.var)?;
+        match slope.as_constant() {
+            Some(0) => others.push(room),
+            Some(1) => lowers.push(rest.times_number(-1)),
+            Some(-1) => uppers.push(rest),
+            _ => return None,
+        }
+    }
+    Some((lowers, uppers, others))
+}
