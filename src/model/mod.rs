@@ -5,6 +5,7 @@
 
 mod arguments;
 pub mod compose;
+pub mod count;
 pub mod dependencies;
 mod elaborate;
 mod equation;
@@ -31,6 +32,7 @@ mod vector;
 mod walk;
 mod wellfounded;
 
+pub use count::counted;
 pub use elaborate::elaborate;
 pub use names::Sizes;
 pub use quote::Quote;

@@ -7,8 +7,10 @@
 //! the one before ended, the last ends at `result`.
 
 mod make;
+mod whole;
 
 pub use make::{derivation, formula, matrix, shape, system};
+pub use whole::{count, slice};
 
 use crate::language::print::{self, Alphabet};
 use crate::language::syntax;
@@ -238,6 +240,17 @@ pub enum Answer {
         /// The Jacobian.
         of: String,
     },
+    /// How many numbers there are in arrays.
+    Count {
+        /// `count weights`
+        name: String,
+        /// The number of all entries.
+        total: Amount,
+        /// Each array.
+        arrays: Vec<Counted>,
+        /// How it was verified.
+        certificate: Box<Certificate>,
+    },
     /// Words of the author.
     Text {
         /// Markdown with TeX mathematics.
@@ -250,6 +263,17 @@ pub enum Answer {
         /// Why there is no answer.
         reason: String,
     },
+}
+
+/// The entries of one array.
+#[derive(Clone, Debug, Serialize)]
+pub struct Counted {
+    /// The array.
+    pub name: String,
+    /// The lengths of its axes.
+    pub shape: Vec<Amount>,
+    /// Their product.
+    pub entries: Amount,
 }
 
 /// Sizes set equal, and what the formulas are about then.

@@ -1,0 +1,50 @@
+//! Answers about a system as it stands → the structures that are written as JSON.
+
+use super::make::{amount, ascii, certify, latex};
+use super::{Amount, Answer, Counted};
+use crate::derivation::{Goal, ShapeDerivation};
+use crate::language::print::{self, Alphabet};
+use crate::language::syntax::{Expr, Name, Target};
+use crate::model::count::Count;
+use crate::study::Study;
+use crate::verify;
+use crate::writeup::document::Piece;
+use crate::writeup::shape as shapes;
+
+/// The shape of what remains of an array where its first indices are given.
+pub fn slice(
+    study: &Study,
+    (goal, at): (&Goal, &[Expr]),
+    found: &ShapeDerivation,
+    certificate: &verify::Certificate,
+    by: Option<&[(Name, Expr)]>,
+) -> Answer {
+    let whole = super::shape(study, goal, Some(found), certificate, by);
+    let Answer::Shape(mut shape) = whole else { return whole };
+    let left = ascii(&shapes::sliced(&found.array, at));
+    let quote = study.names.quote(&study.system, &[]);
+    let lengths: Vec<Expr> = found.lengths.iter().map(|length| quote.index(length)).collect();
+    shape.name = format!("shape {left}");
+    shape.left = left;
+    shape.formula = print::shape(&lengths, Alphabet::Ascii);
+    shape.shape = if lengths.is_empty() { Vec::new() } else { vec![lengths.iter().map(amount).collect()] };
+    let boxed: Vec<Piece> =
+        shapes::boxed_slice(&study.system, &study.names, found, at).into_iter().next().unwrap_or_default();
+    shape.latex = latex(study, &boxed);
+    Answer::Shape(shape)
+}
+
+/// How many numbers there are in arrays.
+pub fn count(target: &Target, count: &Count, certificate: &verify::Certificate) -> Answer {
+    let arrays = count.arrays.iter().map(|(name, lengths, entries)| Counted {
+        name: name.to_string(),
+        shape: lengths.iter().map(amount).collect::<Vec<Amount>>(),
+        entries: amount(entries),
+    });
+    Answer::Count {
+        name: format!("count {}", print::target(target, Alphabet::Ascii)),
+        total: amount(&count.total),
+        arrays: arrays.collect(),
+        certificate: Box::new(certify(certificate)),
+    }
+}
