@@ -10,7 +10,7 @@ mod make;
 mod whole;
 
 pub use make::{derivation, formula, matrix, shape, system};
-pub use whole::{count, slice};
+pub use whole::{count, diagram, slice};
 
 use crate::language::print::{self, Alphabet};
 use crate::language::syntax;
@@ -240,6 +240,15 @@ pub enum Answer {
         /// The Jacobian.
         of: String,
     },
+    /// A computational graph.
+    Diagram {
+        /// The array.
+        of: String,
+        /// The nodes.
+        nodes: Vec<GraphNode>,
+        /// The edges.
+        edges: Vec<GraphEdge>,
+    },
     /// How many numbers there are in arrays.
     Count {
         /// `count weights`
@@ -263,6 +272,28 @@ pub enum Answer {
         /// Why there is no answer.
         reason: String,
     },
+}
+
+/// A node of a computational graph.
+#[derive(Clone, Debug, Serialize)]
+pub struct GraphNode {
+    /// `h[t]`
+    pub name: String,
+    /// `input`, `weight`, `intermediate`, `output`, or `earlier` for an array at another step.
+    pub role: &'static str,
+    /// The operation in a few signs; empty where there is none.
+    pub operation: String,
+}
+
+/// An edge of a computational graph.
+#[derive(Clone, Debug, Serialize)]
+pub struct GraphEdge {
+    /// The name of the node that is read.
+    pub from: String,
+    /// The name of the node that reads it.
+    pub to: String,
+    /// Of an edge that leads back to another step: `lag 1`.
+    pub back: Option<String>,
 }
 
 /// The entries of one array.

@@ -1,13 +1,14 @@
 //! Answers about a system as it stands → the structures that are written as JSON.
 
 use super::make::{amount, ascii, certify, latex};
-use super::{Amount, Answer, Counted};
+use super::{Amount, Answer, Counted, GraphEdge, GraphNode};
 use crate::derivation::{Goal, ShapeDerivation};
 use crate::language::print::{self, Alphabet};
 use crate::language::syntax::{Expr, Name, Target};
 use crate::model::count::Count;
 use crate::study::Study;
 use crate::verify;
+use crate::writeup::diagram::Diagram;
 use crate::writeup::document::Piece;
 use crate::writeup::shape as shapes;
 
@@ -47,4 +48,20 @@ pub fn count(target: &Target, count: &Count, certificate: &verify::Certificate) 
         arrays: arrays.collect(),
         certificate: Box::new(certify(certificate)),
     }
+}
+
+/// A computational graph.
+pub fn diagram(diagram: &Diagram) -> Answer {
+    let label = |number: usize| ascii(&diagram.folded.nodes[number].label);
+    let nodes = diagram.folded.nodes.iter().enumerate().map(|(number, node)| GraphNode {
+        name: label(number),
+        role: node.part.word(),
+        operation: node.sign.clone(),
+    });
+    let edges = diagram.folded.edges.iter().map(|edge| GraphEdge {
+        from: label(edge.from),
+        to: label(edge.to),
+        back: edge.back.clone(),
+    });
+    Answer::Diagram { of: diagram.of.to_string(), nodes: nodes.collect(), edges: edges.collect() }
 }

@@ -12,6 +12,7 @@ use crate::language::syntax::{Expr, ExprKind, Name, Target};
 use crate::model::count::Count;
 use crate::model::counted;
 use crate::study::{NoAnswer, Study};
+use crate::writeup::diagram::diagram;
 use crate::writeup::document::{Block, Inline, Piece, Prose};
 use crate::writeup::outline::Level;
 use crate::writeup::reason::{math, text};
@@ -82,14 +83,36 @@ impl Writer<'_> {
         Ok(())
     }
 
-    /// The computational graph of an array.
+    /// The computational graph of an array, or a sentence where it is too large.
     pub(super) fn diagram(
         &self,
-        _study: &mut Study,
-        _section: &mut Section,
-        _target: &Target,
-        _span: Span,
+        study: &mut Study,
+        section: &mut Section,
+        target: &Target,
+        span: Span,
     ) -> Result<(), NoAnswer> {
+        let refused = |message: String| {
+            NoAnswer::Refused(Diagnostic::new(message, span).hint("as in `diagram h`, for an array h of an equation"))
+        };
+        let Target::Value(array, None) = target else {
+            return Err(refused("a diagram is of a whole array".into()));
+        };
+        if study.system.equation(array).is_none() {
+            return Err(refused(match study.system.array(array) {
+                Some(_) => format!("`{array}` is given, not computed"),
+                None => format!("there is no array `{array}`"),
+            }));
+        }
+        match diagram(&study.system, array) {
+            Ok(drawn) => {
+                section.answers.push(json::diagram(&drawn));
+                section.blocks.push(Block::Diagram(Box::new(drawn)));
+            }
+            Err(sentence) => {
+                section.answers.push(json::Answer::Text { text: sentence.clone() });
+                section.blocks.push(Block::Paragraph(vec![text(sentence)]));
+            }
+        }
         Ok(())
     }
 }
