@@ -70,7 +70,7 @@ pub enum Part {
     Weight,
     /// An array that is computed on the way.
     Computed,
-    /// The array that is asked for, or an output.
+    /// The array that is asked for.
     Output,
     /// An array as it was at an earlier step.
     Earlier,
@@ -167,9 +167,9 @@ fn alternative(of: &Name, graph: &Graph, unrolled: bool) -> String {
 }
 
 fn folded_caption(reads: &Reads<'_>) -> Prose {
-    let mut prose: Vec<Inline> = vec![text("The computational graph of "), Inline::Math(vec![Piece::Expr(Expr::name(reads.of.clone()))])];
+    let mut prose: Vec<Inline> = vec![text("Computational graph of "), Inline::Math(vec![Piece::Expr(Expr::name(reads.of.clone()))])];
     if reads.has_lags() {
-        prose.push(text("; dashed: what is read at another step, and how it gets there"));
+        prose.push(text("; dashed: from another step"));
     }
     prose
 }

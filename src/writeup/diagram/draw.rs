@@ -35,6 +35,7 @@ pub fn drawing(graph: &Graph, pen: &Draughtsman<'_>) -> Drawing {
     let plan = plan(graph, pen);
     let mut shapes: Vec<Shape> = Vec::new();
     edges(&plan, graph, &mut shapes);
+    dangling(&plan, graph, &mut shapes);
     let sides = feedback(&plan, graph, &mut shapes);
     for (number, node) in graph.nodes.iter().enumerate() {
         draw_node(&plan, number, node, pen, &mut shapes);
@@ -75,7 +76,8 @@ fn plan(graph: &Graph, pen: &Draughtsman<'_>) -> Plan {
     let mut y = if dangling { 4.0 } else if tracks(0) > 0.0 { 2.0 + tracks(0) } else { 0.0 };
     for (level, spots) in rows.rows.iter().enumerate() {
         let signed = spots.iter().any(|spot| graph.nodes.get(*spot).is_some_and(|node| !node.sign.is_empty()));
-        let high = if signed { 8.6 } else { 5.6 };
+        let later = spots.iter().all(|spot| graph.nodes.get(*spot).is_some_and(|node| node.part == Part::Later));
+        let high = if signed { 8.6 } else if later { 3.0 } else { 5.6 };
         bands.push((y, y + high));
         let links = rows.links.iter().filter(|(from, _)| row[*from] == level);
         let slant = links.map(|(from, to)| (x[*from] - x[*to]).abs()).fold(0.0, f64::max);
@@ -116,6 +118,17 @@ fn edges(plan: &Plan, graph: &Graph, shapes: &mut Vec<Shape>) {
         } else {
             shapes.push(path(&[start, end, (end.0, plan.bands[plan.row[*to]].1)], false));
         }
+    }
+}
+
+/// What comes into the first of several steps from those before.
+fn dangling(plan: &Plan, graph: &Graph, shapes: &mut Vec<Shape>) {
+    if graph.edges.iter().any(|edge| edge.back.is_some()) {
+        return;
+    }
+    for (number, _) in graph.nodes.iter().enumerate().filter(|(_, node)| node.part == Part::Earlier) {
+        let (x, top) = (plan.x[number], plan.bands[plan.row[number]].0);
+        arrow(&[(x, top - 3.8), (x, top)], true, shapes);
     }
 }
 
@@ -192,7 +205,7 @@ fn draw_node(plan: &Plan, number: usize, node: &Node, pen: &Draughtsman<'_>, sha
         Part::Output => Some(1),
         Part::Earlier => None,
         Part::Later => {
-            shapes.push(words(pen.dots(), x, top + 1.4, "middle", LETTERS));
+            shapes.push(words(pen.dots(), x, top + 1.8, "middle", LETTERS));
             return;
         }
     };

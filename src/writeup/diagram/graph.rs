@@ -128,7 +128,7 @@ impl<'a> Reads<'a> {
         match self.system.array(name) {
             Some(array) if array.role == Role::Weight || array.constant => Part::Weight,
             Some(_) => Part::Input,
-            None if *name == self.of || self.system.outputs.contains(name) => Part::Output,
+            None if *name == self.of => Part::Output,
             None => Part::Computed,
         }
     }

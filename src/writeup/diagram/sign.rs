@@ -4,6 +4,7 @@
 
 use crate::language::function::Function;
 use crate::language::syntax::{Expr, ExprKind, Name, Operator, Reduction, Sign};
+use crate::model::each_part;
 use crate::writeup::symbols;
 
 /// The most characters that a sign has.
@@ -84,9 +85,16 @@ fn product(factors: &[(Operator, Expr)]) -> String {
     match values.as_slice() {
         [] => String::new(),
         [only] => sign(only),
-        _ if values.iter().any(|e| matches!(e.kind, ExprKind::Read(..))) => "⊙".into(),
+        several if several.iter().all(|e| reads(e)) => "⊙".into(),
         _ => "·".into(),
     }
+}
+
+/// Whether an entry of an array stands in it.
+fn reads(e: &Expr) -> bool {
+    let mut found = false;
+    each_part(e, &mut |part| found |= matches!(part.kind, ExprKind::Read(..)));
+    found
 }
 
 fn power(base: &Expr, exponent: &Expr) -> String {

@@ -7,7 +7,6 @@
 use super::graph::{Read, Reads, When};
 use super::{Graph, Node, Part};
 use crate::language::syntax::Name;
-use crate::writeup::document::Inline;
 use crate::writeup::reason::text;
 use std::collections::BTreeSet;
 
@@ -34,17 +33,15 @@ impl Reads<'_> {
                 }
             }
         }
-        let passes_over = shown.len() < timed.len();
-        graph.caption = vec![text("The same at two steps")];
-        let weights = self.arrays.iter().any(|name| !self.clocks.contains_key(name));
-        let missing = match (weights, passes_over) {
-            (true, true) => "; what is the same at every step, and what lies between the inputs and the states of one step, is left out",
-            (true, false) => "; what is the same at every step is left out",
-            (false, true) => "; what lies between the inputs and the states of one step is left out",
-            (false, false) => "",
+        let untimed = self.arrays.iter().filter(|name| !self.clocks.contains_key(*name));
+        let parts: BTreeSet<bool> = untimed.map(|name| self.part(name) == Part::Weight).collect();
+        let caption = match (shown.len() < timed.len(), parts.contains(&false), parts.contains(&true)) {
+            (true, ..) => "Two steps: inputs and states",
+            (false, true, _) => "Two steps, without what belongs to none",
+            (false, false, true) => "Two steps, without the weights",
+            (false, false, false) => "Two steps",
         };
-        graph.caption.push(text(missing));
-        graph.caption.retain(|inline| !matches!(inline, Inline::Text(words) if words.is_empty()));
+        graph.caption = vec![text(caption)];
         (!graph.edges.is_empty()).then_some(graph)
     }
 

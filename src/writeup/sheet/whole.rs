@@ -77,7 +77,8 @@ impl Writer<'_> {
         let boxed = vec![Piece::Expr(count.total.clone()), Piece::Expr(Expr::name(number))];
         section.summary.get_or_insert_with(|| boxed.clone());
         section.blocks.push(Block::Boxed { formulas: vec![boxed], ranges: Vec::new() });
-        if self.level != Level::Answer && !count.arrays.is_empty() {
+        let worth = count.arrays.len() > 1 || count.arrays.iter().any(|(_, lengths, _)| lengths.len() > 1);
+        if self.level != Level::Answer && worth {
             section.blocks.push(table(&count));
         }
         Ok(())
