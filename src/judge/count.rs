@@ -29,16 +29,14 @@ impl Judge<'_> {
             let (Ok(claimed), Ok(right)) = (value(&wanted), value(&count.number)) else { continue };
             if claimed != right {
                 let sizes = self.system.sizes.iter().filter_map(|(n, _)| Some((n.clone(), *run.sizes.get(n)?)));
-                let difference =
-                    Difference::Values { claimed: Expr::integer(claimed), right: Expr::integer(right) };
+                let difference = Difference::Values { claimed: Expr::integer(claimed), right: Expr::integer(right) };
                 let sizes = sizes.collect();
                 let found = Counterexample { sizes, indices: Vec::new(), difference, note: None, unfit: false };
                 return Ok((Verdict::Refuted(Box::new(found)), None).into());
             }
         }
         let equal = Condition::Equal(wanted.clone(), count.number.clone());
-        let proved = wanted.canonical() == count.number.canonical()
-            || self.system.facts().judge(&equal) == Truth::Yes;
+        let proved = wanted.canonical() == count.number.canonical() || self.system.facts().judge(&equal) == Truth::Yes;
         let verdict = if proved { Verdict::Proved } else { Verdict::Undecided { tried: self.runs.len() } };
         Ok((verdict, None).into())
     }

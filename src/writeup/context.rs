@@ -137,13 +137,49 @@ pub struct RowView {
 #[serde(tag = "kind", rename_all = "lowercase")]
 #[allow(missing_docs)]
 pub enum BlockView {
-    Boxed { formulas: Vec<Formula>, wide: bool, tall: bool, ranges: Vec<String>, layout: Vec<String> },
-    Derivation { left: String, lines: Vec<LineView>, tall: bool, folded: Option<String>, layout: Vec<String> },
-    Paragraph { text: String, layout: Vec<String> },
-    Table { header: Vec<String>, rows: Vec<RowView>, shares: Vec<f64>, wide: bool, layout: Vec<String> },
-    Picture { alternative: String, caption: String, drawings: Vec<Drawing>, whole: Drawing, layout: Vec<String> },
-    Diagram { alternative: String, drawings: Vec<Drawing>, mermaid: Vec<(String, String)>, reads: Vec<ReadView>, layout: Vec<String> },
-    Missing { text: String, layout: Vec<String> },
+    Boxed {
+        formulas: Vec<Formula>,
+        wide: bool,
+        tall: bool,
+        ranges: Vec<String>,
+        layout: Vec<String>,
+    },
+    Derivation {
+        left: String,
+        lines: Vec<LineView>,
+        tall: bool,
+        folded: Option<String>,
+        layout: Vec<String>,
+    },
+    Paragraph {
+        text: String,
+        layout: Vec<String>,
+    },
+    Table {
+        header: Vec<String>,
+        rows: Vec<RowView>,
+        shares: Vec<f64>,
+        wide: bool,
+        layout: Vec<String>,
+    },
+    Picture {
+        alternative: String,
+        caption: String,
+        drawings: Vec<Drawing>,
+        whole: Drawing,
+        layout: Vec<String>,
+    },
+    Diagram {
+        alternative: String,
+        drawings: Vec<Drawing>,
+        mermaid: Vec<(String, String)>,
+        reads: Vec<ReadView>,
+        layout: Vec<String>,
+    },
+    Missing {
+        text: String,
+        layout: Vec<String>,
+    },
 }
 
 /// What a node of a diagram reads, as formulas.
@@ -326,15 +362,16 @@ impl Viewer {
         let graphs: Vec<&Graph> = std::iter::once(&content.folded).chain(&content.unrolled).collect();
         let drawings = graphs.iter().map(|graph| {
             let drawn = diagram::drawing(graph, &draughtsman);
-            let caption = if self.dialect == Dialect::Html { writer.prose(&graph.caption) } else { drawn.caption.clone() };
+            let caption =
+                if self.dialect == Dialect::Html { writer.prose(&graph.caption) } else { drawn.caption.clone() };
             let about = writer.text(&format!("Computational graph of {}", content.of));
             Drawing { caption, about, details: writer.text(&content.alternative), ..drawn }
         });
         let formula = |node: &Node| writer.inline_math(&node.math());
-        let reads = content.folded.reads().map(|(node, from)| ReadView {
-            node: formula(node),
-            from: from.into_iter().map(formula).collect(),
-        });
+        let reads = content
+            .folded
+            .reads()
+            .map(|(node, from)| ReadView { node: formula(node), from: from.into_iter().map(formula).collect() });
         BlockView::Diagram {
             alternative: writer.text(&content.alternative),
             drawings: drawings.collect(),

@@ -13,6 +13,9 @@ mod place;
 mod sign;
 mod unroll;
 
+#[cfg(test)]
+mod tests;
+
 pub use draw::drawing;
 pub use mermaid::mermaid;
 
@@ -167,7 +170,8 @@ fn alternative(of: &Name, graph: &Graph, unrolled: bool) -> String {
 }
 
 fn folded_caption(reads: &Reads<'_>) -> Prose {
-    let mut prose: Vec<Inline> = vec![text("Computational graph of "), Inline::Math(vec![Piece::Expr(Expr::name(reads.of.clone()))])];
+    let mut prose: Vec<Inline> =
+        vec![text("Computational graph of "), Inline::Math(vec![Piece::Expr(Expr::name(reads.of.clone()))])];
     if reads.has_lags() {
         prose.push(text("; dashed: from another step"));
     }

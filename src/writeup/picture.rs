@@ -224,7 +224,14 @@ impl Draughtsman<'_> {
         shapes.push(words(self.prose(&reads.input_title), at(0) - node / 2.0 - 1.2, bottom, "end", letters));
         let width = rounded(margin + step * count + 0.5);
         let caption = self.prose(&reads.caption);
-        Drawing { width, height: rounded(bottom + node / 2.0 + 0.5), shapes, about: caption.clone(), caption, ..Drawing::default() }
+        Drawing {
+            width,
+            height: rounded(bottom + node / 2.0 + 0.5),
+            shapes,
+            about: caption.clone(),
+            caption,
+            ..Drawing::default()
+        }
     }
 
     fn matrix(&self, pattern: &Pattern) -> Drawing {

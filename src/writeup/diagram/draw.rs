@@ -68,16 +68,27 @@ fn plan(graph: &Graph, pen: &Draughtsman<'_>) -> Plan {
     }
     let back: Vec<(usize, usize)> =
         graph.edges.iter().filter(|e| e.back.is_some()).map(|e| (row[e.from], row[e.to])).collect();
-    let tracks = |level: usize| {
-        back.iter().filter(|(from, to)| *from + 1 == level || *to == level).count() as f64 * TRACK
-    };
+    let tracks =
+        |level: usize| back.iter().filter(|(from, to)| *from + 1 == level || *to == level).count() as f64 * TRACK;
     let dangling = graph.nodes.iter().any(|node| node.part == Part::Earlier) && back.is_empty();
     let mut bands = Vec::new();
-    let mut y = if dangling { 4.0 } else if tracks(0) > 0.0 { 2.0 + tracks(0) } else { 0.0 };
+    let mut y = if dangling {
+        4.0
+    } else if tracks(0) > 0.0 {
+        2.0 + tracks(0)
+    } else {
+        0.0
+    };
     for (level, spots) in rows.rows.iter().enumerate() {
         let signed = spots.iter().any(|spot| graph.nodes.get(*spot).is_some_and(|node| !node.sign.is_empty()));
         let later = spots.iter().all(|spot| graph.nodes.get(*spot).is_some_and(|node| node.part == Part::Later));
-        let high = if signed { 8.6 } else if later { 3.0 } else { 5.6 };
+        let high = if signed {
+            8.6
+        } else if later {
+            3.0
+        } else {
+            5.6
+        };
         bands.push((y, y + high));
         let links = rows.links.iter().filter(|(from, _)| row[*from] == level);
         let slant = links.map(|(from, to)| (x[*from] - x[*to]).abs()).fold(0.0, f64::max);
@@ -88,7 +99,15 @@ fn plan(graph: &Graph, pen: &Draughtsman<'_>) -> Plan {
 
 fn node_width(node: &Node, pen: &Draughtsman<'_>) -> f64 {
     let long = |text: &str, letters: f64| {
-        let wide = |c: char| if c == '_' || c == '′' { 0.2 } else if "⊙Σ⋯".contains(c) { 0.85 } else { 0.6 };
+        let wide = |c: char| {
+            if c == '_' || c == '′' {
+                0.2
+            } else if "⊙Σ⋯".contains(c) {
+                0.85
+            } else {
+                0.6
+            }
+        };
         text.chars().map(wide).sum::<f64>() * letters
     };
     let label = long(&pen.unicode(node), LETTERS);

@@ -49,7 +49,11 @@ impl Rows {
         let mut best = (self.crossings(), self.rows.clone());
         for sweep in 0..SWEEPS {
             let downwards = sweep % 2 == 0;
-            let levels: Vec<usize> = if downwards { (1..self.rows.len()).collect() } else { (0..self.rows.len().saturating_sub(1)).rev().collect() };
+            let levels: Vec<usize> = if downwards {
+                (1..self.rows.len()).collect()
+            } else {
+                (0..self.rows.len().saturating_sub(1)).rev().collect()
+            };
             for level in levels {
                 let beside = if downwards { level - 1 } else { level + 1 };
                 self.sort(level, beside);

@@ -50,7 +50,11 @@ impl Reads<'_> {
         let states: BTreeSet<&Name> =
             self.reads.values().flatten().filter(|read| read.when != When::Now).map(|read| &read.array).collect();
         let kept = |name: &&Name| self.is_given(name) || states.contains(name) || self.part(name) == Part::Output;
-        if timed.len() <= MOST_SHOWN { timed.iter().cloned().collect() } else { timed.iter().filter(kept).cloned().collect() }
+        if timed.len() <= MOST_SHOWN {
+            timed.iter().cloned().collect()
+        } else {
+            timed.iter().filter(kept).cloned().collect()
+        }
     }
 
     /// What an array reads of the shown ones, through those that are not, and how many steps on.
@@ -73,13 +77,7 @@ impl Reads<'_> {
     }
 
     /// One read of an array at a step, and where it is read beyond the last step.
-    fn passed(
-        &self,
-        graph: &mut Graph,
-        (name, step): (&Name, i128),
-        (array, at): (&Name, i128),
-        steps: &[i128; 2],
-    ) {
+    fn passed(&self, graph: &mut Graph, (name, step): (&Name, i128), (array, at): (&Name, i128), steps: &[i128; 2]) {
         let to = graph.node(self.node(name, step));
         let from = match steps.contains(&at) || self.is_given(array) {
             true => graph.node(self.node(array, at)),
