@@ -70,16 +70,16 @@ fn pictures_can_be_read() {
                 }
             }
             let tips: Vec<(f64, f64)> = of("head").map(|head| head.points[0]).collect();
-            let ends = |tip: &(f64, f64)| {
-                boxes.iter().any(|b| (tip.1 - b.y).abs() < 0.05 && tip.0 > b.x && tip.0 < b.x2)
-            };
+            let ends =
+                |tip: &(f64, f64)| boxes.iter().any(|b| (tip.1 - b.y).abs() < 0.05 && tip.0 > b.x && tip.0 < b.x2);
             let later = graph.edges.iter().filter(|e| graph.nodes[e.to].part == Part::Later).count();
             assert!(tips.iter().filter(|tip| !ends(tip)).count() <= later, "{text}: an arrow ends elsewhere");
             for label in of("text").filter(|label| label.anchor == "middle" && !label.text.contains('⋯')) {
                 let letters = label.text.chars().chain(label.after.chars()).count() as f64
                     + 0.7 * label.below.chars().count() as f64;
                 let half = letters * label.letters * 0.27;
-                let inside = |b: &&Shape| b.x <= label.x - half && label.x + half <= b.x2 && b.y < label.y && label.y < b.y2;
+                let inside =
+                    |b: &&Shape| b.x <= label.x - half && label.x + half <= b.x2 && b.y < label.y && label.y < b.y2;
                 assert!(boxes.iter().any(|b| inside(&b)), "{text}: {} does not fit", label.text);
             }
         }
@@ -124,8 +124,5 @@ fn a_large_graph_is_not_drawn() {
     }
     let system = system(&text);
     let refused = diagram(&system, &system.outputs[0]).unwrap_err();
-    assert_eq!(
-        refused,
-        "The computational graph of z_40 has 42 nodes; one of more than 40 is too large to draw."
-    );
+    assert_eq!(refused, "The computational graph of z_40 has 42 nodes; one of more than 40 is too large to draw.");
 }
