@@ -10,7 +10,7 @@ mod make;
 mod whole;
 
 pub use make::{derivation, formula, matrix, shape, system};
-pub use whole::{count, diagram, slice};
+pub use whole::{Count, Counted, Diagram, GraphEdge, GraphNode, count, diagram, slice};
 
 use crate::language::print::{self, Alphabet};
 use crate::language::syntax;
@@ -241,25 +241,9 @@ pub enum Answer {
         of: String,
     },
     /// A computational graph.
-    Diagram {
-        /// The array.
-        of: String,
-        /// The nodes.
-        nodes: Vec<GraphNode>,
-        /// The edges.
-        edges: Vec<GraphEdge>,
-    },
+    Diagram(Box<Diagram>),
     /// How many numbers there are in arrays.
-    Count {
-        /// `count weights`
-        name: String,
-        /// The number of all entries.
-        total: Amount,
-        /// Each array.
-        arrays: Vec<Counted>,
-        /// How it was verified.
-        certificate: Box<Certificate>,
-    },
+    Count(Box<Count>),
     /// Words of the author.
     Text {
         /// Markdown with TeX mathematics.
@@ -272,39 +256,6 @@ pub enum Answer {
         /// Why there is no answer.
         reason: String,
     },
-}
-
-/// A node of a computational graph.
-#[derive(Clone, Debug, Serialize)]
-pub struct GraphNode {
-    /// `h[t]`
-    pub name: String,
-    /// `input`, `weight`, `intermediate`, `output`, or `earlier` for an array at another step.
-    pub role: &'static str,
-    /// The operation in a few signs; empty where there is none.
-    pub operation: String,
-}
-
-/// An edge of a computational graph.
-#[derive(Clone, Debug, Serialize)]
-pub struct GraphEdge {
-    /// The name of the node that is read.
-    pub from: String,
-    /// The name of the node that reads it.
-    pub to: String,
-    /// Of an edge that leads back to another step: `lag 1`.
-    pub back: Option<String>,
-}
-
-/// The entries of one array.
-#[derive(Clone, Debug, Serialize)]
-pub struct Counted {
-    /// The array.
-    pub name: String,
-    /// The lengths of its axes.
-    pub shape: Vec<Amount>,
-    /// Their product.
-    pub entries: Amount,
 }
 
 /// Sizes set equal, and what the formulas are about then.

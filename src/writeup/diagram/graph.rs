@@ -143,8 +143,8 @@ impl<'a> Reads<'a> {
 
     pub(super) fn node(&self, name: &Name, step: i128) -> Node {
         let bodies = self.system.program.equations.iter().filter(|equation| equation.array == *name);
-        let signs = bodies.map(|equation| sign(&equation.body)).filter(|sign| !sign.is_empty());
-        Node { label: self.label(name, step), sign: signs.last().unwrap_or_default(), part: self.part(name) }
+        let mut signs = bodies.rev().map(|equation| sign(&equation.body)).filter(|sign| !sign.is_empty());
+        Node { label: self.label(name, step), sign: signs.next().unwrap_or_default(), part: self.part(name) }
     }
 
     /// The graph, with a node for each read at another step and an edge that leads back to it.
