@@ -55,11 +55,19 @@ impl<'a> Reads<'a> {
     pub(super) fn new(system: &'a System, of: &Name) -> Self {
         let given = system.arrays.iter().map(|array| array.name.clone());
         let defined = system.equations.iter().map(|equation| equation.array.clone());
-        let arrays: Vec<Name> = given.chain(defined).filter(|name| system.depends(of, name)).collect();
-        let raw: BTreeMap<Name, Vec<Raw>> = arrays.iter().map(|name| (name.clone(), raw(system, name))).collect();
-        let clocks = clocks(system, &raw);
+        let mut raws: BTreeMap<Name, Vec<Raw>> = BTreeMap::new();
+        let mut open = vec![of.clone()];
+        while let Some(name) = open.pop() {
+            if !raws.contains_key(&name) {
+                let reads = raw(system, &name);
+                open.extend(reads.iter().map(|(_, array, ..)| array.clone()));
+                raws.insert(name, reads);
+            }
+        }
+        let arrays: Vec<Name> = given.chain(defined).filter(|name| raws.contains_key(name)).collect();
+        let clocks = clocks(system, &raws);
         let mut found = Reads { system, of: of.clone(), arrays, clocks, reads: BTreeMap::new() };
-        for (name, raws) in &raw {
+        for (name, raws) in &raws {
             let mut reads: Vec<Read> = Vec::new();
             for raw in raws {
                 let read = found.read(name, raw);
@@ -153,9 +161,9 @@ impl<'a> Reads<'a> {
         let nodes: BTreeMap<&Name, usize> =
             self.arrays.iter().map(|name| (name, graph.node(self.node(name, 0)))).collect();
         for name in &self.arrays {
-            let to = nodes[name];
+            let Some(to) = nodes.get(name).copied() else { continue };
             for read in self.reads.get(name).into_iter().flatten() {
-                let source = nodes[&read.array];
+                let Some(source) = nodes.get(&read.array).copied() else { continue };
                 let (label, lag) = match &read.when {
                     When::Now => {
                         graph.edge(source, to, None);
