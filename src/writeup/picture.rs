@@ -6,6 +6,7 @@
 use super::diagram::Node;
 use super::document::{Pattern, Picture, Reads};
 use super::prose::{Dialect, Writer};
+use super::symbols;
 use serde::Serialize;
 
 /// Tint and line of each class, told apart by colour-blind readers too: (fill, line).
@@ -132,6 +133,16 @@ impl Draughtsman<'_> {
     /// The label of a node in plain characters.
     pub(super) fn unicode(&self, node: &Node) -> String {
         Writer { dialect: Dialect::Text, ..self.writer }.inline_math(&node.math())
+    }
+
+    /// The same with the characters that a format spells out.
+    pub(super) fn spelled(&self, node: &Node) -> String {
+        let tex = self.is_tex();
+        let spelled = |c: char| match tex && !c.is_ascii() && symbols::to_tex(c).is_none() {
+            true => format!("({:X})", u32::from(c)),
+            false => c.to_string(),
+        };
+        self.unicode(node).chars().map(spelled).collect()
     }
 
     /// The label of a node, what follows an underscore below the line.

@@ -110,7 +110,7 @@ fn node_width(node: &Node, pen: &Draughtsman<'_>) -> f64 {
         };
         text.chars().map(wide).sum::<f64>() * letters
     };
-    let label = long(&pen.unicode(node), LETTERS);
+    let label = long(&pen.spelled(node), LETTERS);
     let sign = long(&node.sign, SMALL);
     (label.max(sign) + 3.0).max(9.0)
 }

@@ -78,7 +78,7 @@ fn product(factors: &[(Operator, Expr)]) -> String {
     if factors.iter().any(|(operator, _)| *operator == Operator::Over) {
         let above: Vec<(Operator, Expr)> = factors.iter().filter(|(o, _)| *o == Operator::Times).cloned().collect();
         let inner = if above.is_empty() { String::new() } else { product(&above) };
-        return if inner.is_empty() || inner == "·" { "/".into() } else { format!("{inner}, /") };
+        return if inner.is_empty() || inner == "×" { "/".into() } else { format!("{inner}, /") };
     }
     let value = |e: &&Expr| !matches!(e.kind, ExprKind::Number(_) | ExprKind::Bracket(_));
     let values: Vec<&Expr> = factors.iter().map(|(_, factor)| factor).filter(value).collect();
@@ -86,7 +86,7 @@ fn product(factors: &[(Operator, Expr)]) -> String {
         [] => String::new(),
         [only] => sign(only),
         several if several.iter().all(|e| reads(e)) => "⊙".into(),
-        _ => "·".into(),
+        _ => "×".into(),
     }
 }
 

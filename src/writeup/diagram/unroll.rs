@@ -17,14 +17,17 @@ impl Reads<'_> {
     /// The graph of two steps, if something passes from one step to the next.
     pub(super) fn unrolled(&self) -> Option<Graph> {
         let moved = |read: &&Read| matches!(read.when, When::Moved(_)) && !self.is_given(&read.array);
-        let first = self.reads.values().flatten().filter(|read| !read.initial).find(moved)?;
-        let When::Moved(lag) = first.when else { return None };
+        let lags: Vec<&Read> = self.reads.values().flatten().filter(|read| !read.initial).filter(moved).collect();
+        let earlier = lags.iter().any(|read| matches!(read.when, When::Moved(n) if n < 0));
+        if lags.is_empty() {
+            return None;
+        }
         if self.reads.values().flatten().any(|read| matches!(read.when, When::Elsewhere(_))) {
             return None;
         }
         let timed: Vec<Name> = self.arrays.iter().filter(|name| self.clocks.contains_key(*name)).cloned().collect();
         let shown = self.shown(&timed);
-        let steps: [i128; 2] = if lag < 0 { [-1, 0] } else { [1, 0] };
+        let steps: [i128; 2] = if earlier { [-1, 0] } else { [1, 0] };
         let mut graph = Graph::default();
         for step in steps {
             for name in timed.iter().filter(|name| shown.contains(*name) && !self.is_given(name)) {
@@ -84,14 +87,13 @@ impl Reads<'_> {
             false => graph.node(Node { label: self.label(array, at), sign: String::new(), part: Part::Earlier }),
         };
         graph.edge(from, to, None);
-        let forwards = steps[1] - steps[0];
-        let lag = (step - at) * forwards;
-        for step in steps.iter().filter(|step| (**step + lag * forwards) * forwards > 0) {
-            if lag <= 0 || self.is_given(array) {
+        let beyond = |source: i128| source + step - at;
+        for source in steps.iter().copied().filter(|source| !steps.contains(&beyond(*source))) {
+            if self.is_given(array) {
                 continue;
             }
-            let source = graph.node(self.node(array, *step));
-            let label = self.label(array, forwards);
+            let label = self.label(array, 2 * beyond(source).signum());
+            let source = graph.node(self.node(array, source));
             let later = graph.node(Node { label, sign: String::new(), part: Part::Later });
             graph.edge(source, later, None);
         }

@@ -66,7 +66,8 @@ impl Writer<'_> {
         })?;
         let (count, certificate) = study.count(&names)?;
         section.answers.push(json::count(target, &count, &certificate));
-        section.certificate = merge(section.certificate.take(), &Some(certificate));
+        let counted = (!count.arrays.is_empty()).then_some(certificate);
+        section.certificate = merge(section.certificate.take(), &counted);
         let all = matches!(target, Target::Value(name, None) if names.as_slice() != std::slice::from_ref(name));
         let number = match (all, one(&count.total)) {
             (true, true) => "weight",
