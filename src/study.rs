@@ -9,6 +9,7 @@ use crate::integer::Var;
 use crate::language::function::Function;
 use crate::language::syntax::{Expr, ExprKind, Layout, Name, Operator, Statement, Target};
 use crate::matrix::{MatrixForm, Unfit, entry::entry, matrix_form};
+use crate::model::count::Count;
 use crate::model::{Quote, Sizes, System, each_part, elaborate, jacobian_name};
 use crate::recognise::perform::confirms;
 use crate::recognise::{Operation, recognise};
@@ -193,6 +194,16 @@ impl Study {
         let trials = ready(&mut self.trials, &self.system, &self.names)?;
         let certificate = trials.verify_shape(&self.system, &shape)?;
         Ok((shape, certificate))
+    }
+
+    /// Counts and verifies the entries of arrays.
+    ///
+    /// # Errors
+    /// As [`Study::answer`].
+    pub fn count(&mut self, names: &[Name]) -> Result<(Count, Certificate), NoAnswer> {
+        let count = self.system.count(names);
+        let certificate = ready(&mut self.trials, &self.system, &self.names)?.verify_count(&count)?;
+        Ok((count, certificate))
     }
 
     /// All goals: every output, its Jacobians, the gradients; with respect to `arrays` or, if there

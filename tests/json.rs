@@ -78,6 +78,28 @@ fn every_document_is_as_the_schema_says() {
     assert!(valid(&homework).is_err(), "the schema allows anything");
 }
 
+#[test]
+fn answers_about_the_system_itself_are_as_the_schema_says() {
+    let (mut schemas, mut compiler) = (Schemas::new(), Compiler::new());
+    compiler.add_resource("schema.json", schema()).unwrap();
+    let index = compiler.compile("schema.json", &mut schemas).unwrap();
+    let language = include_str!("../docs/language.md");
+    let block = language.split("```bp\n").find(|block| block.starts_with("homework \"Recurrent")).unwrap();
+    let file = parse_file(block.split("```").next().unwrap()).unwrap();
+    let homework = file.items.iter().find_map(|i| if let Item::Homework(h) = i { Some(h) } else { None }).unwrap();
+    let document = json::text(&sheet(homework, 1, Level::Main).unwrap().data);
+    let document: Value = serde_json::from_str(&document).unwrap();
+    assert_eq!(schemas.validate(&document, index).map_err(|e| format!("{e:#}")), Ok(()));
+    let [diagram, shape, count] = list(&document["problems"][0]["questions"][0], "answers") else {
+        panic!("{document}")
+    };
+    assert_eq!((list(diagram, "nodes").len(), list(diagram, "edges").len()), (7, 9));
+    assert_eq!((text(shape, "name"), text(shape, "formula")), ("shape c[t]", "m"));
+    assert_eq!((text(count, "total"), list(count, "arrays").len()), ("m*(m + 2*n)", 3));
+    let lags: Vec<&Value> = objects(diagram, "back", Some("lag 1"));
+    assert_eq!((lags.len(), text(lags[0], "from"), text(lags[0], "to")), (1, "h[t]", "h[t-1]"));
+}
+
 /// What the program prints of the answers in a document.
 fn judged(arguments: &[&str]) -> Value {
     let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_backprose"));

@@ -115,6 +115,9 @@ fn table(rows: &[Row]) -> String {
 
 fn how(certificate: &Certificate) -> String {
     let entries = match (certificate.entries, certificate.sampled) {
+        (0, _) if certificate.places == 0 && certificate.counted > 0 => {
+            format!("{} array{}", certificate.counted, if certificate.counted == 1 { "" } else { "s" })
+        }
         (0, _) => format!("{} place{}", certificate.places, if certificate.places == 1 { "" } else { "s" }),
         (n, false) => format!("{n} entr{}", if n == 1 { "y" } else { "ies" }),
         (n, true) => format!("{n} sampled entries"),

@@ -12,6 +12,7 @@
 
 mod cells;
 mod complete;
+mod count;
 mod counterexample;
 mod expand;
 mod left;
@@ -184,6 +185,7 @@ impl<'a> Judge<'a> {
         }
         let judged = match (&claim.target, &claim.value) {
             (Target::Shape(of), ClaimValue::Shape(lengths)) => self.judge_shape(of, lengths, claim.span)?,
+            (of, ClaimValue::Count(claimed)) => self.judge_count(of, claimed, claim.span)?,
             (target, ClaimValue::Matrix(written, layout)) => {
                 self.judge_matrix(target, written, layout.unwrap_or_default(), claim.span)?
             }

@@ -88,6 +88,10 @@ pub enum AnswerKind {
     Compare(Target, Target),
     /// `picture df/dx`
     Picture(Target),
+    /// `diagram h`: the computational graph of an array.
+    Diagram(Target),
+    /// `count weights`: how many numbers there are in all weights, or in one array.
+    Count(Target),
     /// `text """…"""`
     Text(String),
 }

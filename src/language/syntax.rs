@@ -452,6 +452,8 @@ pub enum ClaimValue {
     Formula(Expr),
     /// `matrix … layout numerator = x*g^T`: a matrix form, in the shape layout if none is given.
     Matrix(MatrixExpr, Option<Layout>),
+    /// `count weights = (D + 1)*H`: how many numbers there are in all weights, or in one array.
+    Count(Expr),
 }
 
 impl Expr {

@@ -5,6 +5,7 @@
 
 mod arguments;
 pub mod compose;
+pub mod count;
 pub mod dependencies;
 mod elaborate;
 mod equation;
@@ -32,6 +33,7 @@ mod vector;
 mod walk;
 mod wellfounded;
 
+pub use count::counted;
 pub use elaborate::elaborate;
 pub use names::Sizes;
 pub(crate) use order::components;

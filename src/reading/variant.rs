@@ -154,7 +154,7 @@ fn permuted(system: &System, claim: &Claim, array: &Name, order: &[usize]) -> Cl
             }
             _ => None,
         })),
-        matrix @ ClaimValue::Matrix(..) => matrix,
+        other @ (ClaimValue::Matrix(..) | ClaimValue::Count(_)) => other,
         ClaimValue::Shape(lengths) => {
             ClaimValue::Shape(shape_permuted(&claim.target, array, &rearranged, lengths, axes))
         }

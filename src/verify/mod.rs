@@ -5,6 +5,7 @@
 //! of p = 2^61 − 1 elements. What fails is never printed.
 
 mod assignments;
+mod count;
 mod sample;
 
 pub(crate) use assignments::Limits;
@@ -34,6 +35,8 @@ pub struct Certificate {
     pub assignments: usize,
     /// Values of lines of derivations compared with the line before.
     pub steps: usize,
+    /// Arrays whose entries were counted.
+    pub counted: usize,
     /// Whether functions stand in the equations: over the field each is an unknown value, with the
     /// derivative that the table of functions gives it.
     pub functions: bool,
@@ -51,6 +54,7 @@ impl Certificate {
             points: self.points.max(other.points),
             assignments: self.assignments.max(other.assignments),
             steps: self.steps + other.steps,
+            counted: self.counted + other.counted,
             functions: self.functions || other.functions,
             sampled: self.sampled || other.sampled,
         }

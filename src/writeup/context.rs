@@ -4,6 +4,7 @@
 //! For the terminal, every block also holds its finished lines in `layout`. In HTML a formula is
 //! still TeX between two marks here; it becomes MathML when the page is finished.
 
+use super::diagram::{self, Diagram, Graph, Node};
 use super::document::{Block, Document, Inline, Math, Part, Piece, Problem, Question};
 use super::notation::Notation;
 use super::picture::{self, Draughtsman, Drawing};
@@ -136,12 +137,58 @@ pub struct RowView {
 #[serde(tag = "kind", rename_all = "lowercase")]
 #[allow(missing_docs)]
 pub enum BlockView {
-    Boxed { formulas: Vec<Formula>, wide: bool, tall: bool, ranges: Vec<String>, layout: Vec<String> },
-    Derivation { left: String, lines: Vec<LineView>, tall: bool, folded: Option<String>, layout: Vec<String> },
-    Paragraph { text: String, layout: Vec<String> },
-    Table { header: Vec<String>, rows: Vec<RowView>, shares: Vec<f64>, wide: bool, layout: Vec<String> },
-    Picture { alternative: String, caption: String, drawings: Vec<Drawing>, whole: Drawing, layout: Vec<String> },
-    Missing { text: String, layout: Vec<String> },
+    Boxed {
+        formulas: Vec<Formula>,
+        wide: bool,
+        tall: bool,
+        ranges: Vec<String>,
+        layout: Vec<String>,
+    },
+    Derivation {
+        left: String,
+        lines: Vec<LineView>,
+        tall: bool,
+        folded: Option<String>,
+        layout: Vec<String>,
+    },
+    Paragraph {
+        text: String,
+        layout: Vec<String>,
+    },
+    Table {
+        header: Vec<String>,
+        rows: Vec<RowView>,
+        shares: Vec<f64>,
+        wide: bool,
+        layout: Vec<String>,
+    },
+    Picture {
+        alternative: String,
+        caption: String,
+        drawings: Vec<Drawing>,
+        whole: Drawing,
+        layout: Vec<String>,
+    },
+    Diagram {
+        alternative: String,
+        drawings: Vec<Drawing>,
+        mermaid: Vec<(String, String)>,
+        reads: Vec<ReadView>,
+        layout: Vec<String>,
+    },
+    Missing {
+        text: String,
+        layout: Vec<String>,
+    },
+}
+
+/// What a node of a diagram reads, as formulas.
+#[derive(Clone, Debug, Serialize)]
+pub struct ReadView {
+    /// The node.
+    pub node: String,
+    /// What it reads.
+    pub from: Vec<String>,
 }
 
 /// Formulas longer than this many characters are too long for a narrow column.
@@ -250,6 +297,7 @@ impl Viewer {
                 | BlockView::Paragraph { layout, .. }
                 | BlockView::Table { layout, .. }
                 | BlockView::Picture { layout, .. }
+                | BlockView::Diagram { layout, .. }
                 | BlockView::Missing { layout, .. } => *layout = lines,
             }
         }
@@ -284,6 +332,7 @@ impl Viewer {
             Block::Paragraph(prose) => BlockView::Paragraph { text: writer.flow(prose), layout },
             Block::Missing(prose) => BlockView::Missing { text: writer.flow(prose), layout },
             Block::Table { header, rows } => self.table(header, rows, writer),
+            Block::Diagram(content) => self.diagram(content, writer),
             Block::Picture(content) => {
                 let pen = if self.dialect == Dialect::Html { Dialect::Markdown } else { self.dialect };
                 let mut drawings = Draughtsman { writer: Writer { dialect: pen, ..*writer } }.drawings(content);
@@ -304,6 +353,34 @@ impl Viewer {
                     layout,
                 }
             }
+        }
+    }
+
+    fn diagram(&self, content: &Diagram, writer: &Writer<'_>) -> BlockView {
+        let pen = if self.dialect == Dialect::Html { Dialect::Markdown } else { self.dialect };
+        let draughtsman = Draughtsman { writer: Writer { dialect: pen, ..*writer } };
+        let graphs: Vec<&Graph> = std::iter::once(&content.folded).chain(&content.unrolled).collect();
+        let drawings = graphs.iter().map(|graph| {
+            let drawn = diagram::drawing(graph, &draughtsman);
+            let caption =
+                if self.dialect == Dialect::Html { writer.prose(&graph.caption) } else { drawn.caption.clone() };
+            let about = writer.text(&format!("Computational graph of {}", content.of));
+            Drawing { caption, about, details: writer.text(&content.alternative), ..drawn }
+        });
+        let formula = |node: &Node| writer.inline_math(&node.math());
+        let reads = content
+            .folded
+            .reads()
+            .map(|(node, from)| ReadView { node: formula(node), from: from.into_iter().map(formula).collect() });
+        BlockView::Diagram {
+            alternative: writer.text(&content.alternative),
+            drawings: drawings.collect(),
+            mermaid: graphs
+                .iter()
+                .map(|graph| (diagram::mermaid(graph, writer.notation), writer.prose(&graph.caption)))
+                .collect(),
+            reads: reads.collect(),
+            layout: vec![],
         }
     }
 

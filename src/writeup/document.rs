@@ -3,6 +3,7 @@
 //! The outline makes it from derivations, the renderer turns its mathematics into the notation of
 //! one format and hands it to a template. Nothing is computed in a template.
 
+use super::diagram::Diagram;
 use crate::language::syntax::{Condition, Expr, Name};
 use crate::matrix::Matrix;
 
@@ -95,6 +96,8 @@ pub enum Block {
     },
     /// A picture.
     Picture(Picture),
+    /// A computational graph.
+    Diagram(Box<Diagram>),
     /// The visible box in place of an answer that could not be derived or verified.
     Missing(Prose),
 }

@@ -43,6 +43,11 @@ pub fn evidence(certificate: &Certificate, labels: &[&str]) -> Prose {
             "{opening}all reads are in range at {places} of the output, and one step further they are not"
         )));
     }
+    if certificate.counted > 0 {
+        let opening = if prose.is_empty() { "Verified: " } else { "; " };
+        let arrays = if certificate.counted == 1 { "one array" } else { "all arrays" };
+        prose.push(text(format!("{opening}the entries of {arrays} were counted")));
+    }
     match certificate.assignments {
         0 => {}
         1 => prose.push(text(", at one assignment of the sizes")),

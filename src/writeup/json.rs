@@ -7,8 +7,10 @@
 //! the one before ended, the last ends at `result`.
 
 mod make;
+mod whole;
 
 pub use make::{derivation, formula, matrix, shape, system};
+pub use whole::{Count, Counted, Diagram, GraphEdge, GraphNode, count, diagram, slice};
 
 use crate::language::print::{self, Alphabet};
 use crate::language::syntax;
@@ -238,6 +240,10 @@ pub enum Answer {
         /// The Jacobian.
         of: String,
     },
+    /// A computational graph.
+    Diagram(Box<Diagram>),
+    /// How many numbers there are in arrays.
+    Count(Box<Count>),
     /// Words of the author.
     Text {
         /// Markdown with TeX mathematics.

@@ -5,6 +5,7 @@ pub mod abbreviate;
 pub mod comparison;
 pub mod context;
 mod conventions;
+pub mod diagram;
 pub mod document;
 pub mod evidence;
 pub mod explain;

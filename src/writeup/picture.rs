@@ -3,8 +3,10 @@
 //!
 //! A drawing is never wider than a page: cells and letters shrink together.
 
+use super::diagram::Node;
 use super::document::{Pattern, Picture, Reads};
 use super::prose::{Dialect, Writer};
+use super::symbols;
 use serde::Serialize;
 
 /// Tint and line of each class, told apart by colour-blind readers too: (fill, line).
@@ -22,7 +24,7 @@ pub const PALETTE: &[(&str, &str)] = &[
 ];
 
 /// The width a drawing may take.
-const PAGE: f64 = 150.0;
+pub(super) const PAGE: f64 = 150.0;
 
 /// A drawing: its extent and its shapes.
 #[derive(Clone, Debug, Default, Serialize)]
@@ -37,12 +39,14 @@ pub struct Drawing {
     pub caption: String,
     /// What it shows, in plain words, for those who do not see it.
     pub about: String,
+    /// The same at length; empty where there is no more to say.
+    pub details: String,
 }
 
 /// A shape; `y` grows downwards.
 #[derive(Clone, Debug, Default, Serialize)]
 pub struct Shape {
-    /// `line`, `rect`, `circle` or `text`.
+    /// `line`, `rect`, `circle`, `text`, `box`, `path` or `head`.
     pub kind: &'static str,
     /// Left end, left edge, or centre.
     pub x: f64,
@@ -64,6 +68,12 @@ pub struct Shape {
     pub text: String,
     /// Set below the line after the words.
     pub below: String,
+    /// What follows that, on the line again.
+    pub after: String,
+    /// Width and height of a box.
+    pub extent: (f64, f64),
+    /// The corners of a path or of the head of an arrow.
+    pub points: Vec<(f64, f64)>,
     /// `start`, `middle` or `end`: which point of the words stands at x.
     pub anchor: &'static str,
     /// Height of the letters in millimetres.
@@ -87,9 +97,26 @@ fn rect(x: f64, y: f64, side: f64, class: Option<usize>) -> Shape {
     Shape { kind: "rect", x, y, x2, y2, size, class, colour, ..Shape::default() }
 }
 
-fn words(text: String, x: f64, y: f64, anchor: &'static str, letters: f64) -> Shape {
+pub(super) fn words(text: String, x: f64, y: f64, anchor: &'static str, letters: f64) -> Shape {
     let [x, y, letters] = [x, y, letters].map(rounded);
     Shape { kind: "text", x, y, text, anchor, letters, ..Shape::default() }
+}
+
+/// A rectangle with round corners, from its upper left to its lower right corner.
+pub(super) fn box_shape(from: (f64, f64), to: (f64, f64), class: Option<usize>) -> Shape {
+    let colour = class.map_or("", |class| PALETTE[class % PALETTE.len()].0);
+    let [x, y, x2, y2] = [from.0, from.1, to.0, to.1];
+    Shape { kind: "box", x, y, x2, y2, extent: (x2 - x, y2 - y), size: 1.0, class, colour, ..Shape::default() }
+}
+
+/// A line through several points.
+pub(super) fn path(points: &[(f64, f64)], dashed: bool) -> Shape {
+    Shape { kind: "path", points: points.to_vec(), dashed, ..Shape::default() }
+}
+
+/// The head of an arrow.
+pub(super) fn head(points: [(f64, f64); 3]) -> Shape {
+    Shape { kind: "head", points: points.to_vec(), ..Shape::default() }
 }
 
 /// The words of a picture, written for one format.
@@ -103,11 +130,48 @@ impl Draughtsman<'_> {
         matches!(self.writer.dialect, Dialect::Latex | Dialect::LatexFragment)
     }
 
+    /// The label of a node in plain characters.
+    pub(super) fn unicode(&self, node: &Node) -> String {
+        Writer { dialect: Dialect::Text, ..self.writer }.inline_math(&node.math())
+    }
+
+    /// The same with the characters that a format spells out.
+    pub(super) fn spelled(&self, node: &Node) -> String {
+        let tex = self.is_tex();
+        let spelled = |c: char| match tex && !c.is_ascii() && symbols::to_tex(c).is_none() {
+            true => format!("({:X})", u32::from(c)),
+            false => c.to_string(),
+        };
+        self.unicode(node).chars().map(spelled).collect()
+    }
+
+    /// The label of a node, what follows an underscore below the line.
+    pub(super) fn label(&self, node: &Node, x: f64, y: f64, letters: f64) -> Shape {
+        if self.is_tex() {
+            return words(self.writer.inline_math(&node.math()), x, y, "middle", letters);
+        }
+        let text = self.unicode(node);
+        let (base, rest) = text.split_once('_').unwrap_or((&text, ""));
+        let end = rest.find(|c: char| !c.is_alphanumeric()).unwrap_or(rest.len());
+        let (below, after) = rest.split_at(end);
+        Shape { below: markup(below), after: markup(after), ..words(markup(base), x, y, "middle", letters) }
+    }
+
+    /// The sign of an operation.
+    pub(super) fn sign(&self, sign: &str) -> String {
+        self.words(sign)
+    }
+
+    /// What stands for the steps that follow.
+    pub(super) fn dots(&self) -> String {
+        self.words("⋯")
+    }
+
     fn words(&self, text: &str) -> String {
         if self.is_tex() { self.writer.text(text) } else { markup(text) }
     }
 
-    fn prose(&self, prose: &[super::document::Inline]) -> String {
+    pub(super) fn prose(&self, prose: &[super::document::Inline]) -> String {
         if self.is_tex() {
             return self.writer.prose(prose);
         }
@@ -171,7 +235,14 @@ impl Draughtsman<'_> {
         shapes.push(words(self.prose(&reads.input_title), at(0) - node / 2.0 - 1.2, bottom, "end", letters));
         let width = rounded(margin + step * count + 0.5);
         let caption = self.prose(&reads.caption);
-        Drawing { width, height: rounded(bottom + node / 2.0 + 0.5), shapes, about: caption.clone(), caption }
+        Drawing {
+            width,
+            height: rounded(bottom + node / 2.0 + 0.5),
+            shapes,
+            about: caption.clone(),
+            caption,
+            ..Drawing::default()
+        }
     }
 
     fn matrix(&self, pattern: &Pattern) -> Drawing {
@@ -204,7 +275,7 @@ impl Draughtsman<'_> {
             height: rounded(height),
             shapes,
             caption: self.prose(&pattern.caption),
-            about: String::new(),
+            ..Drawing::default()
         }
     }
 
@@ -316,5 +387,18 @@ fn captioned(drawing: &Drawing) -> (Drawing, f64) {
 fn moved(shape: Shape, x: f64, y: f64) -> Shape {
     let [x, x2] = [shape.x + x, shape.x2 + x].map(rounded);
     let [y, y2] = [shape.y + y, shape.y2 + y].map(rounded);
-    Shape { x, x2, y, y2, ..shape }
+    let points = shape.points.into_iter().map(|(px, py)| (rounded(px + x), rounded(py + y))).collect();
+    Shape { x, x2, y, y2, points, ..shape }
+}
+
+impl Shape {
+    /// The shape moved to the right and down, then made smaller or larger.
+    pub(super) fn transformed(self, right: f64, down: f64, scale: f64) -> Shape {
+        let [x, x2] = [self.x, self.x2].map(|x| rounded((x + right) * scale));
+        let [y, y2] = [self.y, self.y2].map(|y| rounded((y + down) * scale));
+        let [size, letters] = [self.size, self.letters].map(|length| rounded(length * scale));
+        let extent = (rounded(self.extent.0 * scale), rounded(self.extent.1 * scale));
+        let place = |(px, py): (f64, f64)| (rounded((px + right) * scale), rounded((py + down) * scale));
+        Shape { x, x2, y, y2, size, letters, extent, points: self.points.into_iter().map(place).collect(), ..self }
+    }
 }

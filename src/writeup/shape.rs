@@ -11,11 +11,21 @@ use crate::model::{Quote, System};
 
 /// `f ∈ ℝ^{5×2}`, or `f ∈ ℝ^{F×R}` and `R = ⌊…⌋+1` where a length is a floor.
 pub fn boxed(system: &System, names: &Names, shape: &ShapeDerivation) -> Vec<Math> {
+    boxed_slice(system, names, shape, &[])
+}
+
+/// An array at its first indices: `c[t]`.
+pub fn sliced(array: &Name, at: &[Expr]) -> Expr {
+    if at.is_empty() { Expr::name(array.clone()) } else { Expr::new(ExprKind::Read(array.clone(), at.to_vec())) }
+}
+
+/// `c[t] ∈ ℝ^m`: the same of a slice, of which the shape holds the lengths.
+pub fn boxed_slice(system: &System, names: &Names, shape: &ShapeDerivation, at: &[Expr]) -> Vec<Math> {
     let named = names.quote(system, &[]);
     let plain = quote(system);
     let lengths: Vec<Expr> = shape.lengths.iter().map(|l| named.index(l)).collect();
     let groups = if lengths.is_empty() { Vec::new() } else { vec![lengths] };
-    let whole = vec![Piece::Expr(Expr::name(shape.array.clone())), Piece::Symbol(Symbol::In), Piece::Space(groups)];
+    let whole = vec![Piece::Expr(sliced(&shape.array, at)), Piece::Symbol(Symbol::In), Piece::Space(groups)];
     let used = names.lengths.iter().filter(|(_, length)| shape.lengths.contains(length));
     let definitions = used.map(|(name, length)| {
         vec![Piece::Expr(Expr::name(name.clone())), Piece::Symbol(Symbol::Equal), Piece::Expr(plain.index(length))]

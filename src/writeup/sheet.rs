@@ -1,5 +1,7 @@
 //! A homework as a document: questions in, solution sheet out.
 
+mod whole;
+
 use super::comparison::{Compared, compare};
 use super::conventions::{conventions, definitions};
 use super::document::{Block, Document, Inline, Math, Part, Problem, Question};
@@ -188,6 +190,8 @@ impl Writer<'_> {
                 }
                 AnswerKind::Compare(a, b) => self.compare(study, &mut section, a, b, answer.span, given),
                 AnswerKind::Picture(target) => self.picture(study, &mut section, target, answer.span),
+                AnswerKind::Count(target) => self.count(study, &mut section, target, answer.span),
+                AnswerKind::Diagram(target) => self.diagram(study, &mut section, target, answer.span),
                 AnswerKind::Text(words) => {
                     section.answers.push(json::Answer::Text { text: words.clone() });
                     section.blocks.push(Block::Paragraph(vec![Inline::Source(words.clone())]));
@@ -313,6 +317,9 @@ impl Writer<'_> {
             section.blocks.push(Block::Boxed { formulas: vec![membership], ranges: Vec::new() });
             return Ok(());
         };
+        if let Target::Value(_, Some(at)) = target {
+            return self.slice(study, section, (array, at), by, (span, base));
+        }
         let goal = Goal::Value { output: array.clone() };
         let (general, certificate) = study.shape(array)?;
         section.certificate = merge(section.certificate.take(), &Some(certificate.clone()));

@@ -112,6 +112,11 @@ pub fn block(view: &BlockView, pattern: Option<(&Pattern, &Notation)>, ink: Ink)
             Some((pattern, notation)) => matrix(pattern, notation, caption),
             None => vec![alternative.clone()],
         },
+        BlockView::Diagram { reads, .. } => reads
+            .iter()
+            .flat_map(|read| hanging(&format!("{} ← {}", read.node, read.from.join(", ")), WIDTH - 4, 4))
+            .map(|line| format!("{INDENT}{line}"))
+            .collect(),
         BlockView::Missing { text, .. } => {
             framed(&wrapped(text, WIDTH - 8, WIDTH - 8), ["╔", "═", "╗", "║", "╚", "╝"], ink)
         }

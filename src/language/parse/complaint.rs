@@ -197,8 +197,10 @@ fn is_word(word: &str) -> bool {
 const RESERVED: [&str; 15] =
     ["if", "then", "else", "and", "or", "not", "div", "mod", "sum", "mean", "in", "pad", "where", "with", "Σ"];
 /// Words that mean something only where the grammar waits for them.
-const OTHERS: [&str; 11] =
-    ["shape", "compare", "matrix", "picture", "text", "because", "for", "as", "date", "index", "from"];
+const OTHERS: [&str; 13] = [
+    "shape", "compare", "matrix", "picture", "diagram", "count", "text", "because", "for", "as", "date", "index",
+    "from",
+];
 
 /// A word of the language where a name is wanted.
 fn reserved(text: &str, at: usize, here: &str) -> Option<Diagnostic> {

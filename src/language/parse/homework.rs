@@ -141,6 +141,8 @@ fn answer(node: Node<'_>) -> Read<Answer> {
         Rule::prose => AnswerKind::Text(unquoted(&first)),
         Rule::compare => AnswerKind::Compare(target(first)?, target(next(&mut parts, span)?)?),
         Rule::picture => AnswerKind::Picture(target(first)?),
+        Rule::diagram => AnswerKind::Diagram(target(first)?),
+        Rule::count => AnswerKind::Count(target(first)?),
         Rule::matrix => AnswerKind::Matrix(target(first)?, layout),
         _ => {
             let wanted = target(first)?;
@@ -210,11 +212,13 @@ fn claim(node: Node<'_>) -> Read<Claim> {
     let mut value = None;
     let mut because = None;
     let mut chosen = None;
+    let mut counted = false;
     for part in node.into_inner() {
         match part.as_rule() {
             Rule::claim_word => expected = part.as_str() == "expect",
             Rule::target => wanted = Some(target(part)?),
-            Rule::matrix_target => {
+            Rule::matrix_target | Rule::count => {
+                counted = part.as_rule() == Rule::count;
                 let of = part.into_inner().find(|piece| piece.as_rule() == Rule::target);
                 wanted = Some(target(of.ok_or_else(|| unreadable(span))?)?);
             }
@@ -225,6 +229,7 @@ fn claim(node: Node<'_>) -> Read<Claim> {
                 dimensions(part, &mut lengths)?;
                 value = Some(ClaimValue::Shape(lengths));
             }
+            Rule::expression if counted => value = Some(ClaimValue::Count(expression(part, 0)?)),
             Rule::expression => value = Some(ClaimValue::Formula(expression(part, 0)?)),
             Rule::because => because = inner_text(part),
             _ => {}

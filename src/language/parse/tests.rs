@@ -94,7 +94,7 @@ fn layers_and_tests_are_read() {
     assert_eq!(layer.statements[10].kind, StatementKind::Notation("f".into(), "f_W(x)".to_owned()));
     let lengths = |at: usize| match &test.claims[at].value {
         ClaimValue::Shape(lengths) => lengths.len(),
-        ClaimValue::Formula(_) | ClaimValue::Matrix(..) => 99,
+        ClaimValue::Formula(_) | ClaimValue::Matrix(..) | ClaimValue::Count(_) => 99,
     };
     assert_eq!((lengths(0), lengths(1), lengths(2), lengths(3)), (3, 2, 0, 99));
 }

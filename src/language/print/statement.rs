@@ -245,6 +245,8 @@ impl Pen {
                 format!("matrix {} layout {}", self.target(target), layout.word())
             }
             AnswerKind::Picture(target) => format!("picture {}", self.target(target)),
+            AnswerKind::Diagram(target) => format!("diagram {}", self.target(target)),
+            AnswerKind::Count(target) => format!("count {}", self.target(target)),
             AnswerKind::Text(text) => format!("text {}", quoted(text)),
         }
     }
@@ -279,6 +281,9 @@ impl Pen {
             ClaimValue::Shape(lengths) => format!("{target} = {}", self.shape(lengths)),
             ClaimValue::Formula(value) => {
                 format!("{target} = {}", self.expression(value, Level::Whole, Room::Wide))
+            }
+            ClaimValue::Count(value) => {
+                format!("count {target} = {}", self.expression(value, Level::Whole, Room::Wide))
             }
             ClaimValue::Matrix(value, layout) => {
                 let layout = layout.map(|layout| format!(" layout {}", layout.word()));

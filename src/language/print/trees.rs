@@ -303,6 +303,8 @@ fn answers() -> impl Strategy<Value = Vec<Answer>> {
         1 => (target(), target()).prop_map(|(left, right)| AnswerKind::Compare(left, right)),
         1 => target().prop_map(AnswerKind::Picture),
         1 => (bare_target(), of(layout())).prop_map(|(target, layout)| AnswerKind::Matrix(target, layout)),
+        1 => target().prop_map(AnswerKind::Diagram),
+        1 => target().prop_map(AnswerKind::Count),
         1 => text().prop_map(AnswerKind::Text),
     ];
     vec(kind.prop_map(|kind| Answer { kind, span: Span::default() }), 0..4)
@@ -353,7 +355,8 @@ fn test() -> impl Strategy<Value = Test> {
         span: Span::default(),
     });
     let matrix = (matrix(), of(layout())).prop_map(|(matrix, layout)| ClaimValue::Matrix(matrix, layout));
-    let formula = prop_oneof![3 => expression().prop_map(ClaimValue::Formula), 1 => matrix];
+    let count = expression().prop_map(ClaimValue::Count);
+    let formula = prop_oneof![3 => expression().prop_map(ClaimValue::Formula), 1 => matrix, 1 => count];
     let claim = (any::<bool>(), target(), formula, vec(small(), 0..4), of(text())).prop_map(
         |(expected, target, formula, lengths, because)| {
             let value = match target {

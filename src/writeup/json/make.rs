@@ -216,7 +216,7 @@ fn one_step(quote: &Quote, step: &derivation::Step, before: &Expr, after: &Expr)
     }
 }
 
-fn certify(certificate: &verify::Certificate) -> Certificate {
+pub(super) fn certify(certificate: &verify::Certificate) -> Certificate {
     Certificate {
         entries: certificate.entries,
         sampled: certificate.sampled,
@@ -233,7 +233,7 @@ fn equation(answer: &crate::answer::Answer) -> Vec<Piece> {
     vec![Piece::Expr(answer.left.clone()), Piece::Symbol(Symbol::Equal), Piece::Expr(answer.formula.clone())]
 }
 
-fn latex(study: &Study, math: &[Piece]) -> String {
+pub(super) fn latex(study: &Study, math: &[Piece]) -> String {
     let notation = Notation::new(&study.system.notation);
     Printer { notation: &notation, breaks: false }.math(math, Place::Display)
 }
@@ -264,7 +264,7 @@ fn number(n: i128) -> Amount {
 }
 
 /// An integer literal as a number, anything else as text.
-fn amount(e: &Expr) -> Amount {
+pub(super) fn amount(e: &Expr) -> Amount {
     let literal = |e: &Expr| match &e.kind {
         ExprKind::Number(value) if value.is_integer() => value.to_integer().to_i64(),
         _ => None,
@@ -283,6 +283,6 @@ fn condition(quote: &Quote, condition: &Condition) -> String {
     print::condition(&quote.condition(condition), Alphabet::Ascii)
 }
 
-fn ascii(e: &Expr) -> String {
+pub(super) fn ascii(e: &Expr) -> String {
     print::expression(e, Alphabet::Ascii)
 }

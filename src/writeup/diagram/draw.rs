@@ -1,0 +1,238 @@
+//! A graph as a drawing: boxes in rows, straight edges from row to row, feedback edges round the side.
+//!
+//! Invariant: boxes of a row are equally high and edges pass rows at places of their own, so that no
+//! edge touches a box but at its ends, and no label anything.
+
+use super::layers::Rows;
+use super::place::places;
+use super::{Graph, Node, Part};
+use crate::writeup::picture::{Draughtsman, Drawing, PAGE, Shape, box_shape, head, path, words};
+use std::collections::BTreeMap;
+
+const LETTERS: f64 = 2.7;
+const SMALL: f64 = 2.1;
+/// Between boxes of a row.
+const GAP: f64 = 3.2;
+/// What an edge takes that passes a row.
+const PASS: f64 = 1.6;
+/// Between the lines of several feedback edges.
+const TRACK: f64 = 1.7;
+const HEAD: f64 = 1.5;
+const EDGE: f64 = 0.5;
+
+/// Where everything stands.
+struct Plan {
+    x: Vec<f64>,
+    widths: Vec<f64>,
+    /// Upper and lower edge of each row.
+    bands: Vec<(f64, f64)>,
+    row: Vec<usize>,
+    rows: Rows,
+}
+
+/// The drawing of a graph, its words written for one format.
+pub fn drawing(graph: &Graph, pen: &Draughtsman<'_>) -> Drawing {
+    let plan = plan(graph, pen);
+    let mut shapes: Vec<Shape> = Vec::new();
+    edges(&plan, graph, &mut shapes);
+    dangling(&plan, graph, &mut shapes);
+    let sides = feedback(&plan, graph, &mut shapes);
+    for (number, node) in graph.nodes.iter().enumerate() {
+        draw_node(&plan, number, node, pen, &mut shapes);
+    }
+    let width = sides.right - sides.left + 2.0 * EDGE;
+    let height = sides.bottom + EDGE;
+    let scale = (PAGE / width).min(1.0);
+    let moved = shapes.into_iter().map(|shape| shape.transformed(EDGE - sides.left, EDGE, scale)).collect();
+    let rounded = |value: f64| (value * scale * 100.0).round() / 100.0;
+    Drawing {
+        width: rounded(width),
+        height: rounded(height + EDGE),
+        shapes: moved,
+        caption: pen.prose(&graph.caption),
+        ..Drawing::default()
+    }
+}
+
+fn plan(graph: &Graph, pen: &Draughtsman<'_>) -> Plan {
+    let forward: Vec<(usize, usize)> =
+        graph.edges.iter().filter(|edge| edge.back.is_none()).map(|edge| (edge.from, edge.to)).collect();
+    let rows = Rows::new(graph.nodes.len(), &forward);
+    let mut widths: Vec<f64> = graph.nodes.iter().map(|node| node_width(node, pen)).collect();
+    widths.resize(rows.count, PASS);
+    let nodes = graph.nodes.len();
+    let x = places(&rows, &widths, GAP, |spot| spot >= nodes);
+    let mut row = vec![0; rows.count];
+    for (level, spots) in rows.rows.iter().enumerate() {
+        spots.iter().for_each(|spot| row[*spot] = level);
+    }
+    let back: Vec<(usize, usize)> =
+        graph.edges.iter().filter(|e| e.back.is_some()).map(|e| (row[e.from], row[e.to])).collect();
+    let tracks =
+        |level: usize| back.iter().filter(|(from, to)| *from + 1 == level || *to == level).count() as f64 * TRACK;
+    let dangling = graph.nodes.iter().any(|node| node.part == Part::Earlier) && back.is_empty();
+    let mut bands = Vec::new();
+    let mut y = if dangling {
+        4.0
+    } else if tracks(0) > 0.0 {
+        2.0 + tracks(0)
+    } else {
+        0.0
+    };
+    for (level, spots) in rows.rows.iter().enumerate() {
+        let signed = spots.iter().any(|spot| graph.nodes.get(*spot).is_some_and(|node| !node.sign.is_empty()));
+        let later = spots.iter().all(|spot| graph.nodes.get(*spot).is_some_and(|node| node.part == Part::Later));
+        let high = if signed {
+            8.6
+        } else if later {
+            3.0
+        } else {
+            5.6
+        };
+        bands.push((y, y + high));
+        let links = rows.links.iter().filter(|(from, _)| row[*from] == level);
+        let slant = links.map(|(from, to)| (x[*from] - x[*to]).abs()).fold(0.0, f64::max);
+        y += high + 5.5 + tracks(level + 1) + (slant / 9.0).min(7.0);
+    }
+    Plan { x, widths, bands, row, rows }
+}
+
+fn node_width(node: &Node, pen: &Draughtsman<'_>) -> f64 {
+    let long = |text: &str, letters: f64| {
+        let wide = |c: char| {
+            if c == '_' || c == '′' {
+                0.2
+            } else if "⊙Σ⋯".contains(c) {
+                0.85
+            } else {
+                0.6
+            }
+        };
+        text.chars().map(wide).sum::<f64>() * letters
+    };
+    let label = long(&pen.spelled(node), LETTERS);
+    let sign = long(&node.sign, SMALL);
+    (label.max(sign) + 3.0).max(9.0)
+}
+
+/// Straight edges, from the lower edge of a box to the upper edge of another.
+fn edges(plan: &Plan, graph: &Graph, shapes: &mut Vec<Shape>) {
+    let nodes = graph.nodes.len();
+    let mut ports: BTreeMap<(usize, usize), f64> = BTreeMap::new();
+    for to in 0..nodes {
+        let mut into: Vec<usize> = plan.rows.links.iter().filter(|(_, t)| *t == to).map(|(from, _)| *from).collect();
+        into.sort_by(|a, b| plan.x[*a].total_cmp(&plan.x[*b]));
+        let step = (0.66 * plan.widths[to] / into.len().max(1) as f64).min(3.0);
+        let first = plan.x[to] - step * (into.len() as f64 - 1.0) / 2.0;
+        into.iter().enumerate().for_each(|(k, from)| {
+            ports.insert((*from, to), first + step * k as f64);
+        });
+    }
+    for (from, to) in &plan.rows.links {
+        let start = (plan.x[*from], plan.bands[plan.row[*from]].1);
+        let end = (ports.get(&(*from, *to)).copied().unwrap_or(plan.x[*to]), plan.bands[plan.row[*to]].0);
+        let dashed = graph.nodes.get(*to).is_some_and(|node| node.part == Part::Later);
+        if *to < nodes {
+            arrow(&[start, end], dashed, shapes);
+        } else {
+            shapes.push(path(&[start, end, (end.0, plan.bands[plan.row[*to]].1)], false));
+        }
+    }
+}
+
+/// What comes into the first of several steps from those before.
+fn dangling(plan: &Plan, graph: &Graph, shapes: &mut Vec<Shape>) {
+    if graph.edges.iter().any(|edge| edge.back.is_some()) {
+        return;
+    }
+    for (number, _) in graph.nodes.iter().enumerate().filter(|(_, node)| node.part == Part::Earlier) {
+        let (x, top) = (plan.x[number], plan.bands[plan.row[number]].0);
+        arrow(&[(x, top - 3.8), (x, top)], true, shapes);
+    }
+}
+
+/// A line with a head at its end.
+fn arrow(points: &[(f64, f64)], dashed: bool, shapes: &mut Vec<Shape>) {
+    let [.., before, tip] = points else { return };
+    let (dx, dy) = (tip.0 - before.0, tip.1 - before.1);
+    let length = dx.hypot(dy).max(0.01);
+    let (dx, dy) = (dx / length, dy / length);
+    let base = (tip.0 - dx * HEAD, tip.1 - dy * HEAD);
+    let side = HEAD * 0.36;
+    let mut line = points.to_vec();
+    if let Some(last) = line.last_mut() {
+        *last = base;
+    }
+    shapes.push(path(&line, dashed));
+    shapes.push(head([*tip, (base.0 - dy * side, base.1 + dx * side), (base.0 + dy * side, base.1 - dx * side)]));
+}
+
+/// How far the drawing reaches.
+struct Sides {
+    left: f64,
+    right: f64,
+    bottom: f64,
+}
+
+/// Feedback edges: down from the box, along its row, up beside all boxes, and down onto the node that
+/// stands for the earlier step; at the side on which that node is.
+fn feedback(plan: &Plan, graph: &Graph, shapes: &mut Vec<Shape>) -> Sides {
+    let right = (0..plan.x.len()).map(|spot| plan.x[spot] + plan.widths[spot] / 2.0).fold(0.0, f64::max);
+    let bottom = plan.bands.last().map_or(0.0, |band| band.1);
+    let mut sides = Sides { left: 0.0, right, bottom };
+    let mut back: Vec<(usize, usize, &String)> =
+        graph.edges.iter().filter_map(|e| Some((e.from, e.to, e.back.as_ref()?))).collect();
+    let inwards = |spot: usize| plan.x[spot].min(right - plan.x[spot]);
+    back.sort_by(|a, b| plan.row[b.1].cmp(&plan.row[a.1]).then(inwards(a.1).total_cmp(&inwards(b.1))));
+    let mut below: BTreeMap<usize, f64> = BTreeMap::new();
+    let mut above: BTreeMap<usize, f64> = BTreeMap::new();
+    let mut starts: BTreeMap<(usize, bool), f64> = BTreeMap::new();
+    for (from, to, label) in back {
+        let leftwards = plan.x[to] < right / 2.0;
+        let room = 0.6 * LETTERS * 0.9 * label.chars().count() as f64;
+        let under = below.entry(plan.row[from]).or_insert(0.6);
+        *under += TRACK;
+        let over = above.entry(plan.row[to]).or_insert(HEAD + 0.2);
+        *over += TRACK;
+        let start = starts.entry((from, leftwards)).or_insert(0.2);
+        let shift = plan.widths[from] * *start;
+        *start += 0.14;
+        let x = plan.x[from] + if leftwards { -shift } else { shift };
+        let (y, down) = (plan.bands[plan.row[from]].1, plan.bands[plan.row[from]].1 + *under);
+        let (top, up) = (plan.bands[plan.row[to]].0, plan.bands[plan.row[to]].0 - *over);
+        let lane = if leftwards { sides.left - 2.0 } else { sides.right + 2.0 };
+        arrow(&[(x, y), (x, down), (lane, down), (lane, up), (plan.x[to], up), (plan.x[to], top)], true, shapes);
+        let (at, anchor) = if leftwards { (lane - 0.9, "end") } else { (lane + 0.9, "start") };
+        shapes.push(words(label.clone(), at, (up + down) / 2.0, anchor, SMALL + 0.2));
+        match leftwards {
+            true => sides.left = lane - 1.4 - room,
+            false => sides.right = lane + 1.4 + room,
+        }
+        sides.bottom = sides.bottom.max(down + 0.4);
+    }
+    sides
+}
+
+fn draw_node(plan: &Plan, number: usize, node: &Node, pen: &Draughtsman<'_>, shapes: &mut Vec<Shape>) {
+    let (x, half) = (plan.x[number], plan.widths[number] / 2.0);
+    let (top, bottom) = plan.bands[plan.row[number]];
+    let middle = (top + bottom) / 2.0;
+    let class = match node.part {
+        Part::Input => Some(2),
+        Part::Weight => Some(7),
+        Part::Computed => Some(0),
+        Part::Output => Some(1),
+        Part::Earlier => None,
+        Part::Later => {
+            shapes.push(words(pen.dots(), x, top + 1.8, "middle", LETTERS));
+            return;
+        }
+    };
+    let earlier = node.part == Part::Earlier;
+    shapes.push(Shape { dashed: earlier, ..box_shape((x - half, top), (x + half, bottom), class) });
+    let high = if node.sign.is_empty() { middle } else { middle - 1.5 };
+    shapes.push(Shape { class, ..pen.label(node, x, high, LETTERS) });
+    if !node.sign.is_empty() {
+        shapes.push(Shape { class, ..words(pen.sign(&node.sign), x, middle + 2.0, "middle", SMALL) });
+    }
+}
