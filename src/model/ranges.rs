@@ -25,6 +25,19 @@ pub(super) struct Reach {
     facts: Facts,
 }
 
+impl Reach {
+    /// A place beyond the ends of the axis that is read for certain, if there is one.
+    pub fn outside(&self) -> Option<Index> {
+        let inside = Condition::Within(self.first.clone(), self.at.clone(), self.last.clone());
+        if self.facts.judge(&inside) == Truth::Yes {
+            return None;
+        }
+        let end = |largest| self.facts.extreme_over_ranges(&self.at, largest).filter(Index::is_free_of_vars);
+        let below = end(false).filter(|at| self.facts.proves_positive(&self.first.minus(at)));
+        below.or_else(|| end(true).filter(|at| self.facts.proves_positive(&at.minus(&self.last))))
+    }
+}
+
 /// A bound on an output index, with the read it comes from.
 pub(super) struct End {
     pub value: Index,
@@ -79,9 +92,14 @@ impl Names {
 
     /// Reports reads that can leave their array.
     pub(super) fn check_reads_in(&mut self, bounds: &[Bound], body: &Term, span: Span) -> Option<()> {
-        let indices: Vec<(Var, Option<Bound>)> = bounds.iter().map(|b| (b.var.clone(), Some(b.clone()))).collect();
-        let reaches = self.reaches(&indices, body);
+        let reaches = self.reaches_in(bounds, body);
         self.check_reads(bounds, &reaches, span)
+    }
+
+    /// The reads of a formula whose indices have their ranges.
+    pub(super) fn reaches_in(&self, bounds: &[Bound], body: &Term) -> Vec<Reach> {
+        let indices: Vec<(Var, Option<Bound>)> = bounds.iter().map(|b| (b.var.clone(), Some(b.clone()))).collect();
+        self.reaches(&indices, body)
     }
 
     fn reaches(&self, indices: &[(Var, Option<Bound>)], body: &Term) -> Vec<Reach> {
