@@ -187,12 +187,7 @@ fn among(found: Match<'_>, pattern: &[Term], factors: &[Term]) -> Option<(Vec<In
 }
 
 /// The same for a pattern whose brackets are not written in the product but are proved to hold there.
-fn unguarded(
-    indices: &[Bound],
-    pattern: &[Term],
-    factors: &[Term],
-    place: &Place,
-) -> Option<(Vec<Index>, Vec<Term>)> {
+fn unguarded(indices: &[Bound], pattern: &[Term], factors: &[Term], place: &Place) -> Option<(Vec<Index>, Vec<Term>)> {
     let (brackets, rest): (Vec<Term>, Vec<Term>) =
         pattern.iter().cloned().partition(|f| matches!(f.kind(), Kind::Bracket(_)));
     if brackets.is_empty() || rest.is_empty() {

@@ -6,12 +6,25 @@ use super::quote::Quote;
 use super::ranges::{End, Reach};
 use super::term::{Bound, Term};
 use crate::diagnostic::{Diagnostic, Span};
-use crate::integer::{Atom, Index, Var};
+use crate::integer::{Atom, Condition, Index, Truth, Var};
 use crate::language::print::{Alphabet, expression};
 use crate::language::syntax::Name;
 
 fn text(index: &Index) -> String {
     expression(&Quote::plain().index(index), Alphabet::Ascii)
+}
+
+impl Reach {
+    /// A place beyond the ends of the axis that is read for certain, if there is one.
+    fn outside(&self) -> Option<Index> {
+        let inside = Condition::Within(self.first.clone(), self.at.clone(), self.last.clone());
+        if self.facts.judge(&inside) == Truth::Yes {
+            return None;
+        }
+        let end = |largest| self.facts.extreme_over_ranges(&self.at, largest).filter(Index::is_free_of_vars);
+        let below = end(false).filter(|at| self.facts.proves_positive(&self.first.minus(at)));
+        below.or_else(|| end(true).filter(|at| self.facts.proves_positive(&at.minus(&self.last))))
+    }
 }
 
 /// An entry of an array as it is spoken of where one axis matters: `h[0, …]`.

@@ -22,20 +22,7 @@ pub(super) struct Reach {
     pub at: Index,
     pub first: Index,
     pub last: Index,
-    facts: Facts,
-}
-
-impl Reach {
-    /// A place beyond the ends of the axis that is read for certain, if there is one.
-    pub fn outside(&self) -> Option<Index> {
-        let inside = Condition::Within(self.first.clone(), self.at.clone(), self.last.clone());
-        if self.facts.judge(&inside) == Truth::Yes {
-            return None;
-        }
-        let end = |largest| self.facts.extreme_over_ranges(&self.at, largest).filter(Index::is_free_of_vars);
-        let below = end(false).filter(|at| self.facts.proves_positive(&self.first.minus(at)));
-        below.or_else(|| end(true).filter(|at| self.facts.proves_positive(&at.minus(&self.last))))
-    }
+    pub facts: Facts,
 }
 
 /// A bound on an output index, with the read it comes from.
