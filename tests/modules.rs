@@ -66,6 +66,28 @@ fn every_layer_agrees_with_finite_differences_and_with_its_reference() {
     }
 }
 
+/// What is computed step by step: the layers of a file, each with a reference.
+#[test]
+fn recurrences_agree_with_finite_differences_and_with_their_references() {
+    if !python() {
+        return;
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let scripts = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/modules");
+    let file = scripts.join("recurrences.bp");
+    let text = std::fs::read_to_string(&file).unwrap();
+    let names = text.lines().filter_map(|line| line.strip_prefix("layer ")?.split_whitespace().next());
+    let modules: Vec<PathBuf> =
+        names.map(|name| module(folder.path(), name, &[&format!("{}:{name}", file.display()), "--general"])).collect();
+    assert!(modules.len() >= 8);
+    for script in ["finite_differences.py", "references.py"] {
+        passes(Command::new("python3").arg("-B").arg(scripts.join(script)).args(&modules));
+    }
+    for path in modules {
+        passes(Command::new("python3").arg(path));
+    }
+}
+
 #[test]
 fn modules_check_themselves() {
     if !python() {
@@ -80,12 +102,16 @@ fn modules_check_themselves() {
                      y[i,d] = sum[j in 1..i] softargmax[j in 1..i](s[i,j])*v[j,d]";
     let facts = "x[4], w; param a > 0 = 2; require sum[i] x[i] = a; require x[i] > 0; require w != 0; \
                  y[i] = log(x[i])*pi; z = sum[i] y[i]*x[i]/w; output y, z";
-    let cases: [(&str, &[&str]); 11] = [
+    let from_zero = "index from 0 size T; x[T], a; h[0] = a^2; h[t in 1..T-1] = tanh(a*h[t-1] + x[t]); output h";
+    let one_step = "size T; x[T], a; h[0] = a^2; h[t in 1..T] = tanh(a*h[t-1] + x[t]); y = h[T]*a; output y";
+    let cases: [(&str, &[&str]); 13] = [
         ("sheet", &["conv1d", "N=7", "C=5", "F=1", "K=3", "S=2"]),
         ("long", &["conv1d", "N=11", "C=7", "F=2", "K=4", "S=3", "D=2", "P=1"]),
         ("general", &["conv1d", "--general"]),
         ("formula", &["x[7,5], W[1,5,3]; f[r] = sum[k,i] x[i + 2*(r-1), k] * W[1,k,i]"]),
         ("from_zero", &["index from 0 size N, K, S = 2; x[N], w[K]; y[i] = sum[k] x[S*i + k] * w[k]"]),
+        ("steps_from_zero", &[from_zero]),
+        ("one_step", &[one_step, "T=1"]),
         ("functions", &[functions]),
         ("attention", &[attention]),
         ("facts", &[facts]),

@@ -25,6 +25,11 @@ impl Instance {
         self.values.resize(self.scope.layouts.len(), Vec::new());
         for mut component in components {
             self.compute(&mut component)?;
+            let place = self.components.len();
+            self.defined_in.extend(component.arrays().map(|array| (array, place)));
+            for read in component.pieces.iter().flat_map(|piece| &piece.formula.reads) {
+                self.first_read_in.entry(*read).or_insert(place);
+            }
             self.components.push(component);
         }
         Ok(())
@@ -70,6 +75,17 @@ impl Instance {
             }
         }
         Ok(tangents)
+    }
+
+    /// The equation of an array that depends on another through its own reads alone.
+    pub(super) fn direct_reader(&self, of: usize, read: usize) -> Option<&Piece> {
+        let place = self.defined_in.get(&of)?;
+        let component = self.components.get(*place)?;
+        let first = self.first_read_in.get(&read) == Some(place);
+        match component.pieces.as_slice() {
+            [only] if first && !component.recurrent => Some(only),
+            _ => None,
+        }
     }
 
     fn move_array(&self, component: &Component, tangents: &mut [Vec<Scalar>]) -> Result<(), EvalError> {

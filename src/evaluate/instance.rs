@@ -33,6 +33,9 @@ pub struct Instance {
     pub(super) params: Vec<Scalar>,
     pub(super) values: Vec<Vec<Scalar>>,
     pub(super) components: Vec<Component>,
+    /// The component that defines an array, and the first that reads it, by their places.
+    pub(super) defined_in: BTreeMap<usize, usize>,
+    pub(super) first_read_in: BTreeMap<usize, usize>,
     outputs: Vec<Name>,
     seed: u64,
     pub(super) work: Work,
@@ -75,6 +78,8 @@ impl Instance {
             params: Vec::new(),
             values: Vec::new(),
             components: Vec::new(),
+            defined_in: BTreeMap::new(),
+            first_read_in: BTreeMap::new(),
             outputs: program.outputs.clone(),
             seed,
             work: work.clone(),
@@ -94,17 +99,6 @@ impl Instance {
     pub fn alias_upstream(&mut self, name: Name, array: &str) -> Result<(), EvalError> {
         self.differentiable(array)?;
         self.scope.aliases.insert(name, array.into());
-        Ok(())
-    }
-
-    /// Lets a formula write `name[…]` for the total derivative of the loss for an entry of an array,
-    /// of an output too: what its upstream gradient and all paths through later entries add up to.
-    ///
-    /// # Errors
-    /// The array is unknown or integer data.
-    pub fn alias_total(&mut self, name: Name, array: &str) -> Result<(), EvalError> {
-        let number = self.differentiable(array)?;
-        self.scope.totals.insert(name, number);
         Ok(())
     }
 

@@ -100,8 +100,6 @@ pub struct Scope {
     pub passed_on: BTreeSet<Name>,
     /// Other names of upstream gradients, each with its array.
     pub aliases: BTreeMap<Name, Name>,
-    /// Names of total derivatives of the loss, each with its array.
-    pub totals: BTreeMap<Name, usize>,
 }
 
 impl Scope {

@@ -69,6 +69,17 @@ impl Memory for Stored<'_> {
     }
     fn derivative(&self, of: &Value, place: Place, total: bool, slots: &[i64]) -> Result<Scalar, EvalError> {
         let stored = *self;
+        if let (true, Value::Read(access)) = (total, of) {
+            let mut machine = Machine::new(&self.instance.scope, &self.instance.work, stored, slots.len());
+            machine.slots.copy_from_slice(slots);
+            if let Some(entry) = machine.locate(access)?
+                && let Some(piece) = self.instance.direct_reader(entry.array, place.array)
+            {
+                let stored = Stored { instance: self.instance, literals: &piece.formula.literals };
+                let moved = Moved { stored, how: Motion::One(place) };
+                return Ok(self.instance.entry_of(piece, entry.offset, moved)?.tangent);
+            }
+        }
         let tangents = if total { Some(self.instance.forward_one_hot(place)?) } else { None };
         let moved = match &tangents {
             Some(tangents) => Moved { stored, how: Motion::All(tangents) },

@@ -21,9 +21,22 @@ pub struct Var {
 }
 
 impl Var {
-    /// The author's index of that name.
+    /// The index that is written so; primes behind the name count as those of a copy.
     pub fn new(name: impl Into<Name>) -> Self {
-        Var { name: name.into(), serial: 0 }
+        let name = name.into();
+        let plain = name.trim_end_matches('\'');
+        match u16::try_from(name.len() - plain.len()) {
+            Ok(primes) if primes > 0 && !plain.is_empty() => Var { name: plain.into(), serial: primes },
+            _ => Var { name, serial: 0 },
+        }
+    }
+
+    /// How it is written: the name with its primes.
+    pub fn written(&self) -> Name {
+        match self.serial {
+            0 => self.name.clone(),
+            primes => format!("{}{}", self.name, "'".repeat(primes.into())).into(),
+        }
     }
 
     /// The first copy of this index that `taken` does not hold.

@@ -33,7 +33,7 @@ pub(super) fn complete(
     left: &Left,
     settle: bool,
 ) -> Result<Completed, Diagnostics> {
-    let bound = left.free.iter().map(|b| b.var.name.clone()).collect();
+    let bound = left.free.iter().map(|b| b.var.written()).collect();
     let mut walk = Walk { bound, settle, ..Walk::new(system, names) };
     let formula = walk.expr(right);
     match walk.problems.is_empty() {

@@ -369,7 +369,7 @@ impl<'a> Judge<'a> {
         let answer = self.answer(&left.goal).ok()?;
         let (head, formula) = (answer.left.clone(), answer.formula.clone());
         let names = answer.indices.iter().zip(&left.places).filter_map(|(binder, place)| match place {
-            Place::Free(number) => Some((binder.name.clone(), left.free[*number].var.name.clone())),
+            Place::Free(number) => Some((binder.name.clone(), left.free[*number].var.written())),
             Place::Fixed(_) => None,
         });
         let names: Vec<(Name, Name)> = names.filter(|(own, authors)| own != authors).collect();

@@ -232,13 +232,13 @@ impl Trial<'_> {
 
     /// The claim's free indices.
     pub fn free_names(&self) -> Vec<Name> {
-        self.left.free.iter().map(|b| b.var.name.clone()).collect()
+        self.left.free.iter().map(|b| b.var.written()).collect()
     }
 
     /// The author's name of the index on an axis of the answer, if the author named one there.
     pub fn authors(&self, axis: usize) -> Option<Name> {
         match self.left.places.get(axis)? {
-            Place::Free(number) => Some(self.left.free[*number].var.name.clone()),
+            Place::Free(number) => Some(self.left.free[*number].var.written()),
             Place::Fixed(_) => None,
         }
     }

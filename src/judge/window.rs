@@ -106,7 +106,7 @@ impl Window<'_> {
         let mut sizes = self.run.all.clone();
         for bound in &self.shape.indices {
             let value = if bound.var == self.limit.var { at } else { number(&bound.lo, &sizes)? };
-            sizes.insert(bound.var.name.clone(), i64::try_from(value).ok()?);
+            sizes.insert(bound.var.written(), i64::try_from(value).ok()?);
         }
         let mut found = Vec::new();
         let body = &self.system.equation(&self.shape.array)?.body;
@@ -144,7 +144,7 @@ impl Window<'_> {
             if found.len() > MOST_PLACES {
                 return None;
             }
-            sizes.insert(bound.var.name.clone(), i64::try_from(value).ok()?);
+            sizes.insert(bound.var.written(), i64::try_from(value).ok()?);
             self.over(rest, body, sizes, found)?;
         }
         Some(())

@@ -24,7 +24,7 @@ impl Names {
         let mut indices: Vec<(Var, Option<Bound>)> = Vec::new();
         for (axis, left) in written.at.iter().enumerate() {
             let (var, bound) = self.left_index(left, &scope, declared.as_ref().and_then(|d| d.get(axis)))?;
-            scope.push((var.name.clone(), var.clone()));
+            scope.push((var.written(), var.clone()));
             indices.push((var, bound));
         }
         if let Some(declared) = &declared

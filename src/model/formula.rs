@@ -19,7 +19,7 @@ use crate::language::syntax::{self, Expr};
 pub fn formula(system: &System, expr: &Expr, free: &[Bound]) -> Result<Term, Diagnostics> {
     let mut names = names_of(system);
     let resolved = names.resolve(expr);
-    let scope: Scope = free.iter().map(|b| (b.var.name.clone(), b.var.clone())).collect();
+    let scope: Scope = free.iter().map(|b| (b.var.written(), b.var.clone())).collect();
     match names.term(&resolved, &scope, Padding::Brackets) {
         Some(term) if names.problems.is_empty() => Ok(term),
         None if names.problems.is_empty() => Err(vec![Diagnostic::new("this formula has no meaning here", expr.span)]),
@@ -43,7 +43,7 @@ pub fn resolve_formula(system: &System, expr: &Expr) -> Result<Expr, Diagnostics
 /// What is wrong with it.
 pub fn index_formula(system: &System, expr: &Expr, free: &[Bound]) -> Result<Index, Diagnostics> {
     let mut names = names_of(system);
-    let scope: Scope = free.iter().map(|b| (b.var.name.clone(), b.var.clone())).collect();
+    let scope: Scope = free.iter().map(|b| (b.var.written(), b.var.clone())).collect();
     let resolved = names.with_sizes(expr);
     match names.index(&resolved, &scope) {
         Some(index) if names.problems.is_empty() => Ok(index),

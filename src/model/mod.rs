@@ -33,6 +33,7 @@ mod wellfounded;
 
 pub use elaborate::elaborate;
 pub use names::Sizes;
+pub(crate) use order::components;
 pub use quote::Quote;
 pub use ranges::nonempty;
 pub(crate) use resolve::{each_part, map_parts_mut, rewrite, visit};

@@ -76,7 +76,7 @@ fn topological(members: &[Vec<usize>], reads: &[BTreeSet<usize>], component: &[u
 }
 
 /// The number of the strongly connected component of each node (Tarjan, without recursion).
-pub(super) fn components(edges: &[BTreeSet<usize>]) -> Vec<usize> {
+pub(crate) fn components(edges: &[BTreeSet<usize>]) -> Vec<usize> {
     const NONE: usize = usize::MAX;
     let count = edges.len();
     let (mut entered, mut low, mut found) = (vec![NONE; count], vec![0; count], vec![NONE; count]);

@@ -44,7 +44,7 @@ impl Quote {
 
     /// The name of an index: primes for copies.
     pub fn var(&self, var: &Var) -> Name {
-        format!("{}{}", var.name, "'".repeat(var.serial.into())).into()
+        var.written()
     }
 
     /// A binder with its range.

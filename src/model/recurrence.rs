@@ -31,7 +31,7 @@ impl Piece<'_> {
     }
 
     fn scope(&self) -> Scope {
-        self.indices.iter().map(|(var, _)| (var.name.clone(), var.clone())).collect()
+        self.indices.iter().map(|(var, _)| (var.written(), var.clone())).collect()
     }
 }
 
@@ -104,7 +104,7 @@ impl Names {
             let box_of = declared.get(&equation.array).cloned().flatten();
             let mut indices: Vec<(Var, Option<Bound>)> = Vec::new();
             for (axis, left) in equation.at.iter().enumerate() {
-                let scope: Scope = indices.iter().map(|(v, _)| (v.name.clone(), v.clone())).collect();
+                let scope: Scope = indices.iter().map(|(v, _)| (v.written(), v.clone())).collect();
                 let index = match self.constant_on_the_left(left) {
                     Some(value) => {
                         let value = self.index(&value, &Scope::new())?;
@@ -166,12 +166,9 @@ impl Names {
     fn find_boxes(&mut self, pieces: &mut [Piece]) -> Option<()> {
         loop {
             let mut progress = false;
-            for k in 0..pieces.len() {
-                if pieces[k].bounds().is_some() {
-                    continue;
-                }
+            for piece in pieces.iter_mut().filter(|piece| piece.bounds().is_none()) {
                 let known = self.problems.len();
-                let found = self.ranges_so_far(&mut pieces[k]);
+                let found = self.ranges_so_far(piece);
                 self.problems.truncate(known);
                 progress |= found;
             }

@@ -167,7 +167,7 @@ impl Search<'_> {
                 (Some(own), Some(read)) => edge.ahead((*own, *read), self.upwards).is_some(),
                 _ => true,
             };
-            if self.edges.iter().all(|edge| fits(edge))
+            if self.edges.iter().all(fits)
                 && let Some(found) = self.extend(steps)
             {
                 return Some(found);

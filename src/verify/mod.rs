@@ -250,9 +250,8 @@ impl Trials {
                     return Err(fail(format!("a length is given as {claimed}, it is {}", last - first + 1)));
                 }
             }
-            let mut defining = (0..).zip(&system.program.equations).filter(|(_, e)| *e.array == *shape.array);
-            let equation = defining.next().filter(|_| defining.next().is_none());
-            if let (Some((number, _)), false) = (equation, shape.limits.is_empty()) {
+            let equation = system.program.equations.iter().position(|e| *e.array == *shape.array);
+            if let (Some(number), false) = (equation, shape.limits.is_empty()) {
                 let reach = Reach { base: system.base, margin: 4 };
                 let small = axes.iter().map(|(lo, hi)| hi - lo + 1).product::<i64>() <= 20_000;
                 if small && all_open(shape) {

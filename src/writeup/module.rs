@@ -39,7 +39,7 @@ pub fn module(
     let defaults: BTreeMap<Name, i64> = defaults.iter().map(|(n, v)| (n.clone(), *v as i64)).collect();
     let requires = requirements(&study);
     let system = &study.system;
-    super::numpy::module(&system.program, &pieces, &defaults, &requires, title, system.base)
+    super::numpy::module(&system.program, &pieces, &defaults, &requires, title, system.base, &system.direct)
         .map_err(|why| NoAnswer::Refused(Diagnostic::general(why)))
 }
 

@@ -1,8 +1,9 @@
 //! Answers as a module of Python that needs only NumPy: `--format numpy`.
 //!
 //! `OUTPUT(arrays…)`, `dOUTPUT_dARRAY(arrays…)` and `dl_dARRAY(arrays…, g)` compute by plain
-//! loops what the formulas say; `python module.py` compares them with finite differences. The
-//! skeleton is `templates/numpy/module.py`; only expressions are written here.
+//! loops what the formulas say, step by step where arrays read each other or themselves; `python
+//! module.py` compares them with finite differences. The skeleton is `templates/numpy/module.py`;
+//! only expressions are written here.
 //!
 //! Invariant: no index is negative by reliance on NumPy's wrapping, and every name the author can
 //! choose yields a module that runs.
@@ -15,20 +16,26 @@ mod exponential;
 mod expression;
 mod fact;
 mod function;
+mod known;
 mod layout;
 mod library;
 mod loops;
 mod names;
 mod probability;
 mod reading;
+mod reads;
+mod recurrence;
+mod schedule;
 mod sizes;
 mod skeleton;
 mod stage;
 
 use self::fact::facts;
+use self::known::Known;
 use self::names::Names;
 use self::probability::with_logarithms;
 use self::reading::stored;
+use self::recurrence::stepwise;
 use self::sizes::Plan;
 use self::skeleton::{describe_check, describe_inputs, describe_library, describe_moves, values};
 use self::stage::Workshop;
@@ -36,7 +43,7 @@ use crate::language::program::Program;
 use crate::language::syntax::{Binder, Condition, Expr, Name};
 use crate::model::jacobian_parts;
 use include_dir::{Dir, include_dir};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use tera::{Context, Tera};
 
 static TEMPLATES: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/templates/numpy");
@@ -110,7 +117,8 @@ pub struct Piece {
 ///
 /// `defaults` are the sizes given on the command line, whether or not they have been put into the
 /// program; `requires` are conditions on the sizes, checked at every call; `base` is the first
-/// index of an axis.
+/// index of an axis; `direct` are the outputs that are read further, with the letters that stand in
+/// formulas for the given, direct parts of their gradients.
 ///
 /// # Errors
 ///
@@ -123,21 +131,37 @@ pub fn module(
     requires: &[Condition],
     title: &str,
     base: i64,
+    direct: &[(Name, Name)],
 ) -> Result<String, String> {
-    let program = &with_logarithms(program);
+    let stepwise = &stepwise(program);
+    let program = &with_logarithms(program, stepwise);
     let kinds = kinds(program, pieces);
-    let names = Names::new(program, &kinds, defaults.keys());
+    let names = Names::new(program, &kinds, defaults.keys(), direct);
     let plan = Plan::new(program, defaults);
-    let arrays = stored(program, &names)?;
+    let known = Known::new(program, requires);
+    let arrays = stored(program, &names, &known)?;
     let lost = program.outputs.iter().find(|o| !arrays.contains_key(*o));
     if let Some(output) = lost {
         return Err(format!("the output `{output}` is not defined"));
     }
-    let (needs, stages) = Default::default();
-    let mut shop = Workshop { program, pieces, names: &names, plan: &plan, arrays: &arrays, needs, stages };
     let moved = moved(program, &kinds);
-    let checked: Vec<PieceKind> = values(&shop).into_iter().chain(moved.clone()).map(PieceKind::Value).collect();
-    shop.prepare(&kinds, if moved.is_empty() { &[] } else { &checked })?;
+    let mut shop = Workshop {
+        program,
+        pieces,
+        names: &names,
+        plan: &plan,
+        arrays: &arrays,
+        known: &known,
+        moved: &moved,
+        stepwise,
+        needs: BTreeMap::new(),
+        stages: BTreeSet::new(),
+        together: BTreeMap::new(),
+    };
+    let values = values(program, pieces);
+    let alone = moved.is_empty() && values.len() == program.outputs.len();
+    let checked = values.into_iter().chain(moved.iter().cloned()).map(PieceKind::Value).collect::<Vec<_>>();
+    shop.prepare(&kinds, if alone { &[] } else { &checked })?;
     let contract: Vec<String> = kinds.iter().map(PieceKind::contract).collect();
     let python = names::functions(&contract);
     let mut functions = Vec::new();
@@ -151,9 +175,9 @@ pub fn module(
     context.insert("functions", &functions);
     context.insert("renamed", &renamed(&contract, &python));
     describe_library(&mut context, &functions)?;
-    describe_inputs(&mut context, &shop, requires, &moved, base)?;
+    describe_inputs(&mut context, &shop, requires, base)?;
     describe_check(&mut context, &shop, &kinds, &contract, &python);
-    describe_moves(&mut context, &shop, &moved)?;
+    describe_moves(&mut context, &shop)?;
     render(&context)
 }
 
@@ -177,7 +201,13 @@ fn moved(program: &Program, kinds: &[PieceKind]) -> Vec<Name> {
         let by = |kind: &PieceKind| !matches!(kind, PieceKind::Value(_)) && kind.array() == name;
         second && jacobian_parts(name).is_some() || kinds.iter().any(by)
     };
-    program.equations.iter().map(|equation| equation.array.clone()).filter(moves).collect()
+    let mut moved: Vec<Name> = Vec::new();
+    for equation in &program.equations {
+        if moves(&equation.array) && !moved.contains(&equation.array) {
+            moved.push(equation.array.clone());
+        }
+    }
+    moved
 }
 
 /// Contract names that cannot be function names in Python, with the functions they stand for.

@@ -153,7 +153,7 @@ fn quote(system: &System) -> Quote {
 fn last_read(system: &System, limit: &Limit) -> Prose {
     let (array, axis) = &limit.read;
     let axes = system.bounds(array).map_or(1, |b| b.len());
-    let mut prose = vec![text("The index "), math(Expr::name(limit.var.name.clone()))];
+    let mut prose = vec![text("The index "), math(Expr::name(limit.var.written()))];
     let end = match &limit.solved {
         Condition::AtMost(_, last) if last.mentions(&limit.var) => " begins where the first read of ",
         _ => " ends where the last read of ",
@@ -217,7 +217,7 @@ fn solve(system: &System, limit: &Limit) -> Option<Block> {
         (Some(_), Some(_)) => {
             vec![math(floor(&quote, &room, &steep)), text(" = "), math(quote.index(&room.floor_div(&steep)))]
         }
-        _ => vec![math(Expr::name(limit.var.name.clone())), text(" is an integer")],
+        _ => vec![math(Expr::name(limit.var.written())), text(" is an integer")],
     };
     lines.push(line(&limit.solved, integer));
     Some(Block::Derivation { left: vec![Piece::Condition(quote.condition(&limit.reach))], lines, folded: None })

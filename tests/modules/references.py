@@ -2,7 +2,8 @@
 
 Usage: references.py MODULE… Every reference is written from the documentation of the function that
 the layer is named after, with slices and library calls and without index formulas. A module whose
-name is not in the table is an error, unless scatter.py defines that layer.
+name is not in the table is an error, unless scatter.py defines that layer. A layer with several
+outputs has a tuple of references.
 """
 
 import pathlib
@@ -194,6 +195,96 @@ def triplet(a, z):
     return max(0, near @ near - far @ far + z["margin"])
 
 
+def scan(step, state, *inputs):
+    """All states, the first as given, each made of the one before and a row of every input."""
+    states = [state]
+    for rows in zip(*inputs):
+        states.append(step(states[-1], *rows))
+    return states
+
+
+def recurrent_tanh(x, W, U, b, V, c):
+    h = np.array(scan(lambda h, row: np.tanh(W @ row + U @ h + b), np.zeros(len(b)), x))
+    return h[1:] @ V.T + c, h
+
+
+def recurrent_gate(x, W, U, A, B):
+    def step(h, row):
+        gate = sigmoid(A @ row + B @ h)
+        return gate * h + (1 - gate) * np.tanh(W @ row + U @ h)
+
+    return np.array(scan(step, np.zeros(len(U)), x))
+
+
+def recurrent_cell(x, Wi, Ui, Wf, Uf, Wo, Uo, Wq, Uq):
+    def step(state, row):
+        h, c = np.split(state, 2)
+        into, keep, out = (sigmoid(W @ row + U @ h) for W, U in [(Wi, Ui), (Wf, Uf), (Wo, Uo)])
+        c = keep * c + into * np.tanh(Wq @ row + Uq @ h)
+        return np.concatenate([out * np.tanh(c), c])
+
+    return np.array(scan(step, np.zeros(2 * len(Ui)), x))[:, : len(Ui)]
+
+
+def recurrent_reset(x, s, Wz, Uz, Wr, Ur, W, U):
+    def step(h, row):
+        update, reset = sigmoid(Wz @ row + Uz @ h), sigmoid(Wr @ row + Ur @ h)
+        return update * h + (1 - update) * np.tanh(W @ row + U @ (reset * h))
+
+    return np.array(scan(step, s, x))
+
+
+def recurrent_grid(k, a, b):
+    rows = [np.ones(k.shape[1] + 1)]
+    for factors in k:
+        row = [a]
+        for factor, corner, above in zip(factors, rows[-1], rows[-1][1:]):
+            row.append(factor * above + np.tanh(b * row[-1] * corner))
+        rows.append(np.array(row))
+    return np.array(rows)
+
+
+def recurrent_both(x, W, U, A, B):
+    forward = scan(lambda h, row: np.tanh(W @ row + U @ h), np.zeros(len(U)), x)
+    backward = scan(lambda h, row: np.tanh(A @ row + B @ h), np.zeros(len(B)), x[::-1])
+    return np.array(forward[1:]) * np.array(backward[:0:-1])
+
+
+def recurrent_lags(x, a, b):
+    pairs = scan(lambda pair, term: (pair[1], np.tanh(a * pair[1] + b * pair[0] + term)), (0.0, 0.0), x)
+    return np.array([0.0] + [pair[1] for pair in pairs])
+
+
+def recurrent_linear(u, A, B, C, D, s):
+    return np.array(scan(lambda h, row: A @ h + B @ row, s, u))[1:] @ C.T + u @ D.T
+
+
+def recurrent_ahead(x, w):
+    return np.array(scan(lambda q, term: np.tanh(term + q) * term + w, w, x))
+
+
+def recurrent_attention(x, W, U, V):
+    step = lambda h, row: np.tanh(W @ row + U @ (softmax(V @ h) * h))
+    return np.array(scan(step, np.zeros(len(U)), x))
+
+
+def recurrent_stack(x, W, U, A, B):
+    h = scan(lambda h, row: np.tanh(W @ row + U @ h), np.zeros(len(U)), x)
+    s = scan(lambda s, row: sigmoid(A @ row + B @ s), np.zeros(len(B)), h[:0:-1])
+    return -np.log(np.array(s[1:]) * (1 - np.array(s[1:]))).sum()
+
+
+def recurrent_rows(x, w):
+    a, b = [np.full(x.shape[1], w)], []
+    for row in x:
+        b.append(row @ a[-1] / np.arange(1, len(row) + 1))
+        entries = [np.tanh(a[-1][-1])]
+        for factor, beside in zip(row[-2::-1], b[-1][:0:-1]):
+            entries.append(w * entries[-1] + factor * beside)
+        a.append(np.array(entries[::-1]))
+    return np.array(a), np.array(b)
+
+
 REFERENCES = {
     "adaptive_avg_pool1d": lambda a, z: adaptive_avg_pool1d(a["x"], z),
     "avg_pool1d": lambda a, z: windows(pad(a["x"], z["P"], 0), z["K"], z["S"]).mean(axis=-1),
@@ -271,6 +362,19 @@ REFERENCES = {
     "relu": lambda a, z: a["x"].clip(0),
     "reshape": lambda a, z: a["x"].reshape(z["P"], z["Q"]),
     "residual": lambda a, z: a["x"] + np.tanh(a["W"] @ a["x"] + a["b"]),
+    "recurrent_ahead": lambda a, z: recurrent_ahead(**a),
+    "recurrent_attention": lambda a, z: recurrent_attention(**a),
+    "recurrent_both": lambda a, z: recurrent_both(**a),
+    "recurrent_cell": lambda a, z: recurrent_cell(**a),
+    "recurrent_gate": lambda a, z: recurrent_gate(**a),
+    "recurrent_grid": lambda a, z: recurrent_grid(**a),
+    "recurrent_history": lambda a, z: np.linalg.solve(np.eye(len(a["x"])) - np.tril(a["K"], -1), a["x"]),
+    "recurrent_lags": lambda a, z: recurrent_lags(**a),
+    "recurrent_linear": lambda a, z: recurrent_linear(**a),
+    "recurrent_reset": lambda a, z: recurrent_reset(**a),
+    "recurrent_rows": lambda a, z: recurrent_rows(**a),
+    "recurrent_stack": lambda a, z: recurrent_stack(**a),
+    "recurrent_tanh": lambda a, z: recurrent_tanh(**a),
     "reverse": lambda a, z: np.flip(a["x"]),
     "ridge_regression": lambda a, z: np.linalg.norm(a["X"] @ a["w"] - a["y"]) ** 2 + z["lambda_"] * a["w"] @ a["w"],
     "scale_shift": lambda a, z: a["x"] * a["gamma"] + a["beta"],
@@ -306,15 +410,17 @@ def main():
         if name in ELSEWHERE:
             continue
         layer, rng = Layer(load(path)), np.random.default_rng(12)
-        (output,) = layer.outputs.values()
         for _ in range(TRIALS):
             sizes = layer.sizes_at_random(rng)
             keywords = layer.keywords_at_random(rng, sizes)
             arrays = dict(zip(layer.arrays, layer.module._draw(rng, **keywords)))
-            found = output(*arrays.values(), **keywords)
-            expected = np.asarray(REFERENCES[name](arrays, keywords))
-            assert found.shape == expected.shape, f"{name}: {found.shape}, not {expected.shape} at {sizes}"
-            np.testing.assert_allclose(found, expected, rtol=1e-9, atol=1e-12, err_msg=f"{name} at {sizes}")
+            expected = REFERENCES[name](arrays, keywords)
+            expected = expected if isinstance(expected, tuple) else (expected,)
+            assert len(layer.outputs) == len(expected), name
+            for output, wanted in zip(layer.outputs.values(), map(np.asarray, expected)):
+                found = output(*arrays.values(), **keywords)
+                assert found.shape == wanted.shape, f"{name}: {found.shape}, not {wanted.shape} at {sizes}"
+                np.testing.assert_allclose(found, wanted, rtol=1e-9, atol=1e-12, err_msg=f"{name} at {sizes}")
         print(f"{name}: agrees with its reference")
 
 

@@ -98,12 +98,13 @@ impl Case {
     }
 
     pub fn module(&self) -> String {
-        module(&self.program, &self.pieces, &self.defaults, &self.requires, "A test: \"\\s\"", 1).expect("a module")
+        module(&self.program, &self.pieces, &self.defaults, &self.requires, "A test: \"\\s\"", 1, &[])
+            .expect("a module")
     }
 
     /// Why there is no module.
     pub fn refusal(&self) -> String {
-        module(&self.program, &self.pieces, &self.defaults, &self.requires, "", 1).expect_err("a refusal")
+        module(&self.program, &self.pieces, &self.defaults, &self.requires, "", 1, &[]).expect_err("a refusal")
     }
 
     /// Runs the self check, then `script`, in which the module is called `m`.

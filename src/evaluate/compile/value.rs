@@ -73,9 +73,6 @@ impl Compiler<'_> {
                 None => self.upstream(of, index),
             };
         }
-        if let Some(&of) = self.scope.totals.get(name) {
-            return self.total(name, of, index);
-        }
         let access = self.access(name, index)?;
         Ok(self.read(access))
     }

@@ -40,6 +40,12 @@ fn operator() -> impl Strategy<Value = Operator> {
     prop_oneof![4 => Just(Times), 2 => Just(Over), 1 => Just(Div), 1 => Just(Mod), 1 => Just(Matmul)]
 }
 
+/// What joins the factors of a matrix form.
+fn over() -> impl Strategy<Value = Operator> {
+    use Operator::{Div, Mod, Over, Times};
+    prop_oneof![4 => Just(Times), 2 => Just(Over), 1 => Just(Div), 1 => Just(Mod)]
+}
+
 fn product(value: impl Strategy<Value = Expr>) -> impl Strategy<Value = ExprKind> {
     vec((operator(), value), 2..5).prop_map(|mut factors| {
         factors[0].0 = Operator::Times;
@@ -201,7 +207,7 @@ pub(super) fn matrix() -> impl Strategy<Value = MatrixExpr> {
         prop_oneof![
             boxed().prop_map(MatrixKind::Transpose),
             (boxed(), boxed(), any::<bool>()).prop_map(|(base, n, entry)| MatrixKind::Power(base, n, entry)),
-            matrices(vec((operator(), one.clone()), 2..4)).prop_map(MatrixKind::Product),
+            matrices(vec((over(), one.clone()), 2..4)).prop_map(MatrixKind::Product),
             matrices(vec((entrywise(), one.clone()), 2..4)).prop_map(MatrixKind::Entrywise),
             vec((sign(), one.clone()), 2..4).prop_map(MatrixKind::Sum),
             one.clone().prop_map(|term| MatrixKind::Sum(std::vec![(Sign::Minus, term)])),

@@ -89,11 +89,10 @@ impl Body<'_, '_> {
         self.made.clear();
         if let Some(call) = self.layer_call(&equation.body)
             && let Some(interface) = self.interface(&call, equation.body.span)
+            && let Some(left) = direct(equation, &call, &interface)
         {
-            if let Some(left) = direct(equation, &call, &interface) {
-                self.put(equation.array.clone(), left, &call, &interface, equation.body.span);
-                return;
-            }
+            self.put(equation.array.clone(), left, &call, &interface, equation.body.span);
+            return;
         }
         let body = self.hoisted(&equation.body);
         let kind = StatementKind::Equation(Equation { body, ..equation.clone() });

@@ -14,6 +14,7 @@ use std::collections::{BTreeMap, BTreeSet};
 #[derive(Default)]
 pub(super) struct Taken {
     all: BTreeSet<Name>,
+    global: BTreeSet<Name>,
     prefixes: BTreeSet<Name>,
 }
 
@@ -22,16 +23,17 @@ impl Taken {
     pub fn of<'s>(statements: impl Iterator<Item = &'s Statement>) -> Self {
         let mut taken = Taken::default();
         statements.for_each(|statement| taken.take(statement));
+        taken.all.extend(taken.global.iter().cloned());
         taken
     }
 
     fn take(&mut self, statement: &Statement) {
         match &statement.kind {
-            StatementKind::Size(sizes) => self.all.extend(sizes.iter().map(|s| s.name.clone())),
-            StatementKind::Param(params) => self.all.extend(params.iter().map(|p| p.name.clone())),
-            StatementKind::Arrays(_, arrays) => self.all.extend(arrays.iter().map(|a| a.name.clone())),
+            StatementKind::Size(sizes) => self.global.extend(sizes.iter().map(|s| s.name.clone())),
+            StatementKind::Param(params) => self.global.extend(params.iter().map(|p| p.name.clone())),
+            StatementKind::Arrays(_, arrays) => self.global.extend(arrays.iter().map(|a| a.name.clone())),
             StatementKind::Equation(equation) => {
-                self.all.insert(equation.array.clone());
+                self.global.insert(equation.array.clone());
                 self.all.extend(names_in(equation));
             }
             StatementKind::Call(call) => {
@@ -52,7 +54,7 @@ impl Taken {
         let numbered = (2..).map(|k| Name::from(format!("{wish}{k}")));
         let mut names = std::iter::once(Name::from(wish)).chain(numbered);
         let name = names.find(|name| !self.all.contains(name)).unwrap_or_else(|| wish.into());
-        self.all.insert(name.clone());
+        self.global.insert(name.clone());
         self.all.insert(name.clone());
         name
     }
@@ -73,13 +75,13 @@ impl Taken {
 
     /// The index as it is, or with primes if the caller, or `also`, means something else by it.
     pub fn index(&self, name: &Name, own: &BTreeSet<Name>, also: &BTreeSet<Name>) -> Name {
-        let free = |name: &Name| !self.all.contains(name) && !also.contains(name);
+        let free = |name: &Name| !self.global.contains(name) && !also.contains(name);
         if free(name) {
             return name.clone();
         }
         let primed = (1..).map(|k| Name::from(format!("{name}{}", "'".repeat(k))));
         primed
-            .take(own.len() + also.len() + self.all.len() + 1)
+            .take(own.len() + also.len() + self.global.len() + 1)
             .find(|n| free(n) && !own.contains(n))
             .unwrap_or_else(|| name.clone())
     }

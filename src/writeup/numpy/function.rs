@@ -27,7 +27,7 @@ pub(super) struct Function {
 impl Workshop<'_> {
     /// The function of one answer.
     pub(super) fn public(&self, python: &str, kind: &PieceKind) -> Result<Function, String> {
-        let needs = self.needs.get(kind).cloned().unwrap_or_default();
+        let unit = self.unit(kind);
         let mut function =
             Function { head: self.head(python, kind)?, about: vec![self.about(kind)], ..Function::default() };
         let piece = self.pieces.iter().find(|piece| piece.kind == *kind);
@@ -39,9 +39,14 @@ impl Workshop<'_> {
         if !matches!(kind, PieceKind::Value(_)) && !self.program.facts.is_empty() {
             function.body.push(self.demand());
         }
-        function.body.extend(self.before(&needs).iter().map(|stage| self.statement(stage)));
+        function.body.extend(self.before(&unit).iter().map(|unit| self.statement(unit, &[])));
+        if unit.len() > 1 {
+            function.body.push(self.statement(&unit, &[]));
+            function.body.push(format!("    return {}", self.stored_as(kind)));
+            return Ok(function);
+        }
         if self.stages.contains(kind) {
-            let result = Doc::Seq(vec![text("return "), self.computed(kind)]);
+            let result = Doc::Seq(vec![text("return "), self.computed(&unit, &[])]);
             function.body.push(lines(4, &result));
             return Ok(function);
         }
@@ -114,7 +119,10 @@ impl Workshop<'_> {
                     .program
                     .outputs
                     .iter()
-                    .map(|output| format!("{} = dl/d{output}", self.names.upstream[output]))
+                    .map(|output| {
+                        let part = if self.names.given(output) { "" } else { "the direct part of " };
+                        format!("{} = {part}dl/d{output}", self.names.upstream[output])
+                    })
                     .collect();
                 let given = given.join(" and ");
                 format!("The gradient of the loss with respect to {array}, given {given}.")

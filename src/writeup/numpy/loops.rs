@@ -6,7 +6,8 @@ use super::expression::{Writer, all};
 use super::layout::{Doc, bracketed, lines, list, loose, text};
 use super::reading::range_of;
 use crate::language::program::AxisBox;
-use crate::language::syntax::{Binder, Condition, Expr, ExprKind, Normaliser};
+use crate::language::syntax::{Binder, Condition, Expr, ExprKind, Name, Normaliser};
+use crate::model::each_part;
 
 /// The shape of a box, as a tuple.
 pub(super) fn shape(writer: &mut Writer<'_>, axes: &[AxisBox]) -> Result<Doc, String> {
@@ -15,45 +16,78 @@ pub(super) fn shape(writer: &mut Writer<'_>, axes: &[AxisBox]) -> Result<Doc, St
     Ok(tuple(lengths?))
 }
 
-/// The statements that make an array of zeros and fill it.
-pub(super) fn fill(
+/// The statement that makes an array of zeros; of what is added to it, if something is.
+pub(super) fn zeros(
     writer: &mut Writer<'_>,
     array: &str,
     axes: &[AxisBox],
-    indices: &[Binder],
-    formula: &Expr,
-) -> Result<Vec<String>, String> {
+    added: Option<&str>,
+) -> Result<String, String> {
+    let zeros = list(format!("{array} = np.zeros("), vec![shape(writer, axes)?], ")");
+    let added = added.map_or(String::new(), |added| format!(" + {added}"));
+    Ok(lines(4, &Doc::Seq(vec![zeros, text(added)])))
+}
+
+/// Entries of an array and the formula that gives them.
+#[derive(Debug)]
+pub(super) struct Filling<'a> {
+    /// The array in Python.
+    pub array: &'a str,
+    /// Its axes.
+    pub axes: &'a [AxisBox],
+    /// The indices of the entries with their ranges.
+    pub indices: &'a [Binder],
+    /// The axes whose indices are in scope: loops around run over them.
+    pub looped: &'a [usize],
+    /// The value of an entry.
+    pub formula: &'a Expr,
+    /// Whether it is added to what the array holds.
+    pub added: bool,
+}
+
+/// The statements that compute entries of an array.
+pub(super) fn fill(writer: &mut Writer<'_>, mut indent: usize, filling: &Filling<'_>) -> Result<Vec<String>, String> {
+    let Filling { array, axes, indices, looped, formula, added } = *filling;
     if indices.len() != axes.len() {
         return Err(format!("a result with {} axes has {} indices", axes.len(), indices.len()));
     }
-    let zeros = list(format!("{array} = np.zeros("), vec![shape(writer, axes)?], ")");
-    let mut out = vec![lines(4, &zeros)];
-    let row = row_of(indices, formula);
-    let mut heads = Vec::new();
-    for index in indices.iter().filter(|index| row.as_ref().is_none_or(|row| row.index != *index)) {
-        range_of(index)?;
-        heads.push(writer.bind(index)?);
+    let mut out = Vec::new();
+    let row = row_of(indices, axes, looped, formula);
+    let (mut fixed, mut open): (Vec<usize>, Vec<&Binder>) = Default::default();
+    for (axis, index) in indices.iter().enumerate() {
+        let (first, last) = range_of(index)?;
+        if looped.contains(&axis) || row.as_ref().is_some_and(|row| row.index == index) {
+            continue;
+        }
+        match first == last && !occurs(&index.name, formula) {
+            true => fixed.push(axis),
+            false => open.push(index),
+        }
     }
-    let mut indent = 4;
+    let (guards, value) = if row.is_some() { (Vec::new(), formula.clone()) } else { statement(formula) };
+    let is_outer = |guard: &Condition| !looped.is_empty() && holds_outside(guard, &open);
+    let (outer, guards): (Vec<Condition>, Vec<Condition>) = guards.into_iter().partition(is_outer);
+    if !outer.is_empty() {
+        out.push(only_if(writer, indent, &all(outer))?);
+        indent += 4;
+    }
+    let heads = open.iter().map(|index| writer.bind(index)).collect::<Result<Vec<_>, String>>()?;
     if let Some(head) = loop_head(heads) {
         out.push(lines(indent, &head));
         indent += 4;
     }
-    let (guards, value) = if row.is_some() { (Vec::new(), formula.clone()) } else { statement(formula) };
     if !guards.is_empty() {
-        let test = writer.condition(&all(guards))?.doc;
-        let head = vec![text("if "), loose(test), text(":")];
-        out.push(lines(indent, &Doc::Seq(head)));
+        out.push(only_if(writer, indent, &all(guards))?);
         indent += 4;
     }
     let mut places = Vec::new();
-    for (index, axis) in indices.iter().zip(axes) {
+    for (number, (index, axis)) in indices.iter().zip(axes).enumerate() {
         if row.as_ref().is_some_and(|row| row.index == index) {
             places.push(text(":"));
             continue;
         }
-        let place = minus(&Expr::name(index.name.clone()), &axis.first);
-        places.push(writer.index(&place)?);
+        let at = if fixed.contains(&number) { range_of(index)?.0.clone() } else { Expr::name(index.name.clone()) };
+        places.push(writer.index(&minus(&at, &axis.first))?);
     }
     let value = match row {
         Some(row) => row.value(writer)?,
@@ -62,9 +96,35 @@ pub(super) fn fill(
             if value.level == Level::Atom { value.doc } else { loose(value.doc) }
         }
     };
-    let assignment = vec![entry(array, places), text(" = "), value];
-    out.push(lines(indent, &Doc::Seq(assignment)));
+    let becomes = text(if added { " += " } else { " = " });
+    out.push(lines(indent, &Doc::Seq(vec![entry(array, places), becomes, value])));
     Ok(out)
+}
+
+/// Whether a name stands in a formula.
+fn occurs(name: &Name, formula: &Expr) -> bool {
+    let mut found = false;
+    each_part(formula, &mut |part| found |= matches!(&part.kind, ExprKind::Name(other) if other == name));
+    found
+}
+
+/// Whether a condition is one on indices of loops around alone.
+fn holds_outside(guard: &Condition, open: &[&Binder]) -> bool {
+    let mut inside = false;
+    each_part(&Expr::new(ExprKind::Bracket(Box::new(guard.clone()))), &mut |part| {
+        inside |= match &part.kind {
+            ExprKind::Name(name) => open.iter().any(|index| index.name == *name),
+            ExprKind::Read(..) | ExprKind::Upstream(..) | ExprKind::Derivative(..) => true,
+            _ => false,
+        };
+    });
+    !inside
+}
+
+/// `if …:`; the condition is then taken for granted.
+pub(super) fn only_if(writer: &mut Writer<'_>, indent: usize, condition: &Condition) -> Result<String, String> {
+    let test = writer.condition(condition)?.doc;
+    Ok(lines(indent, &Doc::Seq(vec![text("if "), loose(test), text(":")])))
 }
 
 /// A normaliser over a whole axis of the array that it defines.
@@ -74,10 +134,17 @@ struct Row<'a> {
     body: &'a Expr,
 }
 
-fn row_of<'a>(indices: &'a [Binder], formula: &'a Expr) -> Option<Row<'a>> {
+fn row_of<'a>(indices: &'a [Binder], axes: &[AxisBox], looped: &[usize], formula: &'a Expr) -> Option<Row<'a>> {
     let ExprKind::Normalise(word, binders, body) = &formula.kind else { return None };
     let [binder] = binders.as_slice() else { return None };
-    let index = indices.iter().find(|index| index.name == binder.name && index.range == binder.range)?;
+    let whole = |axis: &AxisBox| Some((axis.first.clone(), axis.last.clone()));
+    let is_row = |axis: usize, index: &Binder| {
+        index.name == binder.name
+            && index.range == binder.range
+            && axes.get(axis).is_some_and(|a| whole(a) == index.range)
+    };
+    let mut open = indices.iter().enumerate().filter(|(axis, _)| !looped.contains(axis));
+    let (_, index) = open.find(|(axis, index)| is_row(*axis, index))?;
     (!word.binds()).then_some(Row { word: *word, index, body })
 }
 

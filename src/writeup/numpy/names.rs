@@ -24,8 +24,10 @@ pub(super) struct Names {
     pub params: BTreeSet<Name>,
     /// Given and defined arrays.
     pub arrays: BTreeMap<Name, String>,
-    /// The upstream gradient of each output.
+    /// The upstream gradient of each output: of one that is read further, the direct part.
     pub upstream: BTreeMap<Name, String>,
+    /// The letters of direct parts in formulas, with their outputs.
+    pub letters: BTreeMap<Name, Name>,
     /// The derivatives, where they stand by name.
     pub derived: BTreeMap<PieceKind, String>,
     /// The array that a function fills.
@@ -35,8 +37,13 @@ pub(super) struct Names {
 
 impl Names {
     /// Names everything in `program` and the derivatives `kinds`; `keywords` are sizes that are
-    /// accepted though substituted.
-    pub fn new<'a>(program: &'a Program, kinds: &[PieceKind], keywords: impl Iterator<Item = &'a Name>) -> Names {
+    /// accepted though substituted; `direct` are outputs with the letters of their direct parts.
+    pub fn new<'a>(
+        program: &'a Program,
+        kinds: &[PieceKind],
+        keywords: impl Iterator<Item = &'a Name>,
+        direct: &[(Name, Name)],
+    ) -> Names {
         let mut taken = reserved();
         let mut constants = BTreeMap::new();
         let params = program.params.iter().map(|param| &param.name);
@@ -52,10 +59,11 @@ impl Names {
         }
         let mut upstream = BTreeMap::new();
         for output in &program.outputs {
-            let wanted = match program.outputs.len() {
+            let letter = direct.iter().find(|(of, _)| of == output).map(|(_, letter)| letter.to_string());
+            let wanted = letter.unwrap_or_else(|| match program.outputs.len() {
                 1 => "g".to_string(),
                 _ => format!("g_{output}"),
-            };
+            });
             upstream.insert(output.clone(), fresh(&wanted, &mut taken));
         }
         let mut derived = BTreeMap::new();
@@ -68,10 +76,16 @@ impl Names {
             params: program.params.iter().map(|p| p.name.clone()).collect(),
             arrays,
             upstream,
+            letters: direct.iter().map(|(output, letter)| (letter.clone(), output.clone())).collect(),
             derived,
             result,
             taken,
         }
+    }
+
+    /// Whether the whole gradient of an array is given: it is an output that nothing else reads.
+    pub fn given(&self, array: &Name) -> bool {
+        self.upstream.contains_key(array) && self.letters.values().all(|output| output != array)
     }
 
     /// An identifier for an index that differs from all others in its scope.

@@ -7,6 +7,7 @@
 use super::expression::Writer;
 use crate::language::program::{Program, ResolvedEquation};
 use crate::language::syntax::{Expr, ExprKind, Name, Normaliser, Operator, Sign};
+use std::collections::BTreeSet;
 
 /// The array log p, or log(1 − p).
 fn logarithm_of(array: &Name, complement: bool) -> Name {
@@ -19,11 +20,17 @@ pub(super) fn base(array: &Name) -> Option<(Name, bool)> {
     Some(rest.strip_prefix("1 minus ").map_or((rest.into(), false), |base| (base.into(), true)))
 }
 
-/// The program, with an array for the logarithm of each array of probabilities.
-pub(super) fn with_logarithms(program: &Program) -> Program {
+/// The program, with an array for the logarithm of each array of probabilities, but for those that are
+/// computed step by step.
+pub(super) fn with_logarithms(program: &Program, stepwise: &BTreeSet<Name>) -> Program {
     let mut wider = program.clone();
-    wider.equations =
-        program.equations.iter().flat_map(|equation| [vec![equation.clone()], added(equation)].concat()).collect();
+    wider.equations.clear();
+    for equation in &program.equations {
+        wider.equations.push(equation.clone());
+        if !stepwise.contains(&equation.array) {
+            wider.equations.extend(added(equation));
+        }
+    }
     wider
 }
 

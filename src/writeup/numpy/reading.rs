@@ -7,6 +7,7 @@ use super::PieceKind;
 use super::arithmetic::{is_zero, minus};
 use super::code::{Code, Level, entry, tuple};
 use super::expression::Writer;
+use super::known::Known;
 use super::layout::{Doc, bracketed, list, text};
 use super::names::Names;
 use crate::language::program::{AxisBox, Program};
@@ -26,7 +27,7 @@ pub(super) struct Stored {
 }
 
 /// Every array of a program, given or defined, as it is stored.
-pub(super) fn stored(program: &Program, names: &Names) -> Result<BTreeMap<Name, Stored>, String> {
+pub(super) fn stored(program: &Program, names: &Names, known: &Known) -> Result<BTreeMap<Name, Stored>, String> {
     let python = |name: &Name| names.arrays.get(name).cloned().unwrap_or_default();
     let mut all = BTreeMap::new();
     for array in &program.arrays {
@@ -34,17 +35,29 @@ pub(super) fn stored(program: &Program, names: &Names) -> Result<BTreeMap<Name, 
             Stored { python: python(&array.name), integer: array.role == Role::Integer, axes: array.axes.clone() };
         all.insert(array.name.clone(), stored);
     }
+    let mut parts: BTreeMap<&Name, Vec<&[Binder]>> = BTreeMap::new();
     for equation in &program.equations {
-        let axes: Result<Vec<AxisBox>, String> = equation.indices.iter().map(axis).collect();
-        let stored = Stored { python: python(&equation.array), integer: false, axes: axes? };
-        all.insert(equation.array.clone(), stored);
+        parts.entry(&equation.array).or_default().push(&equation.indices);
+    }
+    for (array, parts) in parts {
+        let axes = parts.first().map_or(0, |indices| indices.len());
+        if parts.iter().any(|indices| indices.len() != axes) {
+            return Err(format!("the equations of `{array}` differ in the number of their indices"));
+        }
+        let axes = (0..axes).map(|axis| hull(array, &parts, axis, known)).collect::<Result<Vec<AxisBox>, String>>()?;
+        all.insert(array.clone(), Stored { python: python(array), integer: false, axes });
     }
     Ok(all)
 }
 
-fn axis(binder: &Binder) -> Result<AxisBox, String> {
-    let (first, last) = range_of(binder)?;
-    Ok(AxisBox { first: first.clone(), last: last.clone(), before: Expr::integer(0), after: Expr::integer(0) })
+/// From the first index of all parts of an array to the last.
+fn hull(array: &Name, parts: &[&[Binder]], axis: usize, known: &Known) -> Result<AxisBox, String> {
+    let ranges = parts.iter().map(|indices| range_of(&indices[axis]).cloned()).collect::<Result<Vec<_>, String>>()?;
+    let unknown = || format!("where `{array}` begins or ends on axis {} depends on the sizes", axis + 1);
+    let (firsts, lasts): (Vec<Expr>, Vec<Expr>) = ranges.into_iter().unzip();
+    let first = known.least(&firsts).ok_or_else(unknown)?.clone();
+    let last = known.greatest(&lasts).ok_or_else(unknown)?.clone();
+    Ok(AxisBox { first, last, before: Expr::integer(0), after: Expr::integer(0) })
 }
 
 /// The first and last value of an index.
@@ -52,9 +65,30 @@ pub(super) fn range_of(binder: &Binder) -> Result<&(Expr, Expr), String> {
     let missing = || format!("the range of the index `{}` is not known", binder.name);
     binder.range.as_ref().ok_or_else(missing)
 }
+
+/// The array whose derivative stands in a formula by name – an output, or such a derivative again –
+/// and all the indices that it has there.
+pub(super) fn jacobian_of(of: &Expr, by: &Name, at: &[Expr]) -> Result<(Name, Vec<Expr>), String> {
+    let (output, mut places) = match &of.kind {
+        ExprKind::Name(output) => (output.clone(), Vec::new()),
+        ExprKind::Read(output, rows) => (output.clone(), rows.clone()),
+        ExprKind::Derivative(of, first, columns) => match &of.kind {
+            ExprKind::Name(output) => (jacobian_name(output, first), columns.clone()),
+            ExprKind::Read(output, rows) => (jacobian_name(output, first), [rows.as_slice(), columns].concat()),
+            _ => return Err(format!("a derivative with respect to `{first}` is left in the formula")),
+        },
+        _ => return Err(format!("a derivative with respect to `{by}` is left in the formula")),
+    };
+    places.extend(at.iter().cloned());
+    Ok((output, places))
+}
+
 impl Writer<'_> {
     /// An entry of an array.
     pub(super) fn read(&mut self, array: &Name, at: &[Expr]) -> Result<Code, String> {
+        if let Some(output) = self.names.letters.get(array) {
+            return self.given(output, at);
+        }
         let arrays = self.arrays;
         let stored = arrays.get(array).ok_or_else(|| format!("nothing is called `{array}`"))?;
         self.needs.arrays.insert(array.clone());
@@ -71,30 +105,28 @@ impl Writer<'_> {
         })
     }
 
-    /// An entry of the gradient of an array: that of an output is given.
+    /// An entry of the gradient of an array: that of an output is given, unless it is read further.
     pub(super) fn upstream(&mut self, array: &Name, at: &[Expr]) -> Result<Code, String> {
+        match self.names.given(array) {
+            true => self.given(array, at),
+            false => self.derived(PieceKind::Gradient(array.clone()), at),
+        }
+    }
+
+    /// An entry of what a caller gives as the gradient of an output.
+    fn given(&mut self, output: &Name, at: &[Expr]) -> Result<Code, String> {
         let arrays = self.arrays;
-        let (Some(stored), Some(python)) = (arrays.get(array), self.names.upstream.get(array)) else {
-            return self.derived(PieceKind::Gradient(array.clone()), at);
+        let (Some(stored), Some(python)) = (arrays.get(output), self.names.upstream.get(output)) else {
+            return Err(format!("`{output}` is no output"));
         };
-        self.needs.upstream.insert(array.clone());
-        let places = self.places(array, at, &stored.axes)?;
+        self.needs.upstream.insert(output.clone());
+        let places = self.places(output, at, &stored.axes)?;
         Ok(Code { doc: entry(python, places), level: Level::Atom })
     }
 
     /// An entry of the derivative of an output, or of such a derivative again.
     pub(super) fn derivative(&mut self, of: &Expr, by: &Name, at: &[Expr]) -> Result<Code, String> {
-        let (output, mut places) = match &of.kind {
-            ExprKind::Name(output) => (output.clone(), Vec::new()),
-            ExprKind::Read(output, rows) => (output.clone(), rows.clone()),
-            ExprKind::Derivative(of, first, columns) => match &of.kind {
-                ExprKind::Name(output) => (jacobian_name(output, first), columns.clone()),
-                ExprKind::Read(output, rows) => (jacobian_name(output, first), [rows.as_slice(), columns].concat()),
-                _ => return Err(format!("a derivative with respect to `{first}` is left in the formula")),
-            },
-            _ => return Err(format!("a derivative with respect to `{by}` is left in the formula")),
-        };
-        places.extend(at.iter().cloned());
+        let (output, places) = jacobian_of(of, by, at)?;
         let array = jacobian_name(&output, by);
         if self.arrays.contains_key(&array) {
             return self.read(&array, &places);

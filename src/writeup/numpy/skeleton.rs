@@ -11,8 +11,8 @@ use super::loops::shape;
 use super::probability::base;
 use super::sizes::Source;
 use super::stage::Workshop;
-use super::{PieceKind, docstring, library};
-use crate::language::program::{ArrayBox, Param};
+use super::{Piece, PieceKind, docstring, library};
+use crate::language::program::{ArrayBox, Param, Program};
 use crate::language::syntax::{Condition, Expr, ExprKind, Name, Relation, Role};
 use crate::model::jacobian_parts;
 use num_rational::BigRational;
@@ -33,34 +33,38 @@ pub(super) fn describe_library(context: &mut Context, functions: &[Function]) ->
     Ok(())
 }
 
-/// The values that the self check differentiates: outputs, and Jacobians that are arrays.
-pub(super) fn values(shop: &Workshop<'_>) -> Vec<Name> {
-    let jacobians = shop.program.equations.iter().map(|equation| &equation.array);
+/// The values that the self check differentiates: outputs, Jacobians that are arrays, and what else
+/// Jacobians are derived of.
+pub(super) fn values(program: &Program, pieces: &[Piece]) -> Vec<Name> {
+    let jacobians = program.equations.iter().map(|equation| &equation.array);
     let jacobians = jacobians.filter(|array| jacobian_parts(array).is_some());
-    shop.program.outputs.iter().chain(jacobians).cloned().collect()
+    let of = pieces.iter().filter_map(|piece| match &piece.kind {
+        PieceKind::Jacobian(of, _) => Some(of),
+        PieceKind::Value(_) | PieceKind::Gradient(_) => None,
+    });
+    let mut values: Vec<Name> = Vec::new();
+    for array in program.outputs.iter().chain(jacobians).chain(of) {
+        if !values.contains(array) {
+            values.push(array.clone());
+        }
+    }
+    values
 }
 
-/// The function that computes the outputs while defined arrays are moved.
-pub(super) fn describe_moves(context: &mut Context, shop: &Workshop<'_>, moved: &[Name]) -> Result<(), String> {
-    if moved.is_empty() {
+/// The function that computes the outputs, and what else is differentiated, while defined arrays are
+/// moved.
+pub(super) fn describe_moves(context: &mut Context, shop: &Workshop<'_>) -> Result<(), String> {
+    let values = values(shop.program, shop.pieces);
+    if shop.moved.is_empty() && values.len() == shop.program.outputs.len() {
         context.insert("moves", &None::<Function>);
         return Ok(());
     }
     let parameters = [vec!["_moves: dict".to_string()], shop.array_names(), shop.keywords()?].concat();
     let mut body: Vec<String> = shop.opening().into_iter().collect();
-    let wanted: Vec<PieceKind> = values(shop).into_iter().map(PieceKind::Value).collect();
-    let first = moved.iter().cloned().map(PieceKind::Value);
-    for kind in shop.all_before(&first.chain(wanted.iter().cloned()).collect::<Vec<_>>()) {
-        body.push(shop.statement(&kind));
-        let array = shop.stored_as(&kind);
-        if moved.contains(kind.array()) {
-            body.push(format!("    {array} = {array} + _moves.get(\"{array}\", 0.0)"));
-        }
-        if let Some((of, complement)) = base(kind.array()).filter(|(of, _)| moved.contains(of)) {
-            let of = &shop.names.arrays[&of];
-            let argument = if complement { format!("1 - {of}") } else { of.clone() };
-            body.push(format!("    {array} = np.log({argument}) if \"{of}\" in _moves else {array}"));
-        }
+    let wanted: Vec<PieceKind> = values.into_iter().map(PieceKind::Value).collect();
+    let first = shop.moved.iter().cloned().map(PieceKind::Value);
+    for unit in shop.all_before(&first.chain(wanted.iter().cloned()).collect::<Vec<_>>()) {
+        body.extend(moved_unit(shop, &unit));
     }
     let returned: Vec<String> = wanted.iter().map(|kind| shop.stored_as(kind).to_string()).collect();
     body.push(lines(4, &list("return [", texts(&returned), "]")));
@@ -70,12 +74,34 @@ pub(super) fn describe_moves(context: &mut Context, shop: &Workshop<'_>, moved: 
     Ok(())
 }
 
+/// The statements that compute a unit while arrays are moved: what is computed step by step goes on
+/// with the entries that were moved.
+fn moved_unit(shop: &Workshop<'_>, unit: &[PieceKind]) -> Vec<String> {
+    let arrays = shop.added(unit);
+    if !arrays.is_empty() {
+        let added: Vec<String> = arrays.iter().map(|array| format!("_moves.get(\"{array}\", 0.0)")).collect();
+        return vec![shop.statement(unit, &added)];
+    }
+    let mut body = vec![shop.statement(unit, &[])];
+    for kind in unit.iter().filter(|kind| !shop.together.contains_key(*kind)) {
+        let array = shop.stored_as(kind);
+        if shop.moved.contains(kind.array()) {
+            body.push(format!("    {array} = {array} + _moves.get(\"{array}\", 0.0)"));
+        }
+        if let Some((of, complement)) = base(kind.array()).filter(|(of, _)| shop.moved.contains(of)) {
+            let of = &shop.names.arrays[&of];
+            let argument = if complement { format!("1 - {of}") } else { of.clone() };
+            body.push(format!("    {array} = np.log({argument}) if \"{of}\" in _moves else {array}"));
+        }
+    }
+    body
+}
+
 /// What the template needs for `_shapes`, `_inputs` and `_draw`.
 pub(super) fn describe_inputs(
     context: &mut Context,
     shop: &Workshop<'_>,
     requires: &[Condition],
-    moved: &[Name],
     base: i64,
 ) -> Result<(), String> {
     let mut writer = shop.writer();
@@ -86,9 +112,8 @@ pub(super) fn describe_inputs(
     }
     let mut shapes = Vec::new();
     let given = shop.program.arrays.iter().map(|array| &array.name);
-    let defined = shop.program.equations.iter().map(|equation| &equation.array);
-    let defined = defined.filter(|name| moved.contains(*name) && !shop.program.outputs.contains(*name));
-    for name in given.chain(&shop.program.outputs).chain(defined) {
+    let moved = shop.moved.iter().filter(|name| !shop.program.outputs.contains(*name));
+    for name in given.chain(&shop.program.outputs).chain(moved) {
         let stored = &shop.arrays[name];
         let doc = shape(&mut shop.writer(), &stored.axes)?;
         let entry = vec![text(format!("\"{}\": ", stored.python)), doc, text(",")];
@@ -195,7 +220,7 @@ pub(super) fn describe_check(
     contract: &[String],
     python: &[String],
 ) {
-    let values = values(shop);
+    let values = values(shop.program, shop.pieces);
     let (mut outputs, mut jacobians, mut gradients) = (Vec::new(), Vec::new(), Vec::new());
     for ((kind, contract), python) in kinds.iter().zip(contract).zip(python) {
         let by = shop.names.arrays.get(kind.array()).unwrap_or(python);

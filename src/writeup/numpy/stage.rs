@@ -1,14 +1,17 @@
 //! Stages: arrays that are computed once a call, each by a private function, and then read by name.
 //!
 //! A stage is a defined array, the gradient of an intermediate, or a Jacobian that stands in other
-//! formulas by name. Invariant: a function computes the stages that its formula goes through, each
-//! after those that it reads, and no others.
+//! formulas by name. Those that read each other are one unit, computed together. Invariant: a
+//! function computes the units that its formula goes through, each after those that it reads, and
+//! no others.
 
+use super::arithmetic::is_zero;
 use super::code::Mode;
 use super::expression::{Needs, Writer};
 use super::function::{Function, formula_lines, texts};
+use super::known::Known;
 use super::layout::{Doc, lines, list, text};
-use super::loops::fill;
+use super::loops::{Filling, fill, zeros};
 use super::names::Names;
 use super::reading::Stored;
 use super::sizes::{Plan, Source};
@@ -16,6 +19,7 @@ use super::{Piece, PieceKind, docstring};
 use crate::language::print::{Alphabet, expression};
 use crate::language::program::{AxisBox, Program, ResolvedEquation};
 use crate::language::syntax::{Binder, Expr, ExprKind, Name};
+use crate::model::components;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What functions are made from.
@@ -31,18 +35,29 @@ pub(super) struct Workshop<'a> {
     pub plan: &'a Plan,
     /// All arrays.
     pub arrays: &'a BTreeMap<Name, Stored>,
+    /// What is known of the sizes.
+    pub known: &'a Known,
+    /// The defined arrays that the self check moves.
+    pub moved: &'a [Name],
+    /// The arrays that are computed by the author's equations: there are several, or they read each other.
+    pub stepwise: &'a BTreeSet<Name>,
     /// What the code of everything that is computed needs.
     pub needs: BTreeMap<PieceKind, Needs>,
     /// What has a function of its own to compute it.
     pub stages: BTreeSet<PieceKind>,
+    /// Of what is computed from itself, all that is computed together with it.
+    pub together: BTreeMap<PieceKind, Vec<PieceKind>>,
 }
 
-/// How an array is computed.
+/// How entries of an array are computed.
 #[derive(Debug)]
-struct Definition<'a> {
-    indices: &'a [Binder],
-    formula: &'a Expr,
-    text: String,
+pub(super) struct Definition<'a> {
+    /// The indices of the entries with their ranges.
+    pub indices: &'a [Binder],
+    /// The value of an entry.
+    pub formula: &'a Expr,
+    /// The formula as the author would read it.
+    pub text: String,
 }
 
 impl<'a> Workshop<'a> {
@@ -65,32 +80,98 @@ impl<'a> Workshop<'a> {
             self.stages.extend(read);
             self.needs.insert(kind, needs);
         }
+        self.together = self.circles();
         Ok(())
     }
 
+    /// What reads each other in a circle, in the order in which it is defined.
+    fn circles(&self) -> BTreeMap<PieceKind, Vec<PieceKind>> {
+        let kinds: Vec<&PieceKind> = self.needs.keys().collect();
+        let number: BTreeMap<&PieceKind, usize> = kinds.iter().enumerate().map(|(k, kind)| (*kind, k)).collect();
+        let reads = |needs| self.read_by(needs).iter().filter_map(|kind| number.get(kind).copied()).collect();
+        let graph: Vec<BTreeSet<usize>> = self.needs.values().map(reads).collect();
+        let component = components(&graph);
+        let mut groups: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
+        for (node, group) in component.iter().enumerate() {
+            groups.entry(*group).or_default().push(node);
+        }
+        let mut together = BTreeMap::new();
+        for group in groups.values().filter(|group| group.len() > 1 || graph[group[0]].contains(&group[0])) {
+            let mut members: Vec<PieceKind> = group.iter().map(|node| kinds[*node].clone()).collect();
+            members.sort_by_key(|kind| self.place(kind));
+            members.iter().for_each(|kind| {
+                together.insert(kind.clone(), members.clone());
+            });
+        }
+        together
+    }
+
+    /// Where something is defined: equations come first, then what is derived.
+    fn place(&self, kind: &PieceKind) -> Option<usize> {
+        match kind {
+            PieceKind::Value(array) => self.program.equations.iter().rposition(|equation| equation.array == *array),
+            derived => {
+                let place = self.pieces.iter().position(|piece| piece.kind == *derived)?;
+                Some(self.program.equations.len() + place)
+            }
+        }
+    }
+
+    /// What is computed together with a stage, itself among it.
+    pub(super) fn unit(&self, kind: &PieceKind) -> Vec<PieceKind> {
+        self.together.get(kind).cloned().unwrap_or_else(|| vec![kind.clone()])
+    }
+
+    /// What the code of a unit needs, itself not.
+    pub(super) fn unit_needs(&self, unit: &[PieceKind]) -> Needs {
+        let mut all = Needs::default();
+        for needs in unit.iter().filter_map(|kind| self.needs.get(kind)).cloned() {
+            all.arrays.extend(needs.arrays);
+            all.derived.extend(needs.derived);
+            all.upstream.extend(needs.upstream);
+            all.constants.extend(needs.constants);
+            all.library.extend(needs.library);
+        }
+        for kind in unit.iter().filter(|kind| self.together.contains_key(*kind)) {
+            all.derived.remove(kind);
+            if let PieceKind::Value(array) = kind {
+                all.arrays.remove(array);
+            }
+        }
+        all
+    }
+
     /// The stages that a piece of code reads.
-    fn read_by(&self, needs: &Needs) -> Vec<PieceKind> {
-        let equations = self.program.equations.iter().filter(|equation| needs.arrays.contains(&equation.array));
-        let defined = equations.map(|equation| PieceKind::Value(equation.array.clone()));
+    pub(super) fn read_by(&self, needs: &Needs) -> Vec<PieceKind> {
+        let mut read: Vec<PieceKind> = Vec::new();
+        for equation in self.program.equations.iter().filter(|equation| needs.arrays.contains(&equation.array)) {
+            let kind = PieceKind::Value(equation.array.clone());
+            if read.last() != Some(&kind) && !read.contains(&kind) {
+                read.push(kind);
+            }
+        }
         let derived = self.pieces.iter().map(|piece| &piece.kind).filter(|kind| needs.derived.contains(kind));
-        defined.chain(derived.cloned()).collect()
+        read.extend(derived.cloned());
+        read
     }
 
-    /// The stages that must be computed for a piece of code, in order.
-    pub(super) fn before(&self, needs: &Needs) -> Vec<PieceKind> {
-        self.all_before(&self.read_by(needs))
+    /// The units that must be computed ahead of one, in order.
+    pub(super) fn before(&self, unit: &[PieceKind]) -> Vec<Vec<PieceKind>> {
+        self.all_before(&self.read_by(&self.unit_needs(unit)))
     }
 
-    /// Stages, each after those that it reads.
-    pub(super) fn all_before(&self, wanted: &[PieceKind]) -> Vec<PieceKind> {
-        let mut order: Vec<PieceKind> = Vec::new();
+    /// The units of stages, each after those that it reads.
+    pub(super) fn all_before(&self, wanted: &[PieceKind]) -> Vec<Vec<PieceKind>> {
+        let mut order = Vec::new();
         let mut open: Vec<(PieceKind, bool)> = wanted.iter().rev().map(|kind| (kind.clone(), false)).collect();
         let mut seen = BTreeSet::new();
         while let Some((kind, ready)) = open.pop() {
+            let unit = self.unit(&kind);
             if ready {
-                order.push(kind);
-            } else if seen.insert(kind.clone()) {
-                let read = self.needs.get(&kind).map(|needs| self.read_by(needs)).unwrap_or_default();
+                order.push(unit);
+            } else if !seen.contains(&kind) {
+                let read = self.read_by(&self.unit_needs(&unit));
+                seen.extend(unit);
                 open.push((kind, true));
                 open.extend(read.into_iter().rev().map(|kind| (kind, false)));
             }
@@ -101,7 +182,11 @@ impl<'a> Workshop<'a> {
     /// The private functions, each after those whose arrays it takes.
     pub(super) fn private(&self) -> Result<Vec<Function>, String> {
         let wanted: Vec<PieceKind> = self.stages.iter().cloned().collect();
-        self.all_before(&wanted).iter().map(|kind| self.stage(kind)).collect()
+        let made = |unit: &Vec<PieceKind>| match unit.as_slice() {
+            [only] if !self.together.contains_key(only) => self.stage(only),
+            _ => self.recurrence(unit),
+        };
+        self.all_before(&wanted).iter().map(made).collect()
     }
 
     fn stage(&self, kind: &PieceKind) -> Result<Function, String> {
@@ -110,20 +195,32 @@ impl<'a> Workshop<'a> {
         body.push(format!("    return {array}"));
         let head = list(format!("def _compute_{array}("), texts(&self.parameters(&needs)), ") -> np.ndarray:");
         let mut about = vec![format!("Compute {}.", kind.spoken())];
-        about.extend(formula_lines(&docstring(&self.definition(kind)?.text)));
+        for definition in self.definitions(kind)? {
+            about.extend(formula_lines(&docstring(&definition.text)));
+        }
         Ok(Function { head: lines(0, &head), about, body, library: needs.library })
     }
 
-    /// `h = _compute_h(…)`
-    pub(super) fn statement(&self, kind: &PieceKind) -> String {
-        let target = format!("{} = ", self.stored_as(kind));
-        lines(4, &Doc::Seq(vec![text(target), self.computed(kind)]))
+    /// `h = _compute_h(…)`, or all that is computed together; `added` are further arguments.
+    pub(super) fn statement(&self, unit: &[PieceKind], added: &[String]) -> String {
+        let targets: Vec<&str> = unit.iter().map(|kind| self.stored_as(kind)).collect();
+        lines(4, &Doc::Seq(vec![text(format!("{} = ", targets.join(", "))), self.computed(unit, added)]))
     }
 
     /// `_compute_h(…)`
-    pub(super) fn computed(&self, kind: &PieceKind) -> Doc {
-        let parameters = self.needs.get(kind).map(|needs| self.parameters(needs)).unwrap_or_default();
-        list(format!("_compute_{}(", self.stored_as(kind)), texts(&parameters), ")")
+    pub(super) fn computed(&self, unit: &[PieceKind], added: &[String]) -> Doc {
+        let mut parameters = self.parameters(&self.unit_needs(unit));
+        parameters.extend(added.iter().cloned());
+        list(format!("{}(", self.function_of(unit)), texts(&parameters), ")")
+    }
+
+    /// The name of the function that computes a unit: what is computed step by step is called after
+    /// its last array.
+    pub(super) fn function_of(&self, unit: &[PieceKind]) -> String {
+        match unit {
+            [only] if !self.together.contains_key(only) => format!("_compute_{}", self.stored_as(only)),
+            _ => format!("_run_{}", unit.last().map_or("", |kind| self.stored_as(kind))),
+        }
     }
 
     /// The variable that holds a stage.
@@ -152,31 +249,47 @@ impl<'a> Workshop<'a> {
 
     /// The statements that fill an array with what `kind` is, and what they need.
     pub(super) fn filled(&self, kind: &PieceKind, array: &str) -> Result<(Vec<String>, Needs), String> {
-        let definition = self.definition(kind)?;
         let mut writer = self.writer();
-        let body = fill(&mut writer, array, &self.axes(kind)?, definition.indices, definition.formula)?;
+        let axes = self.axes(kind)?;
+        let mut body = vec![zeros(&mut writer, array, &axes, None)?];
+        let definitions = self.definitions(kind)?;
+        for Definition { indices, formula, .. } in &definitions {
+            if definitions.len() > 1 && is_zero(formula) {
+                continue;
+            }
+            writer.scope.clear();
+            writer.guards.clear();
+            let filling = Filling { array, axes: &axes, indices, looped: &[], formula, added: false };
+            body.extend(fill(&mut writer, 4, &filling)?);
+        }
         Ok((body, writer.needs))
     }
 
-    /// An answer as it was derived; what has none, and what is a normaliser, as the author defined it.
-    fn definition(&self, kind: &PieceKind) -> Result<Definition<'a>, String> {
-        let equation = match kind {
-            PieceKind::Value(array) => self.program.equations.iter().find(|equation| equation.array == *array),
-            PieceKind::Jacobian(..) | PieceKind::Gradient(_) => None,
+    /// An answer as it was derived; what has none, what is a normaliser, and what is computed step by
+    /// step, as the author defined it.
+    pub(super) fn definitions(&self, kind: &PieceKind) -> Result<Vec<Definition<'a>>, String> {
+        let program = self.program;
+        let written: Vec<&ResolvedEquation> = match kind {
+            PieceKind::Value(array) => program.equations.iter().filter(|equation| equation.array == *array).collect(),
+            PieceKind::Jacobian(..) | PieceKind::Gradient(_) => Vec::new(),
+        };
+        let stays = |equation: &ResolvedEquation| {
+            matches!(equation.body.kind, ExprKind::Normalise(..)) || self.stepwise.contains(&equation.array)
         };
         let piece = self.pieces.iter().find(|piece| piece.kind == *kind);
-        match (equation, piece) {
-            (Some(equation), None) => Ok(Definition::of(equation)),
-            (Some(equation), _) if matches!(equation.body.kind, ExprKind::Normalise(..)) => {
-                Ok(Definition::of(equation))
+        match (written.as_slice(), piece) {
+            ([first, ..], piece) if piece.is_none() || stays(first) => {
+                Ok(written.into_iter().map(Definition::of).collect())
             }
-            (_, Some(Piece { indices, formula, text, .. })) => Ok(Definition { indices, formula, text: text.clone() }),
-            (None, None) => Err(format!("{} is not derived", kind.spoken())),
+            (_, Some(Piece { indices, formula, text, .. })) => {
+                Ok(vec![Definition { indices, formula, text: text.clone() }])
+            }
+            (_, None) => Err(format!("{} is not derived", kind.spoken())),
         }
     }
 
     /// The box of a result: that of the output, then that of the array.
-    fn axes(&self, kind: &PieceKind) -> Result<Vec<AxisBox>, String> {
+    pub(super) fn axes(&self, kind: &PieceKind) -> Result<Vec<AxisBox>, String> {
         let mut axes = Vec::new();
         for name in kind.parts() {
             let missing = || format!("nothing is called `{name}`");
@@ -194,7 +307,11 @@ impl<'a> Workshop<'a> {
 impl<'a> Definition<'a> {
     fn of(equation: &'a ResolvedEquation) -> Definition<'a> {
         let ResolvedEquation { array, indices, body } = equation;
-        let at: Vec<Expr> = indices.iter().map(|index| Expr::name(index.name.clone())).collect();
+        let place = |index: &Binder| match &index.range {
+            Some((first, last)) if first == last => first.clone(),
+            _ => Expr::name(index.name.clone()),
+        };
+        let at: Vec<Expr> = indices.iter().map(place).collect();
         let left = if at.is_empty() { ExprKind::Name(array.clone()) } else { ExprKind::Read(array.clone(), at) };
         let print = |e: &Expr| expression(e, Alphabet::Unicode);
         Definition { indices, formula: body, text: format!("{} = {}", print(&Expr::new(left)), print(body)) }
