@@ -286,7 +286,7 @@ impl<'a> Backward<'a> {
                 equation.body.with_all_bounds_fresh(&taken).substitute_all(&pairs)
             }
         };
-        if own { partial(self.system, &of, array, &vars(at)) } else { Term::derivative(of, array.clone(), vars(at)) }
+        partial(self.system, &of, array, &vars(at))
     }
 
     /// What stands for the adjoint of an array at some indices.

@@ -8,6 +8,7 @@ use crate::integer::{Condition, Facts, Index, Truth};
 use crate::language::syntax::Name;
 use crate::model::system::Equation;
 use crate::model::{Bound, Kind, Term};
+use num_traits::One;
 use std::collections::BTreeSet;
 
 /// E[a] is y[a], where y[i] = E[i].
@@ -16,8 +17,9 @@ pub const FOLD: Rule = Rule {
     statement: "what a named array is defined as becomes its name again",
     formula: &[("E[a]", "y[a]")],
     conditions: "It applies where y is defined by an equation y[i] = E[i], and a is proved to lie in the range of i. \
-                 In a product, factors that make up E count as E; of a power of a sum in a denominator what is left \
-                 stays. A definition that is no more than a read, or a product of reads, is not looked for.",
+                 In a product, factors that make up E count as E, without those brackets of E that are proved to hold; \
+                 of a power of a sum in a denominator what is left stays, and a denominator beside a Σ counts as a \
+                 factor below it. A definition that is no more than a read, or a product of reads, is not looked for.",
     shrinks: "the size of the formula",
     example: Example { system: "x[3]; h[i] = tanh(x[i]); y[i] = 2*h[i]", goal: "dy/dx" },
     apply: |term, place| {
@@ -30,6 +32,9 @@ pub const FOLD: Rule = Rule {
             if let Kind::Bracket(condition) = factor.kind() {
                 facts.require(condition);
             }
+        }
+        if let Some(folded) = below(factors, &Place { facts: &facts, ..*place }) {
+            return Some(folded.into());
         }
         if facts.identity() == place.facts.identity() {
             return None;
@@ -56,6 +61,29 @@ fn named(term: &Term, place: &Place) -> Option<Term> {
             {
                 return Some(folded);
             }
+        }
+    }
+    None
+}
+
+/// A product in which a denominator goes below a Σ, where it makes up a name.
+fn below(factors: &[Term], place: &Place) -> Option<Term> {
+    let is_denominator = |f: &Term| matches!(f.kind(), Kind::Power(_, n) if *n < 0);
+    for (k, sum) in factors.iter().enumerate() {
+        let Kind::Sigma(bounds, body) = sum.kind() else { continue };
+        let mut facts = place.facts.clone();
+        bounds.iter().for_each(|b| facts.bound_index(b.var.clone(), b.lo.clone(), b.hi.clone()));
+        for (j, factor) in factors.iter().enumerate().filter(|(_, f)| is_denominator(f)) {
+            if bounds.iter().any(|b| factor.any_var(&b.var)) {
+                continue;
+            }
+            let inside = Term::product(body.factors().iter().chain([factor]).cloned());
+            let folded = named(&inside, &Place { facts: &facts, ..*place });
+            let Some(folded) = folded.filter(|folded| !folded.factors().contains(factor)) else { continue };
+            let mut after = factors.to_vec();
+            after[k] = Term::sigma(bounds.clone(), folded);
+            after.remove(j);
+            return Some(Term::product(after));
         }
     }
     None
@@ -127,7 +155,8 @@ fn folded_part(array: &Name, indices: &[Bound], body: &Term, term: &Term, place:
         return Some(Term::read(array.clone(), found));
     }
     let (Kind::Product(pattern), Kind::Product(factors)) = (body.kind(), term.kind()) else { return None };
-    let (found, rest) = among(Match::new(indices), pattern, factors)?;
+    let (found, rest) =
+        among(Match::new(indices), pattern, factors).or_else(|| unguarded(indices, pattern, factors, place))?;
     inside(indices, &found, place)?;
     let name = Term::read(array.clone(), found);
     let first = factors.iter().zip(&rest).position(|(old, new)| *old != *new).unwrap_or(0);
@@ -155,6 +184,23 @@ fn among(found: Match<'_>, pattern: &[Term], factors: &[Term]) -> Option<(Vec<In
         }
     }
     None
+}
+
+/// The same for a pattern whose brackets are not written in the product but are proved to hold there.
+fn unguarded(indices: &[Bound], pattern: &[Term], factors: &[Term], place: &Place) -> Option<(Vec<Index>, Vec<Term>)> {
+    let (brackets, rest): (Vec<Term>, Vec<Term>) =
+        pattern.iter().cloned().partition(|f| matches!(f.kind(), Kind::Bracket(_)));
+    if brackets.is_empty() || rest.is_empty() {
+        return None;
+    }
+    let (found, left) = among(Match::new(indices), &rest, factors)?;
+    let pairs: Vec<_> = indices.iter().map(|b| b.var.clone()).zip(found.iter().cloned()).collect();
+    let holds = brackets.iter().all(|bracket| match bracket.substitute_all(&pairs).kind() {
+        Kind::Bracket(condition) => place.facts.judge(condition) == Truth::Yes,
+        Kind::Number(n) => n.is_one(),
+        _ => false,
+    });
+    holds.then_some((found, left))
 }
 
 /// The conditions that put the values into the ranges; none if one of them is not proved.

@@ -92,7 +92,7 @@ pub const COMMON: Rule = Rule {
     name: RuleName::Common,
     statement: "a factor that all terms of a sum share is taken out",
     formula: &[("a*b + a*c", "a*(b + c)")],
-    conditions: "It applies to entries of arrays, functions, brackets and powers that are factors of every term, \
+    conditions: "It applies to entries of arrays, functions, brackets, powers and sums that are factors of every term, \
                  written alike and in range without the brackets beside them, and to a number by which every term is \
                  multiplied.",
     shrinks: "the number of factors",
@@ -100,7 +100,7 @@ pub const COMMON: Rule = Rule {
     apply: |term, place| {
         let Kind::Sum(terms) = term.kind() else { return None };
         let shared =
-            |f: &&Term| is_letter(f) && terms[1..].iter().all(|t| t.factors().contains(f)) && is_in_range(f, place);
+            |f: &&Term| is_common(f) && terms[1..].iter().all(|t| t.factors().contains(f)) && is_in_range(f, place);
         let Some(common) = terms[0].factors().iter().find(shared).cloned() else {
             return number(terms).map(Into::into);
         };
@@ -138,7 +138,12 @@ fn number(terms: &[Term]) -> Option<Term> {
     Some(Term::product([Term::number(common), Term::sum(rest)]))
 }
 
-/// What counts as a factor to be taken out: no number, no sum.
+/// What may be taken out of a sum: no number.
+fn is_common(term: &Term) -> bool {
+    is_letter(term) || matches!(term.kind(), Kind::Sum(_))
+}
+
+/// What counts as a letter: no number, no sum.
 fn is_letter(term: &Term) -> bool {
     match term.kind() {
         Kind::Read(..) | Kind::Upstream(..) | Kind::Apply(..) | Kind::Bracket(_) | Kind::Compare(..) => true,
@@ -302,19 +307,26 @@ pub const VANISH: Rule = Rule {
     name: RuleName::Vanish,
     statement: "a sum that the definitions of its arrays make 0 is 0",
     formula: &[("sum[i] (a[i] - c)", "0")],
-    conditions: "It applies to a sum over one index in which a difference of arrays is a factor, and which is proved to be \
-                 0 once the definitions of its arrays are put in, as the sum of the distances from the mean.",
+    conditions: "It applies to a sum over one index in which a difference of arrays is a factor, or an array defined by one, \
+                 and which is proved to be 0 once the definitions of its arrays are put in, as the sum of the \
+                 distances from the mean.",
     shrinks: "the number of sums",
     example: Example { system: "x[3]; m = mean[n] x[n]; v = mean[n] (x[n]-m)^2", goal: "dv/dx" },
     apply: |term, place| {
         let Kind::Sigma(bounds, body) = term.kind() else { return None };
         let reads = |t: &&Term| t.any(&mut |part| matches!(part.kind(), Kind::Read(..)));
         let difference = |f: &Term| matches!(f.kind(), Kind::Sum(terms) if terms.iter().filter(reads).count() > 1);
-        if bounds.len() != 1 || !body.factors().iter().any(difference) {
+        let by_difference = |f: &Term| match f.kind() {
+            Kind::Read(name, _) => place.system.equation(name).is_some_and(|e| e.body.factors().iter().any(difference)),
+            _ => false,
+        };
+        if bounds.len() != 1 || !body.factors().iter().any(|f| difference(f) || by_difference(f)) {
             return None;
         }
         let plain = defined(term, place);
-        (plain != *term && proved_zero(place.system, place.facts, &plain)).then(|| Term::zero().into())
+        let twice = defined(&plain, place);
+        let vanishes = |t: &Term| *t != *term && proved_zero(place.system, place.facts, t);
+        (vanishes(&plain) || twice != plain && vanishes(&twice)).then(|| Term::zero().into())
     },
 };
 

@@ -22,7 +22,7 @@ pub(super) struct Reach {
     pub at: Index,
     pub first: Index,
     pub last: Index,
-    facts: Facts,
+    pub facts: Facts,
 }
 
 /// A bound on an output index, with the read it comes from.
@@ -80,10 +80,15 @@ impl Names {
 
     /// Reports reads that can leave their array.
     pub(super) fn check_reads_in(&mut self, bounds: &[Bound], body: &Term, span: Span) -> Option<()> {
-        let indices: Vec<(Var, Option<Bound>)> = bounds.iter().map(|b| (b.var.clone(), Some(b.clone()))).collect();
-        let reaches = self.reaches(&indices, body);
+        let reaches = self.reaches_in(bounds, body);
         self.check_reads(bounds, &reaches, span)?;
         self.check_extrema(bounds, body, span)
+    }
+
+    /// The reads of a formula whose indices have their ranges.
+    pub(super) fn reaches_in(&self, bounds: &[Bound], body: &Term) -> Vec<Reach> {
+        let indices: Vec<(Var, Option<Bound>)> = bounds.iter().map(|b| (b.var.clone(), Some(b.clone()))).collect();
+        self.reaches(&indices, body)
     }
 
     fn reaches(&self, indices: &[(Var, Option<Bound>)], body: &Term) -> Vec<Reach> {

@@ -7,12 +7,13 @@
 
 use super::names::{ArrayInfo, Names, Scope};
 use super::order::Group;
+use super::outside::place_on;
 use super::quote::Quote;
 use super::system::{Axis, Equation, Limit};
 use super::term::{Bound, Term};
 use super::translate::Padding;
 use crate::diagnostic::Diagnostic;
-use crate::integer::{Condition, Index, Truth, Var};
+use crate::integer::{Condition, Facts, Index, Truth, Var};
 use crate::language::program::ResolvedEquation;
 use crate::language::syntax::{self, Expr, LeftIndex, Name, Role};
 use std::collections::BTreeMap;
@@ -56,8 +57,9 @@ impl Names {
         self.find_boxes(&mut pieces)?;
         let mut resolved = Vec::new();
         let mut parts: Vec<(Name, Vec<Bound>, Term)> = Vec::new();
+        let array_names: Vec<&Name> = group.equations.iter().map(|e| &e.array).collect();
         for piece in &pieces {
-            let (term, program) = self.finished(piece)?;
+            let (term, program) = self.finished(piece, &array_names)?;
             parts.push((piece.written.array.clone(), piece.bounds()?, term));
             resolved.push(program);
         }
@@ -235,7 +237,7 @@ impl Names {
     }
 
     /// An equation with all boxes known: as a term, and as resolved syntax.
-    fn finished(&mut self, piece: &Piece) -> Option<(Term, ResolvedEquation)> {
+    fn finished(&mut self, piece: &Piece, array_names: &[&Name]) -> Option<(Term, ResolvedEquation)> {
         let known = self.problems.len();
         let body = self.resolve(&piece.written.body);
         if self.problems.len() > known {
@@ -243,6 +245,7 @@ impl Names {
         }
         let (scope, bounds) = (piece.scope(), piece.bounds()?);
         let plain = self.term(&body, &scope, Padding::Ignored)?;
+        self.check_first_steps(&bounds, &plain, array_names, piece.written.span)?;
         self.check_reads_in(&bounds, &plain, piece.written.span)?;
         let term = self.term(&body, &scope, Padding::Brackets)?;
         let quote = Quote::plain();
@@ -268,7 +271,7 @@ impl Names {
         let mut facts = self.facts.clone();
         hull.iter().for_each(|b| facts.bound_index(b.var.clone(), b.lo.clone(), b.hi.clone()));
         let conditions: Vec<Condition> = boxes.iter().map(|b| part_of(b, &hull)).collect();
-        self.check_partition(&facts, pieces, own, &conditions)?;
+        self.check_partition(&facts, &hull, pieces, own, &conditions)?;
         let taken = |v: &Var| hull.iter().any(|b| b.var == *v);
         let bodies = own.iter().zip(&conditions).map(|(k, condition)| {
             let (_, bounds, term) = &parts[*k];
@@ -285,7 +288,8 @@ impl Names {
     /// Complains if two equations of an array define one entry, or none does.
     fn check_partition(
         &mut self,
-        facts: &crate::integer::Facts,
+        facts: &Facts,
+        hull: &[Bound],
         pieces: &[Piece],
         own: &[usize],
         conditions: &[Condition],
@@ -308,8 +312,18 @@ impl Names {
             }
         }
         if facts.judge(&Condition::Any(conditions.to_vec())) != Truth::Yes {
-            let message = format!("the equations of `{array}` do not define all entries of its box");
-            let diagnostic = Diagnostic::new(message, pieces[own[0]].written.span).label("one of them");
+            let boxes: Vec<Vec<Bound>> = own.iter().filter_map(|k| pieces[*k].bounds()).collect();
+            let message = match gap(facts, hull, &boxes, conditions) {
+                Some((axis, at)) => {
+                    let place = place_on(array, hull.len(), axis, &at);
+                    format!("no equation defines {place}, which lies inside the box of `{array}`")
+                }
+                None => format!("the equations of `{array}` do not define all entries of its box"),
+            };
+            let mut diagnostic = Diagnostic::new(message, pieces[own[0]].written.span).label("one of its equations");
+            for other in &own[1..] {
+                diagnostic = diagnostic.also(pieces[*other].written.span, "and another");
+            }
             self.report(diagnostic.hint("the box of an array reaches from its first to its last index on every axis"));
             return None;
         }
@@ -337,6 +351,18 @@ fn borrow_ranges(pieces: &mut [Piece]) -> bool {
         }
     }
     borrowed
+}
+
+/// An axis, and the place behind the end of a part at which no part goes on.
+fn gap(facts: &Facts, hull: &[Bound], boxes: &[Vec<Bound>], conditions: &[Condition]) -> Option<(usize, Index)> {
+    let places = boxes.iter().flat_map(|part| part.iter().map(|b| b.hi.plus_number(1)).enumerate());
+    places.into_iter().find(|(axis, at)| {
+        let whole = &hull[*axis];
+        let inside = Condition::Within(whole.lo.clone(), at.clone(), whole.hi.clone());
+        let mut there = facts.clone();
+        there.require(&Condition::Equal(Index::var(&whole.var), at.clone()));
+        facts.judge(&inside) != Truth::No && there.judge(&Condition::Any(conditions.to_vec())) == Truth::No
+    })
 }
 
 /// The condition on the indices of a box that they lie in a part of it.

@@ -38,6 +38,8 @@ struct Vectors {
     lengths: BTreeMap<Name, Vec<Expr>>,
     defined: BTreeSet<Name>,
     taken: BTreeSet<Name>,
+    /// What the indices of an array are called in its equations.
+    letters: BTreeMap<Name, BTreeSet<Name>>,
     problems: Diagnostics,
 }
 
@@ -48,6 +50,7 @@ impl Vectors {
             lengths: BTreeMap::new(),
             defined: BTreeSet::new(),
             taken: BTreeSet::new(),
+            letters: BTreeMap::new(),
             problems: Vec::new(),
         };
         let mut equations = Vec::new();
@@ -66,6 +69,7 @@ impl Vectors {
         vectors.defined = equations.iter().map(|e| e.array.clone()).collect();
         vectors.taken.extend(vectors.defined.iter().cloned());
         vectors.find_ranks(&equations);
+        equations.iter().for_each(|equation| vectors.collect_letters(equation));
         vectors
     }
 
@@ -74,6 +78,15 @@ impl Vectors {
         self.ranks.insert(name.clone(), axes.len());
         let lengths = axes.iter().map(|axis| axis.last.clone()).collect();
         self.lengths.insert(name.clone(), lengths);
+    }
+
+    fn collect_letters(&mut self, equation: &Equation) {
+        let letters = self.letters.entry(equation.array.clone()).or_default();
+        for index in &equation.at {
+            if let LeftIndex::Free(binder) = index {
+                letters.insert(binder.name.clone());
+            }
+        }
     }
 
     /// The axes of defined arrays: those on the left and those that the right side leaves open; of
@@ -170,11 +183,7 @@ impl Vectors {
             return equation.clone();
         }
         let mut used = self.taken.clone();
-        for index in &equation.at {
-            if let LeftIndex::Free(binder) = index {
-                used.insert(binder.name.clone());
-            }
-        }
+        used.extend(self.letters.get(&equation.array).into_iter().flatten().cloned());
         each_part(&equation.body, &mut |part| match &part.kind {
             ExprKind::Name(name) => {
                 used.insert(name.clone());

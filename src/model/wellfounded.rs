@@ -6,7 +6,7 @@
 //! between arrays are allowed for. Invariant: what is accepted has an order of computation.
 
 use super::names::Names;
-use super::order::components;
+use super::order::{components, equation_depends_on};
 use super::system::Equation;
 use super::term::{Bound, Kind, Term};
 use crate::diagnostic::Diagnostic;
@@ -99,8 +99,13 @@ impl Names {
         let mut arrows: Vec<String> = circle.iter().map(|array| format!("`{}`", arrays[*array])).collect();
         arrows.push(arrows[0].clone());
         let message = format!("the definitions go round in a circle: {}", arrows.join(" reads "));
-        let place = |array: &usize| written.iter().find(|e| e.array == *arrays[*array]).map(|e| e.span);
-        let spans: Vec<_> = circle.iter().filter_map(place).collect();
+        let next = circle.iter().cycle().skip(1);
+        let place = |(array, read): (&usize, &usize)| {
+            let own: Vec<_> = written.iter().filter(|e| e.array == *arrays[*array]).collect();
+            let reads = |e: &&&&syntax::Equation| equation_depends_on(e, std::slice::from_ref(arrays[*read]));
+            own.iter().find(reads).or(own.first()).map(|e| e.span)
+        };
+        let spans: Vec<_> = circle.iter().zip(next).filter_map(place).collect();
         let Some((first, rest)) = spans.split_first() else { return };
         let mut diagnostic = Diagnostic::new(message, *first).label("this one");
         for span in rest {
