@@ -7,6 +7,7 @@ use backprose::judge::{Verdict, judge_tests};
 use backprose::language::parse::{parse_condition, parse_expression, parse_file};
 use backprose::language::syntax::{Item, Layer};
 use backprose::model::Sizes;
+use backprose::model::compose::composed_layer;
 use backprose::study::Study;
 use backprose::writeup::json;
 use backprose::writeup::outline::Level;
@@ -26,7 +27,7 @@ fn derivations() -> Vec<(Layer, i64, Value)> {
     let catalogue = Catalogue::built_in();
     let mut found = Vec::new();
     for name in catalogue.names() {
-        let (layer, base, _) = catalogue.find(&name).unwrap();
+        let (layer, base) = composed_layer(&name, &catalogue).unwrap().unwrap();
         for general in [false, true] {
             let sizes = Sizes { general, ..Sizes::default() };
             let mut study = Study::new(&layer.statements, base, &sizes).unwrap();

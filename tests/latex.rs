@@ -5,6 +5,7 @@ use backprose::catalogue::Catalogue;
 use backprose::judge::{Judge, Verdict};
 use backprose::language::parse::parse_file;
 use backprose::latex;
+use backprose::model::compose::composed_layer;
 use backprose::model::{Sizes, System, elaborate};
 use backprose::reading::{Reader, Said, mark};
 use backprose::study::Study;
@@ -59,7 +60,7 @@ fn what_is_printed_in_latex_is_proved_when_it_is_read_back() {
     let catalogue = Catalogue::built_in();
     let (mut wrong, mut count) = (Vec::new(), 0);
     for name in catalogue.names() {
-        let (layer, base, _) = catalogue.find(&name).unwrap();
+        let (layer, base) = composed_layer(&name, &catalogue).unwrap().unwrap();
         let sizes = Sizes { general: true, ..Sizes::default() };
         let mut study = Study::new(&layer.statements, base, &sizes).unwrap();
         let notation = Notation::new(&study.system.notation);

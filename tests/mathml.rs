@@ -5,6 +5,7 @@ use backprose::catalogue::Catalogue;
 use backprose::language::parse::parse_file;
 use backprose::language::syntax::Item;
 use backprose::model::Sizes;
+use backprose::model::compose::composed_layer;
 use backprose::study::Study;
 use backprose::writeup::document::Document;
 use backprose::writeup::mathml::Engine;
@@ -31,7 +32,7 @@ fn documents() -> Vec<(String, Document)> {
     }
     let catalogue = Catalogue::built_in();
     for name in catalogue.names() {
-        let (layer, base, _) = catalogue.find(&name).unwrap();
+        let (layer, base) = composed_layer(&name, &catalogue).unwrap().unwrap();
         for general in [false, true] {
             let sizes = Sizes { general, ..Sizes::default() };
             let mut study = Study::new(&layer.statements, base, &sizes).unwrap();

@@ -85,14 +85,7 @@ fn entries(system: &System, derivation: &Derivation, form: &MatrixForm) -> Term 
         None => Expr::integer(1),
     };
     let written = entry(system, &form.matrix, &index(&form.row), &index(&form.column));
-    let mut bounds = derivation.indices.clone();
-    for bound in &mut bounds {
-        bound.var.name = Quote::plain().var(&bound.var);
-    }
-    let term = formula(system, &written, &bounds).unwrap_or_else(|e| panic!("{e:?}"));
-    let back = bounds.iter().zip(&derivation.indices);
-    let pairs: Vec<_> = back.map(|(a, b)| (a.var.clone(), backprose::integer::Index::var(&b.var))).collect();
-    term.substitute_all(&pairs)
+    formula(system, &written, &derivation.indices).unwrap_or_else(|e| panic!("{e:?}"))
 }
 
 #[test]

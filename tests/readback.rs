@@ -7,11 +7,12 @@ use backprose::language::parse::{parse_expression, parse_file};
 use backprose::language::print::{Alphabet, expression};
 use backprose::language::syntax::{Item, Layer};
 use backprose::model::Sizes;
+use backprose::model::compose::composed_layer;
 use backprose::study::Study;
 
 fn layers() -> Vec<(Layer, i64)> {
     let catalogue = Catalogue::built_in();
-    catalogue.names().iter().map(|n| catalogue.find(n).map(|(l, b, _)| (l.clone(), b)).unwrap()).collect()
+    catalogue.names().iter().map(|n| composed_layer(n, &catalogue).unwrap().unwrap()).collect()
 }
 
 fn symbolic(layer: &Layer, base: i64) -> (Study, String) {

@@ -7,7 +7,7 @@ use crate::calculus::strategy::vars;
 use crate::derivation::Goal;
 use crate::language::function::Function;
 use crate::language::parse::{parse_condition, parse_expression};
-use crate::language::syntax::{self, Expr, ExprKind, Extremum, Name};
+use crate::language::syntax::{self, Binder, Expr, ExprKind, Extremum, Name, Relation};
 use crate::model::System;
 use crate::study::Study;
 
@@ -79,23 +79,49 @@ pub fn definitions<'a>(study: &Study, goals: impl Iterator<Item = &'a Goal>) -> 
     let system = &study.system;
     let asked: Vec<&Name> =
         goals.filter_map(|g| if let Goal::Value { output } = g { Some(output) } else { None }).collect();
-    let between = system.equations.iter().zip(&system.program.equations).filter(|(equation, _)| {
+    let between = system.program.equations.iter().filter(|equation| {
         let jacobian = system.differentiated.iter().any(|d| d.name == equation.array);
         !jacobian && !system.outputs.contains(&equation.array) && !asked.contains(&&equation.array)
     });
-    let quote = study.names.quote(system, &[]);
-    let shown = between.map(|(equation, written)| {
-        let at: Vec<Expr> = vars(&equation.indices).iter().map(|i| quote.index(i)).collect();
-        let kind = if at.is_empty() {
-            ExprKind::Name(equation.array.clone())
-        } else {
-            ExprKind::Read(equation.array.clone(), at)
+    let shown = between.map(|equation| {
+        let at: Vec<Expr> = equation.indices.iter().map(standing).collect();
+        let kind = match at.is_empty() {
+            true => ExprKind::Name(equation.array.clone()),
+            false => ExprKind::Read(equation.array.clone(), at),
         };
-        let right = vec![Piece::Expr(written.body.clone())];
-        let line = Line { relation: Symbol::Equal, right, reason: vec![text("by definition")] };
+        let several = system.equation(&equation.array).is_some_and(|e| !e.parts.is_empty());
+        let mut reason = vec![text("by definition")];
+        for range in
+            equation.indices.iter().filter(|index| several && standing(index) == Expr::name(index.name.clone()))
+        {
+            let Some((first, last)) = &range.range else { continue };
+            let inside = vec![(Relation::AtMost, Expr::name(range.name.clone())), (Relation::AtMost, last.clone())];
+            reason.extend([text(", "), condition(syntax::Condition::Chain(first.clone(), inside))]);
+        }
+        let line = Line { relation: Symbol::Equal, right: vec![Piece::Expr(equation.body.clone())], reason };
         Block::Derivation { left: vec![Piece::Expr(Expr::new(kind))], lines: vec![line], folded: None }
     });
     shown.collect()
+}
+
+/// The letter and the gradient at the indices of an output.
+fn gradient_letter(study: &Study, output: &Name, letter: &Name) -> (Expr, Expr) {
+    let indices = study.system.equation(output).map(|e| e.indices.clone()).unwrap_or_default();
+    let quote = study.names.quote(&study.system, &[]);
+    let at: Vec<Expr> = vars(&indices).iter().map(|i| quote.index(i)).collect();
+    let read = match at.is_empty() {
+        true => Expr::name(letter.clone()),
+        false => Expr::new(ExprKind::Read(letter.clone(), at.clone())),
+    };
+    (read, Expr::new(ExprKind::Upstream(output.clone(), at)))
+}
+
+/// An index as it stands on the left: the number that it is fixed at, if it is.
+fn standing(index: &Binder) -> Expr {
+    match &index.range {
+        Some((first, last)) if first == last => first.clone(),
+        _ => Expr::name(index.name.clone()),
+    }
 }
 
 /// What the letters stand for that the author did not introduce: upstream gradients, lengths.
@@ -105,19 +131,19 @@ pub fn letters<'a>(study: &Study, goals: impl IntoIterator<Item = &'a Goal>) -> 
     let mut items: Vec<Prose> = Vec::new();
     if goals.iter().any(|g| matches!(g, Goal::Gradient { .. })) {
         for (output, letter) in &study.names.upstream {
-            let indices = system.equation(output).map(|e| e.indices.clone()).unwrap_or_default();
-            let quote = study.names.quote(system, &[]);
-            let at: Vec<Expr> = vars(&indices).iter().map(|i| quote.index(i)).collect();
-            let read = match at.is_empty() {
-                true => Expr::name(letter.clone()),
-                false => Expr::new(ExprKind::Read(letter.clone(), at.clone())),
-            };
-            let meaning = Inline::Math(vec![
-                Piece::Expr(read),
-                Piece::Symbol(Symbol::Equal),
-                Piece::Expr(Expr::new(ExprKind::Upstream(output.clone(), at))),
-            ]);
-            items.push(vec![meaning, text(" is the upstream gradient")]);
+            let (read, total) = gradient_letter(study, output, letter);
+            let meaning = vec![Piece::Expr(read), Piece::Symbol(Symbol::Equal), Piece::Expr(total)];
+            items.push(vec![Inline::Math(meaning), text(" is the upstream gradient")]);
+        }
+        for (output, letter) in &system.direct {
+            let (read, total) = gradient_letter(study, output, letter);
+            let said = [
+                math(read),
+                text(" is the given, direct part of "),
+                math(total),
+                text(", which is the total gradient"),
+            ];
+            items.push(said.to_vec());
         }
     }
     let plain = crate::model::Quote { order: system.order.clone(), ..crate::model::Quote::plain() };

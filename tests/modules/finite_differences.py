@@ -93,7 +93,7 @@ def smooth(layer, arrays, name, direction, keywords):
     found = slopes(layer, arrays, name, direction, keywords, STEP)
     again = slopes(layer, arrays, name, direction, keywords, STEP / 2)
     same = all(is_close(found[n], again[n]) for n in layer.outputs)
-    return found if same else None
+    return again if same else None
 
 
 def drawn(layer, rng, keywords):

@@ -8,6 +8,7 @@ use super::{Graph, Node, Part};
 use crate::integer::{Atom, Index, Var};
 use crate::language::syntax::{Expr, ExprKind, Name, Role};
 use crate::model::{Bound, Kind, Quote, System, Term};
+use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The axis of the steps of an array, and how its first indices are written at the present step.
@@ -58,10 +59,10 @@ impl<'a> Reads<'a> {
         let mut raws: BTreeMap<Name, Vec<Raw>> = BTreeMap::new();
         let mut open = vec![of.clone()];
         while let Some(name) = open.pop() {
-            if !raws.contains_key(&name) {
-                let reads = raw(system, &name);
+            if let Entry::Vacant(place) = raws.entry(name) {
+                let reads = raw(system, place.key());
                 open.extend(reads.iter().map(|(_, array, ..)| array.clone()));
-                raws.insert(name, reads);
+                place.insert(reads);
             }
         }
         let arrays: Vec<Name> = given.chain(defined).filter(|name| raws.contains_key(name)).collect();

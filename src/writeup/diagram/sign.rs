@@ -19,7 +19,7 @@ pub(super) fn sign(e: &Expr) -> String {
         ExprKind::Reduce(Reduction::Sum, ..) => "Σ".into(),
         ExprKind::Reduce(Reduction::Product, ..) => "Π".into(),
         ExprKind::Reduce(Reduction::Mean, _, _, body) => joined("mean", &sign(body)),
-        ExprKind::Reduce(Reduction::Variance, ..) => "var".into(),
+        ExprKind::Reduce(word @ (Reduction::Variance | Reduction::Extremum(_)), ..) => word.word().to_string(),
         ExprKind::Sum(terms) => sum(terms),
         ExprKind::Product(factors) => product(factors),
         ExprKind::Power(base, exponent) => power(base, exponent),

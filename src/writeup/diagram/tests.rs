@@ -80,7 +80,7 @@ fn pictures_can_be_read() {
                 let half = letters * label.letters * 0.27;
                 let inside =
                     |b: &&Shape| b.x <= label.x - half && label.x + half <= b.x2 && b.y < label.y && label.y < b.y2;
-                assert!(boxes.iter().any(|b| inside(&b)), "{text}: {} does not fit", label.text);
+                assert!(boxes.iter().any(inside), "{text}: {} does not fit", label.text);
             }
         }
     }
