@@ -77,6 +77,12 @@ impl Instance {
         Ok(tangents)
     }
 
+    /// Whether both are one array, and none of its entries is computed from another.
+    pub(super) fn stands_alone(&self, of: usize, read: usize) -> bool {
+        let component = self.defined_in.get(&of).and_then(|place| self.components.get(*place));
+        of == read && component.is_none_or(|component| !component.recurrent)
+    }
+
     /// The equation of an array that depends on another through its own reads alone.
     pub(super) fn direct_reader(&self, of: usize, read: usize) -> Option<&Piece> {
         let place = self.defined_in.get(&of)?;

@@ -72,7 +72,11 @@ impl Memory for Stored<'_> {
         if let (true, Value::Read(access)) = (total, of) {
             let mut machine = Machine::new(&self.instance.scope, &self.instance.work, stored, slots.len());
             machine.slots.copy_from_slice(slots);
-            if let Some(entry) = machine.locate(access)?
+            let entry = machine.locate(access)?;
+            if let Some(entry) = entry.filter(|entry| self.instance.stands_alone(entry.array, place.array)) {
+                return Ok(if entry == place { Scalar::ONE } else { Scalar::ZERO });
+            }
+            if let Some(entry) = entry
                 && let Some(piece) = self.instance.direct_reader(entry.array, place.array)
             {
                 let stored = Stored { instance: self.instance, literals: &piece.formula.literals };

@@ -203,6 +203,109 @@ def scan(step, state, *inputs):
     return states
 
 
+def attend(scores, values, seen=True):
+    """The rows of values averaged with the softargmax of those scores that are seen."""
+    weights = np.exp(np.where(seen, scores, -np.inf))
+    return weights / weights.sum(axis=-1, keepdims=True) @ values
+
+
+def scaled(Q, K):
+    return Q @ np.swapaxes(K, -1, -2) / np.sqrt(Q.shape[-1])
+
+
+def distances(N):
+    return np.subtract.outer(np.arange(N), np.arange(N))
+
+
+def standardised(x, axis, eps):
+    return (x - x.mean(axis=axis, keepdims=True)) / np.sqrt(x.var(axis=axis, keepdims=True) + eps)
+
+
+def additive_attention(s, h, W, U, v):
+    return attend(np.tanh(h @ U.T + W @ s) @ v, h)
+
+
+def attention_rnn(x, Q, K, V):
+    lags, size = len(Q) - 1, x.shape[1]
+    states = [np.zeros(size)] * lags
+    for row in x:
+        u = np.array([row, *states[: -lags - 1 : -1]])
+        q, k, v = (np.matmul(M, u[..., None])[..., 0] for M in (Q, K, V))
+        states.append(attend((q * k).sum(axis=1), v))
+    return np.array(states)
+
+
+def bidirectional_rnn(x, W_a, U_a, W_b, U_b, V_a, V_b):
+    ahead = scan(lambda h, row: np.tanh(W_a @ row + U_a @ h), np.zeros(len(U_a)), x)[1:]
+    back = scan(lambda h, row: np.tanh(W_b @ row + U_b @ h), np.zeros(len(U_b)), x[::-1])[:0:-1]
+    return np.array(ahead) @ V_a.T + np.array(back) @ V_b.T
+
+
+def forward_chain(s, A):
+    step = lambda alpha, row: row + np.log(np.exp(alpha) @ np.exp(A))
+    return np.logaddexp.reduce(scan(step, s[0], s[1:])[-1])
+
+
+def gated_rnn(x, W_c, W_h, W_x):
+    def step(h, row):
+        gate = sigmoid(W_c @ row + W_h @ h)
+        return gate * h + (1 - gate) * (W_x @ row)
+
+    return np.array(scan(step, np.zeros(len(W_h)), x))
+
+
+def grid_rnn(x, W, A, B):
+    h = np.zeros((x.shape[0] + 1, x.shape[1] + 1, len(A)))
+    for i, j in np.ndindex(x.shape[:2]):
+        h[i + 1, j + 1] = np.tanh(W @ x[i, j] + A @ h[i, j + 1] + B @ h[i + 1, j])
+    return h
+
+
+def gru(x, W_u, U_u, W_r, U_r, W, U):
+    def step(h, row):
+        update, reset = sigmoid(W_u @ row + U_u @ h), sigmoid(W_r @ row + U_r @ h)
+        return update * h + (1 - update) * np.tanh(W @ row + U @ (reset * h))
+
+    return np.array(scan(step, np.zeros(len(U)), x))
+
+
+def linear_attention(Q, K, V):
+    features = lambda x: np.where(x > 0, x + 1, np.exp(x))
+    weights = features(Q) @ features(K).T
+    return weights @ V / weights.sum(axis=1, keepdims=True)
+
+
+def lstm(x, W_u, U_u, b_u, W_f, U_f, b_f, W_o, U_o, b_o, W_z, U_z, b_z):
+    def step(state, row):
+        h, c = np.split(state, 2)
+        into = sigmoid(W_u @ row + U_u @ h + b_u)
+        keep = sigmoid(W_f @ row + U_f @ h + b_f)
+        out = sigmoid(W_o @ row + U_o @ h + b_o)
+        c = keep * c + into * np.tanh(W_z @ row + U_z @ h + b_z)
+        return np.concatenate([out * np.tanh(c), c])
+
+    return np.array(scan(step, np.zeros(2 * len(U_u)), x))[:, : len(U_u)]
+
+
+def multi_head_attention(x, z, W_Q, W_K, W_V, W_O):
+    heads = attend(scaled(x @ W_Q, z @ W_K), z @ W_V)
+    return (heads @ W_O).sum(axis=0)
+
+
+def self_attention(x, W_Q, W_K, W_V):
+    return attend(scaled(x @ W_Q, x @ W_K), x @ W_V)
+
+
+def state_space(x, A, B, C, D):
+    return np.array(scan(lambda s, row: A @ s + B @ row, np.zeros(len(A)), x))[1:] @ C.T + x @ D.T
+
+
+def transformer_block(a, eps):
+    normal = lambda x, k: standardised(x, -1, eps) * a[f"gamma_{k}"] + a[f"beta_{k}"]
+    r = a["x"] + self_attention(normal(a["x"], 1), a["W_Q"], a["W_K"], a["W_V"])
+    return r + np.clip(normal(r, 2) @ a["W_1"], 0, None) @ a["W_2"]
+
+
 def recurrent_tanh(x, W, U, b, V, c):
     h = np.array(scan(lambda h, row: np.tanh(W @ row + U @ h + b), np.zeros(len(b)), x))
     return h[1:] @ V.T + c, h
@@ -286,6 +389,34 @@ def recurrent_rows(x, w):
 
 
 REFERENCES = {
+    "additive_attention": lambda a, z: additive_attention(**a),
+    "attention": lambda a, z: attend(scaled(a["Q"], a["K"]), a["V"]),
+    "attention_rnn2": lambda a, z: attention_rnn(**a),
+    "attention_rnn_k": lambda a, z: attention_rnn(**a),
+    "batch_norm": lambda a, z: standardised(a["x"], 0, z["eps"]) * a["gamma"] + a["beta"],
+    "bidirectional_rnn": lambda a, z: bidirectional_rnn(**a),
+    "causal_attention": lambda a, z: attend(scaled(a["Q"], a["K"]), a["V"], distances(len(a["Q"])) >= 0),
+    "forward_chain": lambda a, z: forward_chain(**a),
+    "gated_rnn": lambda a, z: gated_rnn(**a),
+    "grid_rnn": lambda a, z: grid_rnn(**a),
+    "group_norm": lambda a, z: standardised(a["x"], (2, 3), z["eps"]) * a["gamma"][..., None] + a["beta"][..., None],
+    "gru": lambda a, z: gru(**a),
+    "instance_norm": lambda a, z: standardised(a["x"], 2, z["eps"]) * a["gamma"][:, None] + a["beta"][:, None],
+    "layer_norm": lambda a, z: standardised(a["x"], 1, z["eps"]) * a["gamma"] + a["beta"],
+    "linear_attention": lambda a, z: linear_attention(**a),
+    "lstm": lambda a, z: lstm(**a),
+    "multi_head_attention": lambda a, z: multi_head_attention(**a),
+    "rms_norm": lambda a, z: a["x"] / np.sqrt(np.square(a["x"]).mean(axis=1, keepdims=True) + z["eps"]) * a["gamma"],
+    "rnn": lambda a, z: np.array(
+        scan(lambda h, row: np.tanh(a["W"] @ row + a["U"] @ h + a["b"]), np.zeros(len(a["b"])), a["x"])
+    ),
+    "self_attention": lambda a, z: self_attention(**a),
+    "state_space": lambda a, z: state_space(**a),
+    "transformer_block": lambda a, z: transformer_block(a, z["eps"]),
+    "weight_norm": lambda a, z: (a["s"][:, None] * a["V"] / np.linalg.norm(a["V"], axis=1, keepdims=True)) @ a["x"],
+    "windowed_attention": lambda a, z: attend(
+        scaled(a["Q"], a["K"]), a["V"], np.abs(distances(len(a["Q"]))) <= z["R"]
+    ),
     "adaptive_avg_pool1d": lambda a, z: adaptive_avg_pool1d(a["x"], z),
     "avg_pool1d": lambda a, z: windows(pad(a["x"], z["P"], 0), z["K"], z["S"]).mean(axis=-1),
     "avg_pool2d": lambda a, z: patches(a["x"], z).mean(axis=(-2, -1)),
