@@ -109,6 +109,11 @@ impl Study {
             return Err(NoAnswer::Refused(Diagnostic::general(message).hint(hint)));
         };
         let mut answer = Answer::of(&self.system, &self.names, (*derivation).clone());
+        if matches!(goal, Goal::Jacobian { .. }) && answer.left == answer.formula {
+            let message = format!("`{key}` would be its own definition: an array that is computed from itself");
+            let hint = "ask for the derivatives for inputs and weights, or write one step as a system of its own";
+            return Err(NoAnswer::Refused(Diagnostic::general(message).hint(hint)));
+        }
         self.insert_jacobian(&mut answer);
         let certificate = ready(&mut self.trials, &self.system, &self.names)?.verify(&answer)?;
         self.answers.insert(key, (answer.clone(), certificate.clone()));

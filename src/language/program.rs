@@ -12,7 +12,8 @@ pub struct Program {
     pub params: Vec<Param>,
     /// Inputs, weights and integer data, in source order.
     pub arrays: Vec<ArrayBox>,
-    /// One equation an array; bodies read given arrays and arrays defined before.
+    /// The equations of an array share its box out among them. Bodies read given arrays and arrays
+    /// defined before, but for those of a recurrence, which stand together.
     pub equations: Vec<ResolvedEquation>,
     /// The outputs, in source order.
     pub outputs: Vec<Name>,
