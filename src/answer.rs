@@ -1,14 +1,18 @@
 //! An answer: a derivation put into the words of the page – every formula as syntax, with the
 //! author's names. This is what is verified, and what is printed.
 
-use crate::calculus::{derive_with, rule::Rule, strategy::vars};
+use crate::calculus::{Derivations, derive_with, rows_of_step, rule::Rule, strategy::vars};
 use crate::derivation::{Derivation, Goal};
+use crate::diagnostic::Diagnostics;
 use crate::example::{Example, examples};
 use crate::integer::{Atom, Index, Var};
+use crate::language::print::{Alphabet, expression};
 use crate::language::syntax::{Binder, Expr, ExprKind, Name};
+use crate::model::formula::index_formula;
 use crate::model::system::Equation;
-use crate::model::{Bound, Quote, System, Term, jacobian_parts};
+use crate::model::{Bound, OneStep, Quote, System, Term, jacobian_parts};
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 /// A derived formula as it is printed, with the lines of its derivation.
 #[derive(Clone, Debug)]
@@ -31,6 +35,8 @@ pub struct Answer {
     pub examples: Vec<(Example, Expr)>,
     /// The derivation.
     pub derivation: Derivation,
+    /// Of one step of a recurrence, the system that this step is.
+    pub step: Option<Arc<OneStep>>,
 }
 
 /// Names that the write-up of a system gives to what the author left without one.
@@ -119,7 +125,33 @@ impl Answer {
     /// Derives a goal by the rules of `phases` and puts it into syntax. `rename` gives the free
     /// indices other names or values, in their order. None if the goal names no array of the system.
     pub fn new(system: &System, names: &Names, goal: &Goal, phases: &[&[Rule]]) -> Option<Answer> {
-        Some(Answer::of(system, names, derive_with(system, goal, phases)?))
+        match goal {
+            Goal::Step { output, .. } => {
+                let step = Arc::new(system.step(output)?);
+                Answer::of_step(system, names, (&step, &mut Derivations::default()), goal, phases)
+            }
+            _ => Some(Answer::of(system, names, derive_with(system, goal, phases)?)),
+        }
+    }
+
+    /// A derivative of one step of a recurrence, as [`Answer::new`] does it, with what was derived for
+    /// that step before.
+    pub fn of_step(
+        system: &System,
+        names: &Names,
+        (step, derivations): (&Arc<OneStep>, &mut Derivations),
+        goal: &Goal,
+        phases: &[&[Rule]],
+    ) -> Option<Answer> {
+        let rows = rows_of_step(system, goal)?;
+        let derivation = derivations.step(step, goal, &rows, phases)?;
+        let answer = Answer::of(&step.system, names, (*derivation).clone());
+        Some(Answer { step: Some(step.clone()), ..answer })
+    }
+
+    /// The system in which it was derived: one step of a recurrence, or the whole.
+    pub fn system<'a>(&'a self, whole: &'a System) -> &'a System {
+        self.step.as_ref().map_or(whole, |step| &step.system)
     }
 
     /// A derivation put into syntax.
@@ -141,6 +173,7 @@ impl Answer {
                 .map(|e| (e.clone(), result.formula(&e.value)))
                 .collect(),
             derivation,
+            step: None,
         }
     }
 
@@ -158,20 +191,88 @@ pub fn goal_name(goal: &Goal) -> String {
             Some((of, by)) => format!("d2{of}/d{by} d{array}"),
             None => format!("d{output}/d{array}"),
         },
+        Goal::Step { .. } => expression(&step_left(goal), Alphabet::Ascii),
         Goal::Gradient { array } => format!("dl/d{array}"),
     }
+}
+
+/// The goal that `dh[t]/dh[t-1]` names: a derivative of one step, of an array and one that is computed
+/// in the same recurrence, at an index made of those of the first; none if it names no such thing.
+///
+/// # Errors
+/// An index that has no meaning.
+pub fn step_goal(
+    system: &System,
+    (output, rows): (&Name, &[Expr]),
+    (array, columns): (&Name, &[Expr]),
+) -> Result<Option<Goal>, Diagnostics> {
+    let together = system.recurrence(output).is_some_and(|recurrence| recurrence.arrays.contains_key(array));
+    let (Some(equation), Some(axes), true) = (system.equation(output), system.bounds(array), together) else {
+        return Ok(None);
+    };
+    let written: Option<Vec<Name>> = rows.iter().map(as_name).collect();
+    let Some(written) = written.filter(|names| names.len() <= equation.indices.len() && columns.len() <= axes.len())
+    else {
+        return Ok(None);
+    };
+    let own: Vec<(Name, &Var)> = written.into_iter().zip(equation.indices.iter().map(|b| &b.var)).collect();
+    let scope: Vec<Bound> = own
+        .iter()
+        .zip(&equation.indices)
+        .map(|((name, _), bound)| Bound { var: Var::new(name.clone()), ..bound.clone() })
+        .collect();
+    let mut at = vec![None; axes.len()];
+    for (place, column) in at.iter_mut().zip(columns) {
+        if as_name(column).is_some_and(|name| own.iter().all(|(known, _)| *known != name)) {
+            continue;
+        }
+        let mut index = index_formula(system, column, &scope)?;
+        if own.iter().any(|(name, _)| index.mentions(&Var::new(name.clone()))) {
+            for (name, var) in &own {
+                index = index.substitute(&Var::new(name.clone()), &Index::var(var));
+            }
+            *place = Some(index);
+        }
+    }
+    let rows = equation.indices.iter().map(|b| b.var.clone()).collect();
+    let (output, array) = (output.clone(), array.clone());
+    Ok(at.iter().any(Option::is_some).then_some(Goal::Step { output, array, rows, at }))
+}
+
+fn as_name(expr: &Expr) -> Option<Name> {
+    match &expr.kind {
+        ExprKind::Name(name) => Some(name.clone()),
+        _ => None,
+    }
+}
+
+/// The left side of a derivative of one step with the indices that name it: `dh[t]/dh[t-1]`, where
+/// they come first; otherwise with all those of the output.
+pub fn step_left(goal: &Goal) -> Expr {
+    let Goal::Step { output, array, rows, at } = goal else { return Expr::integer(0) };
+    let quote = Quote::plain();
+    let (first, second) = goal.named_first().unwrap_or((rows.len(), 0));
+    let free = |axis: usize| Expr::name(["i", "j", "k", "m", "n"][axis % 5]);
+    let place = |(axis, index): (usize, &Option<Index>)| index.as_ref().map_or_else(|| free(axis), |i| quote.index(i));
+    let columns = match goal.named_first() {
+        Some(_) => at.iter().take(second).flatten().map(|index| quote.index(index)).collect(),
+        None => at.iter().enumerate().map(place).collect(),
+    };
+    let of = entry(output, rows[..first].iter().map(|var| Expr::name(quote.var(var))).collect());
+    Expr::new(ExprKind::Derivative(Box::new(of), array.clone(), columns))
+}
+
+/// An entry of an array, or the whole of it.
+fn entry(name: &Name, at: Vec<Expr>) -> Expr {
+    Expr::new(if at.is_empty() { ExprKind::Name(name.clone()) } else { ExprKind::Read(name.clone(), at) })
 }
 
 fn left_side(goal: &Goal, derivation: &Derivation, quote: &Quote) -> Expr {
     let at = |bounds: &[Bound]| vars(bounds).iter().map(|i| quote.index(i)).collect::<Vec<_>>();
     let (rows, columns) = derivation.indices.split_at(derivation.output_axes);
-    let entry = |name: &Name, at: Vec<Expr>| {
-        let kind = if at.is_empty() { ExprKind::Name(name.clone()) } else { ExprKind::Read(name.clone(), at) };
-        Expr::new(kind)
-    };
     match goal {
         Goal::Value { output } => entry(output, at(rows)),
-        Goal::Jacobian { output, array } => {
+        Goal::Jacobian { output, array } | Goal::Step { output, array, .. } => {
             let of = quote.formula(&Term::read(output.clone(), vars(rows)));
             Expr::new(ExprKind::Derivative(Box::new(of), array.clone(), at(columns)))
         }

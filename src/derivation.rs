@@ -23,11 +23,39 @@ pub enum Goal {
         /// The array it is differentiated with respect to.
         array: Name,
     },
+    /// The same of one step of a recurrence: of an entry of the output for an entry of the array, where
+    /// what is computed at other steps is held.
+    Step {
+        /// The array differentiated.
+        output: Name,
+        /// The array it is differentiated with respect to.
+        array: Name,
+        /// The indices of the output.
+        rows: Vec<Var>,
+        /// For each axis of the array, the index at which it is read, if that is one of these or made
+        /// of them: `t-1`.
+        at: Vec<Option<Index>>,
+    },
     /// ∂ℓ / ∂ array for a loss ℓ that depends on the outputs.
     Gradient {
         /// The array.
         array: Name,
     },
+}
+
+impl Goal {
+    /// Of one step, how many of the first indices of the output and of the array name it: those before
+    /// any other. None where other indices stand between.
+    pub fn named_first(&self) -> Option<(usize, usize)> {
+        let Goal::Step { rows, at, .. } = self else { return None };
+        let is_named = |var: &Var| at.iter().flatten().any(|index| index.mentions(var));
+        let prefix = |flags: Vec<bool>| {
+            let first = flags.iter().take_while(|named| **named).count();
+            (first == flags.iter().filter(|named| **named).count()).then_some(first)
+        };
+        let first = prefix(rows.iter().map(is_named).collect())?;
+        Some((first, prefix(at.iter().map(Option::is_some).collect())?))
+    }
 }
 
 /// How a formula was derived.

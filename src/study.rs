@@ -1,6 +1,6 @@
 //! One system under study: its answers, each derived once and verified before anyone sees it.
 
-use crate::answer::{Answer, Names, goal_name};
+use crate::answer::{Answer, Names, goal_name, step_goal};
 use crate::calculus::{self, Derivations, Printing, Rule};
 use crate::derivation::{Derivation, Goal, ShapeDerivation};
 use crate::diagnostic::{Diagnostic, Diagnostics, Span, nearest};
@@ -10,12 +10,13 @@ use crate::language::function::Function;
 use crate::language::syntax::{Expr, ExprKind, Layout, Name, Operator, Statement, Target};
 use crate::matrix::{MatrixForm, Unfit, entry::entry, matrix_form};
 use crate::model::count::Count;
-use crate::model::{Quote, Sizes, System, each_part, elaborate, jacobian_name};
+use crate::model::{OneStep, Quote, Sizes, System, each_part, elaborate, jacobian_name};
 use crate::recognise::perform::confirms;
 use crate::recognise::{Operation, recognise};
 use crate::verify::{Certificate, Trials, Unverified};
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
+use std::sync::Arc;
 
 /// How many places are shown of what has no value.
 const MOST_PLACES: usize = 3;
@@ -30,6 +31,7 @@ pub struct Study {
     answers: BTreeMap<String, (Answer, Certificate)>,
     derivations: Derivations,
     bracketed: Derivations,
+    steps: BTreeMap<Name, (Arc<OneStep>, Derivations)>,
     printing: Printing,
     layout: Option<Layout>,
 }
@@ -64,6 +66,7 @@ impl Study {
             answers: BTreeMap::new(),
             derivations: Derivations::default(),
             bracketed: Derivations::default(),
+            steps: BTreeMap::new(),
             printing: Printing::default(),
             layout: None,
         })
@@ -80,6 +83,7 @@ impl Study {
         self.printing = printing;
         self.answers.clear();
         self.derivations = Derivations::default();
+        self.steps.clear();
         self
     }
 
@@ -103,12 +107,11 @@ impl Study {
         if let Some(found) = self.answers.get(&key) {
             return Ok(found.clone());
         }
-        let Some(derivation) = self.derivation(goal) else {
+        let Some(mut answer) = self.derived(goal) else {
             let message = format!("the derivation of `{key}` grows too large");
             let hint = "write long products and sums over an index, or leave out equations";
             return Err(NoAnswer::Refused(Diagnostic::general(message).hint(hint)));
         };
-        let mut answer = Answer::of(&self.system, &self.names, (*derivation).clone());
         if matches!(goal, Goal::Jacobian { .. }) && answer.left == answer.formula {
             let message = format!("`{key}` would be its own definition: an array that is computed from itself");
             let hint = "ask for the derivatives for inputs and weights, or write one step as a system of its own";
@@ -118,6 +121,19 @@ impl Study {
         let certificate = ready(&mut self.trials, &self.system, &self.names)?.verify(&answer)?;
         self.answers.insert(key, (answer.clone(), certificate.clone()));
         Ok((answer, certificate))
+    }
+
+    fn derived(&mut self, goal: &Goal) -> Option<Answer> {
+        let Goal::Step { output, .. } = goal else {
+            let derivation = self.derivation(goal)?;
+            return Some(Answer::of(&self.system, &self.names, (*derivation).clone()));
+        };
+        let phases = self.phases(goal);
+        if !self.steps.contains_key(output) {
+            self.steps.insert(output.clone(), (Arc::new(self.system.step(output)?), Derivations::default()));
+        }
+        let (step, derivations) = self.steps.get_mut(output)?;
+        Answer::of_step(&self.system, &self.names, (step, derivations), goal, &phases)
     }
 
     fn derivation(&mut self, goal: &Goal) -> Option<Rc<Derivation>> {
@@ -148,7 +164,7 @@ impl Study {
     fn phases(&self, goal: &Goal) -> Vec<&'static [Rule]> {
         match goal {
             Goal::Value { .. } => Printing::Brackets.phases(),
-            Goal::Jacobian { .. } | Goal::Gradient { .. } => self.printing.phases(),
+            Goal::Jacobian { .. } | Goal::Step { .. } | Goal::Gradient { .. } => self.printing.phases(),
         }
     }
 
@@ -156,6 +172,9 @@ impl Study {
     /// inequalities as brackets – and, at every assignment of sizes, performing them from their
     /// parameters gives a sample of its entries.
     pub fn operation(&mut self, answer: &Answer) -> Option<Vec<Operation>> {
+        if answer.step.is_some() {
+            return None;
+        }
         let found = recognise(&self.system, &answer.derivation).or_else(|| {
             let plain = self.with_brackets(&answer.derivation.goal)?;
             recognise(&self.system, &plain)
@@ -239,9 +258,15 @@ impl Study {
                 self.defined(name, span)?;
                 Ok(Goal::Value { output: name.clone() })
             }
-            Target::Jacobian((output, _), (array, _)) => {
+            Target::Jacobian((output, rows), (array, columns)) => {
                 self.defined(output, span)?;
                 self.differentiable(array, span)?;
+                if let (Some(rows), Some(columns)) = (rows, columns)
+                    && let Some(step) = step_goal(&self.system, (output, rows), (array, columns))
+                        .map_err(|mut problems| problems.remove(0))?
+                {
+                    return Ok(step);
+                }
                 Ok(Goal::Jacobian { output: output.clone(), array: array.clone() })
             }
             Target::Gradient(array, _) => {

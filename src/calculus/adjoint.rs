@@ -11,10 +11,10 @@ use super::rule::{Example, PHASES, Rule};
 use super::strategy::{entry, facts_of, rewrite, value, vars};
 use super::tangent::runs_forward;
 use crate::derivation::{Derivation, Goal, RuleName, Step};
-use crate::integer::{Index, Var};
+use crate::integer::{Facts, Index, Var};
 use crate::language::syntax::{Name, Role};
 use crate::model::system::Equation;
-use crate::model::{Bound, Kind, System, Term};
+use crate::model::{Bound, Kind, OneStep, StepAxes, System, Term};
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 use std::rc::Rc;
@@ -41,8 +41,17 @@ pub const ADJOINT: Rule = Rule {
     apply: |_, _| None,
 };
 
+/// When a derivative that was derived before is put in where it stands by name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Insertion {
+    /// Where the formula is better with it.
+    Better,
+    /// Everywhere: no derivative is left by name.
+    Always,
+}
+
 /// What is differentiated: the loss, or an output.
-type Seed = Option<Name>;
+pub(super) type Seed = Option<Name>;
 
 /// The derivations of one system by the rules of one set of phases, each made once.
 #[derive(Clone, Debug, Default)]
@@ -56,13 +65,21 @@ impl Derivations {
     /// The derivation of a goal, after those of the adjoints that it goes through. None if the goal
     /// names an array that the system does not have, or grows too large.
     pub fn derive(&mut self, system: &System, goal: &Goal, phases: &[&[Rule]]) -> Option<Rc<Derivation>> {
-        let mut backward = Backward { system, phases, done: &mut self.done };
+        let mut backward = Backward { system, phases, done: &mut self.done, within: None };
         match goal {
             Goal::Value { output } => value(system, output, phases).map(Rc::new),
             Goal::Jacobian { output, array } if runs_forward(system, output, array) => backward.tangent(output, array),
             Goal::Jacobian { output, array } => backward.derivative(&Some(output.clone()), array),
+            Goal::Step { .. } => None,
             Goal::Gradient { array } => backward.derivative(&None, array),
         }
+    }
+
+    /// A derivative of one step of a recurrence, of the system that this step is. None as for
+    /// [`Derivations::derive`].
+    pub fn step(&mut self, step: &OneStep, goal: &Goal, rows: &[Bound], phases: &[&[Rule]]) -> Option<Rc<Derivation>> {
+        let within = Some(&step.axes);
+        Backward { system: &step.system, phases, done: &mut self.done, within }.step(goal, rows).map(Rc::new)
     }
 }
 
@@ -73,7 +90,7 @@ impl Derivations {
         let seed = Some(output.clone());
         let goal = goal_of(&seed, array.clone());
         let derived = self.derive(system, &goal, PHASES)?;
-        let backward = Backward { system, phases: PHASES, done: &mut self.done };
+        let backward = Backward { system, phases: PHASES, done: &mut self.done, within: None };
         let mut result = derived.result.clone();
         while let Some(name) = symbols(system, &seed, &result).pop() {
             let adjoint = backward.done.get(&(seed.clone(), name.clone())).cloned().flatten()?;
@@ -90,7 +107,7 @@ impl Derivations {
 /// in which it reads them.
 pub fn adjoints_in(system: &System, derivation: &Derivation) -> Vec<Goal> {
     match &derivation.goal {
-        Goal::Value { .. } => Vec::new(),
+        Goal::Value { .. } | Goal::Step { .. } => Vec::new(),
         Goal::Jacobian { .. } => jacobians_in(&derivation.result),
         Goal::Gradient { .. } => {
             let symbols = symbols(system, &None, &derivation.result).into_iter();
@@ -128,6 +145,8 @@ pub(super) struct Backward<'a> {
     pub(super) system: &'a System,
     pub(super) phases: &'a [&'a [Rule]],
     pub(super) done: &'a mut Done,
+    /// Of one step of a recurrence, along which axes the steps run: no other step is gone through.
+    pub(super) within: Option<&'a StepAxes>,
 }
 
 impl<'a> Backward<'a> {
@@ -145,7 +164,7 @@ impl<'a> Backward<'a> {
 
     /// The arrays between an array and the seed whose adjoints are not derived yet, those nearest to
     /// the seed first; none if one of them cannot be derived.
-    fn between(&self, seed: &Seed, array: &Name) -> Option<Vec<Name>> {
+    pub(super) fn between(&self, seed: &Seed, array: &Name) -> Option<Vec<Name>> {
         let mut found: BTreeMap<Reverse<(usize, Reverse<bool>, usize)>, Name> = BTreeMap::new();
         let mut waiting = vec![array.clone()];
         while let Some(name) = waiting.pop() {
@@ -198,7 +217,7 @@ impl<'a> Backward<'a> {
         })
     }
 
-    fn once(&mut self, seed: &Seed, array: &Name) -> Option<Rc<Derivation>> {
+    pub(super) fn once(&mut self, seed: &Seed, array: &Name) -> Option<Rc<Derivation>> {
         let key = (seed.clone(), array.clone());
         if let Some(known) = self.done.get(&key) {
             return known.clone();
@@ -209,16 +228,24 @@ impl<'a> Backward<'a> {
     }
 
     fn make(&mut self, seed: &Seed, array: &Name) -> Option<Derivation> {
-        let goal = goal_of(seed, array.clone());
-        let mut indices = match seed {
+        let rows = match seed {
             Some(output) => self.system.equation(output)?.indices.clone(),
             None => Vec::new(),
         };
-        let output_axes = indices.len();
-        let at = self.clear(indices_of(self.system, array, &indices), &indices);
-        let rows = indices.clone();
-        indices.extend(at.iter().cloned());
-        let start = self.beginning(seed, array, &rows, &at)?;
+        let at = self.clear(indices_of(self.system, array, &rows), &rows);
+        self.derived(goal_of(seed, array.clone()), (seed, array), (&rows, &at), Insertion::Better)
+    }
+
+    /// The derivative of the seed for an array, at the indices of both.
+    pub(super) fn derived(
+        &self,
+        goal: Goal,
+        (seed, array): (&Seed, &Name),
+        (rows, at): (&[Bound], &[Bound]),
+        insertion: Insertion,
+    ) -> Option<Derivation> {
+        let indices: Vec<Bound> = rows.iter().chain(at).cloned().collect();
+        let start = self.beginning(seed, array, rows, at)?;
         let facts = facts_of(self.system, &indices);
         let mut steps = rewrite(self.system, &facts, &indices, self.phases, &start)?;
         let mut waiting = symbols(self.system, seed, steps.last().map_or(&start, |step| &step.after));
@@ -228,11 +255,20 @@ impl<'a> Backward<'a> {
             }
             let before = steps.last().map_or(&start, |step| &step.after).clone();
             let Some(adjoint) = self.done.get(&(seed.clone(), name.clone())).cloned().flatten() else { continue };
-            let Some(more) = self.inserted(&facts, &indices, &before, seed, &name, &adjoint) else { continue };
+            let Some(more) = self.inserted((&facts, &indices), &before, (seed, &name), &adjoint, insertion) else {
+                continue;
+            };
             steps.extend(more);
+            if insertion == Insertion::Always {
+                let after = &steps.last()?.after;
+                waiting = symbols(self.system, seed, after);
+                if after.extent().0 > LARGEST || waiting.contains(&name) {
+                    return None;
+                }
+            }
         }
         let result = steps.last().map_or(&start, |step| &step.after).clone();
-        Some(Derivation { goal, indices, output_axes, start, steps, result })
+        Some(Derivation { goal, indices, output_axes: rows.len(), start, steps, result })
     }
 
     /// The indices of an array, none called as one of an output is.
@@ -266,12 +302,23 @@ impl<'a> Backward<'a> {
             for index in &mut indices {
                 index.var = index.var.fresh(|v| at.iter().chain(rows).any(|b| b.var == *v));
             }
+            self.hold_step(seed, &equation.array, rows, &mut indices);
             let upstream = self.symbol(seed, &equation.array, rows, &indices);
             let local = self.local(equation, &indices, array, at);
             indices.retain(|b| b.lo != b.hi);
             terms.push(Term::sigma(indices, Term::product([upstream, local])));
         }
         Some(Term::sum(terms))
+    }
+
+    /// Within one step, the indices of an array are those of the step of the seed.
+    fn hold_step(&self, seed: &Seed, array: &Name, rows: &[Bound], indices: &mut [Bound]) {
+        let axes = |name: &Name| self.within.and_then(|axes| axes.get(name));
+        let Some((own, steps)) = axes(array).zip(seed.as_ref().and_then(axes)) else { return };
+        for (axis, row) in own.iter().zip(steps) {
+            let at = Index::var(&rows[*row].var);
+            (indices[*axis].lo, indices[*axis].hi) = (at.clone(), at);
+        }
     }
 
     /// The derivative of the entry of an equation, with other arrays held.
@@ -301,12 +348,11 @@ impl<'a> Backward<'a> {
     /// nothing else reads the adjoint, where it is short, or where the formula does not grow.
     fn inserted(
         &self,
-        facts: &crate::integer::Facts,
-        indices: &[Bound],
+        (facts, indices): (&Facts, &[Bound]),
         before: &Term,
-        seed: &Seed,
-        name: &Name,
+        (seed, name): (&Seed, &Name),
         adjoint: &Derivation,
+        insertion: Insertion,
     ) -> Option<Vec<Step>> {
         let mut places = 0;
         before.any(&mut |t| {
@@ -317,7 +363,7 @@ impl<'a> Backward<'a> {
         let sum = adjoint.result.any(&mut |t| !t.bounds().is_empty());
         let short = before.extent().0 + size <= LARGE;
         let once = places == 1 && (self.uses(name) == 1 || seed.is_some() && short);
-        let always = once || size <= SMALL && !sum;
+        let always = insertion == Insertion::Always || once || size <= SMALL && !sum;
         if !always && size > LARGE {
             return None;
         }

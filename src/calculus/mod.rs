@@ -23,10 +23,12 @@ pub mod shape;
 pub mod sift;
 mod simplify;
 mod slope;
+mod step;
 pub(crate) mod strategy;
 mod tangent;
 
 pub use adjoint::{Derivations, adjoints_in};
 pub use rule::{Example, PHASES, Place, Printing, Rewrite, Rule, rules};
 pub use shape::shape;
+pub use step::rows_of_step;
 pub use strategy::{derive, derive_with, insert_jacobian};

@@ -13,7 +13,6 @@ use super::scalar::{Agreement, Scalar};
 use super::scope::Points;
 use super::step::Steps;
 use super::{Formula, IntegerFormula};
-use std::collections::BTreeMap;
 use std::fmt;
 
 /// A check that passed.
@@ -184,69 +183,74 @@ pub struct StepJacobian<'a> {
     pub rows: Option<&'a [(i64, i64)]>,
     /// The array it is differentiated for.
     pub array: &'a str,
-    /// The step of that array, of the indices of `output`: `t-1`.
-    pub step: &'a IntegerFormula,
+    /// For each axis of that array, its index there, of the indices of `output`, if it is fixed: `t-1`.
+    pub at: &'a [Option<IntegerFormula>],
 }
 
 /// Compares a step of a recurrence with a formula whose free indices are those of the output, then
-/// those of the array but for that of its steps. Where that step lies outside the box of the array
-/// nothing is compared.
+/// those of the array. Where a fixed index lies outside the box of the array nothing is compared;
+/// a box of more than `most` entries is compared at as many, in strides.
 ///
 /// # Errors
-/// The first entry that differs or has no value, step by step.
-pub fn check_step(steps: &Steps, claim: StepJacobian, formula: &Formula) -> Result<Checked, Failure> {
-    let all = axes(steps.instance, claim.output)?;
-    let mut rows = claim.rows.unwrap_or(all).to_vec();
-    let (expected, found) = (all.len(), rows.len());
-    if expected != found {
-        return Err(EvalError::Count { expected, found }.into());
-    }
-    let axis = steps.axis(claim.output)?;
-    let (first, last) = rows[axis];
-    let mut checked = Checked::default();
-    for step in first..=last {
-        steps.instance.work.charge(1)?;
-        rows[axis] = (step, step);
-        let one = check_one_step(steps, claim, step, &rows, formula)?;
-        checked.entries += one.entries;
-        checked.numeric += one.numeric;
-    }
-    Ok(checked)
-}
-
-fn check_one_step(
-    steps: &Steps,
-    claim: StepJacobian,
-    step: i64,
-    rows: &[(i64, i64)],
-    formula: &Formula,
-) -> Result<Checked, Failure> {
+/// The first entry that differs or has no value.
+pub fn check_step(steps: &Steps, claim: StepJacobian, formula: &Formula, most: usize) -> Result<Checked, Failure> {
     let instance = steps.instance;
-    let axis = steps.axis(claim.array)?;
-    let mut columns = axes(instance, claim.array)?.to_vec();
-    let (first, last) = columns[axis];
-    let mut claimed = instance.runner(formula);
-    let mut tangents = BTreeMap::new();
+    let all = axes(instance, claim.output)?;
+    let rows = claim.rows.unwrap_or(all);
+    let columns = axes(instance, claim.array)?;
+    for (expected, found) in [(all.len(), rows.len()), (columns.len(), claim.at.len())] {
+        if expected != found {
+            return Err(EvalError::Count { expected, found }.into());
+        }
+    }
+    let free = columns.iter().zip(claim.at).filter(|(_, fixed)| fixed.is_none()).map(|(axis, _)| axis);
+    let every = volume(rows.iter().chain(free)).div_ceil(most.max(1)).max(1);
     let mut checked = Checked::default();
     let mut points = Points::new(rows);
+    let mut count = 0;
     while let Some(row) = points.advance() {
+        instance.work.charge(1)?;
         instance.differentiable_place(claim.output, row)?;
-        let moved = instance.evaluate_integer(claim.step, row)?;
-        let Some(moved) = i64::try_from(moved).ok().filter(|step| (first..=last).contains(step)) else { continue };
-        columns[axis] = (moved, moved);
+        let Some(columns) = fixed_columns(instance, claim, columns, row)? else { continue };
+        let step = steps.of(claim.output, row)?;
         let mut others = Points::new(&columns);
         while let Some(column) = others.advance() {
-            if !tangents.contains_key(column) {
-                tangents.insert(column.to_vec(), steps.tangent(step, claim.array, column)?);
+            count += 1;
+            if count % every != 0 {
+                continue;
             }
-            let expected = known(tangents[column].entry(claim.output, row), claim.output)?;
-            let other = column.iter().enumerate().filter(|(place, _)| *place != axis);
-            let at: Vec<i64> = row.iter().chain(other.map(|(_, index)| index)).copied().collect();
-            checked.numeric += compared(instance, formula, &at, expected, claimed(&at))?;
+            let tangent = steps.tangent(&step, claim.array, column)?;
+            let expected = known(tangent.entry(claim.output, row), claim.output)?;
+            let at: Vec<i64> = row.iter().chain(column).copied().collect();
+            checked.numeric += compared(instance, formula, &at, expected, steps.evaluate(formula, &at, &step))?;
             checked.entries += 1;
         }
     }
     Ok(checked)
+}
+
+/// The box of the entries of the array that belong to an entry of the output; none outside of it.
+fn fixed_columns(
+    instance: &Instance,
+    claim: StepJacobian,
+    columns: &[(i64, i64)],
+    row: &[i64],
+) -> Result<Option<Vec<(i64, i64)>>, EvalError> {
+    let mut found = Vec::with_capacity(columns.len());
+    for ((first, last), fixed) in columns.iter().zip(claim.at) {
+        let Some(fixed) = fixed else {
+            found.push((*first, *last));
+            continue;
+        };
+        let index = i64::try_from(instance.evaluate_integer(fixed, row)?).ok();
+        let Some(index) = index.filter(|index| (*first..=*last).contains(index)) else { return Ok(None) };
+        found.push((index, index));
+    }
+    Ok(Some(found))
+}
+
+fn volume<'a>(axes: impl Iterator<Item = &'a (i64, i64)>) -> usize {
+    axes.fold(1usize, |volume, (lo, hi)| volume.saturating_mul(usize::try_from(hi - lo + 1).unwrap_or(0)))
 }
 
 fn axes<'a>(instance: &'a Instance, array: &str) -> Result<&'a [(i64, i64)], EvalError> {

@@ -345,7 +345,7 @@ impl Instance {
     }
 }
 
-fn counted(expected: usize, found: usize) -> Result<(), EvalError> {
+pub(super) fn counted(expected: usize, found: usize) -> Result<(), EvalError> {
     if expected == found { Ok(()) } else { Err(EvalError::Count { expected, found }) }
 }
 

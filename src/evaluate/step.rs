@@ -5,42 +5,49 @@
 //! that is moved to an entry of a step passes only through entries of that step, so that these
 //! derivatives are the factors of which derivatives over several steps consist.
 
+use super::compile::Formula;
 use super::component::{Component, Entries, Piece};
 use super::error::EvalError;
-use super::instance::Instance;
-use super::node::Place;
+use super::instance::{Instance, counted};
+use super::machine::Machine;
+use super::node::{Place, Value};
+use super::number::Memory;
 use super::scalar::Scalar;
 use super::tangent::{Motion, Moved, Stored};
+use crate::language::function::Function;
 use crate::language::syntax::Name;
+use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
 
 /// The entries of an instance, by the step at which they are computed.
 #[derive(Debug)]
 pub struct Steps<'a> {
     pub(super) instance: &'a Instance,
-    /// The step axis of each array that has one.
-    axes: BTreeMap<usize, usize>,
+    /// The step axes of each array that has some.
+    axes: BTreeMap<usize, BTreeSet<usize>>,
     /// The defined entries of each step, in an order in which they can be computed.
-    entries: BTreeMap<i64, Vec<(&'a Piece, usize)>>,
+    entries: BTreeMap<Vec<i64>, Vec<(&'a Piece, usize)>>,
+    known: RefCell<BTreeMap<(Vec<i64>, Place), Rc<BTreeMap<Place, Scalar>>>>,
 }
 
 impl<'a> Steps<'a> {
-    /// Sorts entries by steps; `axes` says which axis of an array, counted from 0, is that of the
-    /// steps. An array it does not name is held.
+    /// Sorts entries by steps; `axes` says which axes of an array, counted from 0, are those of the
+    /// steps: several of a grid. An array it does not name is held.
     ///
     /// # Errors
     /// An unknown array or axis, an array that is recurrent together with a named one and is not
     /// named, too much work.
-    pub fn new(instance: &'a Instance, axes: &BTreeMap<Name, usize>) -> Result<Steps<'a>, EvalError> {
-        let mut steps = Steps { instance, axes: BTreeMap::new(), entries: BTreeMap::new() };
-        for (name, axis) in axes {
+    pub fn new(instance: &'a Instance, axes: &BTreeMap<Name, BTreeSet<usize>>) -> Result<Steps<'a>, EvalError> {
+        let mut steps = Steps { instance, axes: BTreeMap::new(), entries: BTreeMap::new(), known: RefCell::default() };
+        for (name, axes) in axes {
             let number = instance.differentiable(name)?;
             let known = instance.scope.layouts[number].axes.len();
-            if *axis >= known {
+            if let Some(axis) = axes.iter().find(|axis| **axis >= known) {
                 let what = format!("steps along axis {} of {name}: it has {known} axes", axis.saturating_add(1));
                 return Err(EvalError::Unsupported(what));
             }
-            steps.axes.insert(number, *axis);
+            steps.axes.insert(number, axes.clone());
         }
         for component in &instance.components {
             steps.add(component)?;
@@ -63,7 +70,7 @@ impl<'a> Steps<'a> {
                 let mut entries = Entries::new(&piece.axes, &scope.layouts[piece.array]);
                 while let Some((offset, at)) = entries.advance() {
                     self.instance.work.charge(1)?;
-                    self.entries.entry(at[self.axes[&piece.array]]).or_default().push((piece, offset));
+                    self.entries.entry(place(&self.axes[&piece.array], at)).or_default().push((piece, offset));
                 }
             }
         }
@@ -73,18 +80,18 @@ impl<'a> Steps<'a> {
             let layout = &scope.layouts[piece.array];
             let mut at = vec![0; layout.axes.len()];
             layout.indices(offset, &mut at);
-            self.entries.entry(at[self.axes[&piece.array]]).or_default().push((piece, offset));
+            self.entries.entry(place(&self.axes[&piece.array], &at)).or_default().push((piece, offset));
         }
         Ok(())
     }
 
-    /// Which axis of an array the steps run along, counted from 0.
+    /// The step of an entry of an array.
     ///
     /// # Errors
-    /// The array is unknown or has none.
-    pub fn axis(&self, array: &str) -> Result<usize, EvalError> {
+    /// The array is unknown or has no steps.
+    pub fn of(&self, array: &str, at: &[i64]) -> Result<Vec<i64>, EvalError> {
         let number = self.instance.scope.array(array)?;
-        self.axes.get(&number).copied().ok_or_else(|| no_axis(array))
+        self.axes.get(&number).map(|axes| place(axes, at)).ok_or_else(|| no_axis(array))
     }
 
     /// The derivatives of all entries of one step for one entry of an array, of the same step or of
@@ -92,18 +99,83 @@ impl<'a> Steps<'a> {
     ///
     /// # Errors
     /// The array is unknown or integer data, the entry is outside its box, or too much work.
-    pub fn tangent(&self, step: i64, array: &str, at: &[i64]) -> Result<StepTangent<'a>, EvalError> {
+    pub fn tangent(&self, step: &[i64], array: &str, at: &[i64]) -> Result<StepTangent<'a>, EvalError> {
         let place = self.instance.differentiable_place(array, at)?;
+        Ok(StepTangent { instance: self.instance, tangents: self.moved(step, place)? })
+    }
+
+    /// The value of a formula at the given free indices, in which the derivative of an entry is that
+    /// within one step: entries of all others are held.
+    ///
+    /// # Errors
+    /// The formula has no value there.
+    pub fn evaluate(&self, formula: &Formula, at: &[i64], step: &[i64]) -> Result<Scalar, EvalError> {
+        counted(formula.free, at.len())?;
+        let stored = Stored { instance: self.instance, literals: &formula.literals };
+        let memory = Within { steps: self, step, stored };
+        Machine::new(&self.instance.scope, &self.instance.work, memory, formula.slots).value_at(&formula.root, at)
+    }
+
+    /// The derivatives of the entries of a step for one entry, remembered.
+    fn moved(&self, step: &[i64], place: Place) -> Result<Rc<BTreeMap<Place, Scalar>>, EvalError> {
+        let key = (step.to_vec(), place);
+        if let Some(known) = self.known.borrow().get(&key) {
+            return Ok(known.clone());
+        }
         let mut tangents = BTreeMap::from([(place, Scalar::ONE)]);
-        for (piece, offset) in self.entries.get(&step).into_iter().flatten() {
+        for (piece, offset) in self.entries.get(step).into_iter().flatten() {
             let stored = Stored { instance: self.instance, literals: &piece.formula.literals };
             let memory = Moved { stored, how: Motion::Some(&tangents) };
             let dual = self.instance.entry_of(piece, *offset, memory)?;
             let moved = tangents.entry(Place { array: piece.array, offset: *offset }).or_default();
             *moved = *moved + dual.tangent;
         }
-        Ok(StepTangent { instance: self.instance, tangents })
+        let tangents = Rc::new(tangents);
+        self.known.borrow_mut().insert(key, tangents.clone());
+        Ok(tangents)
     }
+}
+
+/// The entries as they are, with derivatives within a step.
+#[derive(Clone, Copy)]
+struct Within<'s, 'a> {
+    steps: &'s Steps<'a>,
+    step: &'s [i64],
+    stored: Stored<'s>,
+}
+
+impl Memory for Within<'_, '_> {
+    type Number = Scalar;
+    fn load(&self, place: Place) -> Scalar {
+        self.stored.load(place)
+    }
+    fn literal(&self, index: usize) -> Scalar {
+        self.stored.literal(index)
+    }
+    fn param(&self, index: usize) -> Scalar {
+        self.stored.param(index)
+    }
+    fn derivative(&self, of: &Value, place: Place, total: bool, slots: &[i64]) -> Result<Scalar, EvalError> {
+        let (true, Value::Read(access)) = (total, of) else { return self.stored.derivative(of, place, total, slots) };
+        let instance = self.steps.instance;
+        let mut machine = Machine::new(&instance.scope, &instance.work, *self, slots.len());
+        machine.slots.copy_from_slice(slots);
+        match machine.locate(access)? {
+            Some(entry) => Ok(self.steps.moved(self.step, place)?.get(&entry).copied().unwrap_or_default()),
+            None => Ok(Scalar::ZERO),
+        }
+    }
+    fn adjoint(&self, place: Place) -> Result<Scalar, EvalError> {
+        self.stored.adjoint(place)
+    }
+    fn outside(&self, function: Function) {
+        self.stored.outside(function);
+    }
+}
+
+/// The indices on some axes.
+fn place(axes: &BTreeSet<usize>, at: &[i64]) -> Vec<i64> {
+    axes.iter().map(|axis| at[*axis]).collect()
 }
 
 fn no_axis(array: &str) -> EvalError {
@@ -114,7 +186,7 @@ fn no_axis(array: &str) -> EvalError {
 #[derive(Debug)]
 pub struct StepTangent<'a> {
     instance: &'a Instance,
-    tangents: BTreeMap<Place, Scalar>,
+    tangents: Rc<BTreeMap<Place, Scalar>>,
 }
 
 impl StepTangent<'_> {

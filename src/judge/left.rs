@@ -3,6 +3,8 @@
 //! Invariant: there is one place for each axis of the goal, in the order of a derivation's
 //! indices, also where the author dropped axes of length 1.
 
+use crate::answer::step_goal;
+use crate::calculus::rows_of_step;
 use crate::derivation::{Derivation, Goal};
 use crate::diagnostic::{Diagnostic, Diagnostics, Span, few, nearest};
 use crate::integer::{Condition, Facts, Index, Truth, Var};
@@ -14,7 +16,8 @@ use crate::model::{Bound, Quote, System};
 pub(super) enum Place {
     /// The free index of that number.
     Free(usize),
-    /// An index without free ones in it.
+    /// An index without free ones in it, or one that is made of those before: of one step of a
+    /// recurrence.
     Fixed(Index),
 }
 
@@ -33,8 +36,13 @@ pub(super) struct Left {
 impl Left {
     /// Reads a target against the axes of the arrays it names.
     pub fn read(system: &System, target: &Target, span: Span) -> Result<Left, Diagnostics> {
-        let goal = goal(system, target, span)?;
+        let mut goal = goal(system, target, span)?;
         let target = &target.lowered();
+        if let Target::Jacobian((output, Some(rows)), (array, Some(columns))) = target.within()
+            && let Some(step) = step_goal(system, (output, rows), (array, columns))?
+        {
+            goal = step;
+        }
         let parts = match target.within() {
             Target::Jacobian((output, rows), (array, columns)) => vec![(output, rows), (array, columns)],
             Target::Value(name, at) | Target::Gradient(name, at) => vec![(name, at)],
@@ -43,6 +51,11 @@ impl Left {
         let mut left = Left { goal, free: Vec::new(), places: Vec::new(), axes: Vec::new() };
         for (array, at) in parts {
             left.add(system, array, at.as_deref(), span)?;
+        }
+        for (place, row) in left.places.iter().zip(rows_of_step(system, &left.goal).into_iter().flatten()) {
+            if let Place::Free(number) = place {
+                (left.free[*number].lo, left.free[*number].hi) = (row.lo, row.hi);
+            }
         }
         Ok(left)
     }
@@ -98,7 +111,7 @@ impl Left {
                 self.free.len() - 1
             })));
         }
-        let fixed = index_formula(system, index, &[]).map_err(|mut problems| {
+        let fixed = index_formula(system, index, &self.free).map_err(|mut problems| {
             problems.iter_mut().for_each(|p| p.hint = Some("an index on the left is a name or a number".into()));
             problems
         })?;
@@ -191,7 +204,7 @@ pub(super) fn goal(system: &System, target: &Target, span: Span) -> Result<Goal,
 pub(super) fn check_arrays(system: &System, goal: &Goal, span: Span) -> Result<(), Diagnostics> {
     let (defined, any) = match goal {
         Goal::Value { output } => (Some(output), None),
-        Goal::Jacobian { output, array } => (Some(output), Some(array)),
+        Goal::Jacobian { output, array } | Goal::Step { output, array, .. } => (Some(output), Some(array)),
         Goal::Gradient { array } => (None, Some(array)),
     };
     let known = |name: &&Name| system.array(name).is_none() && system.equation(name).is_none();
@@ -203,7 +216,7 @@ pub(super) fn check_arrays(system: &System, goal: &Goal, span: Span) -> Result<(
     }
     let by = match goal {
         Goal::Value { .. } => None,
-        Goal::Jacobian { array, .. } | Goal::Gradient { array } => system.array(array),
+        Goal::Jacobian { array, .. } | Goal::Step { array, .. } | Goal::Gradient { array } => system.array(array),
     };
     if let Some(data) = by.filter(|array| array.role == Role::Integer) {
         let message = format!("`{}` is integer data: nothing is differentiated with respect to it", data.name);

@@ -10,6 +10,7 @@ use super::polynomial::{Polynomial, quote_number};
 use super::sizes::sizes_to_try;
 use crate::answer::{Answer, Names};
 use crate::evaluate::{EvalError, Formula, Instance, Random, Scalar, Sizes, integer};
+use crate::integer::Index;
 use crate::language::syntax::{Expr, ExprKind, Name};
 use crate::model::{Quote, System, each_part};
 
@@ -252,32 +253,43 @@ impl Trial<'_> {
     /// The places to compare, and whether they are all there are.
     pub fn spots(&self, run: &Run) -> Result<(Vec<Spot>, bool), EvalError> {
         let plain = Quote::plain();
-        let number = |index: &crate::integer::Index| -> Result<i64, EvalError> {
-            i64::try_from(integer(&plain.index(index), &run.all)?).map_err(|_| EvalError::Overflow)
+        let at = |index: &Index, sizes: &Sizes| -> Result<i64, EvalError> {
+            i64::try_from(integer(&plain.index(index), sizes)?).map_err(|_| EvalError::Overflow)
         };
+        let number = |index: &Index| at(index, &run.all);
         let mut ranges = Vec::new();
         for bound in &self.left.free {
             ranges.push((number(&bound.lo)?, number(&bound.hi)?));
         }
         let mut axes = Vec::new();
-        for (place, (lo, hi)) in self.left.places.iter().zip(&self.left.axes) {
-            let fixed = match place {
-                Place::Free(_) => 0,
-                Place::Fixed(index) => number(index)?,
-            };
-            axes.push((fixed, number(lo)?, number(hi)?));
+        for (lo, hi) in &self.left.axes {
+            axes.push((number(lo)?, number(hi)?));
         }
-        let (places, all) = places(&ranges);
-        let spot = |free: Vec<i64>| {
-            let value = |(place, (fixed, _, _)): (&Place, &(i64, i64, i64))| match place {
-                Place::Free(number) => free[*number],
-                Place::Fixed(_) => *fixed,
-            };
-            let full: Vec<i64> = self.left.places.iter().zip(&axes).map(value).collect();
-            let inside = full.iter().zip(&axes).all(|(i, (_, lo, hi))| lo <= i && i <= hi);
-            inside.then_some(Spot { free, full })
+        let constant = |place: &Place| match place {
+            Place::Fixed(index) if index.is_free_of_vars() => number(index).map(Some),
+            _ => Ok(None),
         };
-        Ok((places.into_iter().filter_map(spot).collect(), all))
+        let constants = self.left.places.iter().map(constant).collect::<Result<Vec<Option<i64>>, EvalError>>()?;
+        let (places, all) = places(&ranges);
+        let mut spots = Vec::with_capacity(places.len());
+        for free in places {
+            let mut full = Vec::with_capacity(axes.len());
+            for (place, constant) in self.left.places.iter().zip(&constants) {
+                full.push(match (place, constant) {
+                    (_, Some(constant)) => *constant,
+                    (Place::Free(number), _) => free[*number],
+                    (Place::Fixed(index), None) => {
+                        let mut known = run.all.clone();
+                        known.extend(self.free_names().into_iter().zip(free.iter().copied()));
+                        at(index, &known)?
+                    }
+                });
+            }
+            if full.iter().zip(&axes).all(|(i, (lo, hi))| lo <= i && i <= hi) {
+                spots.push(Spot { free, full });
+            }
+        }
+        Ok((spots, all))
     }
 }
 

@@ -187,7 +187,7 @@ impl Frame {
         let turned = match (&derivation.goal, layout) {
             (Goal::Value { .. }, _) | (_, Layout::Shape) => false,
             (Goal::Gradient { .. }, layout) => layout == Layout::Numerator,
-            (Goal::Jacobian { .. }, layout) => {
+            (Goal::Jacobian { .. } | Goal::Step { .. }, layout) => {
                 let scalar = derivation.indices[..derivation.output_axes].iter().all(is_single);
                 (layout == Layout::Numerator) == scalar
             }

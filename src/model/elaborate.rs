@@ -187,6 +187,7 @@ fn assemble(
         offsets,
         order,
         differentiated: Vec::new(),
+        held: Vec::new(),
         direct: Vec::new(),
         recurrences: names.recurrences,
         dependencies,

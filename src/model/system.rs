@@ -44,6 +44,9 @@ pub struct System {
     pub order: Vec<Name>,
     /// The Jacobians that are arrays of their own.
     pub differentiated: Vec<Differentiated>,
+    /// Of one step of a recurrence, the arrays that hold entries of other steps, each with the array
+    /// whose entries they are.
+    pub held: Vec<(Name, Name)>,
     /// The outputs that equations read, each with the letter of the given, direct part of its gradient.
     pub direct: Vec<(Name, Name)>,
     /// What is computed step by step.

@@ -7,15 +7,16 @@
 mod assignments;
 mod count;
 mod sample;
+mod step;
 
 pub(crate) use assignments::Limits;
 pub use assignments::assignments;
 
 use crate::answer::{Answer, Names};
 use crate::derivation::{Goal, ShapeDerivation};
-use crate::evaluate::check::{Failure as CheckFailure, check_gradient, check_jacobian, check_value};
+use crate::evaluate::check::{Checked, Failure as CheckFailure, check_gradient, check_jacobian, check_value};
 use crate::evaluate::range::{Reach, check_box};
-use crate::evaluate::{EvalError, Formula, Instance, Random, Scalar, Sizes, Work, integer};
+use crate::evaluate::{EvalError, Formula, Instance, Random, Scalar, Sizes, Steps, Work, integer};
 use crate::language::syntax::{Expr, Name};
 use crate::model::{Quote, System};
 use std::fmt;
@@ -194,18 +195,9 @@ impl Trials {
                 }
                 let formula = instance.compile(&answer.formula, &free).map_err(|e| fail(e.to_string()))?;
                 let share = self.share();
-                let affordable = sample::affordable(instance, &answer.derivation.goal, &formula, share);
-                let (checked, sampled) = if sample::is_small(instance, &answer.derivation.goal, affordable) {
-                    let checked = match &answer.derivation.goal {
-                        Goal::Value { output } => check_value(instance, output, &formula),
-                        Goal::Jacobian { output, array } => check_jacobian(instance, output, array, &formula),
-                        Goal::Gradient { array } => check_gradient(instance, array, &formula),
-                    };
-                    (checked.map_err(|e| fail(describe(answer, &e)))?, false)
-                } else {
-                    let checked = sample::check(instance, &answer.derivation.goal, &formula, affordable);
-                    (checked.map_err(|e| fail(describe(answer, &e)))?, true)
-                };
+                let affordable = sample::affordable(instance, &answer.derivation, &formula, share);
+                let compared = compare(instance, answer, &formula, affordable);
+                let (checked, sampled) = compared.map_err(|e| fail(describe(answer, &e)))?;
                 if k == 0 {
                     total.entries += checked.entries;
                     total.numeric += checked.numeric;
@@ -236,7 +228,7 @@ impl Trials {
         self.runs.iter().filter_map(move |(_, instances)| {
             let instance = instances.first()?;
             let formula = instance.compile(&answer.formula, &free).ok()?;
-            let entries = sample::entries(instance, &answer.derivation.goal, Some(&formula), share);
+            let entries = sample::entries(instance, &answer.derivation, Some(&formula), share);
             Some((instance, formula, entries))
         })
     }
@@ -246,16 +238,27 @@ impl Trials {
         let lines: Vec<&Expr> = answer.all_lines().collect();
         let compiled = lines.iter().map(|line| instance.compile(line, free)).collect::<Result<Vec<_>, _>>();
         let compiled = compiled.map_err(|e| e.to_string())?;
+        let steps = answer.step.as_ref().map(|step| Steps::new(instance, &step.axes)).transpose();
+        let steps = steps.map_err(|e| e.to_string())?;
+        let split = answer.derivation.output_axes;
+        let output = match &answer.derivation.goal {
+            Goal::Step { output, .. } => output,
+            _ => "",
+        };
+        let evaluate = |line: &Formula, at: &[i64]| match &steps {
+            Some(steps) => steps.of(output, &at[..split]).and_then(|step| steps.evaluate(line, at, &step)),
+            None => instance.evaluate(line, at),
+        };
         let mut compared = 0;
         let done = self.work.done();
         let share = self.share();
-        for at in sample::entries(instance, &answer.derivation.goal, compiled.last(), share) {
+        for at in sample::entries(instance, &answer.derivation, compiled.last(), share) {
             if compared > 0 && self.work.done() - done > share {
                 break;
             }
             let mut before: Option<(&Formula, Scalar)> = None;
             for (k, line) in compiled.iter().enumerate() {
-                let value = instance.evaluate(line, &at).map_err(|e| format!("line {k} at {at:?}: {e}"))?;
+                let value = evaluate(line, &at).map_err(|e| format!("line {k} at {at:?}: {e}"))?;
                 if before.is_some_and(|b| !instance.agree(b, (line, value))) {
                     let rule = answer.derivation.steps.get(k - 1).map_or("presentation", |s| s.rule.text());
                     return Err(format!("the step by the rule `{rule}` (line {k}) changes the value at {at:?}"));
@@ -302,11 +305,36 @@ impl Trials {
     }
 }
 
+/// Compares the entries of an answer with the equations: all of them where there are few, otherwise a
+/// sample, which is said.
+fn compare(
+    instance: &Instance,
+    answer: &Answer,
+    formula: &Formula,
+    affordable: usize,
+) -> Result<(Checked, bool), CheckFailure> {
+    let derivation = &answer.derivation;
+    if let (Goal::Step { .. }, Some(step)) = (&derivation.goal, &answer.step) {
+        return step::check(instance, step, derivation, formula, affordable);
+    }
+    if !sample::is_small(instance, derivation, affordable) {
+        return Ok((sample::check(instance, &derivation.goal, formula, affordable)?, true));
+    }
+    let checked = match &derivation.goal {
+        Goal::Value { output } => check_value(instance, output, formula),
+        Goal::Jacobian { output, array } | Goal::Step { output, array, .. } => {
+            check_jacobian(instance, output, array, formula)
+        }
+        Goal::Gradient { array } => check_gradient(instance, array, formula),
+    };
+    Ok((checked?, false))
+}
+
 /// Compares each worked entry with the formula there, at a sample of the indices it leaves open.
 fn check_examples(instance: &Instance, answer: &Answer, free: &[Name], formula: &Formula) -> Result<(), String> {
     for (example, value) in &answer.examples {
         let value = instance.compile(value, free).map_err(|e| e.to_string())?;
-        for mut at in sample::entries(instance, &answer.derivation.goal, None, 0) {
+        for mut at in sample::entries(instance, &answer.derivation, None, 0) {
             for (var, number) in &example.at {
                 let axis = answer.derivation.indices.iter().position(|b| b.var == *var);
                 let slot =

@@ -1,7 +1,8 @@
 //! Which entries are compared where a box is too large for all of them: the corners of every axis
 //! and a few places between, always the same ones for the same instance.
 
-use crate::derivation::Goal;
+use super::step;
+use crate::derivation::{Derivation, Goal};
 use crate::evaluate::check::{Checked, Failure, Mismatch};
 use crate::evaluate::{Agreement, EvalError, Formula, Instance, Random, Scalar, Spread};
 
@@ -11,9 +12,10 @@ const SIDE: usize = 140;
 const GRADIENT: usize = 400;
 const LINES: usize = 24;
 
-fn goal_axes(instance: &Instance, goal: &Goal) -> Vec<(i64, i64)> {
+fn goal_axes(instance: &Instance, derivation: &Derivation) -> Vec<(i64, i64)> {
     let axes = |name: &str| instance.axes(name).map(<[_]>::to_vec).unwrap_or_default();
-    match goal {
+    match &derivation.goal {
+        Goal::Step { array, .. } => [step::rows(instance, derivation).unwrap_or_default(), axes(array)].concat(),
         Goal::Value { output } => axes(output),
         Goal::Jacobian { output, array } => [axes(output), axes(array)].concat(),
         Goal::Gradient { array } => axes(array),
@@ -26,37 +28,39 @@ fn volume(axes: &[(i64, i64)]) -> i128 {
 
 /// How many entries of a formula can be computed with so many operations, judged by what two of
 /// them take.
-pub fn affordable(instance: &Instance, goal: &Goal, formula: &Formula, work: u64) -> usize {
-    let axes = goal_axes(instance, goal);
+pub fn affordable(instance: &Instance, derivation: &Derivation, formula: &Formula, work: u64) -> usize {
+    let axes = goal_axes(instance, derivation);
     let before = instance.work();
     let ends: [Vec<i64>; 2] = [axes.iter().map(|axis| axis.0).collect(), axes.iter().map(|axis| axis.1).collect()];
-    for at in &ends {
-        let _ = instance.evaluate(formula, at);
+    for at in step::settled(instance, derivation, ends.to_vec()) {
+        let _ = instance.evaluate(formula, &at);
     }
     let one = (instance.work() - before).div_ceil(2).max(1);
     usize::try_from(work / one).unwrap_or(SAMPLED).max(1)
 }
 
 /// Whether every entry of the goal's box can be compared.
-pub fn is_small(instance: &Instance, goal: &Goal, affordable: usize) -> bool {
-    volume(&goal_axes(instance, goal)) <= ALL.min(affordable as i128)
+pub fn is_small(instance: &Instance, derivation: &Derivation, affordable: usize) -> bool {
+    volume(&goal_axes(instance, derivation)) <= ALL.min(affordable as i128)
 }
 
 /// A sample of entries for the lines of a derivation, half of them where the result is not 0, which
 /// is looked for with at most about `work` operations.
-pub fn entries(instance: &Instance, goal: &Goal, result: Option<&Formula>, work: u64) -> Vec<Vec<i64>> {
-    let axes = goal_axes(instance, goal);
+pub fn entries(instance: &Instance, derivation: &Derivation, result: Option<&Formula>, work: u64) -> Vec<Vec<i64>> {
+    let axes = goal_axes(instance, derivation);
+    let settled = |entries: Vec<Vec<i64>>| step::settled(instance, derivation, entries);
     let mut random = Random::new(instance.seed() ^ 0x11);
     let draw = |random: &mut Random| -> Vec<i64> { axes.iter().map(|(lo, hi)| random.between(*lo, *hi)).collect() };
     let lines = LINES;
     if volume(&axes) <= lines as i128 {
-        return grid(&axes.iter().map(|(lo, hi)| (*lo..=*hi).collect()).collect::<Vec<_>>());
+        return settled(grid(&axes.iter().map(|(lo, hi)| (*lo..=*hi).collect()).collect::<Vec<_>>()));
     }
-    let mut chosen: Vec<Vec<i64>> = (0..lines.div_ceil(2)).map(|_| draw(&mut random)).collect();
+    let chosen: Vec<Vec<i64>> = (0..lines.div_ceil(2)).map(|_| draw(&mut random)).collect();
     let nonzero = |at: &Vec<i64>| result.is_some_and(|f| instance.evaluate(f, at).is_ok_and(|v| v != Scalar::ZERO));
-    let tries = (20 * lines).min(result.map_or(0, |f| affordable(instance, goal, f, work)));
-    let more: Vec<Vec<i64>> = (0..tries).map(|_| draw(&mut random)).filter(nonzero).take(lines / 2).collect();
-    chosen.extend(more);
+    let tries = (20 * lines).min(result.map_or(0, |f| affordable(instance, derivation, f, work)));
+    let drawn = settled((0..tries).map(|_| draw(&mut random)).collect());
+    let mut chosen = settled(chosen);
+    chosen.extend(drawn.into_iter().filter(nonzero).take(lines / 2));
     chosen
 }
 
@@ -78,7 +82,7 @@ pub fn check(instance: &Instance, goal: &Goal, formula: &Formula, affordable: us
                 compare((instance, formula), at, instance.total_upstream(array, at)?, &mut checked)?;
             }
         }
-        Goal::Jacobian { output, array } => {
+        Goal::Jacobian { output, array } | Goal::Step { output, array, .. } => {
             let side = ((most as f64).sqrt() as usize).min(SIDE);
             let (rows, columns) = (places(&axes(output), side, &mut random), places(&axes(array), side, &mut random));
             let (direction, weights) = direction(instance, array, &columns, &mut random);

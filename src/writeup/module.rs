@@ -30,6 +30,7 @@ pub fn module(
             kind: match goal {
                 Goal::Value { output } => PieceKind::Value(output),
                 Goal::Jacobian { output, array } => PieceKind::Jacobian(output, array),
+                Goal::Step { .. } => continue,
                 Goal::Gradient { array } => PieceKind::Gradient(array),
             },
             indices: answer.indices,

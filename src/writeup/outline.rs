@@ -6,7 +6,7 @@
 use super::abbreviate::abbreviate;
 use super::document::{Block, Inline, Line, Math, Piece, Prose, Symbol};
 use super::reason::{self, condition, listed, math, text};
-use crate::answer::{Answer, Names};
+use crate::answer::{Answer, Names, step_left};
 use crate::calculus::Printing;
 use crate::calculus::indices::is_letter_in_use;
 use crate::derivation::{Goal, RuleName, Step};
@@ -73,6 +73,7 @@ pub fn whole_left(goal: &Goal) -> Expr {
             };
             derivative(of, array.clone())
         }
+        Goal::Step { .. } => step_left(goal),
         Goal::Gradient { array } => Expr::new(ExprKind::Upstream(array.clone(), Vec::new())),
     }
 }
@@ -263,7 +264,7 @@ fn main_lines(system: &System, names: &Names, answer: &Answer, by: Option<&str>)
 fn starts_from_chain_rule(answer: &Answer) -> bool {
     match answer.derivation.goal {
         Goal::Gradient { .. } => true,
-        Goal::Jacobian { .. } => !matches!(answer.derivation.start.kind(), Kind::Derivative(..)),
+        Goal::Jacobian { .. } | Goal::Step { .. } => !matches!(answer.derivation.start.kind(), Kind::Derivative(..)),
         Goal::Value { .. } => false,
     }
 }

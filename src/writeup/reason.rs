@@ -43,6 +43,7 @@ pub fn chain_rule(answer: &Answer) -> Prose {
     let (array, seed) = match &answer.derivation.goal {
         Goal::Gradient { array } => (array, None),
         Goal::Jacobian { output, array } => (array, Some(output)),
+        Goal::Step { output, .. } => return within_step(answer, output),
         Goal::Value { .. } => return Vec::new(),
     };
     let mut through = through(&answer.derivation.start, seed);
@@ -55,6 +56,20 @@ pub fn chain_rule(answer: &Answer) -> Prose {
     });
     prose.push(text(if direct.is_some() { " directly and through " } else { " only through " }));
     prose.extend(listed(through.into_iter().map(|o| math(Expr::name(o))).collect()));
+    prose
+}
+
+/// Why a derivative of one step is a sum over what is computed in the step.
+fn within_step(answer: &Answer, output: &Name) -> Prose {
+    let own = |name: &Name| answer.step.as_ref().is_some_and(|step| step.system.equation(name).is_some());
+    let through: Vec<Name> = through(&answer.derivation.start, Some(output)).into_iter().filter(own).collect();
+    let ExprKind::Derivative(of, by, at) = &answer.left.kind else { return Vec::new() };
+    let entry = Expr::new(ExprKind::Read(by.clone(), at.clone()));
+    let mut prose = vec![text("chain rule within the step: "), math(entry), text(" reaches "), math((**of).clone())];
+    let direct = answer.derivation.start.summands().len() > through.len();
+    prose.push(text(if direct { " directly and through " } else { " only through " }));
+    prose.extend(listed(through.into_iter().map(|name| math(Expr::name(name))).collect()));
+    prose.push(text("; what other steps computed is held"));
     prose
 }
 
@@ -234,7 +249,7 @@ fn is_renamed(term: &Term) -> bool {
 
 fn wrt(answer: &Answer) -> Name {
     match &answer.derivation.goal {
-        Goal::Jacobian { array, .. } | Goal::Gradient { array } => array.clone(),
+        Goal::Jacobian { array, .. } | Goal::Step { array, .. } | Goal::Gradient { array } => array.clone(),
         Goal::Value { output } => output.clone(),
     }
 }
@@ -242,6 +257,8 @@ fn wrt(answer: &Answer) -> Name {
 /// The arrays that stand beside the one differentiated for and do not depend on it.
 fn independent(system: &System, answer: &Answer) -> Vec<Name> {
     let array = wrt(answer);
+    let system = answer.system(system);
+    let array = system.held_name(&array).cloned().unwrap_or(array);
     let mut found: Vec<Name> = Vec::new();
     for step in answer.derivation.steps.iter().filter(|s| s.rule == RuleName::Product) {
         step.after.any(&mut |t| {

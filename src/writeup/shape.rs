@@ -46,6 +46,10 @@ pub fn lengths_of(system: &System, names: &Names, goal: &Goal) -> Math {
     let groups = match goal {
         Goal::Value { output } => vec![group(output)],
         Goal::Jacobian { output, array } => vec![group(output), group(array)],
+        Goal::Step { output, array, .. } => {
+            let (rows, columns) = goal.named_first().unwrap_or_default();
+            vec![group(output).split_off(rows), group(array).split_off(columns)]
+        }
         Goal::Gradient { array } => vec![group(array)],
     };
     vec![Piece::Lengths(groups.into_iter().filter(|g| !g.is_empty()).collect())]

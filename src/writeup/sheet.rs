@@ -421,6 +421,7 @@ fn target_is(target: &Target, goal: &Goal) -> bool {
     match (target.lowered().within(), goal) {
         (Target::Gradient(asked, _), Goal::Gradient { array }) => asked == array,
         (Target::Jacobian((of, _), (asked, _)), Goal::Jacobian { output, array }) => of == output && asked == array,
+        (Target::Jacobian((of, _), (asked, _)), Goal::Step { output, array, .. }) => of == output && asked == array,
         (Target::Value(asked, _), Goal::Value { output }) => asked == output,
         _ => false,
     }

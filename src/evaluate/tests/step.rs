@@ -4,13 +4,13 @@ use super::recurrent::gated;
 use super::*;
 use crate::evaluate::check::{Checked, Failure, StepJacobian, check_gradient, check_jacobian, check_step};
 use crate::evaluate::{EvalError, Scalar, Steps};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-fn axes(named: &str) -> BTreeMap<Name, usize> {
+fn axes(named: &str) -> BTreeMap<Name, BTreeSet<usize>> {
     named
         .split_whitespace()
         .map(|word| word.split_once(':').unwrap())
-        .map(|(name, axis)| (name.into(), axis.parse().unwrap()))
+        .map(|(name, axis)| (name.into(), BTreeSet::from([axis.parse().unwrap()])))
         .collect()
 }
 

@@ -126,8 +126,10 @@ fn places(side: &Side, wiring: &Wiring, wire: usize) -> Places {
         Some(match &derivation.goal {
             Goal::Value { output } => (output.clone(), axis),
             Goal::Gradient { array } => (array.clone(), axis),
-            Goal::Jacobian { output, .. } if axis < derivation.output_axes => (output.clone(), axis),
-            Goal::Jacobian { array, .. } => (array.clone(), axis - derivation.output_axes),
+            Goal::Jacobian { output, .. } | Goal::Step { output, .. } if axis < derivation.output_axes => {
+                (output.clone(), axis)
+            }
+            Goal::Jacobian { array, .. } | Goal::Step { array, .. } => (array.clone(), axis - derivation.output_axes),
         })
     };
     let read = wire.within.iter().map(|(factor, axis)| (wiring.factors[*factor].source.array().clone(), *axis));
@@ -154,7 +156,9 @@ fn entries(side: &Side) -> Vec<Inline> {
     let own = match &derivation.goal {
         Goal::Value { output } => vec![entry(output, all)],
         Goal::Gradient { array } => vec![entry(array, all)],
-        Goal::Jacobian { output, array } => vec![entry(output, rows), entry(array, columns)],
+        Goal::Jacobian { output, array } | Goal::Step { output, array, .. } => {
+            vec![entry(output, rows), entry(array, columns)]
+        }
     };
     let factors = side.wired.iter().flat_map(|(wiring, _)| &wiring.factors);
     own.into_iter().chain(factors.map(|f| side.words.read(&f.source, &f.at))).collect()
