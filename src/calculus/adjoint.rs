@@ -11,7 +11,7 @@ use super::rule::{Example, PHASES, Rule};
 use super::strategy::{entry, facts_of, rewrite, value, vars};
 use super::tangent::runs_forward;
 use crate::derivation::{Derivation, Goal, RuleName, Step};
-use crate::integer::{Facts, Index, Var};
+use crate::integer::{Condition, Facts, Index, Var};
 use crate::language::syntax::{Name, Role};
 use crate::model::system::Equation;
 use crate::model::{Bound, Kind, OneStep, StepAxes, System, Term};
@@ -367,7 +367,10 @@ impl<'a> Backward<'a> {
         if !always && size > LARGE {
             return None;
         }
-        let after = self.put_in(before, seed, name, adjoint);
+        let mut after = self.put_in(before, seed, name, adjoint);
+        if insertion == Insertion::Always {
+            after = without_equals(&after);
+        }
         let step = Step {
             rule: RuleName::Adjoint,
             place: Vec::new(),
@@ -401,6 +404,15 @@ impl<'a> Backward<'a> {
             Some((found, at)) if found == name => at_values(adjoint, &at),
             _ => term.map_children(&mut |child| self.put_in(child, seed, name, adjoint)),
         }
+    }
+}
+
+/// The formula without brackets of which both sides are one: [t = t].
+fn without_equals(term: &Term) -> Term {
+    match term.kind() {
+        Kind::Bracket(Condition::Equal(a, b)) if a == b => Term::one(),
+        Kind::Product(factors) => Term::product(factors.iter().map(without_equals)),
+        _ => term.map_children(&mut without_equals),
     }
 }
 

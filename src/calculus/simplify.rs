@@ -90,30 +90,55 @@ pub const COUNT: Rule = Rule {
 /// a·b + a·c = a·(b + c)
 pub const COMMON: Rule = Rule {
     name: RuleName::Common,
-    statement: "a factor that all terms of a sum share is taken out",
+    statement: "a factor that terms of a sum share is taken out",
     formula: &[("a*b + a*c", "a*(b + c)")],
     conditions: "It applies to entries of arrays, functions, brackets, powers and sums that are factors of every term, \
                  written alike and in range without the brackets beside them, and to a number by which every term is \
-                 multiplied.",
+                 multiplied; where there is none such, to a factor of several terms that is no bracket, and these are \
+                 put together.",
     shrinks: "the number of factors",
     example: Example { system: "z[3]; p[c] = softargmax[c](z[c])", goal: "dl/dz" },
     apply: |term, place| {
         let Kind::Sum(terms) = term.kind() else { return None };
         let shared =
             |f: &&Term| is_common(f) && terms[1..].iter().all(|t| t.factors().contains(f)) && is_in_range(f, place);
-        let Some(common) = terms[0].factors().iter().find(shared).cloned() else {
-            return number(terms).map(Into::into);
-        };
-        let without = terms.iter().map(|t| {
-            let mut factors = t.factors().to_vec();
-            if let Some(k) = factors.iter().position(|f| *f == common) {
-                factors.remove(k);
-            }
-            Term::product(factors)
-        });
-        Some(Term::product([common.clone(), Term::sum(without)]).into())
+        match terms[0].factors().iter().find(shared) {
+            Some(common) => Some(taken_out(common, terms.iter()).into()),
+            None => number(terms).or_else(|| of_some(terms, place)).map(Into::into),
+        }
     },
 };
+
+/// a·(b + c) for the terms a·b and a·c.
+fn taken_out<'a>(common: &Term, terms: impl Iterator<Item = &'a Term>) -> Term {
+    let without = terms.map(|t| {
+        let mut factors = t.factors().to_vec();
+        if let Some(k) = factors.iter().position(|f| f == common) {
+            factors.remove(k);
+        }
+        Term::product(factors)
+    });
+    let rest = Term::sum(without.collect::<Vec<_>>());
+    Term::product([common.clone(), rest])
+}
+
+/// a·b + a·c + d as a·(b + c) + d: the factor that most terms share, of those the first.
+fn of_some(terms: &[Term], place: &Place) -> Option<Term> {
+    let shares = |f: &Term| terms.iter().filter(|t| t.factors().contains(f)).count();
+    let mut best: Option<(usize, &Term)> = None;
+    for factor in terms.iter().filter(|t| t.factors().len() > 1).flat_map(Term::factors) {
+        let known = best.map_or(1, |(count, _)| count);
+        if is_common(factor) && !factor.is_bracket() && shares(factor) > known && is_in_range(factor, place) {
+            best = Some((shares(factor), factor));
+        }
+    }
+    let (_, common) = best?;
+    let has = |t: &&Term| t.factors().contains(common);
+    let first = terms.iter().position(|t| has(&t))?;
+    let others = |range: &[Term]| range.iter().filter(|t| !has(t)).cloned().collect::<Vec<_>>();
+    let together = taken_out(common, terms.iter().filter(has));
+    Some(Term::sum(others(&terms[..first]).into_iter().chain([together]).chain(others(&terms[first..]))))
+}
 
 /// Whether everything read is in range wherever the facts hold.
 fn is_in_range(term: &Term, place: &Place) -> bool {

@@ -2,7 +2,8 @@
 //!
 //! An entry y[α] = E(α) of a recurrence depends on an array through what it reads: the derivative is
 //! the direct one, and for every array s that E reads ∂E/∂s[β]·∂s[β]/∂x summed over β. The last
-//! factor stands by name, so the answer is a recurrence again, that runs the way the author's does.
+//! factor stands by name, so the answer is a recurrence again, that runs the way the author's does. Where
+//! x itself is computed step by step, ∂x[α]/∂x[β] begins with [α = β].
 //! Invariant: of an array of another step only the name stands in it.
 
 use super::adjoint::{Backward, LARGE};
@@ -10,7 +11,7 @@ use super::differentiate::partial;
 use super::indices::indices_of;
 use super::strategy::{entry, facts_of, rewrite, vars};
 use crate::derivation::{Derivation, Goal, RuleName, Step};
-use crate::integer::Var;
+use crate::integer::{Condition, Index, Var};
 use crate::language::syntax::Name;
 use crate::model::system::Equation;
 use crate::model::{Bound, Kind, System, Term};
@@ -23,7 +24,7 @@ pub(super) fn runs_forward(system: &System, output: &Name, array: &Name) -> bool
     let through = |member: &Name| system.depends(output, member) && system.dependencies.depends(member, array);
     let recurrent = system.recurrences.iter().any(|r| r.arrays.keys().any(through));
     let scalar = system.equation(output).is_none_or(|e| e.indices.is_empty());
-    recurrent && system.recurrence(array).is_none() && !scalar
+    recurrent && !scalar
 }
 
 impl Backward<'_> {
@@ -89,7 +90,14 @@ fn beginning(system: &System, equation: &Equation, array: &Name, rows: &[Bound],
         return Term::derivative(body, array.clone(), vars(at));
     }
     let mut terms = Vec::new();
-    if body.reads(array) {
+    let stepwise = system.recurrence(array).is_some();
+    if equation.array == *array {
+        let same = rows.iter().zip(at).filter(|(row, _)| row.lo != row.hi);
+        terms.push(Term::product(same.map(|(row, column)| {
+            Term::bracket(Condition::Equal(Index::var(&row.var), Index::var(&column.var)))
+        })));
+    }
+    if body.reads(array) && !stepwise {
         terms.push(Term::derivative(body.clone(), array.clone(), vars(at)));
     }
     for name in moving(system, equation, array) {
@@ -110,7 +118,9 @@ fn beginning(system: &System, equation: &Equation, array: &Name, rows: &[Bound],
 fn moving(system: &System, equation: &Equation, array: &Name) -> Vec<Name> {
     let mut read = BTreeSet::new();
     equation.body.collect_reads(&mut read);
-    read.into_iter().filter(|name| name != array && system.dependencies.depends(name, array)).collect()
+    let own = system.recurrence(array).is_some();
+    let moves = |name: &Name| if name == array { own } else { system.dependencies.depends(name, array) };
+    read.into_iter().filter(moves).collect()
 }
 
 /// Those of them that are no states: they belong to the step itself.
