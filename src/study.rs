@@ -18,6 +18,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 use std::sync::Arc;
 
+mod recurrence;
+
 /// How many places are shown of what has no value.
 const MOST_PLACES: usize = 3;
 
@@ -143,8 +145,13 @@ impl Study {
 
     /// The goals, each after those of the gradients of intermediates that its answer speaks of.
     pub fn with_adjoints(&mut self, goals: &[Goal]) -> Vec<Goal> {
+        self.with_adjoints_but(goals, &[])
+    }
+
+    /// The same without those that are given.
+    pub fn with_adjoints_but(&mut self, goals: &[Goal], given: &[Goal]) -> Vec<Goal> {
         let mut all: Vec<Goal> = Vec::new();
-        let mut seen: BTreeSet<String> = BTreeSet::new();
+        let mut seen: BTreeSet<String> = given.iter().map(goal_name).collect();
         for goal in goals {
             let mut open = vec![(goal.clone(), false)];
             while let Some((goal, ready)) = open.pop() {

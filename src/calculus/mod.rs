@@ -6,6 +6,7 @@ pub mod adjoint;
 mod attained;
 pub mod boundary;
 mod canonical;
+mod chain;
 pub mod differentiate;
 pub mod equality;
 pub mod extremum;
@@ -28,6 +29,7 @@ pub(crate) mod strategy;
 mod tangent;
 
 pub use adjoint::{Derivations, adjoints_in};
+pub use chain::chain;
 pub use rule::{Example, PHASES, Place, Printing, Rewrite, Rule, rules};
 pub use shape::shape;
 pub use step::rows_of_step;

@@ -93,9 +93,9 @@ fn beginning(system: &System, equation: &Equation, array: &Name, rows: &[Bound],
     let stepwise = system.recurrence(array).is_some();
     if equation.array == *array {
         let same = rows.iter().zip(at).filter(|(row, _)| row.lo != row.hi);
-        terms.push(Term::product(same.map(|(row, column)| {
-            Term::bracket(Condition::Equal(Index::var(&row.var), Index::var(&column.var)))
-        })));
+        terms.push(Term::product(
+            same.map(|(row, column)| Term::bracket(Condition::Equal(Index::var(&row.var), Index::var(&column.var)))),
+        ));
     }
     if body.reads(array) && !stepwise {
         terms.push(Term::derivative(body.clone(), array.clone(), vars(at)));

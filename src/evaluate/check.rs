@@ -91,6 +91,85 @@ pub fn check_gradient(instance: &Instance, array: &str, formula: &Formula) -> Re
     check_entries(instance, array, formula, |at| instance.total_upstream(array, at))
 }
 
+/// The same for a formula in which a Jacobian by name is that of one step of a recurrence.
+///
+/// # Errors
+/// As [`check_gradient`].
+pub fn check_gradient_by_steps(steps: &Steps, array: &str, formula: &Formula) -> Result<Checked, Failure> {
+    let instance = steps.instance;
+    instance.adjoints()?;
+    let mut points = Points::new(axes(instance, array)?);
+    let mut checked = Checked::default();
+    while let Some(at) = points.advance() {
+        let expected = instance.total_upstream(array, at)?;
+        checked.numeric += compared(instance, formula, at, expected, steps.evaluate(formula, at, None))?;
+        checked.entries += 1;
+    }
+    Ok(checked)
+}
+
+/// Compares the total derivatives of a recurrent array for its own entries at an earlier step with
+/// the product of the derivatives of the steps between: `(∂h[t]/∂h[t-1])·…·(∂h[s+1]/∂h[s])`. `axis` is
+/// that of the steps.
+///
+/// # Errors
+/// The first entry that differs.
+pub fn check_product(steps: &Steps, array: &str, axis: usize, upwards: bool) -> Result<Checked, Failure> {
+    let instance = steps.instance;
+    let all = axes(instance, array)?.to_vec();
+    let (first, last) = all[axis];
+    let at_step = |step: i64| -> Vec<Vec<i64>> {
+        let mut axes = all.clone();
+        axes[axis] = (step, step);
+        let (mut found, mut points) = (Vec::new(), Points::new(&axes));
+        while let Some(at) = points.advance() {
+            found.push(at.to_vec());
+        }
+        found
+    };
+    let order: Vec<i64> = if upwards { (first..=last).collect() } else { (first..=last).rev().collect() };
+    let mut checked = Checked::default();
+    for (place, from) in order.iter().enumerate() {
+        let columns = at_step(*from);
+        let mut product: Vec<Vec<Scalar>> = (0..columns.len())
+            .map(|i| (0..columns.len()).map(|j| if i == j { Scalar::ONE } else { Scalar::ZERO }).collect())
+            .collect();
+        let mut before = columns.clone();
+        for step in &order[place + 1..] {
+            let rows = at_step(*step);
+            let mut next = vec![vec![Scalar::ZERO; columns.len()]; rows.len()];
+            for (k, through) in before.iter().enumerate() {
+                let tangent = steps.tangent(&steps.of(array, &rows[0])?, array, through)?;
+                for (i, row) in rows.iter().enumerate() {
+                    let slope = known(tangent.entry(array, row), array)?;
+                    for (j, entry) in next[i].iter_mut().enumerate() {
+                        instance.work.charge(1)?;
+                        *entry = *entry + slope * product[k][j];
+                    }
+                }
+            }
+            for (j, column) in columns.iter().enumerate() {
+                let total = instance.entry_tangent(array, column)?;
+                for (i, row) in rows.iter().enumerate() {
+                    let expected = known(total.entry(array, row), array)?;
+                    let found = next[i][j];
+                    match found.agreement(expected, instance.opaque, found.real.abs()) {
+                        Agreement::Exact => {}
+                        Agreement::Numeric => checked.numeric += 1,
+                        Agreement::None => {
+                            let at = row.iter().chain(column).copied().collect();
+                            return Err(Failure::Mismatch(Mismatch { at, expected, found }));
+                        }
+                    }
+                    checked.entries += 1;
+                }
+            }
+            (product, before) = (next, rows);
+        }
+    }
+    Ok(checked)
+}
+
 fn check_entries(
     instance: &Instance,
     array: &str,
@@ -222,7 +301,7 @@ pub fn check_step(steps: &Steps, claim: StepJacobian, formula: &Formula, most: u
             let tangent = steps.tangent(&step, claim.array, column)?;
             let expected = known(tangent.entry(claim.output, row), claim.output)?;
             let at: Vec<i64> = row.iter().chain(column).copied().collect();
-            checked.numeric += compared(instance, formula, &at, expected, steps.evaluate(formula, &at, &step))?;
+            checked.numeric += compared(instance, formula, &at, expected, steps.evaluate(formula, &at, Some(&step)))?;
             checked.entries += 1;
         }
     }

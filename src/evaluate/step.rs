@@ -105,15 +105,23 @@ impl<'a> Steps<'a> {
     }
 
     /// The value of a formula at the given free indices, in which the derivative of an entry is that
-    /// within one step: entries of all others are held.
+    /// within one step, or if none is given within its own: entries of all others are held.
     ///
     /// # Errors
     /// The formula has no value there.
-    pub fn evaluate(&self, formula: &Formula, at: &[i64], step: &[i64]) -> Result<Scalar, EvalError> {
+    pub fn evaluate(&self, formula: &Formula, at: &[i64], step: Option<&[i64]>) -> Result<Scalar, EvalError> {
         counted(formula.free, at.len())?;
         let stored = Stored { instance: self.instance, literals: &formula.literals };
         let memory = Within { steps: self, step, stored };
         Machine::new(&self.instance.scope, &self.instance.work, memory, formula.slots).value_at(&formula.root, at)
+    }
+
+    fn step_of(&self, entry: Place) -> Result<Vec<i64>, EvalError> {
+        let layout = &self.instance.scope.layouts[entry.array];
+        let mut at = vec![0; layout.axes.len()];
+        layout.indices(entry.offset, &mut at);
+        let axes = self.axes.get(&entry.array).ok_or_else(|| no_axis(&layout.name))?;
+        Ok(place(axes, &at))
     }
 
     /// The derivatives of the entries of a step for one entry, remembered.
@@ -140,7 +148,7 @@ impl<'a> Steps<'a> {
 #[derive(Clone, Copy)]
 struct Within<'s, 'a> {
     steps: &'s Steps<'a>,
-    step: &'s [i64],
+    step: Option<&'s [i64]>,
     stored: Stored<'s>,
 }
 
@@ -161,7 +169,11 @@ impl Memory for Within<'_, '_> {
         let mut machine = Machine::new(&instance.scope, &instance.work, *self, slots.len());
         machine.slots.copy_from_slice(slots);
         match machine.locate(access)? {
-            Some(entry) => Ok(self.steps.moved(self.step, place)?.get(&entry).copied().unwrap_or_default()),
+            Some(entry) => {
+                let own = if self.step.is_none() { self.steps.step_of(entry)? } else { Vec::new() };
+                let moved = self.steps.moved(self.step.unwrap_or(&own), place)?;
+                Ok(moved.get(&entry).copied().unwrap_or_default())
+            }
             None => Ok(Scalar::ZERO),
         }
     }

@@ -82,6 +82,8 @@ pub enum AnswerKind {
     /// `df/dW`, or `shape f where K_H = K_W = K`: the chains of equal sizes after `where`, each
     /// as the names on its left and the value on its right.
     Derive(Target, Vec<(Name, Expr)>),
+    /// `dl/dW given total dl/dh`, `dl/dh given direct dl/dh and dh/dh`: in terms of what is given.
+    Given(Target, Given),
     /// `matrix dl/dW layout numerator`: in matrix form.
     Matrix(Target, Option<Layout>),
     /// `compare dl/dW with f`
@@ -94,6 +96,39 @@ pub enum AnswerKind {
     Count(Target),
     /// `text """…"""`
     Text(String),
+}
+
+/// The gradient that a question gives, and how it is to be read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Given {
+    /// How.
+    pub reading: Reading,
+    /// The gradient: `dl/dh`.
+    pub gradient: Target,
+    /// The Jacobian that is given beside it: `dh/dh`.
+    pub jacobian: Option<Target>,
+}
+
+/// What a gradient for an array that is read again is taken to be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reading {
+    /// `total`: all ways to the loss count.
+    Total,
+    /// `direct`: ways through entries that are computed from it do not count.
+    Direct,
+}
+
+impl Reading {
+    /// Both of them.
+    pub const ALL: [Reading; 2] = [Reading::Total, Reading::Direct];
+
+    /// The word in the language.
+    pub fn word(self) -> &'static str {
+        match self {
+            Reading::Total => "total",
+            Reading::Direct => "direct",
+        }
+    }
 }
 
 /// How derivatives are laid out as matrices.

@@ -8,7 +8,7 @@ use super::dependencies::Dependencies;
 use super::order::components;
 use super::system::{Array, Axis, Equation, System};
 use super::term::{Bound, Kind, Term};
-use crate::integer::{Condition, Index, Truth, Var};
+use crate::integer::{Atom, Condition, Extreme, Index, Truth, Var};
 use crate::language::syntax::{Name, Role};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -96,6 +96,45 @@ impl System {
         Some(OneStep { system: step, axes })
     }
 
+    /// The axis of the steps of the only state of a recurrence; none if there are several states, or
+    /// several such axes.
+    pub fn step_axis(&self, state: &str) -> Option<usize> {
+        let recurrence = self.recurrence(state)?;
+        let axes = self.step_axes(state)?;
+        let only = recurrence.states.len() == 1 && recurrence.states.contains(state);
+        let mut own = axes.get(state)?.iter();
+        let axis = own.next().filter(|_| own.next().is_none() && only);
+        axis.copied()
+    }
+
+    /// How many steps back, of the recurrence with one state, this is read at most; none if that
+    /// depends on data or on the step.
+    pub fn reach(&self, state: &str) -> Option<Index> {
+        let axis = self.step_axis(state)?;
+        let step = self.step(state)?;
+        let held = step.system.held_name(state)?;
+        let sign = if self.recurrence(state)?.upwards { 1 } else { -1 };
+        let mut lags: Vec<Option<Index>> = Vec::new();
+        for equation in step.system.equations.iter().filter(|e| e.body.reads(held)) {
+            let own = Index::var(&equation.indices[*step.axes.get(&equation.array)?.first()?].var);
+            let lag = |at: &[Index], bounds: &[Bound]| {
+                let lag = own.minus(&at[axis]).times_number(sign);
+                greatest(lag, bounds)
+            };
+            collect_lags(&equation.body, held, &mut equation.indices.clone(), &mut |at, bounds| {
+                lags.push(lag(at, bounds))
+            });
+        }
+        let lags: Option<BTreeSet<Index>> = lags.into_iter().collect();
+        let facts = self.facts();
+        let mut lags: Vec<Index> = lags?.into_iter().collect();
+        let largest = lags.iter().position(|lag| lags.iter().all(|other| facts.proves_nonnegative(&lag.minus(other))));
+        match largest {
+            Some(place) => Some(lags.swap_remove(place)),
+            None => (!lags.is_empty()).then(|| Index::extreme(Extreme::Greatest, lags)),
+        }
+    }
+
     /// The indices of an array of a recurrence at its steps proper: where its author wrote several
     /// equations, those of the one that goes on from other steps, if there is one such.
     pub fn proper_steps(&self, array: &str) -> Option<Vec<Bound>> {
@@ -149,6 +188,33 @@ fn hold(term: &Term, axes: &StepAxes, own: &[&Var]) -> Term {
         };
     }
     term.map_children(&mut |child| hold(child, axes, own))
+}
+
+/// Every read of an array, with the indices bound around it.
+fn collect_lags(term: &Term, array: &Name, bounds: &mut Vec<Bound>, found: &mut dyn FnMut(&[Index], &[Bound])) {
+    if let Kind::Read(name, at) = term.kind()
+        && name == array
+    {
+        found(at, bounds);
+    }
+    let outside = bounds.len();
+    bounds.extend(term.bounds().iter().cloned());
+    term.children().iter().for_each(|child| collect_lags(child, array, bounds, found));
+    bounds.truncate(outside);
+}
+
+/// The greatest value of an index expression over the ranges of its indices; none if it depends on
+/// more than these, or not linearly.
+fn greatest(mut index: Index, bounds: &[Bound]) -> Option<Index> {
+    for bound in bounds.iter().rev().filter(|bound| bound.lo.is_free_of_vars() && bound.hi.is_free_of_vars()) {
+        if index.mentions(&bound.var) {
+            let (slope, _) = index.linear_in(&bound.var)?;
+            let end = if slope.as_constant()? > 0 { &bound.hi } else { &bound.lo };
+            index = index.substitute(&bound.var, end);
+        }
+    }
+    let plain = !index.any_atom(&mut |atom| matches!(atom, Atom::Datum(..)));
+    (plain && index.is_free_of_vars()).then_some(index)
 }
 
 /// The axes on which equations that still go round in a circle move; none if none do.

@@ -13,12 +13,15 @@ pub(crate) use assignments::Limits;
 pub use assignments::assignments;
 
 use crate::answer::{Answer, Names};
-use crate::derivation::{Goal, ShapeDerivation};
-use crate::evaluate::check::{Checked, Failure as CheckFailure, check_gradient, check_jacobian, check_value};
+use crate::derivation::{Derivation, Goal, ShapeDerivation};
+use crate::evaluate::check::{
+    Checked, Failure as CheckFailure, check_gradient, check_gradient_by_steps, check_jacobian, check_product,
+    check_value,
+};
 use crate::evaluate::range::{Reach, check_box};
 use crate::evaluate::{EvalError, Formula, Instance, Random, Scalar, Sizes, Steps, Work, integer};
 use crate::language::syntax::{Expr, Name};
-use crate::model::{Quote, System};
+use crate::model::{OneStep, Quote, System};
 use std::fmt;
 
 /// What was checked.
@@ -240,13 +243,10 @@ impl Trials {
         let compiled = compiled.map_err(|e| e.to_string())?;
         let steps = answer.step.as_ref().map(|step| Steps::new(instance, &step.axes)).transpose();
         let steps = steps.map_err(|e| e.to_string())?;
-        let split = answer.derivation.output_axes;
-        let output = match &answer.derivation.goal {
-            Goal::Step { output, .. } => output,
-            _ => "",
-        };
         let evaluate = |line: &Formula, at: &[i64]| match &steps {
-            Some(steps) => steps.of(output, &at[..split]).and_then(|step| steps.evaluate(line, at, &step)),
+            Some(steps) => {
+                row_step(steps, &answer.derivation, at).and_then(|step| steps.evaluate(line, at, step.as_deref()))
+            }
             None => instance.evaluate(line, at),
         };
         let mut compared = 0;
@@ -268,6 +268,37 @@ impl Trials {
             }
         }
         Ok(compared)
+    }
+
+    /// Checks that the total derivatives of a state for an earlier one are the products of those of the
+    /// steps between.
+    ///
+    /// # Errors
+    /// The entry that differs, with the sizes.
+    pub fn verify_product(
+        &self,
+        state: &Name,
+        step: &OneStep,
+        (axis, upwards): (usize, bool),
+    ) -> Result<Certificate, Unverified> {
+        let mut total = Certificate { functions: self.functions, ..Certificate::default() };
+        for (sizes, instances) in &self.runs {
+            let name = format!("the product form of d{state}/d{state}");
+            let fail = |e: CheckFailure| Unverified {
+                answer: name.clone(),
+                reason: e.to_string(),
+                sizes: sizes.clone(),
+                cause: None,
+            };
+            let instance = &instances[0];
+            let steps = Steps::new(instance, &step.axes).map_err(|e| fail(e.into()))?;
+            let checked = check_product(&steps, state, axis, upwards).map_err(fail)?;
+            total.entries += checked.entries;
+            total.numeric += checked.numeric;
+            total.points += 1;
+        }
+        total.assignments = if self.symbolic { self.runs.len() } else { 0 };
+        Ok(total)
     }
 
     /// Checks that the derived box of an array is the largest one in which every read is in range,
@@ -314,6 +345,9 @@ fn compare(
     affordable: usize,
 ) -> Result<(Checked, bool), CheckFailure> {
     let derivation = &answer.derivation;
+    if let (Goal::Gradient { array }, Some(step)) = (&derivation.goal, &answer.step) {
+        return Ok((check_gradient_by_steps(&Steps::new(instance, &step.axes)?, array, formula)?, false));
+    }
     if let (Goal::Step { .. }, Some(step)) = (&derivation.goal, &answer.step) {
         return step::check(instance, step, derivation, formula, affordable);
     }
@@ -328,6 +362,14 @@ fn compare(
         Goal::Gradient { array } => check_gradient(instance, array, formula),
     };
     Ok((checked?, false))
+}
+
+/// The step of an entry of the output, if the answer is of one step.
+fn row_step(steps: &Steps, derivation: &Derivation, at: &[i64]) -> Result<Option<Vec<i64>>, EvalError> {
+    match &derivation.goal {
+        Goal::Step { output, .. } => steps.of(output, &at[..derivation.output_axes]).map(Some),
+        _ => Ok(None),
+    }
 }
 
 /// Compares each worked entry with the formula there, at a sample of the indices it leaves open.

@@ -167,6 +167,8 @@ pub enum Symbol {
     Bar,
     /// `,`
     Comma,
+    /// `⋯`
+    Dots,
 }
 
 /// A picture of which input feeds which output.

@@ -71,6 +71,7 @@ impl Printer<'_> {
             Piece::Symbol(Symbol::Define) => relation(":="),
             Piece::Symbol(Symbol::Bar) => "\\;\\mid\\;".into(),
             Piece::Symbol(Symbol::Comma) => ",\\; ".into(),
+            Piece::Symbol(Symbol::Dots) => "\\cdots ".into(),
             Piece::Quad => "\\qquad ".into(),
         }
     }

@@ -40,6 +40,7 @@ fn one(piece: &Piece, notation: &Notation) -> String {
         Piece::Symbol(Symbol::Define) => " ≔ ".into(),
         Piece::Symbol(Symbol::Bar) => " | ".into(),
         Piece::Symbol(Symbol::Comma) => ", ".into(),
+        Piece::Symbol(Symbol::Dots) => " ⋯ ".into(),
         Piece::Quad => "   ".into(),
     }
 }

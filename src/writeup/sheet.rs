@@ -1,5 +1,6 @@
 //! A homework as a document: questions in, solution sheet out.
 
+mod recurrent;
 mod whole;
 
 use super::comparison::{Compared, compare};
@@ -188,6 +189,9 @@ impl Writer<'_> {
                 AnswerKind::Matrix(target, layout) => {
                     self.matrix(study, &mut section, target, layout.unwrap_or(self.layout), answer.span, given)
                 }
+                AnswerKind::Given(target, words) => {
+                    self.given(study, &mut section, (target, words), answer.span, given)
+                }
                 AnswerKind::Compare(a, b) => self.compare(study, &mut section, a, b, answer.span, given),
                 AnswerKind::Picture(target) => self.picture(study, &mut section, target, answer.span),
                 AnswerKind::Count(target) => self.count(study, &mut section, target, answer.span),
@@ -230,6 +234,7 @@ impl Writer<'_> {
             let operations = study.operation(&answer);
             section.answers.push(json::formula(study, &answer, &certificate, operations.as_deref(), None));
             self.put(study, section, &answer, &certificate, by.as_deref(), operations.as_deref());
+            self.product_form(study, section, &goal)?;
             given.push((section.label.clone(), goal));
         }
         Ok(())

@@ -10,7 +10,8 @@ use super::statement::{Collected, unquoted};
 use super::{Node, Read, Rule, next, span_of, unreadable};
 use crate::diagnostic::{Diagnostic, Span};
 use crate::language::syntax::{
-    Answer, AnswerKind, Claim, ClaimValue, Expr, Homework, Layout, Name, Part, Problem, Question, Subject, Target, Test,
+    Answer, AnswerKind, Claim, ClaimValue, Expr, Given, Homework, Layout, Name, Part, Problem, Question, Reading,
+    Subject, Target, Test,
 };
 
 /// Builds a homework.
@@ -54,6 +55,12 @@ fn layout(node: Node<'_>) -> Option<Layout> {
     let named = |part: &Node<'_>| matches!(part.as_rule(), Rule::layout_name | Rule::claim_layout_name);
     let name = node.into_inner().find(named)?;
     Layout::ALL.into_iter().find(|layout| layout.word() == name.as_str())
+}
+
+/// The reading that an answer names.
+fn reading(node: Node<'_>) -> Option<Reading> {
+    let word = node.into_inner().find(|part| part.as_rule() == Rule::reading)?;
+    Reading::ALL.into_iter().find(|reading| reading.word() == word.as_str())
 }
 
 fn twice(word: &str, span: Span) -> Diagnostic {
@@ -134,6 +141,7 @@ fn answer(node: Node<'_>) -> Read<Answer> {
     let node = next(&mut node.into_inner(), span)?;
     let rule = node.as_rule();
     let layout = layout(node.clone());
+    let reading = reading(node.clone());
     let mut parts =
         node.into_inner().filter(|part| matches!(part.as_rule(), Rule::target | Rule::string | Rule::equality));
     let first = next(&mut parts, span)?;
@@ -144,6 +152,11 @@ fn answer(node: Node<'_>) -> Read<Answer> {
         Rule::diagram => AnswerKind::Diagram(target(first)?),
         Rule::count => AnswerKind::Count(target(first)?),
         Rule::matrix => AnswerKind::Matrix(target(first)?, layout),
+        Rule::supposed => {
+            let (gradient, jacobian) = (target(next(&mut parts, span)?)?, parts.next().map(target).transpose()?);
+            let reading = reading.ok_or_else(|| unreadable(span))?;
+            AnswerKind::Given(target(first)?, Given { reading, gradient, jacobian })
+        }
         _ => {
             let wanted = target(first)?;
             let mut sizes = Vec::new();

@@ -7,8 +7,8 @@
 
 use super::expression::{Level, Pen, Room};
 use crate::language::syntax::{
-    Answer, AnswerKind, ArrayDecl, Axis, Claim, ClaimValue, Equation, Expr, File, Homework, Item, Layout, LeftIndex,
-    ParamDecl, Part, Problem, Question, Role, SizeDecl, Statement, StatementKind, Test,
+    Answer, AnswerKind, ArrayDecl, Axis, Claim, ClaimValue, Equation, Expr, File, Given, Homework, Item, Layout,
+    LeftIndex, ParamDecl, Part, Problem, Question, Role, SizeDecl, Statement, StatementKind, Test,
 };
 
 /// How long a line of answers may become before each gets its own.
@@ -239,6 +239,11 @@ impl Pen {
             }
             AnswerKind::Compare(left, right) => {
                 format!("compare {} with {}", self.target(left), self.target(right))
+            }
+            AnswerKind::Given(target, Given { reading, gradient, jacobian }) => {
+                let gradient = format!("given {} {}", reading.word(), self.target(gradient));
+                let jacobian = jacobian.as_ref().map(|jacobian| format!(" and {}", self.target(jacobian)));
+                format!("{} {gradient}{}", self.target(target), jacobian.unwrap_or_default())
             }
             AnswerKind::Matrix(target, None) => format!("matrix {}", self.target(target)),
             AnswerKind::Matrix(target, Some(layout)) => {

@@ -301,6 +301,7 @@ fn answers() -> impl Strategy<Value = Vec<Answer>> {
     let kind = prop_oneof![
         3 => (target(), sizes).prop_map(|(target, sizes)| AnswerKind::Derive(target, sizes)),
         1 => (target(), target()).prop_map(|(left, right)| AnswerKind::Compare(left, right)),
+        1 => (target(), given()).prop_map(|(target, given)| AnswerKind::Given(target, given)),
         1 => target().prop_map(AnswerKind::Picture),
         1 => (bare_target(), of(layout())).prop_map(|(target, layout)| AnswerKind::Matrix(target, layout)),
         1 => target().prop_map(AnswerKind::Diagram),
@@ -308,6 +309,11 @@ fn answers() -> impl Strategy<Value = Vec<Answer>> {
         1 => text().prop_map(AnswerKind::Text),
     ];
     vec(kind.prop_map(|kind| Answer { kind, span: Span::default() }), 0..4)
+}
+
+fn given() -> impl Strategy<Value = Given> {
+    let reading = prop::sample::select(Reading::ALL.to_vec());
+    (reading, target(), of(target())).prop_map(|(reading, gradient, jacobian)| Given { reading, gradient, jacobian })
 }
 
 fn layout() -> impl Strategy<Value = Layout> {
