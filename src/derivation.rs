@@ -44,16 +44,21 @@ pub enum Goal {
 }
 
 impl Goal {
+    /// Whether an index of the output says which step this is one of, so that it is the same throughout.
+    pub fn fixes(&self, var: &Var) -> bool {
+        let Goal::Step { at, .. } = self else { return false };
+        at.iter().flatten().any(|index| index.mentions(var))
+    }
+
     /// Of one step, how many of the first indices of the output and of the array name it: those before
     /// any other. None where other indices stand between.
     pub fn named_first(&self) -> Option<(usize, usize)> {
         let Goal::Step { rows, at, .. } = self else { return None };
-        let is_named = |var: &Var| at.iter().flatten().any(|index| index.mentions(var));
         let prefix = |flags: Vec<bool>| {
             let first = flags.iter().take_while(|named| **named).count();
             (first == flags.iter().filter(|named| **named).count()).then_some(first)
         };
-        let first = prefix(rows.iter().map(is_named).collect())?;
+        let first = prefix(rows.iter().map(|var| self.fixes(var)).collect())?;
         Some((first, prefix(at.iter().map(Option::is_some).collect())?))
     }
 }

@@ -164,7 +164,7 @@ fn inside(matrix: Matrix) -> Matrix {
         Form::Power(base, exponent) => Form::Power(Box::new(transposed(*base)), exponent),
         Form::Apply(function, parts) => Form::Apply(function, parts.into_iter().map(transposed).collect()),
         Form::Compare(relation, pair) => Form::Compare(relation, Box::new(pair.map(transposed))),
-        Form::Array(_) | Form::Upstream(..) | Form::Scalar(_) | Form::Ones | Form::Identity => {
+        Form::Array(_) | Form::Slice(..) | Form::Upstream(..) | Form::Scalar(_) | Form::Ones | Form::Identity => {
             Form::Transpose(Box::new(matrix.clone()))
         }
         Form::Diag(_) | Form::Diagonal(_) | Form::Trace(_) => Form::Transpose(Box::new(matrix.clone())),

@@ -33,12 +33,16 @@ impl Entries<'_> {
     fn at(&self, matrix: &Matrix, row: &Expr, column: &Expr, bound: usize) -> Expr {
         let here = |of: &Matrix| self.at(of, row, column, bound);
         match &matrix.form {
-            Form::Array(name) => match self.place(name, row, column) {
+            Form::Slice(name, first) => {
+                let rest = self.place(name, first.len(), row, column);
+                Expr::new(ExprKind::Read(name.clone(), first.iter().cloned().chain(rest).collect()))
+            }
+            Form::Array(name) => match self.place(name, 0, row, column) {
                 at if at.is_empty() => Expr::name(name.clone()),
                 at => Expr::new(ExprKind::Read(name.clone(), at)),
             },
             Form::Upstream(output, letter) => {
-                let at = self.place(output, row, column);
+                let at = self.place(output, 0, row, column);
                 Expr::new(match letter {
                     Some(letter) if at.is_empty() => ExprKind::Name(letter.clone()),
                     Some(letter) => ExprKind::Read(letter.clone(), at),
@@ -110,10 +114,11 @@ impl Entries<'_> {
         (Expr::name(name.as_str()), Some(Binder { name: name.into(), range, span: Default::default() }))
     }
 
-    /// Where an array is read for an entry of it as a matrix: of an array with two axes these are
-    /// rows and columns; of any other those that have more than one place.
-    fn place(&self, array: &str, row: &Expr, column: &Expr) -> Vec<Expr> {
-        let axes = self.system.bounds(array).unwrap_or_default();
+    /// Where an array is read for an entry of it as a matrix, after the first `fixed` indices: of two
+    /// axes these are rows and columns; of any other number those that have more than one place.
+    fn place(&self, array: &str, fixed: usize, row: &Expr, column: &Expr) -> Vec<Expr> {
+        let mut axes = self.system.bounds(array).unwrap_or_default();
+        axes.drain(..fixed.min(axes.len()));
         let own = axes.len() == 2;
         let mut indices = [row, column].into_iter();
         let mut at = Vec::with_capacity(axes.len());

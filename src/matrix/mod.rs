@@ -45,6 +45,8 @@ pub enum Extent {
 pub enum Form {
     /// An array of the system.
     Array(Name),
+    /// What remains of an array at fixed first indices: `Q[1]`, `h[t-1]`.
+    Slice(Name, Vec<Expr>),
     /// The upstream gradient of an output, and the letter that it has.
     Upstream(Name, Option<Name>),
     /// A number: a formula without indices.
@@ -150,7 +152,8 @@ impl Matrix {
     /// The parts it is made of, in reading order.
     pub fn parts(&self) -> Vec<&Matrix> {
         match &self.form {
-            Form::Array(_) | Form::Upstream(..) | Form::Scalar(_) | Form::Ones | Form::Identity => Vec::new(),
+            Form::Array(_) | Form::Slice(..) | Form::Upstream(..) => Vec::new(),
+            Form::Scalar(_) | Form::Ones | Form::Identity => Vec::new(),
             Form::Transpose(of) | Form::Power(of, _) | Form::Diag(of) | Form::Diagonal(of) | Form::Trace(of) => {
                 vec![of]
             }
@@ -229,7 +232,9 @@ fn is_single(bound: &Bound) -> bool {
 /// The free indices of rows and columns in the shape layout. Axes of length 1 count as none; of an
 /// array that is declared with two axes both keep their places, so that a row is a row.
 fn sides(derivation: &Derivation) -> Result<[Option<Var>; 2], Unfit> {
-    let (output, array) = derivation.indices.split_at(derivation.output_axes);
+    let (all, array) = derivation.indices.split_at(derivation.output_axes);
+    let output: Vec<Bound> = all.iter().filter(|b| !derivation.goal.fixes(&b.var)).cloned().collect();
+    let output = output.as_slice();
     let long =
         |bounds: &[Bound]| -> Vec<Var> { bounds.iter().filter(|b| !is_single(b)).map(|b| b.var.clone()).collect() };
     let shaped = |bounds: &[Bound]| match (bounds, long(bounds).as_slice()) {

@@ -11,6 +11,7 @@ use crate::derivation::Derivation;
 use crate::integer::{Condition, Index, Var};
 use crate::language::syntax::Name;
 use crate::model::{Bound, Kind, Quote, System, Term};
+use std::collections::BTreeSet;
 
 /// Into how many summands a product with sums may fall.
 const MOST_SUMMANDS: usize = 64;
@@ -30,14 +31,18 @@ pub(super) fn matrix(
     let single = |b: &&Bound| super::is_single(b);
     let settled: Vec<(Var, Index)> =
         derivation.indices.iter().filter(single).map(|b| (b.var.clone(), b.lo.clone())).collect();
-    let scope: Vec<Bound> = derivation.indices.iter().filter(|b| !super::is_single(b)).cloned().collect();
-    let mut reader = Reader { system, quote, summands: 0 };
+    let fixed = |b: &&Bound| derivation.goal.fixes(&b.var);
+    let scope = derivation.indices.iter().filter(|b| !super::is_single(b) && !fixed(b)).cloned().collect::<Vec<_>>();
+    let fixed = derivation.indices.iter().filter(fixed).map(|b| b.var.clone()).collect();
+    let mut reader = Reader { system, quote, fixed, summands: 0 };
     Ok(reader.value(&derivation.result.substitute_all(&settled), &scope, sides)?.whole(quote))
 }
 
 struct Reader<'a> {
     system: &'a System,
     quote: &'a Quote,
+    /// Indices that are the same throughout.
+    fixed: Vec<Var>,
     summands: usize,
 }
 
@@ -51,9 +56,32 @@ struct Flat {
 }
 
 impl Reader<'_> {
+    /// Whether an index expression is the same throughout.
+    fn is_fixed(&self, index: &Index) -> bool {
+        let mut vars = BTreeSet::new();
+        index.collect_vars(&mut vars);
+        vars.iter().all(|var| self.fixed.contains(var))
+    }
+
+    /// Whether a term is a formula without indices, to be written as it stands.
+    fn is_plain(&self, term: &Term) -> bool {
+        let own = match term.kind() {
+            Kind::Sigma(..) | Kind::Pi(..) | Kind::Extremum(..) | Kind::Derivative(..) => false,
+            Kind::Bracket(condition) => {
+                let mut free = true;
+                condition.visit(&mut |index| free &= self.is_fixed(index));
+                free
+            }
+            _ => term.own_indices().iter().all(|index| self.is_fixed(index)),
+        };
+        own && term.children().iter().all(|child| self.is_plain(child))
+    }
+
     fn value(&mut self, term: &Term, scope: &[Bound], sides: Sides<'_>) -> Result<Scaled, Unfit> {
         match term.kind() {
-            Kind::Sum(terms) if !is_plain(term) || sides.iter().any(|s| s.is_some()) => self.sum(terms, scope, sides),
+            Kind::Sum(terms) if !self.is_plain(term) || sides.iter().any(|s| s.is_some()) => {
+                self.sum(terms, scope, sides)
+            }
             _ => self.network(term, scope, sides),
         }
     }
@@ -106,7 +134,7 @@ impl Reader<'_> {
     /// indices of its own.
     fn flatten(&self, term: &Term, flat: &mut Flat, scope: &mut Vec<Bound>) -> Result<(), Unfit> {
         match term.kind() {
-            _ if is_plain(term) => flat.scale.push(term.clone()),
+            _ if self.is_plain(term) => flat.scale.push(term.clone()),
             Kind::Product(factors) => factors.iter().try_for_each(|f| self.flatten(f, flat, scope))?,
             Kind::Power(base, n) if matches!(base.kind(), Kind::Product(_)) => {
                 base.factors().iter().try_for_each(|f| self.flatten(&Term::power(f.clone(), *n), flat, scope))?;
@@ -205,7 +233,21 @@ impl Reader<'_> {
     /// An array read at bare indices over its whole axes. Axes of one place count only in an array
     /// that is declared with two.
     fn letter(&self, form: Form, name: &Name, at: &[Index], scope: &[Bound]) -> Result<Piece, Unfit> {
-        let axes = self.system.bounds(name).unwrap_or_default();
+        let mut axes = self.system.bounds(name).unwrap_or_default();
+        let lead = at
+            .iter()
+            .zip(&axes)
+            .take_while(|(index, (lo, hi))| self.is_fixed(index) && Extent::new(lo, hi) != Extent::One);
+        let lead = lead.count();
+        let form = match form {
+            Form::Array(name) if lead > 0 => {
+                Form::Slice(name, at[..lead].iter().map(|index| self.quote.index(index)).collect())
+            }
+            other if lead == 0 => other,
+            _ => return Err(Unfit::Place(name.clone())),
+        };
+        axes.drain(..lead);
+        let at = &at[lead..];
         let mut sides: Vec<Option<Var>> = Vec::with_capacity(axes.len());
         for (index, (lo, hi)) in at.iter().zip(&axes) {
             let axis = Extent::new(lo, hi);
@@ -228,20 +270,6 @@ impl Reader<'_> {
         let matrix = Matrix { form, rows: extent(&row), columns: extent(&column) };
         Ok(Piece { matrix, row, column, under: false })
     }
-}
-
-/// Whether a term is a formula without indices, to be written as it stands.
-fn is_plain(term: &Term) -> bool {
-    let own = match term.kind() {
-        Kind::Sigma(..) | Kind::Pi(..) | Kind::Extremum(..) | Kind::Derivative(..) => false,
-        Kind::Bracket(condition) => {
-            let mut free = true;
-            condition.visit(&mut |index| free &= index.is_free_of_vars());
-            free
-        }
-        _ => term.own_indices().iter().all(|index| index.is_free_of_vars()),
-    };
-    own && term.children().iter().all(is_plain)
 }
 
 /// The indices in force that a term depends on, in the order in which it reads them.

@@ -53,6 +53,9 @@ impl Pen<'_> {
     fn set(&self, matrix: &Matrix) -> (String, Bind) {
         match &matrix.form {
             Form::Array(name) => (self.name(name), Bind::Atom),
+            Form::Slice(name, at) => {
+                (self.expr(&Expr::new(ExprKind::Read(name.clone(), at.clone())), Level::Sum), Bind::Atom)
+            }
             Form::Upstream(_, Some(letter)) => (self.name(letter), Bind::Atom),
             Form::Upstream(output, None) => {
                 let built_up = matches!(self, Pen::Tex(_, Place::Display));

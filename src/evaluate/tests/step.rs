@@ -22,13 +22,16 @@ fn checked(
     formula: &str,
 ) -> Result<Checked, Failure> {
     let (output, free, array, step) = claim;
-    let (mut array_and_others, all) = (array.split_whitespace(), format!("{free} {array}"));
-    let array = array_and_others.next().unwrap();
-    let others = names(&all).into_iter().filter(|name| &**name != array).collect::<Vec<_>>();
+    let (array, others) = array.split_once(' ').unwrap_or((array, ""));
+    let named = axes(named);
     let step = instance.compile_integer(&text(step), &names(free))?;
-    let formula = instance.compile(&text(formula), &others)?;
-    let steps = Steps::new(instance, &axes(named))?;
-    check_step(&steps, StepJacobian { output, rows: None, array, step: &step }, &formula)
+    let axis = *named[array].first().unwrap();
+    let mut columns = names(others);
+    columns.insert(axis.min(columns.len()), "the step".into());
+    let at: Vec<_> = (0..columns.len()).map(|k| (k == axis).then(|| step.clone())).collect();
+    let formula = instance.compile(&text(formula), &[names(free), columns].concat())?;
+    let steps = Steps::new(instance, &named)?;
+    check_step(&steps, StepJacobian { output, rows: None, array, at: &at }, &formula, usize::MAX)
 }
 
 fn mismatch(found: Result<Checked, Failure>) -> Vec<i64> {
@@ -56,7 +59,7 @@ fn a_step_of_a_gated_recurrence_equals_the_formula_found_by_hand() {
         let all = checked(&instance, named, ("h", "t j", "h i", before), &gate_by_gate(before)).unwrap();
         assert_eq!(all, Checked { entries: 4 * 9, numeric: 0 });
         let direct = "[i = j]*z[t,j]";
-        assert_eq!(mismatch(checked(&instance, named, ("h", "t j", "h i", before), direct)).len(), 3);
+        assert_eq!(mismatch(checked(&instance, named, ("h", "t j", "h i", before), direct)).len(), 4);
         let far = checked(&instance, named, ("h", "t j", "h i", twice), "0").unwrap();
         assert_eq!(far.entries, 3 * 9);
         checked(&instance, named, ("z", "t j", "h i", before), RATIO).unwrap();
@@ -74,8 +77,8 @@ fn steps_multiply_to_the_total_derivative() {
     for (j, i) in [(1, 1), (1, 2), (2, 1), (2, 2)] {
         let mut sum = Scalar::ZERO;
         for k in 1..=2 {
-            let late = steps.tangent(4, "h", &[3, k]).unwrap().entry("h", &[4, j]).unwrap();
-            let early = steps.tangent(3, "h", &[2, i]).unwrap().entry("h", &[3, k]).unwrap();
+            let late = steps.tangent(&[4], "h", &[3, k]).unwrap().entry("h", &[4, j]).unwrap();
+            let early = steps.tangent(&[3], "h", &[2, i]).unwrap().entry("h", &[3, k]).unwrap();
             sum = sum + late * early;
         }
         assert_eq!(instance.entry_tangent("h", &[2, i]).unwrap().entry("h", &[4, j]), Some(sum));
@@ -93,18 +96,22 @@ fn a_step_with_two_lags_is_not_the_total_derivative() {
     let [one, two] = lags.map(Result::unwrap);
     let slopes = ["2*a*f[t-1]", "x[t]"].map(|formula| instance.compile(&text(formula), &names("t")).unwrap());
     for (step, formula) in [(&one, &slopes[0]), (&two, &slopes[1])] {
-        let claim = |rows| StepJacobian { output: "f", rows, array: "f", step };
-        assert_eq!(check_step(&steps, claim(Some(&[(3, 7)])), formula).unwrap().entries, 5);
+        let at = [Some(step.clone())];
+        let claim = |rows| StepJacobian { output: "f", rows, array: "f", at: &at };
+        assert_eq!(check_step(&steps, claim(Some(&[(3, 7)])), formula, usize::MAX).unwrap().entries, 5);
         assert!(matches!(
-            check_step(&steps, claim(Some(&[(3, 8)])), formula),
+            check_step(&steps, claim(Some(&[(3, 8)])), formula, usize::MAX),
             Err(Failure::Error(EvalError::OutOfRange { index: 8, .. }))
         ));
-        assert!(matches!(check_step(&steps, claim(Some(&[])), formula), Err(Failure::Error(EvalError::Count { .. }))));
+        assert!(matches!(
+            check_step(&steps, claim(Some(&[])), formula, usize::MAX),
+            Err(Failure::Error(EvalError::Count { .. }))
+        ));
     }
     let all = checked(&instance, "f:0", ("f", "t", "f", "t-2"), "if t >= 3 then x[t] else 0").unwrap();
     assert_eq!(all.entries, 5);
     let total = "x[t] + 4*a^2*f[t-1]*f[t-2]";
-    assert_eq!(mismatch(checked(&instance, "f:0", ("f", "t", "f", "t-2"), total)), [3]);
+    assert_eq!(mismatch(checked(&instance, "f:0", ("f", "t", "f", "t-2"), total)), [3, 1]);
     let node = instance.compile(&derivative(read("f", [n("t")]), "f", [text("t-2")]), &names("t")).unwrap();
     let total = instance.compile(&text(total), &names("t")).unwrap();
     for t in 4..=7 {
@@ -151,7 +158,7 @@ fn a_cell_with_two_states_and_axes_in_either_order() {
     checked(&instance, STATES, ("y", "t", "h m", "t"), "2*v[m]*h[m,t]").unwrap();
     let next = format!("sum[j in 1..K] 2*v[j]*h[j,t]*{open}*[j = m]*f[t,j]");
     checked(&instance, STATES, ("y", "t", "c m", "t-1"), &next).unwrap();
-    assert_eq!(mismatch(checked(&instance, STATES, ("h", "j t", "h m", "t-1"), through_gate)), [1, 1, 1]);
+    assert_eq!(mismatch(checked(&instance, STATES, ("h", "j t", "h m", "t-1"), through_gate)), [1, 1, 1, 0]);
 }
 
 #[test]
@@ -209,9 +216,9 @@ fn steps_that_mean_nothing_are_errors() {
     assert_eq!(refused("h:2 c:0"), "cannot evaluate steps along axis 3 of h: it has 2 axes");
     assert_eq!(refused("q:0"), "q has no value here");
     let steps = Steps::new(&instance, &axes("h:1 c:0 f:0 i:0 o:0 u:0")).unwrap();
-    assert!(matches!(steps.tangent(1, "h", &[1, 4]), Err(EvalError::OutOfRange { index: 4, .. })));
-    assert_eq!(steps.tangent(9, "h", &[1, 3]).unwrap().entry("h", &[1, 2]), Some(Scalar::ZERO));
-    assert!(steps.axis("y").is_err());
+    assert!(matches!(steps.tangent(&[1], "h", &[1, 4]), Err(EvalError::OutOfRange { index: 4, .. })));
+    assert_eq!(steps.tangent(&[9], "h", &[1, 3]).unwrap().entry("h", &[1, 2]), Some(Scalar::ZERO));
+    assert!(steps.of("y", &[1]).is_err());
     let far = checked(&instance, STATES, ("h", "j t", "h m", "t-9"), "q[t]");
     assert!(matches!(far, Err(Failure::Error(EvalError::UnknownName(_)))));
     assert_eq!(checked(&instance, STATES, ("h", "j t", "h m", "t-9"), "7").unwrap(), Checked::default());
