@@ -161,7 +161,9 @@ fn wanted(problem: &Problem, question: &Question) -> Vec<(String, Target)> {
     let parts = question.parts.iter().flat_map(|p| p.answers.iter().map(move |a| (Some(p.label.as_str()), a)));
     let mut found: Vec<(String, Target)> = Vec::new();
     for (part, answer) in own.chain(parts) {
-        if let AnswerKind::Derive(target, _) | AnswerKind::Matrix(target, _) = &answer.kind {
+        if let AnswerKind::Derive(target, _) | AnswerKind::Matrix(target, _) | AnswerKind::Given(target, _) =
+            &answer.kind
+        {
             let name = format!("{} {}", number(problem, question, part), target_text(target, Alphabet::Ascii));
             if found.iter().all(|(known, _)| *known != name) {
                 found.push((name, target.clone()));
@@ -178,10 +180,13 @@ pub(super) struct Setting {
     pub by: Vec<(Name, Expr)>,
 }
 
-/// A question as it stands, then with the sizes that its answers set equal.
+/// A question as it stands, then the systems that parts have of their own, then with the sizes that its answers set equal.
 fn settings(question: &Question, base: i64) -> Result<Vec<Setting>, Diagnostics> {
     let plain = elaborate(&question.statements, base, &Sizes::default())?;
     let mut found = vec![Setting { system: plain, by: Vec::new() }];
+    for part in question.parts.iter().filter(|part| !part.statements.is_empty()) {
+        found.push(Setting { system: elaborate(&part.statements, base, &Sizes::default())?, by: Vec::new() });
+    }
     let answers = question.answers.iter().chain(question.parts.iter().flat_map(|p| &p.answers));
     for answer in answers {
         if let AnswerKind::Derive(_, by) = &answer.kind

@@ -56,13 +56,15 @@ pub struct Question {
     pub span: Span,
 }
 
-/// `part a "…" answer …`
+/// `part a "…" answer …`, `part a "…" { input … answer … }`
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Part {
     /// `a`
     pub label: String,
     /// The question as given.
     pub text: String,
+    /// A system of its own, in place of the question's, if it has one.
+    pub statements: Vec<Statement>,
     /// What it asks for.
     pub answers: Vec<Answer>,
 }

@@ -109,6 +109,9 @@ pub struct Part {
     pub label: String,
     /// The question as given.
     pub text: String,
+    /// What its answers speak of, if that is not the question's.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub system: Option<System>,
     /// What answers it.
     pub answers: Vec<Answer>,
 }
@@ -429,8 +432,8 @@ impl Question {
 
 impl Part {
     /// A part with what answers it.
-    pub fn new(part: &syntax::Part, answers: Vec<Answer>) -> Part {
-        Part { label: part.label.clone(), text: part.text.clone(), answers }
+    pub fn new(part: &syntax::Part, system: Option<System>, answers: Vec<Answer>) -> Part {
+        Part { label: part.label.clone(), text: part.text.clone(), system, answers }
     }
 }
 

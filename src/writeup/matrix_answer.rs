@@ -54,11 +54,18 @@ fn layout(answer: &Answer, layout: Layout) -> Prose {
     })];
     match &derivation.goal {
         Goal::Value { .. } => return vec![text("In matrix form.")],
-        Goal::Jacobian { output, array } | Goal::Step { output, array, .. } if !scalar => {
+        Goal::Step { .. } => {
+            if let ExprKind::Derivative(of, by, at) = whole_left(&derivation.goal).kind {
+                let by = if at.is_empty() { Expr::name(by) } else { Expr::new(ExprKind::Read(by, at)) };
+                let (first, second) = if layout == Layout::Denominator { (by, *of) } else { (*of, by) };
+                prose.extend([text("the axes of "), math(first), text(" come before those of "), math(second)]);
+            }
+        }
+        Goal::Jacobian { output, array } if !scalar => {
             let (first, second) = if layout == Layout::Denominator { (array, output) } else { (output, array) };
             prose.extend([text("the axes of "), name(first), text(" come before those of "), name(second)]);
         }
-        Goal::Jacobian { array, .. } | Goal::Step { array, .. } | Goal::Gradient { array } => {
+        Goal::Jacobian { array, .. } | Goal::Gradient { array } => {
             prose.extend([text("the derivative has the shape of "), name(array)]);
             if layout == Layout::Numerator {
                 prose.push(text(" transposed"));

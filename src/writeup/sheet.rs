@@ -131,12 +131,26 @@ impl Writer<'_> {
             (blocks, answers) = (section.blocks, section.answers);
         }
         let (mut parts, mut records) = (Vec::new(), Vec::new());
+        let mut notation = study.system.notation.clone();
         for part in &self.question.parts {
             let label = label(&self.homework.numbering, 2, &part.label);
-            let section = self.section(&mut study, &label, &part.answers, &mut given, base)?;
+            let mut own = match part.statements.as_slice() {
+                [] => None,
+                statements => {
+                    let study = Study::new(statements, base, &Sizes::default())?.printed(self.printing);
+                    notation.extend(study.system.notation.iter().cloned());
+                    Some((study, Vec::new()))
+                }
+            };
+            let (about, asked) = own.as_mut().map_or((&mut study, &mut given), |(study, asked)| (study, asked));
+            let mut section = self.section(about, &label, &part.answers, asked, base)?;
             total = merge(total, &section.certificate);
-            self.row(&label, &section, &study);
-            records.push(json::Part::new(part, section.answers));
+            self.row(&label, &section, about);
+            if let Some((study, asked)) = &own {
+                section.blocks.splice(..0, definitions(study, asked.iter().map(|(_, goal)| goal)));
+            }
+            let record = own.as_ref().map(|(study, _)| json::system(study));
+            records.push(json::Part::new(part, record, section.answers));
             parts.push(Part { label, text: vec![Inline::Source(part.text.clone())], blocks: section.blocks });
         }
         blocks.splice(..0, definitions(&study, given.iter().map(|(_, g)| g)));
@@ -145,7 +159,7 @@ impl Writer<'_> {
         let question = Question {
             label: label(&self.homework.numbering, 1, &self.question.label),
             text: vec![Inline::Source(self.question.text.clone())],
-            notation: study.system.notation.clone(),
+            notation,
             conventions: conventions(&study, given.iter().map(|(_, g)| g)),
             blocks,
             evidence: total.map(|c| evidence(&c, &labels)).unwrap_or_default(),

@@ -118,12 +118,13 @@ fn question(node: Node<'_>, found: &mut Collected<'_>) -> Question {
 }
 
 fn part(node: Node<'_>, found: &mut Collected<'_>) -> Part {
-    let mut part = Part { label: String::new(), text: String::new(), answers: Vec::new() };
+    let mut part = Part { label: String::new(), text: String::new(), statements: Vec::new(), answers: Vec::new() };
     for piece in node.into_inner() {
         match piece.as_rule() {
             Rule::label => part.label = piece.as_str().to_owned(),
             Rule::string => part.text = unquoted(&piece),
             Rule::answer => answers(piece, &mut part.answers, found),
+            Rule::statement => found.statement(piece, &mut part.statements),
             _ => {}
         }
     }

@@ -210,7 +210,14 @@ impl Pen {
     }
 
     fn part(self, part: &Part, page: &mut Page) {
-        page.line(format!("part {}{}", part.label, after(&part.text)));
+        let head = format!("part {}{}", part.label, after(&part.text));
+        if !part.statements.is_empty() {
+            return page.block(head, |page| {
+                self.statements(&part.statements, page);
+                self.answers(&part.answers, page);
+            });
+        }
+        page.line(head);
         page.depth += 1;
         self.answers(&part.answers, page);
         page.depth -= 1;

@@ -326,7 +326,13 @@ fn bare_target() -> impl Strategy<Value = Target> {
 }
 
 fn homework() -> impl Strategy<Value = Homework> {
-    let part = (label(), text(), answers()).prop_map(|(label, text, answers)| Part { label, text, answers });
+    let own = prop_oneof![3 => Just(Vec::new()), 1 => statements()];
+    let part = (label(), text(), own, answers()).prop_map(|(label, text, statements, answers)| Part {
+        label,
+        text,
+        statements,
+        answers,
+    });
     let question = (label(), text(), of(layout()), statements(), answers(), vec(part, 0..3)).prop_map(
         |(label, text, layout, statements, answers, parts)| Question {
             label,

@@ -105,6 +105,9 @@ impl<'a> Composer<'a> {
         let mut homework = homework.clone();
         for question in homework.problems.iter_mut().flat_map(|problem| &mut problem.questions) {
             question.statements = body::composed(self, &question.statements, &[], self.root);
+            for part in &mut question.parts {
+                part.statements = body::composed(self, &part.statements, &[], self.root);
+            }
         }
         homework
     }
