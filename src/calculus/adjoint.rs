@@ -15,6 +15,7 @@ use crate::integer::{Index, Var};
 use crate::language::syntax::{Name, Role};
 use crate::model::system::Equation;
 use crate::model::{Bound, Kind, System, Term};
+use hashbrown::HashMap;
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 use std::rc::Rc;
@@ -50,7 +51,7 @@ pub struct Derivations {
     done: Done,
 }
 
-type Done = BTreeMap<(Seed, Name), Option<Rc<Derivation>>>;
+type Done = HashMap<(Seed, Name), Option<Rc<Derivation>>>;
 
 impl Derivations {
     /// The derivation of a goal, after those of the adjoints that it goes through. None if the goal

@@ -51,7 +51,7 @@ pub const WINDOW: Rule = Rule {
         factors.remove(factor);
         let in_range = Condition::Within(bound.lo.clone(), solved.clone(), bound.hi.clone());
         let mut facts = place.facts.clone();
-        rest.iter().for_each(|b| facts.bound_index(b.var.clone(), b.lo.clone(), b.hi.clone()));
+        rest.iter().for_each(|b| facts.bound_index(&b.var, &b.lo, &b.hi));
         let (guard, discharged) = match facts.judge(&in_range) {
             Truth::Yes => (Term::one(), vec![in_range]),
             Truth::No | Truth::Unknown => (Term::bracket(in_range), Vec::new()),

@@ -72,7 +72,7 @@ fn below(factors: &[Term], place: &Place) -> Option<Term> {
     for (k, sum) in factors.iter().enumerate() {
         let Kind::Sigma(bounds, body) = sum.kind() else { continue };
         let mut facts = place.facts.clone();
-        bounds.iter().for_each(|b| facts.bound_index(b.var.clone(), b.lo.clone(), b.hi.clone()));
+        bounds.iter().for_each(|b| facts.bound_index(&b.var, &b.lo, &b.hi));
         for (j, factor) in factors.iter().enumerate().filter(|(_, f)| is_denominator(f)) {
             if bounds.iter().any(|b| factor.any_var(&b.var)) {
                 continue;
@@ -96,7 +96,7 @@ fn beside(term: &Term, place: &Place, facts: &Facts) -> Option<Term> {
         return Some(folded);
     }
     for bound in term.bounds() {
-        facts.bound_index(bound.var.clone(), bound.lo.clone(), bound.hi.clone());
+        facts.bound_index(&bound.var, &bound.lo, &bound.hi);
     }
     let (k, folded) = term.children().iter().enumerate().find_map(|(k, c)| Some((k, beside(c, place, &facts)?)))?;
     let mut children = term.children().to_vec();

@@ -74,7 +74,7 @@ fn limited(term: &Term, place: &Place, wanted: impl Fn(&Bound, &[End], &Facts) -
     for k in (0..bounds.len()).rev() {
         let mut facts = place.facts.clone();
         let others = bounds.iter().enumerate().filter(|(j, _)| *j != k);
-        others.for_each(|(_, b)| facts.bound_index(b.var.clone(), b.lo.clone(), b.hi.clone()));
+        others.for_each(|(_, b)| facts.bound_index(&b.var, &b.lo, &b.hi));
         for (f, factor) in body.factors().iter().enumerate() {
             let Kind::Bracket(condition) = factor.kind() else { continue };
             let Some(ends) = ends(condition, &bounds[k].var, &facts) else { continue };
@@ -248,7 +248,7 @@ impl Lattice {
         let mut facts = place.facts.clone();
         let mut rest = bounds.to_vec();
         rest.remove(self.binder);
-        rest.iter().for_each(|b| facts.bound_index(b.var.clone(), b.lo.clone(), b.hi.clone()));
+        rest.iter().for_each(|b| facts.bound_index(&b.var, &b.lo, &b.hi));
         let whole = |atom: &Atom| match atom {
             Atom::Div(pair) if **pair == self.quotient => Some(self.whole.clone()),
             _ => None,

@@ -133,7 +133,7 @@ impl Solution {
 
         let mut facts = place.facts.clone();
         for b in &rest {
-            facts.bound_index(b.var.clone(), b.lo.clone(), b.hi.clone());
+            facts.bound_index(&b.var, &b.lo, &b.hi);
         }
         let mut discharged = Vec::new();
         let mut guards = Vec::new();

@@ -179,7 +179,11 @@ pub const EXPAND: Rule = Rule {
         for _ in 0..MOST_ROUNDS {
             let mut kept = Vec::new();
             denominators(&after, &mut kept);
-            let next = rebuilt(collected(expanded(&after, &kept)?));
+            let monomials = collected(expanded(&after, &kept)?);
+            if is_last(&monomials) && written(&monomials) > letters(term) {
+                return None;
+            }
+            let next = rebuilt(monomials);
             if next == after {
                 break;
             }
@@ -198,6 +202,17 @@ fn letters(term: &Term) -> usize {
         false
     });
     count
+}
+
+/// Whether nothing more can come of multiplying out: all powers are positive, and of letters.
+fn is_last(monomials: &Monomials) -> bool {
+    let compound = |t: &Term| matches!(t.kind(), Kind::Number(_) | Kind::Sum(_) | Kind::Product(_) | Kind::Power(..));
+    monomials.iter().flat_map(|(_, powers)| powers).all(|(base, n)| *n > 0 && !compound(base))
+}
+
+/// How many letters such monomials are written with.
+fn written(monomials: &Monomials) -> usize {
+    monomials.iter().flat_map(|(_, powers)| powers).map(|(base, _)| letters(base)).sum()
 }
 
 /// The sums that stand in denominators.
@@ -222,8 +237,8 @@ fn expanded(term: &Term, kept: &[Term]) -> Option<Monomials> {
             Some(all?.concat()).filter(|all| all.len() <= MOST_TERMS)
         }
         Kind::Product(factors) => {
-            let one: Monomials = vec![(BigRational::one(), Vec::new())];
-            factors.iter().try_fold(one, |product, factor| times(&product, &expanded(factor, kept)?))
+            let (first, rest) = factors.split_first()?;
+            rest.iter().try_fold(expanded(first, kept)?, |product, factor| times(&product, &expanded(factor, kept)?))
         }
         Kind::Power(base, n @ 2..=3) if matches!(base.kind(), Kind::Sum(_) | Kind::Product(_)) => {
             let base = expanded(base, kept)?;
@@ -249,7 +264,16 @@ fn times(a: &Monomials, b: &Monomials) -> Option<Monomials> {
         powers.retain(|(_, n)| *n != 0);
         powers
     };
-    Some(a.iter().flat_map(|(m, x)| b.iter().map(move |(n, y)| (m * n, joined(x, y)))).collect())
+    Some(a.iter().flat_map(|(m, x)| b.iter().map(move |(n, y)| (multiplied(m, n), joined(x, y)))).collect())
+}
+
+/// m·n, where mostly one of them is 1.
+fn multiplied(m: &BigRational, n: &BigRational) -> BigRational {
+    match (m.is_one(), n.is_one()) {
+        (true, _) => n.clone(),
+        (_, true) => m.clone(),
+        _ => m * n,
+    }
 }
 
 fn collected(monomials: Monomials) -> Monomials {

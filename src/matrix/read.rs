@@ -239,7 +239,7 @@ fn is_plain(term: &Term) -> bool {
             condition.visit(&mut |index| free &= index.is_free_of_vars());
             free
         }
-        _ => term.own_indices().iter().all(|index| index.is_free_of_vars()),
+        _ => term.own_indices().all(|index| index.is_free_of_vars()),
     };
     own && term.children().iter().all(is_plain)
 }
@@ -249,7 +249,7 @@ fn wires(term: &Term, scope: &[Bound]) -> Vec<Var> {
     let free = term.free_vars();
     let mut found: Vec<Var> = Vec::new();
     term.any(&mut |t| {
-        for var in t.own_indices().into_iter().filter_map(Index::as_var) {
+        for var in t.own_indices().filter_map(Index::as_var) {
             if free.contains(var) && !found.contains(var) {
                 found.push(var.clone());
             }

@@ -153,7 +153,7 @@ impl Term {
 
     /// The sum of terms: flat, numbers added up, zeros gone.
     pub fn sum(terms: impl IntoIterator<Item = Term>) -> Term {
-        let mut constant = BigRational::zero();
+        let mut constant: Option<BigRational> = None;
         let mut flat = Vec::new();
         for term in terms {
             match term.kind() {
@@ -163,14 +163,12 @@ impl Term {
         }
         flat.retain(|term| match term.as_number() {
             Some(n) => {
-                constant += n;
+                constant = Some(constant.take().map_or_else(|| n.clone(), |sum| sum + n));
                 false
             }
             None => true,
         });
-        if !constant.is_zero() {
-            flat.push(Term::number(constant));
-        }
+        flat.extend(constant.filter(|n| !n.is_zero()).map(Term::number));
         match flat.len() {
             0 => Term::zero(),
             1 => flat.remove(0),
@@ -180,7 +178,7 @@ impl Term {
 
     /// The product of factors: flat, numbers multiplied and put first, ones gone, zero if one is.
     pub fn product(factors: impl IntoIterator<Item = Term>) -> Term {
-        let mut number = BigRational::one();
+        let mut number: Option<BigRational> = None;
         let mut flat: Vec<Term> = Vec::new();
         for factor in factors {
             match factor.kind() {
@@ -190,16 +188,15 @@ impl Term {
         }
         flat.retain(|factor| match factor.as_number() {
             Some(n) => {
-                number *= n;
+                number = Some(number.take().map_or_else(|| n.clone(), |product| product * n));
                 false
             }
             None => true,
         });
-        if number.is_zero() {
-            return Term::zero();
-        }
-        if !number.is_one() {
-            flat.insert(0, Term::number(number));
+        match number {
+            Some(n) if n.is_zero() => return Term::zero(),
+            Some(n) if !n.is_one() => flat.insert(0, Term::number(n)),
+            _ => {}
         }
         match flat.len() {
             0 => Term::one(),
@@ -234,7 +231,7 @@ impl Term {
                 condition.visit(&mut |index| weight += index.weight());
                 weight
             }
-            _ => self.own_indices().iter().map(|index| index.weight()).sum(),
+            _ => self.own_indices().map(Index::weight).sum(),
         };
         let children = self.children().iter().map(Term::extent);
         let (size, depth) = children.fold((0, 0), |(size, depth), (s, d)| (size + s, depth.max(d)));

@@ -37,12 +37,14 @@ impl Term {
         }
     }
 
-    /// The same with `f` applied to each subterm.
+    /// The same with `f` applied to each subterm; itself where that changes none.
     pub fn map_children(&self, f: &mut dyn FnMut(&Term) -> Term) -> Term {
-        if self.children().is_empty() {
-            return self.clone();
+        let children = self.children();
+        let mapped: Vec<Term> = children.iter().map(f).collect();
+        match mapped.iter().zip(children).all(|(new, old)| new.identity() == old.identity()) {
+            true => self.clone(),
+            false => self.with_children(mapped),
         }
-        self.with_children(self.children().iter().map(f).collect())
     }
 
     /// Whether the term or a subterm satisfies the predicate.
@@ -65,18 +67,13 @@ impl Term {
 
     /// The indices that stand in the term itself, not in its subterms: of reads and ranges. Those
     /// of brackets, and of the condition of a Π or an extremum, are in their conditions.
-    pub fn own_indices(&self) -> Vec<&Index> {
-        let mut found = Vec::new();
-        match self.kind() {
-            Kind::Integer(index) => found.push(index),
-            Kind::Read(_, at) | Kind::Upstream(_, at) | Kind::Derivative(_, _, at) => found.extend(at),
-            Kind::Sigma(bounds, _) | Kind::Pi(bounds, ..) | Kind::Extremum(_, bounds, ..) => {
-                found.extend(bounds.iter().flat_map(|b| [&b.lo, &b.hi]));
-            }
-            Kind::Number(_) | Kind::Sum(_) | Kind::Product(_) | Kind::Power(..) | Kind::Apply(..) => {}
-            Kind::Bracket(_) | Kind::Compare(..) => {}
-        }
-        found
+    pub fn own_indices(&self) -> impl Iterator<Item = &Index> {
+        let at = match self.kind() {
+            Kind::Integer(index) => std::slice::from_ref(index),
+            Kind::Read(_, at) | Kind::Upstream(_, at) | Kind::Derivative(_, _, at) => at,
+            _ => &[],
+        };
+        at.iter().chain(self.bounds().iter().flat_map(|b| [&b.lo, &b.hi]))
     }
 
     /// The indices that occur free in it.
@@ -103,7 +100,7 @@ impl Term {
                 vars.extend(inner);
             }
             _ => {
-                self.own_indices().into_iter().for_each(|index| index.collect_vars(vars));
+                self.own_indices().for_each(|index| index.collect_vars(vars));
                 self.children().iter().for_each(|child| child.collect_free(vars));
             }
         }
@@ -115,8 +112,14 @@ impl Term {
         match self.kind() {
             Kind::Number(_) => self.clone(),
             Kind::Integer(index) => Term::integer(f(index)),
-            Kind::Read(array, at) => Term::read(array.clone(), at.iter().map(f).collect()),
-            Kind::Upstream(array, at) => Term::upstream(array.clone(), at.iter().map(f).collect()),
+            Kind::Read(array, at) => match changed(at, f) {
+                Some(at) => Term::read(array.clone(), at),
+                None => self.clone(),
+            },
+            Kind::Upstream(array, at) => match changed(at, f) {
+                Some(at) => Term::upstream(array.clone(), at),
+                None => self.clone(),
+            },
             Kind::Bracket(condition) => Term::bracket(condition.map(f)),
             Kind::Derivative(of, array, at) => {
                 let at = at.iter().map(&mut *f).collect();
@@ -139,7 +142,13 @@ impl Term {
             Kind::Bracket(condition) => condition.mentions(var),
             _ if term.bounds().iter().any(|b| b.var == *var) => true,
             _ if term.held().is_some_and(|condition| condition.mentions(var)) => true,
-            _ => term.own_indices().iter().any(|index| index.mentions(var)),
+            _ => term.own_indices().any(|index| index.mentions(var)),
         })
     }
+}
+
+/// The expressions with `f` applied to each; none if that changes none.
+fn changed(at: &[Index], f: &mut dyn FnMut(&Index) -> Index) -> Option<Vec<Index>> {
+    let new: Vec<Index> = at.iter().map(f).collect();
+    (new != at).then_some(new)
 }

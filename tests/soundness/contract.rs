@@ -129,7 +129,7 @@ fn at_places(
     let mut found: Vec<(Rule, Term)> = rules.iter().filter_map(here).collect();
     let (mut facts, mut taken) = (facts.clone(), taken.clone());
     for b in term.bounds() {
-        facts.bound_index(b.var.clone(), b.lo.clone(), b.hi.clone());
+        facts.bound_index(&b.var, &b.lo, &b.hi);
         taken.insert(b.var.clone());
     }
     let differentiated = matches!(term.kind(), Kind::Derivative(..));
