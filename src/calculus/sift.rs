@@ -4,7 +4,7 @@
 use super::rule::{Example, Place, Rewrite, Rule};
 use crate::derivation::RuleName;
 use crate::integer::{Atom, Condition, Facts, Index, Truth, Var};
-use crate::model::{Bound, Kind, Term};
+use crate::model::{Bound, Contents, Kind, Term};
 
 /// Σ_i [c·i + e = 0] F(i) = [c | e] [lo ≤ −e/c ≤ hi] F(−e/c), for c ≥ 1.
 pub const SIFT: Rule = Rule {
@@ -17,6 +17,7 @@ pub const SIFT: Rule = Rule {
                  written that do not follow from the ranges in force.",
     shrinks: "the number of bound indices",
     example: Example { system: "x[7], w[3]; f[r] = sum[i] x[2*i + r - 2] * w[i]", goal: "df/dx" },
+    needs: Contents::GUARDED_SIGMA,
     apply: |term, place| {
         let Kind::Sigma(bounds, _) = term.kind() else { return None };
         let clear = term.with_fresh_bounds(&|v| hides(bounds, v));
@@ -158,6 +159,9 @@ impl Solution {
 /// The expression with var replaced, where slope·var = value is used wherever the slope divides
 /// the factor of var, so that no quotient is left there.
 fn replace_exactly(e: &Index, var: &Var, slope: &Index, value: &Index, solved: &Index) -> Index {
+    if !e.mentions(var) {
+        return e.clone();
+    }
     if let Some((factor, rest)) = e.linear_in(var)
         && let Some(times) = factor.exact_quotient(slope)
     {

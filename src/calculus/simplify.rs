@@ -4,7 +4,7 @@ use super::normal::proved_zero;
 use super::rule::{Example, Place, Rule};
 use crate::derivation::RuleName;
 use crate::integer::{Condition, Index, Truth, Var};
-use crate::model::{Bound, Kind, Term};
+use crate::model::{Bound, Contents, Kind, Term};
 use num_rational::BigRational;
 use num_traits::{One, Signed, Zero};
 
@@ -21,6 +21,7 @@ pub const CANCEL: Rule = Rule {
     conditions: "It applies where a stands in a denominator, so that it is not 0 wherever the formula has a value.",
     shrinks: "the number of factors",
     example: Example { system: "x[3], y[3]; l1 = sum[c] y[c]*log(x[c]^2)", goal: "dl1/dx" },
+    needs: Contents::DENOMINATOR,
     apply: |term, _| {
         let Kind::Product(factors) = term.kind() else { return None };
         let powers: Vec<(&Term, i64)> = factors.iter().map(power).collect();
@@ -52,6 +53,7 @@ pub const OUTSIDE: Rule = Rule {
                  and to a sum of one index at a time.",
     shrinks: "the number of factors below a Σ",
     example: Example { system: "x[3], w; y = sum[i] tanh(w*x[i])*x[1]", goal: "dy/dw" },
+    needs: Contents::SIGMA,
     apply: |term, _| {
         let Kind::Sigma(bounds, body) = term.kind() else { return None };
         let free = |f: &Term| bounds.iter().all(|b| !f.any_var(&b.var));
@@ -73,6 +75,7 @@ pub const COUNT: Rule = Rule {
     conditions: "It applies where none of the bound indices occurs in the term or in a range, and no range is empty.",
     shrinks: "the number of sums",
     example: Example { system: "size N; input w; y = sum[n in 1..N] w^2", goal: "dy/dw" },
+    needs: Contents::SIGMA,
     apply: |term, place| {
         let Kind::Sigma(bounds, body) = term.kind() else { return None };
         let constant = |b: &Bound| {
@@ -97,6 +100,7 @@ pub const COMMON: Rule = Rule {
                  multiplied.",
     shrinks: "the number of factors",
     example: Example { system: "z[3]; p[c] = softargmax[c](z[c])", goal: "dl/dz" },
+    needs: Contents::SUM,
     apply: |term, place| {
         let Kind::Sum(terms) = term.kind() else { return None };
         let shared =
@@ -165,6 +169,7 @@ pub const EXPAND: Rule = Rule {
         system: "z[3], y[3]; p[n] = sigmoid(z[n]); l1 = sum[n] (y[n]*log(p[n]) + (1-y[n])*log(1-p[n]))",
         goal: "dl1/dz",
     },
+    needs: Contents::SUM,
     apply: |term, _| {
         let sums = |t: &Term| matches!(t.kind(), Kind::Sum(_));
         let candidate = match term.kind() {
@@ -336,6 +341,7 @@ pub const VANISH: Rule = Rule {
                  distances from the mean.",
     shrinks: "the number of sums",
     example: Example { system: "x[3]; m = mean[n] x[n]; v = mean[n] (x[n]-m)^2", goal: "dv/dx" },
+    needs: Contents::SIGMA,
     apply: |term, place| {
         let Kind::Sigma(bounds, body) = term.kind() else { return None };
         let reads = |t: &&Term| t.any(&mut |part| matches!(part.kind(), Kind::Read(..)));

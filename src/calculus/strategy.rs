@@ -50,13 +50,12 @@ pub(super) fn rewrite(
     phases: &[&[Rule]],
     start: &Term,
 ) -> Option<Vec<Step>> {
+    let mut search = Search::new(system, indices);
     let mut steps: Vec<Step> = Vec::new();
     let mut work = 0;
-    let mut idle = Idle::new();
     for phase in phases {
-        let term = |steps: &[Step]| steps.last().map_or(start, |step| &step.after).clone();
-        idle.clear();
-        while let Some(step) = first_step(system, facts, indices, phase, &term(&steps), &mut idle) {
+        search.begin(phase);
+        while let Some(step) = search.step(steps.last().map_or(start, |step| &step.after), facts) {
             let (size, depth) = step.after.extent();
             work += size;
             if steps.len() >= MOST_STEPS || work > MOST_WORK || depth > DEEPEST {
@@ -125,29 +124,6 @@ pub(crate) fn vars(bounds: &[Bound]) -> Vec<Index> {
 /// phase was found to apply. Invariant: the facts with which a phase begins keep theirs in use.
 type Idle = HashMap<(usize, usize), Term>;
 
-fn first_step(
-    system: &System,
-    facts: &Facts,
-    indices: &[Bound],
-    phase: &[Rule],
-    term: &Term,
-    idle: &mut Idle,
-) -> Option<Step> {
-    let taken = indices.iter().map(|b| b.var.clone()).collect();
-    let mut search = Search { system, phase, place: Vec::new(), taken, found: None, idle };
-    let after = search.rewrite(term, facts)?;
-    let (rule, rewrite) = search.found?;
-    Some(Step {
-        rule: rule.name,
-        place: search.place,
-        before: term.clone(),
-        after,
-        solved: rewrite.solved,
-        discharged: rewrite.discharged,
-        given: rewrite.given,
-    })
-}
-
 /// The search for the outermost, leftmost place at which a rule of a phase applies.
 struct Search<'a> {
     system: &'a System,
@@ -155,13 +131,42 @@ struct Search<'a> {
     place: Vec<usize>,
     /// The free indices, and those bound around the place.
     taken: BTreeSet<Var>,
-    found: Option<(&'a Rule, Rewrite)>,
-    idle: &'a mut Idle,
+    found: Option<(RuleName, Rewrite)>,
+    idle: Idle,
 }
 
-impl Search<'_> {
+impl<'a> Search<'a> {
+    fn new(system: &'a System, indices: &[Bound]) -> Self {
+        let taken = indices.iter().map(|b| b.var.clone()).collect();
+        Search { system, phase: &[], place: Vec::new(), taken, found: None, idle: Idle::new() }
+    }
+
+    /// Turns to the rules of a phase.
+    fn begin(&mut self, phase: &'a [Rule]) {
+        self.phase = phase;
+        self.idle.clear();
+    }
+
+    /// The next step in a formula, if a rule applies.
+    fn step(&mut self, term: &Term, facts: &Facts) -> Option<Step> {
+        let after = self.rewrite(term, facts)?;
+        let (rule, rewrite) = self.found.take()?;
+        Some(Step {
+            rule,
+            place: std::mem::take(&mut self.place),
+            before: term.clone(),
+            after,
+            solved: rewrite.solved,
+            discharged: rewrite.discharged,
+            given: rewrite.given,
+        })
+    }
+
     /// The whole term with the first applicable rule applied.
     fn rewrite(&mut self, term: &Term, facts: &Facts) -> Option<Term> {
+        if !self.phase.iter().any(|rule| term.contents().include(rule.needs)) {
+            return None;
+        }
         if term.children().is_empty() {
             return self.here(term, facts);
         }
@@ -179,7 +184,8 @@ impl Search<'_> {
     /// The term with the first rule applied that applies to the whole of it.
     fn here(&mut self, term: &Term, facts: &Facts) -> Option<Term> {
         let place = Place { system: self.system, facts, taken: &self.taken, whole: self.place.is_empty() };
-        let (rule, rewrite) = self.phase.iter().find_map(|rule| Some((rule, (rule.apply)(term, &place)?)))?;
+        let mut tried = self.phase.iter().filter(|rule| term.contents().include(rule.needs));
+        let (rule, rewrite) = tried.find_map(|rule| Some((rule.name, (rule.apply)(term, &place)?)))?;
         let after = rewrite.after.clone();
         self.found = Some((rule, rewrite));
         Some(after)
@@ -195,18 +201,23 @@ impl Search<'_> {
                 bound.push(&b.var);
             }
         }
+        let after = self.in_a_child(term, &facts);
+        bound.into_iter().for_each(|var| {
+            self.taken.remove(var);
+        });
+        after
+    }
+
+    fn in_a_child(&mut self, term: &Term, facts: &Facts) -> Option<Term> {
         for (k, child) in term.children().iter().enumerate() {
             self.place.push(k);
-            if let Some(after) = self.rewrite(child, &facts) {
+            if let Some(after) = self.rewrite(child, facts) {
                 let mut children = term.children().to_vec();
                 children[k] = after;
                 return Some(term.with_children(children));
             }
             self.place.pop();
         }
-        bound.into_iter().for_each(|var| {
-            self.taken.remove(var);
-        });
         None
     }
 }

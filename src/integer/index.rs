@@ -191,7 +191,11 @@ impl Index {
 
     /// self − other.
     pub fn minus(&self, other: &Index) -> Index {
-        self.plus(&other.times_number(-1))
+        if other.is_zero() {
+            return self.clone();
+        }
+        let negated = other.terms.iter().map(|(monomial, n)| (monomial.clone(), n.saturating_neg()));
+        Index::collect(self.terms.iter().cloned().chain(negated).collect())
     }
 
     /// self + n.
@@ -211,6 +215,12 @@ impl Index {
 
     /// self · other.
     pub fn times(&self, other: &Index) -> Index {
+        if let Some(n) = other.as_constant() {
+            return self.times_number(n);
+        }
+        if let Some(n) = self.as_constant() {
+            return other.times_number(n);
+        }
         let mut raw = Vec::with_capacity(self.terms.len() * other.terms.len());
         for (a, m) in &*self.terms {
             for (b, n) in &*other.terms {
@@ -274,6 +284,9 @@ impl Index {
     /// self / divisor where a divisor of one term divides every term.
     pub fn exact_quotient(&self, divisor: &Index) -> Option<Index> {
         let [(monomial, n)] = &*divisor.terms else { return None };
+        if monomial.is_empty() && *n == 1 {
+            return Some(self.clone());
+        }
         let mut terms = Vec::with_capacity(self.terms.len());
         for (m, c) in &*self.terms {
             let mut rest = m.clone();

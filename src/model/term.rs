@@ -4,6 +4,7 @@
 //! the author or a rule put them, because a reader wants to see them so – equality up to order is
 //! the business of the canonical form. Binders carry names; substitution never captures.
 
+use super::contents::Contents;
 use crate::integer::{Condition, Index, Var};
 use crate::language::function::Function;
 use crate::language::syntax::{Extremum, Name, Relation};
@@ -12,8 +13,21 @@ use num_traits::{One, Zero};
 use std::sync::Arc;
 
 /// A scalar-valued formula.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct Term(Arc<Kind>);
+#[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Term(Arc<Node>);
+
+/// What a term is, and what stands in it.
+#[derive(PartialEq, Eq, Hash, PartialOrd, Ord)]
+struct Node {
+    kind: Kind,
+    contents: Contents,
+}
+
+impl std::fmt::Debug for Term {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_tuple("Term").field(self.kind()).finish()
+    }
+}
 
 /// The shapes a term can have.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -77,7 +91,12 @@ impl Bound {
 impl Term {
     /// What it is.
     pub fn kind(&self) -> &Kind {
-        &self.0
+        &self.0.kind
+    }
+
+    /// What stands in it.
+    pub fn contents(&self) -> Contents {
+        self.0.contents
     }
 
     /// What copies of one term have in common, and no other term that is in use.
@@ -86,7 +105,8 @@ impl Term {
     }
 
     fn new(kind: Kind) -> Term {
-        Term(Arc::new(kind))
+        let contents = Contents::of(&kind);
+        Term(Arc::new(Node { kind, contents }))
     }
 
     /// A rational number.

@@ -5,16 +5,23 @@ use crate::integer::{Index, Var};
 use crate::language::syntax::Name;
 use std::collections::BTreeSet;
 
-impl Term {
+impl Kind {
     /// The subterms, in reading order.
-    pub fn children(&self) -> &[Term] {
-        match self.kind() {
+    pub(super) fn children(&self) -> &[Term] {
+        match self {
             Kind::Sum(terms) | Kind::Product(terms) | Kind::Apply(_, terms) => terms,
             Kind::Compare(_, sides) => sides,
             Kind::Power(term, _) | Kind::Derivative(term, ..) => std::slice::from_ref(term),
             Kind::Sigma(_, term) | Kind::Pi(.., term) | Kind::Extremum(.., term) => std::slice::from_ref(term),
             Kind::Number(_) | Kind::Integer(_) | Kind::Read(..) | Kind::Upstream(..) | Kind::Bracket(_) => &[],
         }
+    }
+}
+
+impl Term {
+    /// The subterms, in reading order.
+    pub fn children(&self) -> &[Term] {
+        self.kind().children()
     }
 
     /// The same with its subterms replaced, in the order of `children`.
@@ -50,6 +57,22 @@ impl Term {
     /// Whether the term or a subterm satisfies the predicate.
     pub fn any(&self, test: &mut dyn FnMut(&Term) -> bool) -> bool {
         test(self) || self.children().iter().any(|child| child.any(test))
+    }
+
+    /// The arrays that it reads, in the order of their names.
+    pub fn arrays_read(&self) -> Vec<&Name> {
+        let mut found = Vec::new();
+        self.push_reads(&mut found);
+        found.sort_unstable();
+        found.dedup();
+        found
+    }
+
+    fn push_reads<'a>(&'a self, found: &mut Vec<&'a Name>) {
+        if let Kind::Read(name, _) = self.kind() {
+            found.push(name);
+        }
+        self.children().iter().for_each(|child| child.push_reads(found));
     }
 
     /// Adds every array that it reads to the set.
