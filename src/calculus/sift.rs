@@ -78,8 +78,11 @@ fn waits(equation: &Index, bounds: &[Bound]) -> bool {
 
 /// (c, v) with c ≥ 1 and c·var = v, from an expression that must be 0.
 pub(super) fn solve(equation: &Index, var: &Var, facts: &Facts) -> Option<(Index, Index)> {
+    if !equation.mentions(var) {
+        return None;
+    }
     let (slope, rest) = equation.linear_in(var)?;
-    if slope.is_zero() || !slope.is_free_of_vars() {
+    if !slope.is_free_of_vars() {
         return None;
     }
     match facts.proves_positive(&slope) {

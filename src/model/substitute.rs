@@ -90,6 +90,9 @@ impl Term {
 
     /// Every bound index in it renamed so that none is in `taken`.
     pub fn with_all_bounds_fresh(&self, taken: &dyn Fn(&Var) -> bool) -> Term {
+        if !self.any(&mut |term| term.bounds().iter().any(|b| taken(&b.var))) {
+            return self.clone();
+        }
         let renamed = self.with_fresh_bounds(taken);
         renamed.map_children(&mut |child| child.with_all_bounds_fresh(taken))
     }

@@ -46,11 +46,9 @@ impl Term {
 
     /// The same with `f` applied to each subterm; itself where that changes none.
     pub fn map_children(&self, f: &mut dyn FnMut(&Term) -> Term) -> Term {
-        let children = self.children();
-        let mapped: Vec<Term> = children.iter().map(f).collect();
-        match mapped.iter().zip(children).all(|(new, old)| new.identity() == old.identity()) {
-            true => self.clone(),
-            false => self.with_children(mapped),
+        match changed(self.children(), |new, old| new.identity() == old.identity(), f) {
+            Some(children) => self.with_children(children),
+            None => self.clone(),
         }
     }
 
@@ -135,11 +133,11 @@ impl Term {
         match self.kind() {
             Kind::Number(_) => self.clone(),
             Kind::Integer(index) => Term::integer(f(index)),
-            Kind::Read(array, at) => match changed(at, f) {
+            Kind::Read(array, at) => match changed(at, Index::eq, f) {
                 Some(at) => Term::read(array.clone(), at),
                 None => self.clone(),
             },
-            Kind::Upstream(array, at) => match changed(at, f) {
+            Kind::Upstream(array, at) => match changed(at, Index::eq, f) {
                 Some(at) => Term::upstream(array.clone(), at),
                 None => self.clone(),
             },
@@ -170,8 +168,18 @@ impl Term {
     }
 }
 
-/// The expressions with `f` applied to each; none if that changes none.
-fn changed(at: &[Index], f: &mut dyn FnMut(&Index) -> Index) -> Option<Vec<Index>> {
-    let new: Vec<Index> = at.iter().map(f).collect();
-    (new != at).then_some(new)
+/// The parts with `f` applied to each; none if that changes none.
+fn changed<T: Clone>(parts: &[T], same: impl Fn(&T, &T) -> bool, f: &mut dyn FnMut(&T) -> T) -> Option<Vec<T>> {
+    let mut new: Vec<T> = Vec::new();
+    for (k, old) in parts.iter().enumerate() {
+        let part = f(old);
+        if !new.is_empty() {
+            new.push(part);
+        } else if !same(&part, old) {
+            new.reserve_exact(parts.len());
+            new.extend_from_slice(&parts[..k]);
+            new.push(part);
+        }
+    }
+    (!new.is_empty()).then_some(new)
 }
