@@ -4,7 +4,12 @@
 
 mod command;
 
+use mimalloc::MiMalloc;
 use std::process::ExitCode;
+
+/// Formulas are many small allocations.
+#[global_allocator]
+static ALLOCATOR: MiMalloc = MiMalloc;
 
 fn main() -> ExitCode {
     command::run()

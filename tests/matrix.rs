@@ -73,7 +73,7 @@ fn forms(system: &System, derivation: &Derivation, layout: Layout) -> Result<[Ma
 fn facts(system: &System, derivation: &Derivation) -> Facts {
     let mut facts = system.facts();
     for bound in &derivation.indices {
-        facts.bound_index(bound.var.clone(), bound.lo.clone(), bound.hi.clone());
+        facts.bound_index(&bound.var, &bound.lo, &bound.hi);
     }
     facts
 }

@@ -14,7 +14,8 @@ use crate::derivation::{Derivation, Goal, RuleName, Step};
 use crate::integer::{Condition, Facts, Index, Var};
 use crate::language::syntax::{Name, Role};
 use crate::model::system::Equation;
-use crate::model::{Bound, Kind, OneStep, StepAxes, System, Term};
+use crate::model::{Bound, Contents, Kind, OneStep, StepAxes, System, Term};
+use hashbrown::HashMap;
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 use std::rc::Rc;
@@ -38,6 +39,7 @@ pub const ADJOINT: Rule = Rule {
                  short, or the formula does not grow. So an answer is one equation an array, not an expression swell.",
     shrinks: "the number of intermediates whose gradients stand by name: each is defined by what is nearer to the loss",
     example: Example { system: "x[3]; h[i] = tanh(x[i]); y[i] = h[i]^2", goal: "dl/dx" },
+    needs: Contents::NOTHING,
     apply: |_, _| None,
 };
 
@@ -59,7 +61,7 @@ pub struct Derivations {
     done: Done,
 }
 
-type Done = BTreeMap<(Seed, Name), Option<Rc<Derivation>>>;
+type Done = HashMap<(Seed, Name), Option<Rc<Derivation>>>;
 
 impl Derivations {
     /// The derivation of a goal, after those of the adjoints that it goes through. None if the goal

@@ -18,7 +18,7 @@ pub(super) fn letter(system: &System, facts: &Facts, term: &Term) -> Term {
     let shifted = Index::var(&bound.var).plus(&bound.lo);
     let ends = Bound { var: bound.var.clone(), lo: Index::default(), hi: bound.hi.minus(&bound.lo).canonical() };
     let mut inner = facts.clone();
-    inner.bound_index(ends.var.clone(), ends.lo.clone(), ends.hi.clone());
+    inner.bound_index(&ends.var, &ends.lo, &ends.hi);
     let body = body.substitute(&bound.var, &shifted);
     let body = if which.is_least() { body.negative() } else { body };
     let condition = match condition.substitute(&bound.var, &shifted).canonical() {

@@ -7,7 +7,7 @@ use super::limit::unclipped;
 use super::rule::{Example, Rewrite, Rule};
 use crate::derivation::RuleName;
 use crate::integer::{Condition, Facts, Index, Truth};
-use crate::model::{Kind, Term};
+use crate::model::{Contents, Kind, Term};
 use std::collections::BTreeSet;
 
 /// F = [interior] F without what holds there + [not interior] F.
@@ -19,6 +19,7 @@ pub const BOUNDARY: Rule = Rule {
     conditions: "It is applied only where interior and boundary are asked for apart; a ≤ b says that no sum is clipped and no term drops out, and I is F without what says so.",
     shrinks: "it is applied once, to a whole formula",
     example: Example { system: "x[5]; y[i in 2..4] = x[i+1] - x[i-1]", goal: "dl/dx" },
+    needs: Contents::NOTHING,
     apply: |term, place| {
         if !place.whole || is_split(term) {
             return None;

@@ -18,7 +18,7 @@ pub(super) fn settled(system: &System, facts: &Facts, term: &Term) -> Term {
         [] => None,
         bounds => {
             let mut facts = facts.clone();
-            bounds.iter().for_each(|b| facts.bound_index(b.var.clone(), b.lo.clone(), b.hi.clone()));
+            bounds.iter().for_each(|b| facts.bound_index(&b.var, &b.lo, &b.hi));
             Some(facts)
         }
     };

@@ -9,7 +9,7 @@ use super::rule::{Example, Rewrite, Rule};
 use crate::derivation::RuleName;
 use crate::integer::{Condition, Index};
 use crate::language::syntax::Name;
-use crate::model::{Bound, Kind, System, Term};
+use crate::model::{Bound, Contents, Kind, System, Term};
 
 /// ∂ of what does not depend on the array is 0.
 pub const CONSTANT: Rule = Rule {
@@ -20,6 +20,7 @@ pub const CONSTANT: Rule = Rule {
                  from is x.",
     shrinks: "the number of derivatives",
     example: Example { system: "x[3], w[3]; y[i] = w[i]^2", goal: "dy/dx" },
+    needs: Contents::DERIVATIVE,
     apply: |term, place| {
         let (of, array, _) = derivative(term)?;
         let constant = match of.kind() {
@@ -39,6 +40,7 @@ pub const DEFINITION: Rule = Rule {
                  depends on x. A bound index of E that would capture an index of a or b gets a prime.",
     shrinks: "the number of equations that can still be put in: definitions are not circular",
     example: Example { system: "x[3]; y[i] = x[i]^2 + 1", goal: "dy/dx" },
+    needs: Contents::DERIVATIVE,
     apply: |term, place| {
         let (of, array, at) = derivative(term)?;
         let Kind::Read(name, indices) = of.kind() else { return None };
@@ -65,6 +67,7 @@ pub const SUM: Rule = Rule {
                  in b gets a prime.",
     shrinks: "the size of the term under a derivative",
     example: Example { system: "x[3], w[3]; y[i] = x[i] + w[i]", goal: "dy/dx" },
+    needs: Contents::DERIVATIVE,
     apply: |term, place| {
         let (of, array, at) = derivative(term)?;
         let under = |t: &Term| partial(place.system, t, array, at);
@@ -88,6 +91,7 @@ pub const PRODUCT: Rule = Rule {
     conditions: "It applies everywhere. A factor that does not depend on x gives no term of its own.",
     shrinks: "the size of the term under a derivative",
     example: Example { system: "x[3], w[3]; y[i] = w[i]*x[i]*(x[i] + 1)", goal: "dy/dx" },
+    needs: Contents::DERIVATIVE,
     apply: |term, place| {
         let (of, array, at) = derivative(term)?;
         let Kind::Product(factors) = of.kind() else { return None };
@@ -112,6 +116,7 @@ pub const INDEXED_PRODUCT: Rule = Rule {
     conditions: "It applies everywhere; a condition under the product holds for k and for j alike.",
     shrinks: "the term under the derivative",
     example: Example { system: "x[3]; y = prod[k] x[k]", goal: "dy/dx" },
+    needs: Contents::DERIVATIVE,
     apply: |term, place| {
         let (of, array, at) = derivative(term)?;
         let outer = of.with_fresh_bounds(&|v| place.taken.contains(v) || at.iter().any(|e| e.mentions(v)));
@@ -140,6 +145,7 @@ pub const POWER: Rule = Rule {
     conditions: "It applies where n is an integer, which may be negative: a quotient is a product with a power.",
     shrinks: "the size of the term under a derivative",
     example: Example { system: "x[3]; y[i] = x[i]^3", goal: "dy/dx" },
+    needs: Contents::DERIVATIVE,
     apply: |term, place| {
         let (of, array, at) = derivative(term)?;
         let Kind::Power(base, n) = of.kind() else { return None };
@@ -157,6 +163,7 @@ pub const CHAIN: Rule = Rule {
                  a kink, the derivative is the one that the table names.",
     shrinks: "the size of the term under a derivative",
     example: Example { system: "x[3]; y[i] = exp(2*x[i])", goal: "dy/dx" },
+    needs: Contents::DERIVATIVE,
     apply: |term, place| {
         let (of, array, at) = derivative(term)?;
         let Kind::Apply(function, arguments) = of.kind() else { return None };
@@ -177,6 +184,7 @@ pub const COMPARE: Rule = Rule {
     conditions: "It applies everywhere; at the place where the sides meet there is no derivative.",
     shrinks: "the number of derivatives",
     example: Example { system: "x[3]; y[i] = [x[i] > 1] * x[i]^2", goal: "dy/dx" },
+    needs: Contents::DERIVATIVE,
     apply: |term, _| {
         let (of, ..) = derivative(term)?;
         matches!(of.kind(), Kind::Compare(..)).then(|| Term::zero().into())
@@ -192,6 +200,7 @@ pub const READ: Rule = Rule {
                  which both entries are written alike gives no bracket.",
     shrinks: "the number of derivatives",
     example: Example { system: "x[5, 2]; y[i, k] = x[i+2, k]", goal: "dy/dx" },
+    needs: Contents::DERIVATIVE,
     apply: |term, place| {
         let (of, array, at) = derivative(term)?;
         let Kind::Read(name, indices) = of.kind() else { return None };

@@ -3,7 +3,7 @@
 use super::rule::{Example, Rewrite, Rule};
 use crate::derivation::RuleName;
 use crate::integer::{Atom, Condition, Extreme, Facts, Index, Truth};
-use crate::model::{Bound, Kind, Term};
+use crate::model::{Bound, Contents, Kind, Term};
 
 /// Σ_i [max(a, b) = v] F = Σ_i ([a = v][b ≤ a] + [b = v][a < b]) F.
 pub const CASES: Rule = Rule {
@@ -14,6 +14,7 @@ pub const CASES: Rule = Rule {
     conditions: "It applies where a bound index stands under the extremum. Absolute values are the greater of e and −e.",
     shrinks: "the number of extrema in equations on bound indices",
     example: Example { system: "x[4]; y[i in 1..6] = x[min(max(i-1, 1), 4)]", goal: "dl/dx" },
+    needs: Contents::GUARDED_SIGMA,
     apply: |term, _| {
         let Kind::Sigma(bounds, body) = term.kind() else { return None };
         let (place, cases) = body.factors().iter().enumerate().find_map(|(k, factor)| {
@@ -35,6 +36,7 @@ pub const SETTLE: Rule = Rule {
     conditions: "It applies where b ≤ a, or 0 ≤ a < m, or −m ≤ a < 0, is proved from the ranges in force.",
     shrinks: "the number of extrema and floors",
     example: Example { system: "x[4]; y[i in 1..3] = x[max(i, 1)]", goal: "dy/dx" },
+    needs: Contents::FLOOR,
     apply: |term, place| {
         let mut discharged = Vec::new();
         let mut settle = |index: &Index| settle(index, place.facts, &mut discharged);

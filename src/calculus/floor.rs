@@ -5,7 +5,7 @@ use super::indices::fresh_index;
 use super::rule::{Example, Place, Rewrite, Rule};
 use crate::derivation::RuleName;
 use crate::integer::{Atom, Condition, Index, Truth, Var};
-use crate::model::{Bound, Kind, Term};
+use crate::model::{Bound, Contents, Kind, Term};
 
 /// Σ_i F(i, ⌊(±i+e)/m⌋) = Σ_q Σ_{j=0}^{m−1} [lo ≤ i ≤ hi] F(i, q) with ±i + e = m·q + j.
 /// Where lo is a number, q and j count from it too: ±i + e = m·(q−lo) + (j−lo).
@@ -21,6 +21,7 @@ pub const SPLIT: Rule = Rule {
                  the floor; where l is a number both count from it: ±i + e = m·(q − l) + (j − l).",
     shrinks: "the number of floors of bound indices in equations",
     example: Example { system: "x[3]; y[i in 1..6] = x[1 + (i-1) div 2]", goal: "dl/dx" },
+    needs: Contents::GUARDED_SIGMA,
     apply: |term, place| {
         let Kind::Sigma(bounds, body) = term.kind() else { return None };
         let division = divisions(bounds, body).into_iter().next()?;
@@ -37,6 +38,7 @@ pub const WINDOW: Rule = Rule {
     conditions: "It applies where the two ends differ by exactly m − 1, whatever m is. Of the brackets only what does not follow from the ranges in force is written.",
     shrinks: "the number of bound indices",
     example: Example { system: "x[6], w[2]; y[r] = sum[i] x[2*(r-1) + i] * w[i]", goal: "dl/dx" },
+    needs: Contents::GUARDED_SIGMA,
     apply: |term, place| {
         let Kind::Sigma(bounds, body) = term.kind() else { return None };
         let places = (0..bounds.len()).rev().flat_map(|b| (0..body.factors().len()).map(move |f| (b, f)));
@@ -51,7 +53,7 @@ pub const WINDOW: Rule = Rule {
         factors.remove(factor);
         let in_range = Condition::Within(bound.lo.clone(), solved.clone(), bound.hi.clone());
         let mut facts = place.facts.clone();
-        rest.iter().for_each(|b| facts.bound_index(b.var.clone(), b.lo.clone(), b.hi.clone()));
+        rest.iter().for_each(|b| facts.bound_index(&b.var, &b.lo, &b.hi));
         let (guard, discharged) = match facts.judge(&in_range) {
             Truth::Yes => (Term::one(), vec![in_range]),
             Truth::No | Truth::Unknown => (Term::bracket(in_range), Vec::new()),

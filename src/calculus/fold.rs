@@ -7,9 +7,9 @@ use crate::derivation::RuleName;
 use crate::integer::{Condition, Facts, Index, Truth};
 use crate::language::syntax::Name;
 use crate::model::system::Equation;
-use crate::model::{Bound, Kind, Term};
+use crate::model::{Bound, Contents, Kind, Term};
+use hashbrown::HashSet;
 use num_traits::One;
-use std::collections::BTreeSet;
 
 /// E[a] is y[a], where y[i] = E[i].
 pub const FOLD: Rule = Rule {
@@ -22,6 +22,7 @@ pub const FOLD: Rule = Rule {
                  factor below it. A definition that is no more than a read, or a product of reads, is not looked for.",
     shrinks: "the size of the formula",
     example: Example { system: "x[3]; h[i] = tanh(x[i]); y[i] = 2*h[i]", goal: "dy/dx" },
+    needs: Contents::NOTHING,
     apply: |term, place| {
         if let Some(folded) = named(term, place) {
             return Some(folded.into());
@@ -51,10 +52,8 @@ fn named(term: &Term, place: &Place) -> Option<Term> {
     if !is_composed(term) {
         return None;
     }
-    let mut read = BTreeSet::new();
-    term.collect_reads(&mut read);
-    let mut tried: BTreeSet<&str> = BTreeSet::new();
-    for array in &read {
+    let mut tried: HashSet<&str> = HashSet::new();
+    for array in term.arrays_read() {
         for equation in place.system.readers(array) {
             if tried.insert(&equation.array)
                 && let Some(folded) = folded(equation, term, place)
@@ -72,7 +71,7 @@ fn below(factors: &[Term], place: &Place) -> Option<Term> {
     for (k, sum) in factors.iter().enumerate() {
         let Kind::Sigma(bounds, body) = sum.kind() else { continue };
         let mut facts = place.facts.clone();
-        bounds.iter().for_each(|b| facts.bound_index(b.var.clone(), b.lo.clone(), b.hi.clone()));
+        bounds.iter().for_each(|b| facts.bound_index(&b.var, &b.lo, &b.hi));
         for (j, factor) in factors.iter().enumerate().filter(|(_, f)| is_denominator(f)) {
             if bounds.iter().any(|b| factor.any_var(&b.var)) {
                 continue;
@@ -96,7 +95,7 @@ fn beside(term: &Term, place: &Place, facts: &Facts) -> Option<Term> {
         return Some(folded);
     }
     for bound in term.bounds() {
-        facts.bound_index(bound.var.clone(), bound.lo.clone(), bound.hi.clone());
+        facts.bound_index(&bound.var, &bound.lo, &bound.hi);
     }
     let (k, folded) = term.children().iter().enumerate().find_map(|(k, c)| Some((k, beside(c, place, &facts)?)))?;
     let mut children = term.children().to_vec();
@@ -113,6 +112,7 @@ pub const FACT: Rule = Rule {
                  know nothing of such a requirement, so an answer that used one is not differentiated again.",
     shrinks: "the number of left sides of requirements",
     example: Example { system: "y[3], z[3]; require sum[c] y[c] = 1; l1 = sum[c, k] y[c]*z[k]", goal: "dl1/dz" },
+    needs: Contents::NOTHING,
     apply: |term, place| {
         let facts = place.system.facts_of_values.iter();
         let mut used = facts.filter_map(|fact| {

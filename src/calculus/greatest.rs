@@ -8,7 +8,7 @@ use super::rule::{Example, Rule};
 use crate::derivation::RuleName;
 use crate::integer::Index;
 use crate::language::syntax::Relation;
-use crate::model::{Kind, Term};
+use crate::model::{Contents, Kind, Term};
 
 /// ∂max_k F(k) = Σ_k [k = argmax_j F(j)]·∂F(k), and ∂argmax = 0.
 pub const EXTREMUM: Rule = Rule {
@@ -23,6 +23,7 @@ pub const EXTREMUM: Rule = Rule {
                  the first; a condition under the maximum holds for k and for j alike.",
     shrinks: "the term under the derivative",
     example: Example { system: "x[6]; y[n in 1..2] = max[j in 1..3] x[j + 3*(n-1)]", goal: "dl/dx" },
+    needs: Contents::DERIVATIVE,
     apply: |term, place| {
         let Kind::Derivative(of, array, at) = term.kind() else { return None };
         let Kind::Extremum(which, ..) = of.kind() else { return None };

@@ -6,7 +6,7 @@ use super::indices::fresh_index;
 use super::rule::{Example, Place, Rewrite, Rule};
 use crate::derivation::RuleName;
 use crate::integer::{Atom, Condition, Extreme, Facts, Index, Var, gcd};
-use crate::model::{Bound, Kind, Term};
+use crate::model::{Bound, Contents, Kind, Term};
 
 /// Σ_{i=lo}^{hi} [a ≤ i] F(i) = Σ_{i=a}^{hi} F(i), where lo ≤ a.
 pub const LIMIT: Rule = Rule {
@@ -16,6 +16,7 @@ pub const LIMIT: Rule = Rule {
     conditions: "It applies where i has the factor 1 or −1 and l ≤ a, or the like at the other end, is proved; so no maximum is needed.",
     shrinks: "the number of relations in brackets",
     example: Example { system: "x[5]; s[t in 1..5] = sum[k in 1..t] x[k]", goal: "dl/dx" },
+    needs: Contents::GUARDED_SIGMA,
     apply: |term, place| {
         limited(term, place, |bound, ends, facts| {
             let tight = |end: &End| match end {
@@ -35,6 +36,7 @@ pub const LIMITS: Rule = Rule {
     conditions: "It is applied only where limits are asked for, to inequalities in which the sign of the factor c is proved.",
     shrinks: "the number of relations in brackets",
     example: Example { system: "x[7], w[3]; f[r] = sum[i] x[2*(r-1) + i] * w[i]", goal: "dl/dx" },
+    needs: Contents::GUARDED_SIGMA,
     apply: |term, place| limited(term, place, |_, _, _| true),
 };
 
@@ -50,6 +52,7 @@ pub const LATTICE: Rule = Rule {
     conditions: "It applies where m and c are numbers and g = gcd(c, m) is less than m; inequalities on i become limits of t with it.",
     shrinks: "the number of divisibility brackets on bound indices",
     example: Example { system: "x[30], w[4]; y[r] = sum[i] x[1 + 2*(r-1) + 3*(i-1)] * w[i]", goal: "dl/dx" },
+    needs: Contents::GUARDED_SIGMA,
     apply: |term, place| {
         let Kind::Sigma(bounds, body) = term.kind() else { return None };
         let factors = body.factors();
@@ -74,7 +77,7 @@ fn limited(term: &Term, place: &Place, wanted: impl Fn(&Bound, &[End], &Facts) -
     for k in (0..bounds.len()).rev() {
         let mut facts = place.facts.clone();
         let others = bounds.iter().enumerate().filter(|(j, _)| *j != k);
-        others.for_each(|(_, b)| facts.bound_index(b.var.clone(), b.lo.clone(), b.hi.clone()));
+        others.for_each(|(_, b)| facts.bound_index(&b.var, &b.lo, &b.hi));
         for (f, factor) in body.factors().iter().enumerate() {
             let Kind::Bracket(condition) = factor.kind() else { continue };
             let Some(ends) = ends(condition, &bounds[k].var, &facts) else { continue };
@@ -248,7 +251,7 @@ impl Lattice {
         let mut facts = place.facts.clone();
         let mut rest = bounds.to_vec();
         rest.remove(self.binder);
-        rest.iter().for_each(|b| facts.bound_index(b.var.clone(), b.lo.clone(), b.hi.clone()));
+        rest.iter().for_each(|b| facts.bound_index(&b.var, &b.lo, &b.hi));
         let whole = |atom: &Atom| match atom {
             Atom::Div(pair) if **pair == self.quotient => Some(self.whole.clone()),
             _ => None,

@@ -125,7 +125,7 @@ fn sift_all(system: &System, facts: &Facts, term: &Term) -> Term {
         }
     }
     let mut facts = facts.clone();
-    term.bounds().iter().for_each(|b| facts.bound_index(b.var.clone(), b.lo.clone(), b.hi.clone()));
+    term.bounds().iter().for_each(|b| facts.bound_index(&b.var, &b.lo, &b.hi));
     let mapped = term.map_children(&mut |child| sift_all(system, &facts, child));
     let place = Place { system, facts: &facts, taken: &BTreeSet::new(), whole: false };
     match RULES.iter().any(|rule| mapped != *term && (rule.apply)(&mapped, &place).is_some()) {
@@ -309,7 +309,7 @@ impl Summand {
     fn straighten(&mut self, place: usize) {
         let var = self.bounds[place].var.clone();
         let later_depend = self.bounds[place + 1..].iter().any(|b| b.lo.mentions(&var) || b.hi.mentions(&var));
-        let straight = self.factors.iter().flat_map(|f| f.own_indices().into_iter().cloned()).find_map(|index| {
+        let straight = self.factors.iter().flat_map(|f| f.own_indices().cloned()).find_map(|index| {
             let (slope, rest) = index.linear_in(&var)?;
             let sign = slope.as_constant().filter(|n| n.abs() == 1)?;
             let bound_elsewhere = self.bounds.iter().any(|b| rest.mentions(&b.var));
@@ -337,7 +337,7 @@ impl Summand {
     fn facts(&self, facts: &Facts) -> Facts {
         let mut facts = facts.clone();
         for b in &self.bounds {
-            facts.bound_index(b.var.clone(), b.lo.clone(), b.hi.clone());
+            facts.bound_index(&b.var, &b.lo, &b.hi);
         }
         facts
     }

@@ -3,7 +3,7 @@
 use super::rule::{Example, Rewrite, Rule};
 use crate::derivation::RuleName;
 use crate::integer::{Condition, Facts, Truth};
-use crate::model::{Kind, Term};
+use crate::model::{Contents, Kind, Term};
 
 /// Of a product with more factors only the first so many are looked at for what they say.
 const MOST_BRACKETS: usize = 40;
@@ -19,6 +19,7 @@ pub const RANGE: Rule = Rule {
                  brackets of the product. Half of a double inequality can go alone. What cannot be decided stays.",
     shrinks: "the number of relations in brackets",
     example: Example { system: "x[5]; s[t in 1..5] = sum[k in 1..t] x[k]", goal: "ds/dx" },
+    needs: Contents::BRACKET,
     apply: |term, place| {
         let factors = term.factors();
         for (k, factor) in factors.iter().enumerate() {

@@ -3,7 +3,7 @@
 use super::rule::{Example, Rule};
 use crate::derivation::RuleName;
 use crate::integer::Condition;
-use crate::model::{Bound, Kind, Term};
+use crate::model::{Bound, Contents, Kind, Term};
 use num_rational::BigRational;
 use num_traits::One;
 
@@ -19,6 +19,7 @@ pub const DISTRIBUTE: Rule = Rule {
                  inside the sum that is taken apart.",
     shrinks: "the number of sums that hold a bracket below a Σ",
     example: Example { system: "x[3], w[3]; y = sum[i] (w[i]*x[i] + x[i]^2)", goal: "dy/dx" },
+    needs: Contents::GUARDED_SIGMA,
     apply: |term, _| {
         let Kind::Sigma(bounds, body) = term.kind() else { return None };
         if let Kind::Sum(terms) = body.kind() {
@@ -45,6 +46,7 @@ pub const JOIN: Rule = Rule {
                  gets a prime where it occurs in a.",
     shrinks: "the number of sums below a Σ whose brackets wait for an outer index",
     example: Example { system: "x[3], W[2,3], u[2]; y = sum[i] u[i] * (sum[k] W[i,k]*x[k])", goal: "dy/dW" },
+    needs: Contents::GUARDED_SIGMA,
     apply: |term, place| {
         let Kind::Sigma(bounds, body) = term.kind() else { return None };
         let factors = body.factors();
@@ -72,6 +74,7 @@ pub const SEPARATE: Rule = Rule {
                  divisibility stays.",
     shrinks: "the number of words in brackets",
     example: Example { system: "x[5], w[5]; y[j in 1..5] = sum[i : i = j and i <= 3] x[i]*w[i]", goal: "dy/dx" },
+    needs: Contents::GUARDED_SIGMA,
     apply: |term, _| {
         let Kind::Sigma(bounds, body) = term.kind() else { return None };
         let factors = body.factors();
@@ -107,6 +110,7 @@ pub const FACTOR: Rule = Rule {
     conditions: "It applies to every bracket in which i does not occur.",
     shrinks: "the number of brackets below a Σ",
     example: Example { system: "x[3], w[2]; y[j] = sum[i] x[i]*w[j]", goal: "dy/dw" },
+    needs: Contents::GUARDED_SIGMA,
     apply: |term, _| {
         let Kind::Sigma(bounds, body) = term.kind() else { return None };
         let outside = |f: &Term| match f.kind() {
@@ -130,6 +134,7 @@ pub const COLLECT: Rule = Rule {
     conditions: "It applies where m and n are numbers and a is the same product in both terms, written alike.",
     shrinks: "the number of terms",
     example: Example { system: "x[3], w[3]; y[i] = w[i]*x[i] + 2*w[i]*x[i]", goal: "dy/dx" },
+    needs: Contents::SUM,
     apply: |term, _| {
         let Kind::Sum(terms) = term.kind() else { return None };
         let split: Vec<(BigRational, Term)> = terms.iter().map(coefficient).collect();

@@ -8,7 +8,7 @@ use super::{
 };
 use crate::derivation::RuleName;
 use crate::integer::{Condition, Facts, Index, Var};
-use crate::model::{System, Term};
+use crate::model::{Contents, System, Term};
 use std::collections::BTreeSet;
 
 /// A rule of the calculus.
@@ -26,6 +26,8 @@ pub struct Rule {
     pub shrinks: &'static str,
     /// Where it can be seen at work.
     pub example: Example,
+    /// What must stand in a term for the rule to apply to it: elsewhere it is not tried.
+    pub needs: Contents,
     /// Rewrites a term at the place where it stands, if the rule applies there.
     pub apply: fn(&Term, &Place) -> Option<Rewrite>,
 }

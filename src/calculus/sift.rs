@@ -4,7 +4,7 @@
 use super::rule::{Example, Place, Rewrite, Rule};
 use crate::derivation::RuleName;
 use crate::integer::{Atom, Condition, Facts, Index, Truth, Var};
-use crate::model::{Bound, Kind, Term};
+use crate::model::{Bound, Contents, Kind, Term};
 
 /// Σ_i [c·i + e = 0] F(i) = [c | e] [lo ≤ −e/c ≤ hi] F(−e/c), for c ≥ 1.
 pub const SIFT: Rule = Rule {
@@ -17,6 +17,7 @@ pub const SIFT: Rule = Rule {
                  written that do not follow from the ranges in force.",
     shrinks: "the number of bound indices",
     example: Example { system: "x[7], w[3]; f[r] = sum[i] x[2*i + r - 2] * w[i]", goal: "df/dx" },
+    needs: Contents::GUARDED_SIGMA,
     apply: |term, place| {
         let Kind::Sigma(bounds, _) = term.kind() else { return None };
         let clear = term.with_fresh_bounds(&|v| hides(bounds, v));
@@ -77,8 +78,11 @@ fn waits(equation: &Index, bounds: &[Bound]) -> bool {
 
 /// (c, v) with c ≥ 1 and c·var = v, from an expression that must be 0.
 pub(super) fn solve(equation: &Index, var: &Var, facts: &Facts) -> Option<(Index, Index)> {
+    if !equation.mentions(var) {
+        return None;
+    }
     let (slope, rest) = equation.linear_in(var)?;
-    if slope.is_zero() || !slope.is_free_of_vars() {
+    if !slope.is_free_of_vars() {
         return None;
     }
     match facts.proves_positive(&slope) {
@@ -133,7 +137,7 @@ impl Solution {
 
         let mut facts = place.facts.clone();
         for b in &rest {
-            facts.bound_index(b.var.clone(), b.lo.clone(), b.hi.clone());
+            facts.bound_index(&b.var, &b.lo, &b.hi);
         }
         let mut discharged = Vec::new();
         let mut guards = Vec::new();
@@ -158,6 +162,9 @@ impl Solution {
 /// The expression with var replaced, where slope·var = value is used wherever the slope divides
 /// the factor of var, so that no quotient is left there.
 fn replace_exactly(e: &Index, var: &Var, slope: &Index, value: &Index, solved: &Index) -> Index {
+    if !e.mentions(var) {
+        return e.clone();
+    }
     if let Some((factor, rest)) = e.linear_in(var)
         && let Some(times) = factor.exact_quotient(slope)
     {

@@ -4,7 +4,7 @@ use super::normal::proved_zero;
 use super::rule::{Example, Place, Rule};
 use crate::derivation::RuleName;
 use crate::integer::{Condition, Index, Truth, Var};
-use crate::model::{Bound, Kind, Term};
+use crate::model::{Bound, Contents, Kind, Term};
 use num_rational::BigRational;
 use num_traits::{One, Signed, Zero};
 
@@ -21,6 +21,7 @@ pub const CANCEL: Rule = Rule {
     conditions: "It applies where a stands in a denominator, so that it is not 0 wherever the formula has a value.",
     shrinks: "the number of factors",
     example: Example { system: "x[3], y[3]; l1 = sum[c] y[c]*log(x[c]^2)", goal: "dl1/dx" },
+    needs: Contents::DENOMINATOR,
     apply: |term, _| {
         let Kind::Product(factors) = term.kind() else { return None };
         let powers: Vec<(&Term, i64)> = factors.iter().map(power).collect();
@@ -52,6 +53,7 @@ pub const OUTSIDE: Rule = Rule {
                  and to a sum of one index at a time.",
     shrinks: "the number of factors below a Σ",
     example: Example { system: "x[3], w; y = sum[i] tanh(w*x[i])*x[1]", goal: "dy/dw" },
+    needs: Contents::SIGMA,
     apply: |term, _| {
         let Kind::Sigma(bounds, body) = term.kind() else { return None };
         let free = |f: &Term| bounds.iter().all(|b| !f.any_var(&b.var));
@@ -73,6 +75,7 @@ pub const COUNT: Rule = Rule {
     conditions: "It applies where none of the bound indices occurs in the term or in a range, and no range is empty.",
     shrinks: "the number of sums",
     example: Example { system: "size N; input w; y = sum[n in 1..N] w^2", goal: "dy/dw" },
+    needs: Contents::SIGMA,
     apply: |term, place| {
         let Kind::Sigma(bounds, body) = term.kind() else { return None };
         let constant = |b: &Bound| {
@@ -98,6 +101,7 @@ pub const COMMON: Rule = Rule {
                  put together.",
     shrinks: "the number of factors",
     example: Example { system: "z[3]; p[c] = softargmax[c](z[c])", goal: "dl/dz" },
+    needs: Contents::SUM,
     apply: |term, place| {
         let Kind::Sum(terms) = term.kind() else { return None };
         let shared =
@@ -190,6 +194,7 @@ pub const EXPAND: Rule = Rule {
         system: "z[3], y[3]; p[n] = sigmoid(z[n]); l1 = sum[n] (y[n]*log(p[n]) + (1-y[n])*log(1-p[n]))",
         goal: "dl1/dz",
     },
+    needs: Contents::SUM,
     apply: |term, _| {
         let sums = |t: &Term| matches!(t.kind(), Kind::Sum(_));
         let candidate = match term.kind() {
@@ -204,7 +209,11 @@ pub const EXPAND: Rule = Rule {
         for _ in 0..MOST_ROUNDS {
             let mut kept = Vec::new();
             denominators(&after, &mut kept);
-            let next = rebuilt(collected(expanded(&after, &kept)?));
+            let monomials = collected(expanded(&after, &kept)?);
+            if is_last(&monomials) && written(&monomials) > letters(term) {
+                return None;
+            }
+            let next = rebuilt(monomials);
             if next == after {
                 break;
             }
@@ -223,6 +232,17 @@ fn letters(term: &Term) -> usize {
         false
     });
     count
+}
+
+/// Whether nothing more can come of multiplying out: all powers are positive, and of letters.
+fn is_last(monomials: &Monomials) -> bool {
+    let compound = |t: &Term| matches!(t.kind(), Kind::Number(_) | Kind::Sum(_) | Kind::Product(_) | Kind::Power(..));
+    monomials.iter().flat_map(|(_, powers)| powers).all(|(base, n)| *n > 0 && !compound(base))
+}
+
+/// How many letters such monomials are written with.
+fn written(monomials: &Monomials) -> usize {
+    monomials.iter().flat_map(|(_, powers)| powers).map(|(base, _)| letters(base)).sum()
 }
 
 /// The sums that stand in denominators.
@@ -247,8 +267,8 @@ fn expanded(term: &Term, kept: &[Term]) -> Option<Monomials> {
             Some(all?.concat()).filter(|all| all.len() <= MOST_TERMS)
         }
         Kind::Product(factors) => {
-            let one: Monomials = vec![(BigRational::one(), Vec::new())];
-            factors.iter().try_fold(one, |product, factor| times(&product, &expanded(factor, kept)?))
+            let (first, rest) = factors.split_first()?;
+            rest.iter().try_fold(expanded(first, kept)?, |product, factor| times(&product, &expanded(factor, kept)?))
         }
         Kind::Power(base, n @ 2..=3) if matches!(base.kind(), Kind::Sum(_) | Kind::Product(_)) => {
             let base = expanded(base, kept)?;
@@ -274,7 +294,16 @@ fn times(a: &Monomials, b: &Monomials) -> Option<Monomials> {
         powers.retain(|(_, n)| *n != 0);
         powers
     };
-    Some(a.iter().flat_map(|(m, x)| b.iter().map(move |(n, y)| (m * n, joined(x, y)))).collect())
+    Some(a.iter().flat_map(|(m, x)| b.iter().map(move |(n, y)| (multiplied(m, n), joined(x, y)))).collect())
+}
+
+/// m·n, where mostly one of them is 1.
+fn multiplied(m: &BigRational, n: &BigRational) -> BigRational {
+    match (m.is_one(), n.is_one()) {
+        (true, _) => n.clone(),
+        (_, true) => m.clone(),
+        _ => m * n,
+    }
 }
 
 fn collected(monomials: Monomials) -> Monomials {
@@ -337,6 +366,7 @@ pub const VANISH: Rule = Rule {
                  distances from the mean.",
     shrinks: "the number of sums",
     example: Example { system: "x[3]; m = mean[n] x[n]; v = mean[n] (x[n]-m)^2", goal: "dv/dx" },
+    needs: Contents::SIGMA,
     apply: |term, place| {
         let Kind::Sigma(bounds, body) = term.kind() else { return None };
         let reads = |t: &&Term| t.any(&mut |part| matches!(part.kind(), Kind::Read(..)));

@@ -5,13 +5,21 @@ use crate::language::parse::parse_expression;
 use crate::language::syntax::{Condition, Expr, ExprKind, Operator, Sign};
 use crate::model::Term;
 use num_traits::ToPrimitive;
+use std::collections::BTreeMap;
+use std::sync::LazyLock;
+
+/// The texts of the table, each read once.
+static READ: LazyLock<BTreeMap<&str, Expr>> = LazyLock::new(|| {
+    let texts = Function::all().flat_map(|function| function.entry().derivatives).copied();
+    texts.filter_map(|text| Some((text, parse_expression(text).ok()?))).collect()
+});
 
 /// The derivative of a function for one of its arguments, where these stand: `whole` is the function
 /// at them.
 pub(super) fn slope(function: Function, argument: usize, arguments: &[Term], whole: &Term) -> Term {
     let text = function.entry().derivatives.get(argument).copied().unwrap_or("0");
     let letters = Letters { arguments, whole };
-    parse_expression(text).ok().and_then(|expr| letters.term(&expr)).unwrap_or_else(Term::zero)
+    READ.get(text).and_then(|expr| letters.term(expr)).unwrap_or_else(Term::zero)
 }
 
 /// What the letters of the table stand for.

@@ -6,7 +6,8 @@ use crate::derivation::{Derivation, Goal, RuleName, Step};
 use crate::integer::{Facts, Index, Var};
 use crate::language::syntax::Name;
 use crate::model::{Bound, Kind, System, Term};
-use std::collections::{BTreeSet, HashMap};
+use hashbrown::HashMap;
+use std::collections::BTreeSet;
 
 const MOST_STEPS: usize = 20_000;
 /// The greatest extent of all formulas of a derivation together.
@@ -49,12 +50,12 @@ pub(super) fn rewrite(
     phases: &[&[Rule]],
     start: &Term,
 ) -> Option<Vec<Step>> {
+    let mut search = Search::new(system, indices);
     let mut steps: Vec<Step> = Vec::new();
     let mut work = 0;
     for phase in phases {
-        let term = |steps: &[Step]| steps.last().map_or(start, |step| &step.after).clone();
-        let mut idle = Idle::new();
-        while let Some(step) = first_step(system, facts, indices, phase, &term(&steps), &mut idle) {
+        search.begin(phase);
+        while let Some(step) = search.step(steps.last().map_or(start, |step| &step.after), facts) {
             let (size, depth) = step.after.extent();
             work += size;
             if steps.len() >= MOST_STEPS || work > MOST_WORK || depth > DEEPEST {
@@ -105,7 +106,7 @@ fn replace_local(term: &Term, output: &Name, jacobian: &Derivation) -> Option<Te
 pub(super) fn facts_of(system: &System, indices: &[Bound]) -> Facts {
     let mut facts = system.facts();
     for bound in indices {
-        facts.bound_index(bound.var.clone(), bound.lo.clone(), bound.hi.clone());
+        facts.bound_index(&bound.var, &bound.lo, &bound.hi);
     }
     facts
 }
@@ -119,77 +120,104 @@ pub(crate) fn vars(bounds: &[Bound]) -> Vec<Index> {
     bounds.iter().map(|b| if b.lo == b.hi { b.lo.clone() } else { Index::var(&b.var) }).collect()
 }
 
-/// The parts of formulas in which no rule of a phase was found to apply, with the facts in force.
-type Idle = HashMap<(usize, usize), (Term, Facts)>;
-
-fn first_step(
-    system: &System,
-    facts: &Facts,
-    indices: &[Bound],
-    phase: &[Rule],
-    term: &Term,
-    idle: &mut Idle,
-) -> Option<Step> {
-    let taken = indices.iter().map(|b| b.var.clone()).collect();
-    let mut search = Search { system, phase, place: Vec::new(), found: None, idle };
-    let after = search.rewrite(term, facts, &taken)?;
-    let (rule, rewrite) = search.found?;
-    Some(Step {
-        rule: rule.name,
-        place: search.place,
-        before: term.clone(),
-        after,
-        solved: rewrite.solved,
-        discharged: rewrite.discharged,
-        given: rewrite.given,
-    })
-}
+/// The parts of formulas, by their identity and that of the facts in force, in which no rule of a
+/// phase was found to apply. Invariant: the facts with which a phase begins keep theirs in use.
+type Idle = HashMap<(usize, usize), Term>;
 
 /// The search for the outermost, leftmost place at which a rule of a phase applies.
 struct Search<'a> {
     system: &'a System,
     phase: &'a [Rule],
     place: Vec<usize>,
-    found: Option<(&'a Rule, Rewrite)>,
-    idle: &'a mut Idle,
+    /// The free indices, and those bound around the place.
+    taken: BTreeSet<Var>,
+    found: Option<(RuleName, Rewrite)>,
+    idle: Idle,
 }
 
-impl Search<'_> {
+impl<'a> Search<'a> {
+    fn new(system: &'a System, indices: &[Bound]) -> Self {
+        let taken = indices.iter().map(|b| b.var.clone()).collect();
+        Search { system, phase: &[], place: Vec::new(), taken, found: None, idle: Idle::new() }
+    }
+
+    /// Turns to the rules of a phase.
+    fn begin(&mut self, phase: &'a [Rule]) {
+        self.phase = phase;
+        self.idle.clear();
+    }
+
+    /// The next step in a formula, if a rule applies.
+    fn step(&mut self, term: &Term, facts: &Facts) -> Option<Step> {
+        let after = self.rewrite(term, facts)?;
+        let (rule, rewrite) = self.found.take()?;
+        Some(Step {
+            rule,
+            place: std::mem::take(&mut self.place),
+            before: term.clone(),
+            after,
+            solved: rewrite.solved,
+            discharged: rewrite.discharged,
+            given: rewrite.given,
+        })
+    }
+
     /// The whole term with the first applicable rule applied.
-    fn rewrite(&mut self, term: &Term, facts: &Facts, taken: &BTreeSet<Var>) -> Option<Term> {
+    fn rewrite(&mut self, term: &Term, facts: &Facts) -> Option<Term> {
+        if !self.phase.iter().any(|rule| term.contents().include(rule.needs)) {
+            return None;
+        }
+        if term.children().is_empty() {
+            return self.here(term, facts);
+        }
         let known = (term.identity(), facts.identity());
         if self.idle.contains_key(&known) {
             return None;
         }
-        let outside = facts;
-        let place = Place { system: self.system, facts, taken, whole: self.place.is_empty() };
-        for rule in self.phase {
-            if let Some(rewrite) = (rule.apply)(term, &place) {
-                let after = rewrite.after.clone();
-                self.found = Some((rule, rewrite));
-                return Some(after);
+        let after = self.here(term, facts).or_else(|| self.inside(term, facts));
+        if after.is_none() {
+            self.idle.insert(known, term.clone());
+        }
+        after
+    }
+
+    /// The term with the first rule applied that applies to the whole of it.
+    fn here(&mut self, term: &Term, facts: &Facts) -> Option<Term> {
+        let place = Place { system: self.system, facts, taken: &self.taken, whole: self.place.is_empty() };
+        let mut tried = self.phase.iter().filter(|rule| term.contents().include(rule.needs));
+        let (rule, rewrite) = tried.find_map(|rule| Some((rule.name, (rule.apply)(term, &place)?)))?;
+        let after = rewrite.after.clone();
+        self.found = Some((rule, rewrite));
+        Some(after)
+    }
+
+    /// The term with the first applicable rule applied to a part of it.
+    fn inside(&mut self, term: &Term, facts: &Facts) -> Option<Term> {
+        let mut facts = facts.clone();
+        let mut bound: Vec<&Var> = Vec::new();
+        for b in term.bounds() {
+            facts.bound_index(&b.var, &b.lo, &b.hi);
+            if self.taken.insert(b.var.clone()) {
+                bound.push(&b.var);
             }
         }
-        let mut inner = None;
-        if !term.bounds().is_empty() {
-            let (mut facts, mut taken) = (facts.clone(), taken.clone());
-            for b in term.bounds() {
-                facts.bound_index(b.var.clone(), b.lo.clone(), b.hi.clone());
-                taken.insert(b.var.clone());
-            }
-            inner = Some((facts, taken));
-        }
-        let (facts, taken) = inner.as_ref().map_or((facts, taken), |(facts, taken)| (facts, taken));
+        let after = self.in_a_child(term, &facts);
+        bound.into_iter().for_each(|var| {
+            self.taken.remove(var);
+        });
+        after
+    }
+
+    fn in_a_child(&mut self, term: &Term, facts: &Facts) -> Option<Term> {
         for (k, child) in term.children().iter().enumerate() {
             self.place.push(k);
-            if let Some(after) = self.rewrite(child, facts, taken) {
+            if let Some(after) = self.rewrite(child, facts) {
                 let mut children = term.children().to_vec();
                 children[k] = after;
                 return Some(term.with_children(children));
             }
             self.place.pop();
         }
-        self.idle.insert(known, (term.clone(), outside.clone()));
         None
     }
 }

@@ -9,8 +9,9 @@ use super::index::{Index, Var};
 use super::solver::Truth;
 use super::witness::Witnesses;
 use crate::language::syntax::Name;
+use hashbrown::{Equivalent, HashMap};
 use std::cell::{Cell, RefCell};
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::rc::Rc;
 
 /// The ranges of sizes and indices, and the requirements, that are in force at a place. A copy costs
@@ -44,10 +45,36 @@ pub(super) struct Learnt {
 }
 
 /// One more fact.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Debug, PartialEq, Eq, Hash)]
 enum Fact {
     Range(Var, Index, Index),
     Required(Condition),
+}
+
+/// The same as it is looked up. Invariant: its hash is that of the fact.
+#[derive(Clone, Copy, Hash)]
+enum Stating<'a> {
+    Range(&'a Var, &'a Index, &'a Index),
+    Required(&'a Condition),
+}
+
+impl Stating<'_> {
+    fn fact(self) -> Fact {
+        match self {
+            Stating::Range(var, lo, hi) => Fact::Range(var.clone(), lo.clone(), hi.clone()),
+            Stating::Required(condition) => Fact::Required(condition.clone()),
+        }
+    }
+}
+
+impl Equivalent<Fact> for Stating<'_> {
+    fn equivalent(&self, fact: &Fact) -> bool {
+        match (self, fact) {
+            (Stating::Range(var, lo, hi), Fact::Range(v, a, b)) => (*var, *lo, *hi) == (v, a, b),
+            (Stating::Required(condition), Fact::Required(known)) => *condition == known,
+            _ => false,
+        }
+    }
 }
 
 impl Facts {
@@ -63,25 +90,25 @@ impl Facts {
 
     /// States lo ≤ var ≤ hi; inner indices are stated after the outer ones their range mentions.
     /// What was known of an outer index of the same name is forgotten.
-    pub fn bound_index(&mut self, var: Var, lo: Index, hi: Index) {
-        self.branch(Fact::Range(var, lo, hi));
+    pub fn bound_index(&mut self, var: &Var, lo: &Index, hi: &Index) {
+        self.branch(Stating::Range(var, lo, hi));
     }
 
     /// States a requirement.
     pub fn require(&mut self, condition: &Condition) {
-        self.branch(Fact::Required(condition.clone()));
+        self.branch(Stating::Required(condition));
     }
 
     /// What holds with one more fact: the facts with which that was stated before, if it was.
-    fn branch(&mut self, fact: Fact) {
+    fn branch(&mut self, fact: Stating) {
         let known = self.learnt.branches.borrow().get(&fact).cloned();
         let branch = known.unwrap_or_else(|| {
             let mut branch = self.clone();
-            match &fact {
-                Fact::Range(var, lo, hi) => branch.add_range(var, lo, hi),
-                Fact::Required(condition) => branch.add_requirement(condition),
+            match fact {
+                Stating::Range(var, lo, hi) => branch.add_range(var, lo, hi),
+                Stating::Required(condition) => branch.add_requirement(condition),
             }
-            self.learnt.branches.borrow_mut().insert(fact, branch.clone());
+            self.learnt.branches.borrow_mut().insert(fact.fact(), branch.clone());
             branch
         });
         *self = branch;

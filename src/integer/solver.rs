@@ -95,6 +95,9 @@ impl Facts {
 
     /// Whether e ≥ 1 follows.
     pub fn proves_positive(&self, e: &Index) -> bool {
+        if let Some(n) = e.as_constant() {
+            return n >= 1;
+        }
         self.proves_nonnegative(&e.plus_number(-1))
     }
 

@@ -135,7 +135,7 @@ impl Left {
     pub fn facts(&self, system: &System) -> Facts {
         let mut facts = system.facts();
         for bound in &self.free {
-            facts.bound_index(bound.var.clone(), bound.lo.clone(), bound.hi.clone());
+            facts.bound_index(&bound.var, &bound.lo, &bound.hi);
         }
         for (value, (lo, hi)) in self.values().into_iter().zip(&self.axes) {
             let inside = Condition::Within(lo.clone(), value, hi.clone());

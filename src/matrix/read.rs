@@ -72,7 +72,7 @@ impl Reader<'_> {
                 condition.visit(&mut |index| free &= self.is_fixed(index));
                 free
             }
-            _ => term.own_indices().iter().all(|index| self.is_fixed(index)),
+            _ => term.own_indices().all(|index| self.is_fixed(index)),
         };
         own && term.children().iter().all(|child| self.is_plain(child))
     }
@@ -277,7 +277,7 @@ fn wires(term: &Term, scope: &[Bound]) -> Vec<Var> {
     let free = term.free_vars();
     let mut found: Vec<Var> = Vec::new();
     term.any(&mut |t| {
-        for var in t.own_indices().into_iter().filter_map(Index::as_var) {
+        for var in t.own_indices().filter_map(Index::as_var) {
             if free.contains(var) && !found.contains(var) {
                 found.push(var.clone());
             }

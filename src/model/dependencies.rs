@@ -6,15 +6,16 @@
 use super::system::{Array, Equation};
 use super::term::Term;
 use crate::language::syntax::Name;
-use std::collections::{BTreeMap, BTreeSet};
+use hashbrown::HashMap;
+use std::collections::BTreeSet;
 
 /// The arrays of a system by name, and the arrays that each defined array depends on.
 #[derive(Clone, Debug, Default)]
 pub struct Dependencies {
-    defined: BTreeMap<Name, Place>,
-    given: BTreeMap<Name, usize>,
-    numbers: BTreeMap<Name, usize>,
-    readers: BTreeMap<Name, Vec<usize>>,
+    defined: HashMap<Name, Place>,
+    given: HashMap<Name, usize>,
+    numbers: HashMap<Name, usize>,
+    readers: HashMap<Name, Vec<usize>>,
     indices: BTreeSet<Name>,
 }
 
@@ -52,9 +53,9 @@ impl Dependencies {
     fn close(&mut self, equations: &[Equation]) {
         loop {
             let mut changed = false;
-            for (read, readers) in &self.readers {
-                let Some(through) = self.defined.get(read).map(|place| place.on.clone()) else { continue };
-                for reader in readers {
+            for read in equations {
+                let Some(through) = self.defined.get(&read.array).map(|place| place.on.clone()) else { continue };
+                for reader in self.readers.get(&read.array).into_iter().flatten() {
                     let Some(place) = self.defined.get_mut(&equations[*reader].array) else { continue };
                     let before = place.on.clone();
                     place.on.resize(before.len().max(through.len()), 0);

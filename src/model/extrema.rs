@@ -55,7 +55,7 @@ impl Names {
     /// Sees to it that no extremum in a formula runs over nothing, wherever the indices are in range.
     pub(super) fn check_extrema(&mut self, bounds: &[Bound], body: &Term, span: Span) -> Option<()> {
         let mut facts = self.facts.clone();
-        bounds.iter().for_each(|b| facts.bound_index(b.var.clone(), b.lo.clone(), b.hi.clone()));
+        bounds.iter().for_each(|b| facts.bound_index(&b.var, &b.lo, &b.hi));
         let mut found = Vec::new();
         extrema(body, &facts, &mut found);
         found.iter().try_for_each(|one| self.check_extremum(one, span))
@@ -93,7 +93,7 @@ impl Names {
 /// The extrema in a term, with what is known at their places.
 fn extrema(term: &Term, facts: &Facts, found: &mut Vec<Found>) {
     let mut inner = facts.clone();
-    term.bounds().iter().for_each(|b| inner.bound_index(b.var.clone(), b.lo.clone(), b.hi.clone()));
+    term.bounds().iter().for_each(|b| inner.bound_index(&b.var, &b.lo, &b.hi));
     if let Some(condition) = term.held() {
         inner.require(condition);
     }

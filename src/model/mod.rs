@@ -5,6 +5,7 @@
 
 mod arguments;
 pub mod compose;
+mod contents;
 pub mod count;
 pub mod dependencies;
 mod elaborate;
@@ -34,6 +35,7 @@ mod vector;
 mod walk;
 mod wellfounded;
 
+pub use contents::Contents;
 pub use count::counted;
 pub use elaborate::elaborate;
 pub use names::Sizes;

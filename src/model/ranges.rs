@@ -95,7 +95,7 @@ impl Names {
         let mut reaches = Vec::new();
         let mut facts = self.facts.clone();
         for bound in indices.iter().filter_map(|(_, bound)| bound.as_ref()) {
-            facts.bound_index(bound.var.clone(), bound.lo.clone(), bound.hi.clone());
+            facts.bound_index(&bound.var, &bound.lo, &bound.hi);
         }
         self.collect_reaches(body, &facts, &mut reaches);
         reaches
@@ -120,7 +120,7 @@ impl Names {
             Kind::Sigma(bounds, body) | Kind::Pi(bounds, _, body) | Kind::Extremum(_, bounds, _, body) => {
                 let mut inner = facts.clone();
                 for b in bounds {
-                    inner.bound_index(b.var.clone(), b.lo.clone(), b.hi.clone());
+                    inner.bound_index(&b.var, &b.lo, &b.hi);
                 }
                 if let Some(condition) = term.held() {
                     condition.visit(&mut |index| self.collect_data(index, &inner, found));

@@ -269,7 +269,7 @@ impl Names {
             return Some(Equation { array, indices: hull, body: parts[*only].2.clone(), parts: Vec::new(), limits });
         }
         let mut facts = self.facts.clone();
-        hull.iter().for_each(|b| facts.bound_index(b.var.clone(), b.lo.clone(), b.hi.clone()));
+        hull.iter().for_each(|b| facts.bound_index(&b.var, &b.lo, &b.hi));
         let conditions: Vec<Condition> = boxes.iter().map(|b| part_of(b, &hull)).collect();
         self.check_partition(&facts, &hull, pieces, own, &conditions)?;
         let taken = |v: &Var| hull.iter().any(|b| b.var == *v);

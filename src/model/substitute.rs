@@ -2,7 +2,7 @@
 //!
 //! Invariant: no free index is ever captured; binders that would capture one are renamed first.
 
-use super::term::{Kind, Term};
+use super::term::{Bound, Kind, Term};
 use crate::integer::{Index, Var};
 
 impl Term {
@@ -40,8 +40,12 @@ impl Term {
         }
     }
 
-    /// Several free indices replaced at once.
+    /// Several free indices replaced at once. Where nothing that is bound is in the way, that is one walk.
     pub fn substitute_all(&self, pairs: &[(Var, Index)]) -> Term {
+        let in_the_way = |b: &Bound| pairs.iter().any(|(var, by)| b.var == *var || by.mentions(&b.var));
+        if !self.any(&mut |term| term.bounds().iter().any(in_the_way)) {
+            return self.map_indices(&mut |index| index.substitute_all(pairs));
+        }
         let clash = |v: &Var| pairs.iter().any(|(w, by)| v == w || by.mentions(v)) || self.any_var(v);
         let mut term = self.clone();
         let mut middle: Vec<(Var, &Index)> = Vec::new();
@@ -86,6 +90,9 @@ impl Term {
 
     /// Every bound index in it renamed so that none is in `taken`.
     pub fn with_all_bounds_fresh(&self, taken: &dyn Fn(&Var) -> bool) -> Term {
+        if !self.any(&mut |term| term.bounds().iter().any(|b| taken(&b.var))) {
+            return self.clone();
+        }
         let renamed = self.with_fresh_bounds(taken);
         renamed.map_children(&mut |child| child.with_all_bounds_fresh(taken))
     }
@@ -107,7 +114,6 @@ fn rename_bounds(term: &Term, taken: &dyn Fn(&Var) -> bool) -> Term {
 
 #[cfg(test)]
 mod tests {
-    use super::super::term::Bound;
     use super::*;
 
     #[test]

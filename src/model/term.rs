@@ -4,6 +4,7 @@
 //! the author or a rule put them, because a reader wants to see them so – equality up to order is
 //! the business of the canonical form. Binders carry names; substitution never captures.
 
+use super::contents::Contents;
 use crate::integer::{Condition, Index, Var};
 use crate::language::function::Function;
 use crate::language::syntax::{Extremum, Name, Relation};
@@ -12,8 +13,21 @@ use num_traits::{One, Zero};
 use std::sync::Arc;
 
 /// A scalar-valued formula.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct Term(Arc<Kind>);
+#[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Term(Arc<Node>);
+
+/// What a term is, and what stands in it.
+#[derive(PartialEq, Eq, Hash, PartialOrd, Ord)]
+struct Node {
+    kind: Kind,
+    contents: Contents,
+}
+
+impl std::fmt::Debug for Term {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_tuple("Term").field(self.kind()).finish()
+    }
+}
 
 /// The shapes a term can have.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -77,7 +91,12 @@ impl Bound {
 impl Term {
     /// What it is.
     pub fn kind(&self) -> &Kind {
-        &self.0
+        &self.0.kind
+    }
+
+    /// What stands in it.
+    pub fn contents(&self) -> Contents {
+        self.0.contents
     }
 
     /// What copies of one term have in common, and no other term that is in use.
@@ -86,7 +105,8 @@ impl Term {
     }
 
     fn new(kind: Kind) -> Term {
-        Term(Arc::new(kind))
+        let contents = Contents::of(&kind);
+        Term(Arc::new(Node { kind, contents }))
     }
 
     /// A rational number.
@@ -153,7 +173,7 @@ impl Term {
 
     /// The sum of terms: flat, numbers added up, zeros gone.
     pub fn sum(terms: impl IntoIterator<Item = Term>) -> Term {
-        let mut constant = BigRational::zero();
+        let mut constant: Option<BigRational> = None;
         let mut flat = Vec::new();
         for term in terms {
             match term.kind() {
@@ -163,14 +183,12 @@ impl Term {
         }
         flat.retain(|term| match term.as_number() {
             Some(n) => {
-                constant += n;
+                constant = Some(constant.take().map_or_else(|| n.clone(), |sum| sum + n));
                 false
             }
             None => true,
         });
-        if !constant.is_zero() {
-            flat.push(Term::number(constant));
-        }
+        flat.extend(constant.filter(|n| !n.is_zero()).map(Term::number));
         match flat.len() {
             0 => Term::zero(),
             1 => flat.remove(0),
@@ -180,7 +198,7 @@ impl Term {
 
     /// The product of factors: flat, numbers multiplied and put first, ones gone, zero if one is.
     pub fn product(factors: impl IntoIterator<Item = Term>) -> Term {
-        let mut number = BigRational::one();
+        let mut number: Option<BigRational> = None;
         let mut flat: Vec<Term> = Vec::new();
         for factor in factors {
             match factor.kind() {
@@ -190,16 +208,15 @@ impl Term {
         }
         flat.retain(|factor| match factor.as_number() {
             Some(n) => {
-                number *= n;
+                number = Some(number.take().map_or_else(|| n.clone(), |product| product * n));
                 false
             }
             None => true,
         });
-        if number.is_zero() {
-            return Term::zero();
-        }
-        if !number.is_one() {
-            flat.insert(0, Term::number(number));
+        match number {
+            Some(n) if n.is_zero() => return Term::zero(),
+            Some(n) if !n.is_one() => flat.insert(0, Term::number(n)),
+            _ => {}
         }
         match flat.len() {
             0 => Term::one(),
@@ -234,7 +251,7 @@ impl Term {
                 condition.visit(&mut |index| weight += index.weight());
                 weight
             }
-            _ => self.own_indices().iter().map(|index| index.weight()).sum(),
+            _ => self.own_indices().map(Index::weight).sum(),
         };
         let children = self.children().iter().map(Term::extent);
         let (size, depth) = children.fold((0, 0), |(size, depth), (s, d)| (size + s, depth.max(d)));

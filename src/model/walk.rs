@@ -5,16 +5,23 @@ use crate::integer::{Index, Var};
 use crate::language::syntax::Name;
 use std::collections::BTreeSet;
 
-impl Term {
+impl Kind {
     /// The subterms, in reading order.
-    pub fn children(&self) -> &[Term] {
-        match self.kind() {
+    pub(super) fn children(&self) -> &[Term] {
+        match self {
             Kind::Sum(terms) | Kind::Product(terms) | Kind::Apply(_, terms) => terms,
             Kind::Compare(_, sides) => sides,
             Kind::Power(term, _) | Kind::Derivative(term, ..) => std::slice::from_ref(term),
             Kind::Sigma(_, term) | Kind::Pi(.., term) | Kind::Extremum(.., term) => std::slice::from_ref(term),
             Kind::Number(_) | Kind::Integer(_) | Kind::Read(..) | Kind::Upstream(..) | Kind::Bracket(_) => &[],
         }
+    }
+}
+
+impl Term {
+    /// The subterms, in reading order.
+    pub fn children(&self) -> &[Term] {
+        self.kind().children()
     }
 
     /// The same with its subterms replaced, in the order of `children`.
@@ -37,17 +44,33 @@ impl Term {
         }
     }
 
-    /// The same with `f` applied to each subterm.
+    /// The same with `f` applied to each subterm; itself where that changes none.
     pub fn map_children(&self, f: &mut dyn FnMut(&Term) -> Term) -> Term {
-        if self.children().is_empty() {
-            return self.clone();
+        match changed(self.children(), |new, old| new.identity() == old.identity(), f) {
+            Some(children) => self.with_children(children),
+            None => self.clone(),
         }
-        self.with_children(self.children().iter().map(f).collect())
     }
 
     /// Whether the term or a subterm satisfies the predicate.
     pub fn any(&self, test: &mut dyn FnMut(&Term) -> bool) -> bool {
         test(self) || self.children().iter().any(|child| child.any(test))
+    }
+
+    /// The arrays that it reads, in the order of their names.
+    pub fn arrays_read(&self) -> Vec<&Name> {
+        let mut found = Vec::new();
+        self.push_reads(&mut found);
+        found.sort_unstable();
+        found.dedup();
+        found
+    }
+
+    fn push_reads<'a>(&'a self, found: &mut Vec<&'a Name>) {
+        if let Kind::Read(name, _) = self.kind() {
+            found.push(name);
+        }
+        self.children().iter().for_each(|child| child.push_reads(found));
     }
 
     /// Adds every array that it reads to the set.
@@ -65,18 +88,13 @@ impl Term {
 
     /// The indices that stand in the term itself, not in its subterms: of reads and ranges. Those
     /// of brackets, and of the condition of a Π or an extremum, are in their conditions.
-    pub fn own_indices(&self) -> Vec<&Index> {
-        let mut found = Vec::new();
-        match self.kind() {
-            Kind::Integer(index) => found.push(index),
-            Kind::Read(_, at) | Kind::Upstream(_, at) | Kind::Derivative(_, _, at) => found.extend(at),
-            Kind::Sigma(bounds, _) | Kind::Pi(bounds, ..) | Kind::Extremum(_, bounds, ..) => {
-                found.extend(bounds.iter().flat_map(|b| [&b.lo, &b.hi]));
-            }
-            Kind::Number(_) | Kind::Sum(_) | Kind::Product(_) | Kind::Power(..) | Kind::Apply(..) => {}
-            Kind::Bracket(_) | Kind::Compare(..) => {}
-        }
-        found
+    pub fn own_indices(&self) -> impl Iterator<Item = &Index> {
+        let at = match self.kind() {
+            Kind::Integer(index) => std::slice::from_ref(index),
+            Kind::Read(_, at) | Kind::Upstream(_, at) | Kind::Derivative(_, _, at) => at,
+            _ => &[],
+        };
+        at.iter().chain(self.bounds().iter().flat_map(|b| [&b.lo, &b.hi]))
     }
 
     /// The indices that occur free in it.
@@ -103,7 +121,7 @@ impl Term {
                 vars.extend(inner);
             }
             _ => {
-                self.own_indices().into_iter().for_each(|index| index.collect_vars(vars));
+                self.own_indices().for_each(|index| index.collect_vars(vars));
                 self.children().iter().for_each(|child| child.collect_free(vars));
             }
         }
@@ -115,8 +133,14 @@ impl Term {
         match self.kind() {
             Kind::Number(_) => self.clone(),
             Kind::Integer(index) => Term::integer(f(index)),
-            Kind::Read(array, at) => Term::read(array.clone(), at.iter().map(f).collect()),
-            Kind::Upstream(array, at) => Term::upstream(array.clone(), at.iter().map(f).collect()),
+            Kind::Read(array, at) => match changed(at, Index::eq, f) {
+                Some(at) => Term::read(array.clone(), at),
+                None => self.clone(),
+            },
+            Kind::Upstream(array, at) => match changed(at, Index::eq, f) {
+                Some(at) => Term::upstream(array.clone(), at),
+                None => self.clone(),
+            },
             Kind::Bracket(condition) => Term::bracket(condition.map(f)),
             Kind::Derivative(of, array, at) => {
                 let at = at.iter().map(&mut *f).collect();
@@ -139,7 +163,23 @@ impl Term {
             Kind::Bracket(condition) => condition.mentions(var),
             _ if term.bounds().iter().any(|b| b.var == *var) => true,
             _ if term.held().is_some_and(|condition| condition.mentions(var)) => true,
-            _ => term.own_indices().iter().any(|index| index.mentions(var)),
+            _ => term.own_indices().any(|index| index.mentions(var)),
         })
     }
+}
+
+/// The parts with `f` applied to each; none if that changes none.
+fn changed<T: Clone>(parts: &[T], same: impl Fn(&T, &T) -> bool, f: &mut dyn FnMut(&T) -> T) -> Option<Vec<T>> {
+    let mut new: Vec<T> = Vec::new();
+    for (k, old) in parts.iter().enumerate() {
+        let part = f(old);
+        if !new.is_empty() {
+            new.push(part);
+        } else if !same(&part, old) {
+            new.reserve_exact(parts.len());
+            new.extend_from_slice(&parts[..k]);
+            new.push(part);
+        }
+    }
+    (!new.is_empty()).then_some(new)
 }

@@ -68,7 +68,7 @@ impl Names {
         let mut edges = Vec::new();
         for (from, equation) in equations.iter().enumerate() {
             let mut facts = self.facts.clone();
-            equation.indices.iter().for_each(|b| facts.bound_index(b.var.clone(), b.lo.clone(), b.hi.clone()));
+            equation.indices.iter().for_each(|b| facts.bound_index(&b.var, &b.lo, &b.hi));
             each_read(&equation.body, &facts, &mut |name, at, facts| {
                 if let Some(to) = arrays.iter().position(|array| *array == name) {
                     let left = equation.indices.clone();
@@ -233,7 +233,7 @@ fn each_read(term: &Term, facts: &Facts, f: &mut dyn FnMut(&Name, &[Index], &Fac
         }
         Kind::Sigma(bounds, body) | Kind::Pi(bounds, _, body) | Kind::Extremum(_, bounds, _, body) => {
             let mut inner = facts.clone();
-            bounds.iter().for_each(|b| inner.bound_index(b.var.clone(), b.lo.clone(), b.hi.clone()));
+            bounds.iter().for_each(|b| inner.bound_index(&b.var, &b.lo, &b.hi));
             if let Some(condition) = term.held() {
                 inner.require(condition);
             }

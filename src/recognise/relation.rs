@@ -324,7 +324,7 @@ impl Relation {
     pub(super) fn with_ranges(&self) -> Facts {
         let mut facts = self.facts.clone();
         for unknown in self.unknowns.iter().filter(|u| u.ranged) {
-            facts.bound_index(unknown.var.clone(), unknown.wire.lo.clone(), unknown.wire.hi.clone());
+            facts.bound_index(&unknown.var, &unknown.wire.lo, &unknown.wire.hi);
         }
         facts
     }

@@ -107,7 +107,7 @@ impl Case {
         self.sizes.iter().for_each(|(name, least)| facts.bound_size((*name).into(), *least));
         facts.bound_data("t".into(), Index::constant(ENTRIES.0), Index::constant(ENTRIES.1));
         for (var, lo, hi) in &self.ranges {
-            facts.bound_index(var.clone(), lo.clone(), hi.clone());
+            facts.bound_index(var, lo, hi);
         }
         self.requires.iter().for_each(|condition| facts.require(condition));
         facts

@@ -127,9 +127,11 @@ fn at_places(
     let place = Place { system, facts, taken, whole };
     let here = |rule: &Rule| (rule.apply)(term, &place).map(|rewrite| (*rule, rewrite.after));
     let mut found: Vec<(Rule, Term)> = rules.iter().filter_map(here).collect();
+    let without = found.iter().find(|(rule, _)| !term.contents().include(rule.needs));
+    assert!(without.is_none(), "{:?} applies where what it needs does not stand", without.map(|(rule, _)| rule.name));
     let (mut facts, mut taken) = (facts.clone(), taken.clone());
     for b in term.bounds() {
-        facts.bound_index(b.var.clone(), b.lo.clone(), b.hi.clone());
+        facts.bound_index(&b.var, &b.lo, &b.hi);
         taken.insert(b.var.clone());
     }
     let differentiated = matches!(term.kind(), Kind::Derivative(..));

@@ -79,7 +79,7 @@ impl Fixture {
     /// What is known of the sizes and free indices.
     pub fn facts(&self) -> Facts {
         let mut facts = self.system.facts();
-        self.free.iter().for_each(|b| facts.bound_index(b.var.clone(), b.lo.clone(), b.hi.clone()));
+        self.free.iter().for_each(|b| facts.bound_index(&b.var, &b.lo, &b.hi));
         facts
     }
 

@@ -70,7 +70,7 @@ impl Case {
         let mut facts = Facts::default();
         SIZES.iter().zip(LEAST).for_each(|(size, least)| facts.bound_size((*size).into(), *least));
         for (var, lo, hi) in &self.ranges {
-            facts.bound_index(var.clone(), lo.clone(), hi.clone());
+            facts.bound_index(var, lo, hi);
         }
         self.requires.iter().for_each(|condition| facts.require(condition));
         facts

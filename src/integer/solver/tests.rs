@@ -16,8 +16,8 @@ fn the_last_window_of_a_strided_dilated_padded_correlation_is_readable() {
         size("N").plus(&size("P").times_number(2)).minus(&size("D").times(&size("K").plus_number(-1))).plus_number(-1);
     facts.require(&Condition::AtMost(Index::default(), reach.clone()));
     let last = reach.floor_div(&size("S")).plus_number(1);
-    facts.bound_index(r.clone(), Index::constant(1), last);
-    facts.bound_index(i.clone(), Index::constant(1), size("K"));
+    facts.bound_index(&r, &Index::constant(1), &last);
+    facts.bound_index(&i, &Index::constant(1), &size("K"));
     let position = Index::constant(1)
         .plus(&size("S").times(&Index::var(&r).plus_number(-1)))
         .plus(&size("D").times(&Index::var(&i).plus_number(-1)))
@@ -32,8 +32,8 @@ fn the_last_window_of_a_strided_dilated_padded_correlation_is_readable() {
 fn numbers_are_decided_completely() {
     let mut facts = Facts::default();
     let (a, b) = (Var::new("a"), Var::new("b"));
-    facts.bound_index(a.clone(), Index::constant(1), Index::constant(4));
-    facts.bound_index(b.clone(), Index::constant(1), Index::var(&a));
+    facts.bound_index(&a, &Index::constant(1), &Index::constant(4));
+    facts.bound_index(&b, &Index::constant(1), &Index::var(&a));
     let difference = Index::var(&a).minus(&Index::var(&b));
     assert_eq!(facts.judge(&Condition::AtMost(Index::default(), difference.clone())), Truth::Yes);
     let even = Condition::Divides(Index::constant(2), Index::var(&a).times_number(2).plus(&difference.times_number(4)));
@@ -61,7 +61,7 @@ fn not(condition: Condition) -> Condition {
 /// Facts about indices in ranges.
 fn ranges(ranges: &[(&str, Index, Index)]) -> Facts {
     let mut facts = Facts::default();
-    ranges.iter().for_each(|(name, lo, hi)| facts.bound_index(Var::new(*name), lo.clone(), hi.clone()));
+    ranges.iter().for_each(|(name, lo, hi)| facts.bound_index(&Var::new(*name), lo, hi));
     facts
 }
 
@@ -183,7 +183,7 @@ fn what_was_known_of_an_outer_index_of_the_same_name_is_forgotten() {
     facts.require(&even);
     facts.require(&Condition::AtMost(var("i"), number(4)));
     assert_eq!(facts.judge(&even), Truth::Yes);
-    facts.bound_index(Var::new("i"), number(1), number(9));
+    facts.bound_index(&Var::new("i"), &number(1), &number(9));
     assert_eq!(facts.judge(&even), Truth::Unknown);
     assert_eq!(facts.judge(&Condition::AtMost(var("i"), number(4))), Truth::Unknown);
     assert_eq!(facts.judge(&Condition::AtMost(var("j"), number(9))), Truth::Unknown);

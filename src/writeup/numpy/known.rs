@@ -45,7 +45,7 @@ impl Known {
         if let Some((first, last)) = &binder.range
             && let (Some(first), Some(last)) = (self.index(first), self.index(last))
         {
-            self.facts.bound_index(var.clone(), first, last);
+            self.facts.bound_index(&var, &first, &last);
         }
         self.scope.push((binder.name.clone(), var.clone()));
         var
