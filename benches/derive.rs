@@ -100,6 +100,50 @@ fn derive_and_verify_a_network(bencher: Bencher, layers: usize) {
     });
 }
 
+/// A recurrent network that runs for so many steps, or for T of them.
+fn recurrent(steps: &str) -> String {
+    format!(
+        "size n, m\nsize T\ninput x[{steps}, n]\nweight W[m, n], U[m, m], b[m]\nh[0] = 0\n\
+         h[t in 1..{steps}] = tanh(U @ h[t-1] + W @ x[t] + b)\noutput h\n"
+    )
+}
+
+/// Backpropagation through time: one recurrence, however many steps there are.
+#[divan::bench(args = ["T", "10", "1000", "100000"])]
+fn derive_backpropagation_through_time(bencher: Bencher, steps: &str) {
+    let file = parse_file(&recurrent(steps)).unwrap();
+    let system = elaborate(&file.statements, 1, &Sizes::default()).unwrap();
+    bencher.bench_local(|| {
+        let mut derivations = Derivations::default();
+        assert!(derivations.derive(&system, &Goal::Gradient { array: "U".into() }, PHASES).is_some());
+        derivations
+    });
+}
+
+/// A stack of so many recurrent layers, each reading the one below.
+fn stack(layers: usize) -> String {
+    let layer = |k: usize| {
+        format!(
+            "weight W{k}[m,m], U{k}[m,m]\nh{k}[0] = 0\nh{k}[t in 1..T] = tanh(U{k} @ h{k}[t-1] + W{k} @ h{}[t])\n",
+            k - 1
+        )
+    };
+    let layers: String = (1..=layers).map(layer).collect();
+    format!("size T, m\ninput h0[T, m]\n{layers}")
+}
+
+/// The gradient for the input of a stack of recurrent layers.
+#[divan::bench(args = [1, 10, 100])]
+fn derive_a_recurrent_stack(bencher: Bencher, layers: usize) {
+    let file = parse_file(&stack(layers)).unwrap();
+    let system = elaborate(&file.statements, 1, &Sizes::default()).unwrap();
+    bencher.bench_local(|| {
+        let mut derivations = Derivations::default();
+        assert!(derivations.derive(&system, &Goal::Gradient { array: "h0".into() }, PHASES).is_some());
+        derivations
+    });
+}
+
 const HOMEWORK: &str = include_str!("../examples/homework2.bp");
 
 #[divan::bench]

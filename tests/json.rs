@@ -91,7 +91,7 @@ fn answers_about_the_system_itself_are_as_the_schema_says() {
     let document = json::text(&sheet(homework, 1, Level::Main).unwrap().data);
     let document: Value = serde_json::from_str(&document).unwrap();
     assert_eq!(schemas.validate(&document, index).map_err(|e| format!("{e:#}")), Ok(()));
-    let [diagram, shape, count] = list(&document["problems"][0]["questions"][0], "answers") else {
+    let [diagram, shape, count, ..] = list(&document["problems"][0]["questions"][0], "answers") else {
         panic!("{document}")
     };
     assert_eq!((list(diagram, "nodes").len(), list(diagram, "edges").len()), (7, 9));

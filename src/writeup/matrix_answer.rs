@@ -42,6 +42,20 @@ pub fn lengths(system: &System, names: &Names, matrix: &Matrix) -> Vec<Expr> {
     }
 }
 
+/// The shape that a gradient in index form has in numerator layout, where that is another one.
+pub fn turned(system: &System, names: &Names, goal: &Goal) -> Option<Block> {
+    let Goal::Gradient { array } = goal else { return None };
+    let quote = names.quote(system, &[]);
+    let mut lengths: Vec<Expr> = system.lengths(array).iter().map(|length| quote.index(length)).collect();
+    match lengths.len() {
+        1 => lengths.insert(0, Expr::integer(1)),
+        2 => lengths.reverse(),
+        _ => return None,
+    }
+    let transposed = vec![Piece::Expr(whole_left(goal)), Piece::Symbol(Symbol::In), Piece::Space(vec![lengths])];
+    Some(Block::Paragraph(vec![text("In numerator layout it is transposed: "), Inline::Math(transposed), text(".")]))
+}
+
 /// How the axes are laid out.
 fn layout(answer: &Answer, layout: Layout) -> Prose {
     let derivation = &answer.derivation;

@@ -308,6 +308,9 @@ impl Writer<'_> {
         } else {
             section.blocks.push(boxed)
         }
+        if self.layout == Layout::Numerator {
+            section.blocks.extend(matrix_answer::turned(system, names, &answer.derivation.goal));
+        }
         section.blocks.extend(outline::derivation(system, names, answer, self.level, by));
         if let Some(found) = operations
             && self.level != Level::Answer

@@ -94,7 +94,7 @@ fn a_step_with_two_lags_is_not_the_total_derivative() {
     let lags =
         [instance.compile_integer(&text("t-1"), &names("t")), instance.compile_integer(&text("t-2"), &names("t"))];
     let [one, two] = lags.map(Result::unwrap);
-    let slopes = ["2*a*f[t-1]", "x[t]"].map(|formula| instance.compile(&text(formula), &names("t")).unwrap());
+    let slopes = ["2*a*f[t-1]", "x[t]"].map(|formula| instance.compile(&text(formula), &names("t s")).unwrap());
     for (step, formula) in [(&one, &slopes[0]), (&two, &slopes[1])] {
         let at = [Some(step.clone())];
         let claim = |rows| StepJacobian { output: "f", rows, array: "f", at: &at };
