@@ -1,5 +1,7 @@
 //! One system under study: its answers, each derived once and verified before anyone sees it.
 
+pub mod point;
+
 use crate::answer::{Answer, Names, goal_name};
 use crate::calculus::{self, Derivations, Printing, Rule};
 use crate::derivation::{Derivation, Goal, ShapeDerivation};

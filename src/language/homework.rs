@@ -2,7 +2,7 @@
 //!
 //! Invariant: as for the whole tree, what is printed is read back as it was.
 
-use super::syntax::{Expr, Name, Statement, Target};
+use super::syntax::{Expr, LimitAsked, Name, Statement, Target, ValueAsked};
 use crate::diagnostic::Span;
 
 /// A homework: what a student hands in.
@@ -92,6 +92,10 @@ pub enum AnswerKind {
     Diagram(Target),
     /// `count weights`: how many numbers there are in all weights, or in one array.
     Count(Target),
+    /// `value A at x = 1/3`: at a point.
+    Value(Box<ValueAsked>),
+    /// `limit A as beta -> infinity`
+    Limit(Box<LimitAsked>),
     /// `text """…"""`
     Text(String),
 }

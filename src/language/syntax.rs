@@ -6,6 +6,7 @@
 pub use super::call::{Argument, Call, LayerCall, Setting};
 pub use super::homework::{Answer, AnswerKind, Homework, Layout, Part, Problem, Question};
 pub use super::matrix::{MatrixExpr, MatrixKind};
+pub use super::point::{Given, LimitAsked, Place, ValueAsked, Values};
 pub use super::reduction::{Extremum, Reduction};
 use crate::diagnostic::Span;
 use num_rational::BigRational;

@@ -6,6 +6,7 @@
 
 mod assignments;
 mod count;
+pub mod point;
 mod sample;
 
 pub(crate) use assignments::Limits;

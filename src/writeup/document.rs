@@ -157,6 +157,16 @@ pub enum Piece {
 pub enum Symbol {
     /// `=`
     Equal,
+    /// `≈`
+    Approx,
+    /// `∼`: both have the same leading term.
+    Similar,
+    /// `→`
+    To,
+    /// `∞`
+    Infinity,
+    /// `−∞`
+    MinusInfinity,
     /// `∈`
     In,
     /// `⟺`

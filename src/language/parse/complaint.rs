@@ -35,7 +35,7 @@ const KEYWORDS: [&str; 21] = [
     "reject",
 ];
 /// Answers that are still missing.
-const MISSING_ANSWERS: [&str; 7] = ["value", "show", "limit", "count", "diagram", "given", "latex"];
+const MISSING_ANSWERS: [&str; 3] = ["show", "given", "latex"];
 
 /// The complaint about a text that the grammar did not recognise.
 pub(super) fn complaints(rule: Rule, text: &str, error: &Error<Rule>) -> Diagnostics {

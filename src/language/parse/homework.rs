@@ -7,7 +7,7 @@ use super::derivative::target;
 use super::expression::{expression, name, setting, sum};
 use super::matrix::matrix;
 use super::statement::{Collected, unquoted};
-use super::{Node, Read, Rule, next, span_of, unreadable};
+use super::{Node, Read, Rule, next, point, span_of, unreadable};
 use crate::diagnostic::{Diagnostic, Span};
 use crate::language::syntax::{
     Answer, AnswerKind, Claim, ClaimValue, Expr, Homework, Layout, Name, Part, Problem, Question, Subject, Target, Test,
@@ -134,6 +134,7 @@ fn answer(node: Node<'_>) -> Read<Answer> {
     let node = next(&mut node.into_inner(), span)?;
     let rule = node.as_rule();
     let layout = layout(node.clone());
+    let whole = node.clone();
     let mut parts =
         node.into_inner().filter(|part| matches!(part.as_rule(), Rule::target | Rule::string | Rule::equality));
     let first = next(&mut parts, span)?;
@@ -144,6 +145,7 @@ fn answer(node: Node<'_>) -> Read<Answer> {
         Rule::diagram => AnswerKind::Diagram(target(first)?),
         Rule::count => AnswerKind::Count(target(first)?),
         Rule::matrix => AnswerKind::Matrix(target(first)?, layout),
+        Rule::value | Rule::limit => point::answer(whole)?,
         _ => {
             let wanted = target(first)?;
             let mut sizes = Vec::new();
@@ -157,7 +159,7 @@ fn answer(node: Node<'_>) -> Read<Answer> {
 }
 
 /// `K_H = K_W = K` gives both names the value K.
-fn equality(node: Node<'_>, into: &mut Vec<(Name, Expr)>) -> Read<()> {
+pub(super) fn equality(node: Node<'_>, into: &mut Vec<(Name, Expr)>) -> Read<()> {
     let span = span_of(&node);
     let mut names = Vec::new();
     for part in node.into_inner() {

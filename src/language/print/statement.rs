@@ -247,6 +247,8 @@ impl Pen {
             AnswerKind::Picture(target) => format!("picture {}", self.target(target)),
             AnswerKind::Diagram(target) => format!("diagram {}", self.target(target)),
             AnswerKind::Count(target) => format!("count {}", self.target(target)),
+            AnswerKind::Value(asked) => self.value_asked(asked),
+            AnswerKind::Limit(asked) => self.limit_asked(asked),
             AnswerKind::Text(text) => format!("text {}", quoted(text)),
         }
     }

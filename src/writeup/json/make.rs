@@ -196,7 +196,7 @@ fn arrays(system: &model::System, quote: &Quote) -> Vec<Array> {
     given.chain(defined).collect()
 }
 
-fn special(study: &Study, by: &[(Name, Expr)]) -> Special {
+pub(super) fn special(study: &Study, by: &[(Name, Expr)]) -> Special {
     let sizes = by.iter().map(|(name, value)| (name.to_string(), ascii(value))).collect();
     Special { sizes, system: system(study) }
 }
@@ -251,7 +251,7 @@ fn group_lengths(piece: &Piece) -> Vec<Vec<Expr>> {
     }
 }
 
-fn range(binder: &Binder) -> Range {
+pub(super) fn range(binder: &Binder) -> Range {
     let (first, last) = match &binder.range {
         Some((first, last)) => (amount(first), amount(last)),
         None => (Amount::Formula(String::new()), Amount::Formula(String::new())),

@@ -1,0 +1,1 @@
+//! Values and limits of small systems.

@@ -1,0 +1,462 @@
+//! Answers at a point and in a limit: derived formula, value, verification.
+
+use super::{NoAnswer, Study};
+use crate::answer::{Answer, goal_name};
+use crate::calculus::strategy::facts_of;
+use crate::derivation::{Derivation, Goal};
+use crate::diagnostic::{Diagnostic, Span};
+use crate::integer::{Index, Var};
+use crate::language::print::{self, Alphabet};
+use crate::language::syntax::{Expr, ExprKind, Given, LimitAsked, Name, Place, Sign, Target};
+use crate::model::formula::formula;
+use crate::model::{Bound, Kind, Quote, Term, rewrite};
+use crate::point::{Asked, Assigned, Found, Line, Point, Slot, Stuck, Told, Towards, Tree, asked, limit, resolve, steps};
+use crate::verify::Certificate;
+use crate::verify::point::{Approach, Claim, Pin, PinValues, verify_limit, verify_value};
+use num_bigint::BigInt;
+use num_rational::BigRational;
+use std::rc::Rc;
+
+/// How many entries an answer at a point may have.
+const MOST_ENTRIES: usize = 36;
+/// How long an exact value may be beside its decimal.
+const SHORT: usize = 60;
+/// How many digits a decimal has.
+const DIGITS: i32 = 6;
+
+/// A value at a point.
+#[derive(Clone, Debug)]
+pub struct Valued {
+    /// Its name: `dh/dx`.
+    pub name: String,
+    /// What it is a value of.
+    pub goal: Goal,
+    /// What is given, entry by entry.
+    pub given: Vec<(Expr, Expr)>,
+    /// The values: one that holds for all free indices, or each entry with the numbers of its indices.
+    pub entries: Vec<Entry>,
+    /// The free indices with their ranges, where they are left.
+    pub free: Vec<Bound>,
+    /// How many of the free indices belong to the output.
+    pub rows: usize,
+    /// The steps to the first entry.
+    pub lines: Vec<Shown>,
+}
+
+/// An entry with its value.
+#[derive(Clone, Debug)]
+pub struct Entry {
+    /// The numbers of the free indices; none where it holds for all.
+    pub at: Vec<i128>,
+    /// The left side.
+    pub left: Expr,
+    /// The exact value; none where it is too long to be shown.
+    pub exact: Option<Expr>,
+    /// A decimal, where the exact value is no rational number.
+    pub decimal: Option<Expr>,
+}
+
+/// The lines of one left side.
+#[derive(Clone, Debug)]
+pub struct Shown {
+    /// The left side.
+    pub left: Expr,
+    /// Whether it is what was asked for, and not a value on the way.
+    pub asked: bool,
+    /// The lines with what was done.
+    pub lines: Vec<(Expr, Done)>,
+}
+
+/// What was done to get to a line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Done {
+    /// The formula was written down.
+    Formula,
+    /// Values were put in.
+    PutIn,
+    /// Functions were evaluated.
+    Evaluated,
+    /// It was worked out.
+    Result,
+}
+
+/// A limit.
+#[derive(Clone, Debug)]
+pub struct Limited {
+    /// Its name: `p`.
+    pub name: String,
+    /// What it is a limit of.
+    pub goal: Goal,
+    /// The param.
+    pub param: Name,
+    /// Where it goes.
+    pub to: Place,
+    /// The left side.
+    pub left: Expr,
+    /// The free indices with their ranges.
+    pub free: Vec<Bound>,
+    /// The formula of which it is the limit.
+    pub formula: Expr,
+    /// The limit.
+    pub value: Expr,
+    /// How the parts behave: each with its leading term, and why.
+    pub parts: Vec<(Expr, Expr, Found)>,
+    /// What must not be 0.
+    pub nonzero: Vec<Expr>,
+    /// Whether it is the value at the point.
+    pub substituted: bool,
+    /// Whether ties between greatest or least entries are shared.
+    pub shared: bool,
+}
+
+impl Study {
+    /// The value of a target where arrays have given values.
+    ///
+    /// # Errors
+    /// What is not given or has no value there, or a value that does not pass verification.
+    pub fn value(
+        &mut self,
+        target: &Target,
+        given: &[Given],
+        span: Span,
+    ) -> Result<(Valued, Certificate), NoAnswer> {
+        let (goal, answer, asked) = self.asked(target, span)?;
+        let given = resolve(&self.system, &asked.free, given).map_err(|mut wrong| NoAnswer::Refused(wrong.remove(0)))?;
+        let term = crate::answer::at_indices(&answer.derivation, &asked.at);
+        let (system, names) = (self.system.clone(), self.names.clone());
+        let mut derive = |goal: &Goal| self.answer(goal).ok().map(|(answer, _)| Rc::new(answer.derivation));
+        let point = Point::new(&system, &given, &mut derive);
+        let facts = facts_of(&system, &asked.free);
+        let name = goal_name(&goal);
+        let stuck = |why: Stuck, quote: &Quote| refusal(&name, why, quote, span);
+        let quote = names.quote(&system, &asked.free);
+        let whole = point.closed(&term, &facts);
+        let split = match &whole {
+            Ok(value) => asked.free.iter().any(|b| value.any_var(&b.var)),
+            Err(_) => true,
+        };
+        let numbers = if split { entries_of(&asked.free) } else { None };
+        let mut found: Vec<(Vec<i128>, Term, Term)> = Vec::new();
+        let first: Vec<(Var, Index)>;
+        match (numbers, whole) {
+            (Some(numbers), _) if numbers.len() > MOST_ENTRIES => {
+                let message = format!("`{name}` has {} entries, too many to show", numbers.len());
+                let hint = format!("at most {MOST_ENTRIES} are shown: ask for one entry, or set smaller sizes");
+                return Err(NoAnswer::Refused(Diagnostic::new(message, span).hint(hint)));
+            }
+            (Some(numbers), _) if !asked.free.is_empty() => {
+                for at in &numbers {
+                    let pairs = paired(&asked.free, at);
+                    let entry = term.substitute_all(&pairs);
+                    let given: Vec<Assigned> = given.iter().map(|given| substituted(given, &pairs)).collect();
+                    let mut derive = |goal: &Goal| self.answer(goal).ok().map(|(answer, _)| Rc::new(answer.derivation));
+                    let point = Point::new(&system, &given, &mut derive);
+                    let value = point.closed(&entry, &system.facts()).map_err(|why| stuck(why, &quote))?;
+                    found.push((at.clone(), entry, value));
+                }
+                first = paired(&asked.free, &numbers[0]);
+            }
+            (_, Ok(value)) => {
+                found.push((Vec::new(), term.clone(), value));
+                first = Vec::new();
+            }
+            (_, Err(why)) => return Err(stuck(why, &quote)),
+        }
+        let moved: Vec<Assigned> = given.iter().map(|given| substituted(given, &first)).collect();
+        let mut derive = |goal: &Goal| self.answer(goal).ok().map(|(answer, _)| Rc::new(answer.derivation));
+        let point = Point::new(&system, &moved, &mut derive);
+        let lines = match found.first() {
+            Some((at, entry, _)) => {
+                let facts = if at.is_empty() { facts } else { system.facts() };
+                steps(&point, entry, &facts).map_err(|why| stuck(why, &quote))?
+            }
+            None => Vec::new(),
+        };
+        let mut total: Option<Certificate> = None;
+        let mut entries = Vec::new();
+        for (at, _, value) in &found {
+            let pairs = paired(&asked.free, at);
+            let indices: Vec<Index> = asked.at.iter().map(|index| replaced(index, &pairs)).collect();
+            let free = if at.is_empty() { asked.free.as_slice() } else { &[] };
+            let formula = quote.formula(value);
+            let claim = Claim {
+                name: name.clone(),
+                goal: &goal,
+                free: free.iter().map(|b| Quote::plain().binder(b)).collect(),
+                at: indices.iter().map(|index| Quote::plain().index(index)).collect(),
+                output_axes: asked.output_axes,
+                formula: formula.clone(),
+            };
+            let given: Vec<Assigned> = given.iter().map(|given| substituted(given, &pairs)).collect();
+            let (certificate, decimals) = verify_value(&system, &names, &claim, &pins(&given, &quote))?;
+            total = Some(total.map_or(certificate.clone(), |total| total.and(&certificate)));
+            let whole = |t: &Term| matches!(t.kind(), Kind::Integer(_) | Kind::Bracket(_));
+            let rational = !value.any(&mut |t| matches!(t.kind(), Kind::Apply(..)));
+            let decimal = (!rational && !value.any(&mut |t| whole(t)))
+                .then(|| decimals.first().and_then(|decimal| rounded(*decimal)))
+                .flatten();
+            let long = print::expression(&formula, Alphabet::Ascii).chars().count() > SHORT;
+            let exact = if long && decimal.is_some() { None } else { Some(formula) };
+            entries.push(Entry { at: at.clone(), left: left(&goal, &indices, asked.output_axes, &quote), exact, decimal });
+        }
+        let rows = asked.free.iter().filter(|b| asked.at[..asked.output_axes.min(asked.at.len())].iter().any(|i| i.mentions(&b.var)));
+        let rows = if matches!(goal, Goal::Jacobian { .. }) { rows.count() } else { 0 };
+        let whole_left = entries.first().map_or_else(|| Expr::integer(0), |entry| entry.left.clone());
+        let general = entries.first().is_some_and(|entry| entry.at.is_empty());
+        let valued = Valued {
+            name,
+            goal,
+            given: listed(&given, &system, &quote),
+            lines: lines.iter().map(|line| shown(line, &whole_left, &quote)).collect(),
+            entries,
+            free: if general { asked.free } else { Vec::new() },
+            rows,
+        };
+        Ok((valued, total.unwrap_or_default()))
+    }
+
+    /// The limit of a target as a param goes somewhere.
+    ///
+    /// # Errors
+    /// What is no param, a limit that the rules do not decide, or one that does not pass verification.
+    pub fn limit(&mut self, wanted: &LimitAsked, span: Span) -> Result<(Limited, Certificate), NoAnswer> {
+        let refused = |message: String, hint: &str| NoAnswer::Refused(Diagnostic::new(message, span).hint(hint));
+        let param = &wanted.param;
+        let scalar = self.system.array(param).filter(|array| array.axes.is_empty());
+        if scalar.is_none() {
+            let message = match self.system.bounds(param) {
+                Some(_) => format!("`{param}` is no single number that is given"),
+                None => format!("there is no param `{param}`"),
+            };
+            return Err(refused(message, "a limit is taken in a param or a scalar input, as in `param beta`"));
+        }
+        let (goal, answer, asked) = self.asked(&wanted.target, span)?;
+        let term = crate::answer::at_indices(&answer.derivation, &asked.at);
+        let facts = facts_of(&self.system, &asked.free);
+        let quote = self.names.quote(&self.system, &asked.free);
+        let name = goal_name(&goal);
+        let (towards, approach, to) = match &wanted.to {
+            Place::Infinity(sign) => {
+                let sign = *sign;
+                let way = if sign == Sign::Plus { 1.0 } else { -1.0 };
+                (Towards::Infinity(sign), Approach::Infinity(way), None)
+            }
+            Place::At(value) => {
+                let term =
+                    formula(&self.system, value, &[]).map_err(|mut wrong| NoAnswer::Refused(wrong.remove(0)))?;
+                (Towards::Number(term), Approach::Number, Some(value))
+            }
+        };
+        let found = limit(&self.system, &facts, &term, param, &towards).map_err(|why| {
+            let message = format!("the limit of `{name}` is not decided by the rules: {why}");
+            refused(message, "ask for `value` at some numbers instead, or for the limit of a part")
+        })?;
+        let shared = |t: &Term| match t.kind() {
+            Kind::Sigma(_, body) => body.any(&mut |t| matches!(t.kind(), Kind::Compare(..))),
+            _ => false,
+        };
+        let claim = Claim {
+            name: format!("limit {name}"),
+            goal: &goal,
+            free: asked.free.iter().map(|b| Quote::plain().binder(b)).collect(),
+            at: asked.at.iter().map(|index| Quote::plain().index(index)).collect(),
+            output_axes: asked.output_axes,
+            formula: quote.formula(&found.value),
+        };
+        let certificate = verify_limit(&self.system, &self.names, &claim, (param, approach, to))?;
+        let parts = found.found.iter().map(|part| {
+            let (coefficient, degree) = &part.leading;
+            let variable = Term::read(param.clone(), Vec::new());
+            let exponent = Term::product([variable.clone(), part.rate.clone()]);
+            let growing = match exponent.is_zero() {
+                true => Term::one(),
+                false => Term::apply(crate::language::function::Function::Exp, vec![exponent]),
+            };
+            let leading = Term::product([coefficient.clone(), Term::power(variable, *degree), growing]);
+            (quote.formula(&part.part), quote.formula(&leading), part.clone())
+        });
+        let limited = Limited {
+            name,
+            param: param.clone(),
+            to: wanted.to.clone(),
+            left: left(&goal, &asked.at, asked.output_axes, &quote),
+            formula: quote.formula(&found.written_out),
+            value: Quote { cases: true, conditional_sums: true, ..quote.clone() }.formula(&found.value),
+            parts: parts.collect(),
+            nonzero: found.nonzero.iter().map(|term| quote.formula(term)).collect(),
+            substituted: found.substituted,
+            shared: found.value.any(&mut |t| shared(t)),
+            free: asked.free,
+            goal,
+        };
+        Ok((limited, certificate))
+    }
+
+    /// The verified formula of a target and the indices at which it is asked for.
+    fn asked(&mut self, target: &Target, span: Span) -> Result<(Goal, Answer, Asked), NoAnswer> {
+        if matches!(target, Target::Shape(_)) {
+            let message = "a shape has no value at a point";
+            let hint = "ask for an array or a derivative";
+            return Err(NoAnswer::Refused(Diagnostic::new(message, span).hint(hint)));
+        }
+        let goal = self.goal(target, span).map_err(NoAnswer::Refused)?;
+        let (answer, _) = self.answer(&goal)?;
+        let Derivation { indices, output_axes, .. } = &answer.derivation;
+        let asked = asked(&self.system, target, &goal, (indices, *output_axes), span);
+        let asked = asked.map_err(|mut wrong| NoAnswer::Refused(wrong.remove(0)))?;
+        Ok((goal, answer, asked))
+    }
+}
+
+fn paired(free: &[Bound], at: &[i128]) -> Vec<(Var, Index)> {
+    free.iter().map(|b| b.var.clone()).zip(at.iter().map(|n| Index::constant(*n))).collect()
+}
+
+fn replaced(index: &Index, pairs: &[(Var, Index)]) -> Index {
+    pairs.iter().fold(index.clone(), |index, (var, by)| index.substitute(var, by))
+}
+
+fn substituted(given: &Assigned, pairs: &[(Var, Index)]) -> Assigned {
+    fn tree(values: &Tree, pairs: &[(Var, Index)]) -> Tree {
+        match values {
+            Tree::One(term) => Tree::One(term.substitute_all(pairs)),
+            Tree::List(list) => Tree::List(list.iter().map(|values| tree(values, pairs)).collect()),
+        }
+    }
+    Assigned {
+        slot: given.slot.clone(),
+        at: given.at.iter().map(|index| replaced(index, pairs)).collect(),
+        values: tree(&given.values, pairs),
+    }
+}
+
+/// The numbers of the free indices of each entry, where their ranges are numbers.
+fn entries_of(free: &[Bound]) -> Option<Vec<Vec<i128>>> {
+    let mut all: Vec<Vec<i128>> = vec![Vec::new()];
+    for bound in free {
+        let (lo, hi) = (bound.lo.as_constant()?, bound.hi.as_constant()?);
+        all = all.iter().flat_map(|at| (lo..=hi).map(move |n| [at.as_slice(), &[n]].concat())).take(5000).collect();
+    }
+    Some(all)
+}
+
+fn pins(given: &[Assigned], quote: &Quote) -> Vec<Pin> {
+    fn values(tree: &Tree, quote: &Quote) -> PinValues {
+        match tree {
+            Tree::One(term) => PinValues::One(quote.formula(term)),
+            Tree::List(list) => PinValues::List(list.iter().map(|tree| values(tree, quote)).collect()),
+        }
+    }
+    let one = |given: &Assigned| {
+        let (name, upstream) = match &given.slot {
+            Slot::Array(name) => (name.clone(), false),
+            Slot::Upstream(name) => (name.clone(), true),
+        };
+        let at = given.at.iter().map(|index| Quote::plain().index(index)).collect();
+        Pin { name, upstream, at, values: values(&given.values, quote) }
+    };
+    given.iter().map(one).collect()
+}
+
+/// The left side of an entry.
+fn left(goal: &Goal, at: &[Index], output_axes: usize, quote: &Quote) -> Expr {
+    let written = |at: &[Index]| at.iter().map(|i| quote.index(i)).collect::<Vec<_>>();
+    match goal {
+        Goal::Value { output } => quote.formula(&Term::read(output.clone(), at.to_vec())),
+        Goal::Jacobian { output, array } => {
+            let (rows, columns) = at.split_at(output_axes.min(at.len()));
+            let of = quote.formula(&Term::read(output.clone(), rows.to_vec()));
+            Expr::new(ExprKind::Derivative(Box::new(of), array.clone(), written(columns)))
+        }
+        Goal::Gradient { array } => Expr::new(ExprKind::Upstream(array.clone(), written(at))),
+    }
+}
+
+/// What is given, as equations: a list entry by entry.
+fn listed(given: &[Assigned], system: &crate::model::System, quote: &Quote) -> Vec<(Expr, Expr)> {
+    let mut all = Vec::new();
+    for given in given {
+        let (name, upstream) = match &given.slot {
+            Slot::Array(name) => (name, false),
+            Slot::Upstream(name) => (name, true),
+        };
+        let axes = system.bounds(name).unwrap_or_default();
+        let mut open = vec![(given.at.clone(), &given.values)];
+        while let Some((at, values)) = open.pop() {
+            match values {
+                Tree::One(value) => {
+                    let written = at.iter().map(|i| quote.index(i)).collect();
+                    let left = match upstream {
+                        true => Expr::new(ExprKind::Upstream(name.clone(), written)),
+                        false => quote.formula(&Term::read(name.clone(), at)),
+                    };
+                    all.push((left, quote.formula(value)));
+                }
+                Tree::List(list) => {
+                    let Some((lo, _)) = axes.get(at.len()) else { continue };
+                    for (k, values) in list.iter().enumerate().rev() {
+                        open.push(([at.as_slice(), &[lo.plus_number(k as i128)]].concat(), values));
+                    }
+                }
+            }
+        }
+    }
+    all
+}
+
+/// Lines as syntax; one that repeats the line before goes.
+fn shown(line: &Line, whole: &Expr, quote: &Quote) -> Shown {
+    let told = |told: &Told| {
+        let written = quote.formula(&told.term);
+        rewrite(&written, &|part| match &part.kind {
+            ExprKind::Name(name) => {
+                let (_, value) = told.values.iter().find(|(letter, _)| letter == name)?;
+                Some(quote.formula(value).kind)
+            }
+            _ => None,
+        })
+    };
+    let mut lines = vec![(quote.formula(&line.formula), Done::Formula)];
+    lines.extend(line.put_in.as_ref().map(|line| (told(line), Done::PutIn)));
+    lines.extend(line.evaluated.as_ref().map(|line| (told(line), Done::Evaluated)));
+    lines.push((quote.formula(&line.result), Done::Result));
+    lines.dedup_by(|later, earlier| later.0 == earlier.0);
+    let left = line.left.as_ref().map_or_else(|| whole.clone(), |left| quote.formula(left));
+    Shown { left, asked: line.left.is_none(), lines }
+}
+
+/// A number with six significant digits.
+fn rounded(value: f64) -> Option<Expr> {
+    if value == 0.0 || !value.is_finite() {
+        return Some(Expr::integer(0)).filter(|_| value == 0.0);
+    }
+    let places = DIGITS - 1 - value.abs().log10().floor() as i32;
+    let exact = BigRational::from_float(value.abs())?;
+    let ten = BigRational::from_integer(BigInt::from(10));
+    let digits = (exact * ten.pow(places) + BigRational::new(1.into(), 2.into())).floor() / ten.pow(places);
+    let literal = Expr::new(ExprKind::Number(digits));
+    Some(if value < 0.0 { Expr::new(ExprKind::Sum(vec![(Sign::Minus, literal)])) } else { literal })
+}
+
+/// Why there is no value, in the author's terms.
+fn refusal(name: &str, why: Stuck, quote: &Quote, span: Span) -> NoAnswer {
+    let text = |term: &Term| print::expression(&quote.formula(term), Alphabet::Ascii);
+    let diagnostic = match why {
+        Stuck::Missing(entry, reader) => {
+            let entry = text(&entry);
+            let read = reader.map(|reader| format!(" in the formula of `{reader}`")).unwrap_or_default();
+            let message = format!("`{name}` has no value here: `{entry}` is read{read} and not given");
+            Diagnostic::new(message, span).hint(format!("give it behind `at`, as in `{entry} = 1`"))
+        }
+        Stuck::NoValue(what) => Diagnostic::new(format!("`{name}` has no value there: it needs {what}"), span),
+        Stuck::Open(term) => {
+            let message = format!("`{name}` is not brought to a value: `{}` is left", text(&term));
+            Diagnostic::new(message, span).hint("set the sizes to numbers behind `where`")
+        }
+        Stuck::TooLarge => {
+            let message = format!("the value of `{name}` takes too many steps");
+            Diagnostic::new(message, span).hint("set smaller sizes behind `where`, or give a state")
+        }
+    };
+    NoAnswer::Refused(diagnostic)
+}
