@@ -42,13 +42,14 @@ pub fn asked(
     let sides = [(rows, own_rows), (columns, own_columns)];
     for (written, own) in &sides {
         let Some(written) = written else { continue };
-        if written.len() != own.len() {
-            let message = format!("{} indices are needed here, {} are given", own.len(), written.len());
-            return Err(vec![Diagnostic::new(message, span).hint("give all indices of an array, or none")]);
+        if written.len() > own.len() {
+            let message = format!("there are {} indices here, {} are given", own.len(), written.len());
+            return Err(vec![Diagnostic::new(message, span).hint("indices that are left out are free")]);
         }
         for (index, bound) in written.iter().zip(*own) {
             if let ExprKind::Name(name) = &index.kind
-                && !system.names(name)
+                && !is_size(system, name)
+                && system.bounds(name).is_none()
                 && found.free.iter().all(|b| b.var.name != *name)
             {
                 found.free.push(Bound { var: Var::new(name.clone()), ..bound.clone() });
@@ -72,4 +73,8 @@ pub fn asked(
         }
     }
     Ok(found)
+}
+
+fn is_size(system: &System, name: &str) -> bool {
+    system.given.contains_key(name) || system.sizes.iter().any(|(size, _)| &**size == name)
 }

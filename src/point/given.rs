@@ -79,6 +79,10 @@ fn assigned(system: &System, free: &[Bound], given: &Given) -> Result<Assigned, 
     let slot = match (upstream, direct) {
         (false, Some(output)) => Slot::Upstream(output.clone()),
         (false, None) => Slot::Array(name.clone()),
+        (true, _) if system.direct_part(name).is_some() => {
+            let letter = system.direct_part(name).map(|letter| format!("give its direct part: `{letter} = …`"));
+            return refused(format!("`dl/d{name}` is not given: equations read `{name}`"), given.span, letter);
+        }
         (true, _) if system.outputs.contains(name) => Slot::Upstream(name.clone()),
         (true, _) => {
             let hint = format!("the outputs are {}", system.outputs.join(", "));

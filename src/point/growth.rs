@@ -387,7 +387,7 @@ fn near(function: Function, series: &Series) -> Option<Series> {
         Function::Exp => Some(value.clone()),
         Function::Log => Some(Term::power(at.clone(), -1)),
         Function::Sqrt if !at.is_zero() => Some(Term::power(Term::product([Term::from_i64(2), value.clone()]), -1)),
-        Function::Tanh => Some(Term::sum([one(), Term::power(value.clone(), 2).negative()])),
+        Function::Tanh => Some(Term::sum([one(), Term::product([value.clone(), value.clone()]).negative()])),
         Function::Sigmoid => Some(Term::product([value.clone(), Term::sum([one(), value.clone().negative()])])),
         Function::Softplus => Some(apply(Function::Sigmoid, at.clone())),
         Function::Sin => Some(apply(Function::Cos, at.clone())),

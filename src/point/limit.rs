@@ -4,7 +4,7 @@
 //! rules of growth do not decide, there is no answer.
 
 use super::given::{Assigned, Slot, Tree};
-use super::growth::{Found, Grower, Growth};
+use super::growth::{Argument, Found, Grower, Growth};
 use super::reduce::{Point, Stuck};
 use crate::calculus::matching::Match;
 use crate::derivation::Goal;
@@ -29,6 +29,8 @@ pub struct Limit {
     pub nonzero: Vec<Term>,
     /// Whether it is the value at the point.
     pub substituted: bool,
+    /// The argument for the whole, where it is a function.
+    pub last: Option<Argument>,
 }
 
 /// Where a param goes.
@@ -51,9 +53,9 @@ pub fn limit(system: &System, facts: &Facts, term: &Term, param: &Name, towards:
         Towards::Infinity(Sign::Plus) => at_infinity(system, facts, &written_out, param, written_out.clone()),
         Towards::Infinity(Sign::Minus) => {
             let mirrored = replaced(&written_out, param, &read(param).negative());
-            let mut limit = at_infinity(system, facts, &mirrored, param, written_out)?;
-            limit.found.clear();
-            Ok(limit)
+            let limit = at_infinity(system, facts, &mirrored, param, written_out)?;
+            let back = |found: Found| Found { part: replaced(&found.part, param, &read(param).negative()), ..found };
+            Ok(Limit { found: limit.found.into_iter().map(back).collect(), ..limit })
         }
         Towards::Number(at) => at_number(system, facts, written_out, param, at),
     }
@@ -118,10 +120,11 @@ fn at_infinity(
     let undecided = || "it holds a function or a comparison whose growth is not known".to_string();
     let growth = grower.growth(term).ok_or_else(undecided)?;
     let value = tidy(&settled(&growth, facts)?);
+    let last = grower.found.iter().find(|found| found.part == *term).map(|found| found.argument);
     grower.found.retain(|found| found.part != *term);
     let (found, mut nonzero) = (grower.found, grower.nonzero);
     nonzero.dedup();
-    Ok(Limit { written_out, value, found, nonzero, substituted: false })
+    Ok(Limit { written_out, value, found, nonzero, substituted: false, last })
 }
 
 fn settled(growth: &Growth, facts: &Facts) -> Result<Term, String> {
@@ -219,7 +222,8 @@ fn at_number(
     match point.value(&written_out, facts) {
         Ok(value) if continuous(&written_out) => {
             let value = point.tidied(&value, facts);
-            return Ok(Limit { written_out, value, found: Vec::new(), nonzero: Vec::new(), substituted: true });
+            let (found, nonzero) = (Vec::new(), Vec::new());
+            return Ok(Limit { written_out, value, found, nonzero, substituted: true, last: None });
         }
         Err(Stuck::TooLarge) => return Err("it is too large".into()),
         _ => {}
@@ -233,7 +237,7 @@ fn at_number(
     if above.value != below.value {
         return Err("it differs from both sides".into());
     }
-    Ok(Limit { found: Vec::new(), ..above })
+    Ok(Limit { found: Vec::new(), last: None, ..above })
 }
 
 /// Whether no function with a jump and no comparison stands in a term.

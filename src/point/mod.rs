@@ -12,8 +12,6 @@ mod limit;
 mod reduce;
 mod series;
 mod steps;
-#[cfg(test)]
-mod tests;
 mod tidy;
 
 pub use asked::{Asked, asked};

@@ -6,7 +6,6 @@
 use super::exact;
 use super::given::{Assigned, Slot, with};
 use super::tidy::Tidy;
-use crate::calculus::strategy::facts_of;
 use crate::derivation::{Derivation, Goal};
 use crate::integer::{Condition, Facts, Index, Truth, Var};
 use crate::language::syntax::{Extremum, Name, Relation};
@@ -120,7 +119,7 @@ impl<'a> Point<'a> {
                 if *n < 0 && base.is_zero() {
                     return Err(Stuck::NoValue("a division by zero".into()));
                 }
-                Ok(Term::power(base, *n))
+                Ok(if base.is_zero() { base } else { Term::power(base, *n) })
             }
             Kind::Apply(function, arguments) => {
                 let values = self.all(arguments, facts)?;
@@ -203,12 +202,11 @@ impl<'a> Point<'a> {
                 };
             }
             Kind::Upstream(output, at) => {
-                match self.given(&Slot::Upstream(output.clone()), output, at, facts) {
-                    Ok(value) => return Ok(value),
-                    Err(Truth::Unknown) => return kept(),
-                    Err(_) if self.is_given(output) => return kept(),
-                    Err(_) => (Goal::Gradient { array: output.clone() }, at.clone()),
+                if self.is_given(output) {
+                    let slot = Slot::Upstream(output.clone());
+                    return self.given(&slot, output, at, facts).or_else(|_| kept());
                 }
+                (Goal::Gradient { array: output.clone() }, at.clone())
             }
             Kind::Derivative(of, array, columns) => match of.kind() {
                 Kind::Read(output, rows) => {
@@ -260,6 +258,14 @@ impl<'a> Point<'a> {
         Err(unknown)
     }
 
+    /// Whether entries that an array depends on are given with indices that are free.
+    pub(super) fn single(&self, array: &Name) -> bool {
+        self.given.iter().any(|given| {
+            let (Slot::Array(name) | Slot::Upstream(name)) = &given.slot;
+            given.at.iter().any(|index| !index.is_free_of_vars()) && self.system.depends(array, name)
+        })
+    }
+
     /// What the equation of an entry says, where it is known which one it is.
     pub(super) fn definition(&self, array: &Name, at: &[Index], facts: &Facts) -> Option<Term> {
         let equation = self.system.equation(array)?;
@@ -286,6 +292,14 @@ impl<'a> Point<'a> {
         match whole {
             Ok(value) if !unsettled(&value) || entries.is_none() => {
                 Ok(self.tidied(&Term::sigma(bounds.to_vec(), value), facts))
+            }
+            Ok(value) => {
+                let short = self.tidied(&Term::sigma(bounds.to_vec(), value), facts);
+                if !unsettled(&short) {
+                    return Ok(short);
+                }
+                let terms = unrolled(term).ok_or(Stuck::TooLarge)?;
+                Ok(self.tidied(&Term::sum(self.all(&terms, facts)?), facts))
             }
             Err(Stuck::TooLarge) => Err(Stuck::TooLarge),
             Err(stuck) if entries.is_none() => Err(stuck),
@@ -386,9 +400,4 @@ pub(super) fn places(bounds: &[Bound]) -> Option<Vec<Vec<(Var, Index)>>> {
 pub(super) fn unrolled(term: &Term) -> Option<Vec<Term>> {
     let Kind::Sigma(bounds, body) = term.kind() else { return None };
     Some(places(bounds)?.iter().map(|pairs| body.substitute_all(pairs)).collect())
-}
-
-/// The facts of a system with the ranges of free indices.
-pub(super) fn at_free(system: &System, free: &[Bound]) -> Facts {
-    facts_of(system, free)
 }

@@ -60,6 +60,14 @@ struct Teller<'p, 'a> {
     lines: Vec<Line>,
 }
 
+/// Sums of one term as that term.
+fn without_single(term: &Term) -> Term {
+    match unrolled(term).as_deref() {
+        Some([only]) => without_single(only),
+        _ => term.map_children(&mut |child| without_single(child)),
+    }
+}
+
 impl Teller<'_, '_> {
     /// The computed arrays that a term reads, each after those that it is computed from.
     fn on_the_way(&mut self, term: &Term, facts: &Facts) {
@@ -75,7 +83,8 @@ impl Teller<'_, '_> {
                 index.collect_vars(&mut read);
                 read.iter().all(|var| self.free.contains(var))
             };
-            let (left, facts) = match at.iter().all(own) {
+            let plain = at.iter().zip(&equation.indices).all(|(index, b)| b.lo == b.hi || index.as_var().is_some());
+            let (left, facts) = match at.iter().all(own) && (!plain || at.is_empty() || self.moves(array)) {
                 true => (term.clone(), facts.clone()),
                 false => {
                     let entry = Term::read(array.clone(), vars(&equation.indices));
@@ -100,13 +109,18 @@ impl Teller<'_, '_> {
         term.children().iter().for_each(|child| self.on_the_way(child, &facts));
     }
 
+    /// Whether entries of an array, or of what it is computed from, are given one by one.
+    fn moves(&self, array: &Name) -> bool {
+        self.point.system.recurrence(array).is_some() || self.point.single(array)
+    }
+
     fn line(&self, left: Option<Term>, term: &Term, result: Term, facts: &Facts) -> Line {
         let told = |functions: bool| {
             let mut values = Vec::new();
             let term = self.put(term, facts, functions, &mut values)?;
             Some(Told { term, values })
         };
-        Line { left, formula: term.clone(), put_in: told(false), evaluated: told(true), result }
+        Line { left, formula: without_single(term), put_in: told(false), evaluated: told(true), result }
     }
 
     /// A letter for a value, or the term itself where its value still speaks of indices bound in it.
@@ -140,6 +154,9 @@ impl Teller<'_, '_> {
                 self.inside(term, facts, functions, values)
             }
             Kind::Sigma(bounds, _) => {
+                if let Some([only]) = unrolled(term).as_deref() {
+                    return self.put(only, facts, functions, values);
+                }
                 let before = values.len();
                 let whole = self.inside(term, facts, functions, values)?;
                 let open = |part: &Term| {
@@ -152,8 +169,11 @@ impl Teller<'_, '_> {
                 if !whole.any(&mut |part| open(part)) {
                     return Some(whole);
                 }
-                values.truncate(before);
-                let terms = unrolled(term).filter(|terms| terms.len() <= MOST_WRITTEN)?;
+                let kept = values.split_off(before);
+                let Some(terms) = unrolled(term).filter(|terms| terms.len() <= MOST_WRITTEN) else {
+                    values.extend(kept);
+                    return Some(whole);
+                };
                 let written: Option<Vec<Term>> =
                     terms.iter().map(|term| self.put(term, facts, functions, values)).collect();
                 written.map(Term::sum)

@@ -7,10 +7,10 @@ use crate::derivation::{Derivation, Goal};
 use crate::diagnostic::{Diagnostic, Span};
 use crate::integer::{Index, Var};
 use crate::language::print::{self, Alphabet};
-use crate::language::syntax::{Expr, ExprKind, Given, LimitAsked, Name, Place, Sign, Target};
+use crate::language::syntax::{Expr, ExprKind, Given, LimitAsked, Name, Place, Relation, Role, Sign, Target};
 use crate::model::formula::formula;
 use crate::model::{Bound, Kind, Quote, Term, rewrite};
-use crate::point::{Asked, Assigned, Found, Line, Point, Slot, Stuck, Told, Towards, Tree, asked, limit, resolve, steps};
+use crate::point::{Argument, Asked, Assigned, Found, Line, Point, Slot, Stuck, Told, Towards, Tree, asked, limit, resolve, steps};
 use crate::verify::Certificate;
 use crate::verify::point::{Approach, Claim, Pin, PinValues, verify_limit, verify_value};
 use num_bigint::BigInt;
@@ -35,8 +35,10 @@ pub struct Valued {
     pub given: Vec<(Expr, Expr)>,
     /// The values: one that holds for all free indices, or each entry with the numbers of its indices.
     pub entries: Vec<Entry>,
-    /// The free indices with their ranges, where they are left.
+    /// The free indices with their ranges.
     pub free: Vec<Bound>,
+    /// Whether the only entry holds for all of them.
+    pub general: bool,
     /// How many of the free indices belong to the output.
     pub rows: usize,
     /// The steps to the first entry.
@@ -78,6 +80,8 @@ pub enum Done {
     Evaluated,
     /// It was worked out.
     Result,
+    /// It was worked out by what is required of the values.
+    Required,
 }
 
 /// A limit.
@@ -105,6 +109,8 @@ pub struct Limited {
     pub nonzero: Vec<Expr>,
     /// Whether it is the value at the point.
     pub substituted: bool,
+    /// The argument for the whole, where it is a function.
+    pub last: Option<Argument>,
     /// Whether ties between greatest or least entries are shared.
     pub shared: bool,
 }
@@ -209,7 +215,8 @@ impl Study {
             given: listed(&given, &system, &quote),
             lines: lines.iter().map(|line| shown(line, &whole_left, &quote)).collect(),
             entries,
-            free: if general { asked.free } else { Vec::new() },
+            free: asked.free,
+            general,
             rows,
         };
         Ok((valued, total.unwrap_or_default()))
@@ -222,13 +229,24 @@ impl Study {
     pub fn limit(&mut self, wanted: &LimitAsked, span: Span) -> Result<(Limited, Certificate), NoAnswer> {
         let refused = |message: String, hint: &str| NoAnswer::Refused(Diagnostic::new(message, span).hint(hint));
         let param = &wanted.param;
-        let scalar = self.system.array(param).filter(|array| array.axes.is_empty());
+        let scalar = self.system.array(param).filter(|array| array.axes.is_empty() && array.role != Role::Integer);
         if scalar.is_none() {
             let message = match self.system.bounds(param) {
                 Some(_) => format!("`{param}` is no single number that is given"),
                 None => format!("there is no param `{param}`"),
             };
             return Err(refused(message, "a limit is taken in a param or a scalar input, as in `param beta`"));
+        }
+        let bound = self.system.program.params.iter().find(|known| known.name == *param).and_then(|p| p.bound.as_ref());
+        let wrong = match (&wanted.to, bound) {
+            (Place::Infinity(Sign::Minus), Some((relation, _))) => {
+                matches!(relation, Relation::Greater | Relation::AtLeast)
+            }
+            (Place::Infinity(Sign::Plus), Some((relation, _))) => matches!(relation, Relation::Less | Relation::AtMost),
+            _ => false,
+        };
+        if wrong {
+            return Err(refused(format!("`{param}` is bounded on that side"), "its bound stands behind `param`"));
         }
         let (goal, answer, asked) = self.asked(&wanted.target, span)?;
         let term = crate::answer::at_indices(&answer.derivation, &asked.at);
@@ -267,6 +285,8 @@ impl Study {
         let parts = found.found.iter().map(|part| {
             let (coefficient, degree) = &part.leading;
             let variable = Term::read(param.clone(), Vec::new());
+            let downwards = wanted.to == Place::Infinity(Sign::Minus);
+            let variable = if downwards { variable.negative() } else { variable };
             let exponent = Term::product([variable.clone(), part.rate.clone()]);
             let growing = match exponent.is_zero() {
                 true => Term::one(),
@@ -285,6 +305,7 @@ impl Study {
             parts: parts.collect(),
             nonzero: found.nonzero.iter().map(|term| quote.formula(term)).collect(),
             substituted: found.substituted,
+            last: found.last,
             shared: found.value.any(&mut |t| shared(t)),
             free: asked.free,
             goal,
@@ -406,6 +427,8 @@ fn listed(given: &[Assigned], system: &crate::model::System, quote: &Quote) -> V
 
 /// Lines as syntax; one that repeats the line before goes.
 fn shown(line: &Line, whole: &Expr, quote: &Quote) -> Shown {
+    let mut quote = quote.clone();
+    quote.taken.extend(line.left.iter().flat_map(Term::free_vars));
     let told = |told: &Told| {
         let written = quote.formula(&told.term);
         rewrite(&written, &|part| match &part.kind {
@@ -419,7 +442,11 @@ fn shown(line: &Line, whole: &Expr, quote: &Quote) -> Shown {
     let mut lines = vec![(quote.formula(&line.formula), Done::Formula)];
     lines.extend(line.put_in.as_ref().map(|line| (told(line), Done::PutIn)));
     lines.extend(line.evaluated.as_ref().map(|line| (told(line), Done::Evaluated)));
-    lines.push((quote.formula(&line.result), Done::Result));
+    let read = |told: &Told| {
+        told.term.any(&mut |t| matches!(t.kind(), Kind::Read(name, _) if !told.values.iter().any(|(own, _)| own == name)))
+    };
+    let required = line.evaluated.as_ref().is_some_and(read);
+    lines.push((quote.formula(&line.result), if required { Done::Required } else { Done::Result }));
     lines.dedup_by(|later, earlier| later.0 == earlier.0);
     let left = line.left.as_ref().map_or_else(|| whole.clone(), |left| quote.formula(left));
     Shown { left, asked: line.left.is_none(), lines }
@@ -440,6 +467,7 @@ fn rounded(value: f64) -> Option<Expr> {
 
 /// Why there is no value, in the author's terms.
 fn refusal(name: &str, why: Stuck, quote: &Quote, span: Span) -> NoAnswer {
+    let quote = Quote { upstream: Default::default(), ..quote.clone() };
     let text = |term: &Term| print::expression(&quote.formula(term), Alphabet::Ascii);
     let diagnostic = match why {
         Stuck::Missing(entry, reader) => {

@@ -87,8 +87,7 @@ fn places(free: &[Binder], sizes: &Sizes) -> Result<Vec<Vec<i64>>, EvalError> {
 }
 
 /// The entries that pins choose at a place; none where one of them does not exist there.
-fn chosen(pins: &[Pin], plain: &Instance, bound: &Sizes, upstream: &Names) -> Result<Option<Pins>, EvalError> {
-    let _ = upstream;
+fn chosen(pins: &[Pin], plain: &Instance, bound: &Sizes) -> Result<Option<Pins>, EvalError> {
     let mut found = Pins::default();
     for pin in pins {
         let axes: Vec<(i64, i64)> = plain.axes(&pin.name).map(<[_]>::to_vec).unwrap_or_default();
@@ -161,10 +160,12 @@ pub fn verify_value(
     };
     let broken = |e: EvalError| fail(e.to_string(), &Sizes::new());
     let work = Work::new(WORK);
-    let mut total = Certificate { functions: !system.functions().is_empty(), ..Certificate::default() };
+    let mut total = Certificate::default();
     let mut decimals = Vec::new();
     let moving = pins.iter().any(|pin| !pin.at.is_empty());
-    for (number, (shown, sizes)) in sizes_of(system, names).map_err(broken)?.into_iter().enumerate() {
+    let all = sizes_of(system, names).map_err(broken)?;
+    let assigned = all.len();
+    for (number, (shown, sizes)) in all.into_iter().enumerate() {
         let broken = |e: EvalError| fail(e.to_string(), &shown);
         let free: Vec<Name> = claim.free.iter().map(|b| b.name.clone()).collect();
         let plain = Instance::sharing(&system.program, &sizes, 1, &work).map_err(broken)?;
@@ -176,7 +177,7 @@ pub fn verify_value(
                 let mut bound = sizes.clone();
                 bound.extend(free.iter().cloned().zip(place.iter().copied()));
                 if moving || instance.is_none() {
-                    let Some(pins) = chosen(pins, &plain, &bound, names).map_err(broken)? else { continue };
+                    let Some(pins) = chosen(pins, &plain, &bound).map_err(broken)? else { continue };
                     let made = Instance::pinned(&system.program, &sizes, seed, &work, &pins).map_err(broken)?;
                     instance = Some(made);
                 }
@@ -187,8 +188,7 @@ pub fn verify_value(
                 let formula = instance.compile(&claim.formula, &free).map_err(broken)?;
                 let found = instance.evaluate(&formula, &place).map_err(broken)?;
                 match instance.agreement(&formula, found, wanted) {
-                    Agreement::Exact => {}
-                    Agreement::Numeric => total.numeric += usize::from(point == 0),
+                    Agreement::Exact | Agreement::Numeric => {}
                     Agreement::None => {
                         let reason = format!("it is given as {}, the equations give {}", found.real, wanted.real);
                         return Err(fail(reason, &shown));
@@ -199,18 +199,15 @@ pub fn verify_value(
                 }
                 compared += 1;
             }
-            if compared > 0 {
-                total.points += 1;
-            }
             if point == 0 {
-                total.entries += compared;
+                total.values += compared;
             }
         }
     }
-    if total.entries == 0 {
+    if total.values == 0 {
         return Err(fail("the entries that are given exist at none of the sizes that were tried".into(), &Sizes::new()));
     }
-    total.assignments = if system.sizes.is_empty() { 0 } else { ASSIGNMENTS.min(total.entries) };
+    total.assignments = if system.sizes.is_empty() { 0 } else { assigned };
     Ok((total, decimals))
 }
 
@@ -248,7 +245,7 @@ pub fn verify_limit(
         cause: None,
     };
     let work = Work::new(WORK);
-    let mut total = Certificate { functions: !system.functions().is_empty(), ..Certificate::default() };
+    let mut total = Certificate::default();
     let all = sizes_of(system, names).map_err(|e| fail(e.to_string(), &Sizes::new()))?;
     let assigned = all.len();
     let mut stopped = None;
@@ -301,7 +298,7 @@ pub fn verify_limit(
                         distances.push((claimed.real - found.real).abs() / claimed.real.abs().max(1.0));
                     }
                     match converges(&distances) {
-                        Some(true) => total.entries += 1,
+                        Some(true) => total.limits += 1,
                         None => {}
                         Some(false) => {
                             let reason = format!("the limit is given as {}, the equations tend to {}", last.0, last.1);
@@ -309,15 +306,13 @@ pub fn verify_limit(
                         }
                     }
                 }
-                total.points += 1;
             }
         }
     }
-    if total.entries == 0 {
+    if total.limits == 0 {
         let why = stopped.map_or("no value was found near the limit".to_string(), |e| e.to_string());
         return Err(fail(why, &Sizes::new()));
     }
-    total.numeric = total.entries;
     total.assignments = if system.sizes.is_empty() { 0 } else { assigned };
     Ok(total)
 }

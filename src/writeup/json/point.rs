@@ -99,14 +99,14 @@ pub fn value(
                 Done::Formula => "formula",
                 Done::PutIn => "values",
                 Done::Evaluated => "functions",
-                Done::Result => "result",
+                Done::Result | Done::Required => "result",
             },
         })
     });
     Answer::Value(Box::new(Value {
         name: name(AnswerKind::Value(Box::new(asked.clone()))),
         given: valued.given.iter().map(|(left, value)| format!("{} = {}", ascii(left), ascii(value))).collect(),
-        indices: valued.free.iter().map(|b| range(&Quote::plain().binder(b))).collect(),
+        indices: valued.free.iter().filter(|_| valued.general).map(|b| range(&Quote::plain().binder(b))).collect(),
         entries: entries.collect(),
         steps: steps.collect(),
         special: by.map(|by| special(study, by)),

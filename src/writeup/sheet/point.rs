@@ -5,13 +5,14 @@
 use super::{Section, Writer, merge};
 use crate::diagnostic::Span;
 use crate::language::function::Function;
+use crate::model::Bound;
 use crate::language::syntax::{Expr, LimitAsked, Name, Place, Sign, ValueAsked};
 use crate::point::Argument;
 use crate::study::point::{Done, Entry, Limited, Shown, Valued};
 use crate::study::{NoAnswer, Study};
 use crate::writeup::document::{Block, Inline, Line, Math, Piece, Prose, Symbol};
 use crate::writeup::json;
-use crate::writeup::outline::Level;
+use crate::writeup::outline::{Level, whole_left};
 use crate::writeup::reason::{listed, math, text};
 
 /// How many entries stand in the box, and not in a table.
@@ -41,12 +42,12 @@ impl Writer<'_> {
         if one {
             section.blocks.push(Block::Boxed { formulas, ranges: given(&valued, &asked.sizes) });
         } else {
-            section.blocks.push(Block::Paragraph(stated(&valued, &asked.sizes)));
+            let left = vec![Piece::Expr(whole_left(&valued.goal))];
+            section.blocks.push(Block::Boxed { formulas: vec![left], ranges: given(&valued, &asked.sizes) });
             section.blocks.push(table(&valued));
         }
         if self.level != Level::Answer {
-            let several = valued.entries.len() > 1;
-            section.blocks.extend(valued.lines.iter().map(|shown| derivation(shown, several)));
+            section.blocks.extend(valued.lines.iter().map(derivation));
         }
         Ok(())
     }
@@ -113,42 +114,35 @@ fn given(valued: &Valued, sizes: &[(Name, Expr)]) -> Vec<Math> {
     all
 }
 
-/// `At x[1] = 2 and x[2] = 3:`
-fn stated(valued: &Valued, sizes: &[(Name, Expr)]) -> Prose {
-    let mut prose = vec![text("At ")];
-    prose.extend(listed(given(valued, sizes).into_iter().map(Inline::Math).collect()));
-    prose.push(text(" the entries are these."));
-    prose
-}
-
 /// The entries as a row, or as a matrix with a row for each place of the output.
 fn table(valued: &Valued) -> Block {
-    let rows = valued.rows;
-    let places = |at: &[i128]| at.iter().map(i128::to_string).collect::<Vec<_>>().join(",");
+    let axes = valued.free.len();
+    let split = if valued.rows == 0 && axes == 2 { 1 } else { valued.rows };
+    let (above, below) = valued.free.split_at(split.min(axes));
+    let place = |bounds: &[Bound], at: &[i128]| -> Prose {
+        let pairs = bounds.iter().zip(at);
+        let each = pairs.map(|(b, n)| Inline::Math(equal(&Expr::name(b.var.written()), &Expr::integer(*n))));
+        each.flat_map(|math| [math, text(" ")]).collect::<Vec<_>>().split_last().map(|(_, all)| all.to_vec()).unwrap_or_default()
+    };
     let (mut header, mut found): (Vec<Prose>, Vec<(Vec<Prose>, bool)>) = (vec![Vec::new()], Vec::new());
     let mut last: Option<Vec<i128>> = None;
-    let axes = valued.entries.first().map_or(0, |entry| entry.at.len());
-    let split = if rows == 0 && axes == 2 { 1 } else { rows };
     for entry in &valued.entries {
         let (row, column) = entry.at.split_at(split.min(entry.at.len()));
         if last.as_deref() != Some(row) {
-            found.push((vec![vec![text(places(row))]], false));
+            found.push((vec![place(above, row)], false));
             last = Some(row.to_vec());
         }
         if found.len() == 1 {
-            header.push(vec![text(places(column))]);
+            header.push(place(below, column));
         }
         if let Some((cells, _)) = found.last_mut() {
             cells.push(vec![Inline::Math(right(entry, false))]);
         }
     }
-    if let Some((cells, _)) = found.first_mut().filter(|_| split == 0) {
-        cells[0] = vec![text("value")];
-    }
     Block::Table { header, rows: found }
 }
 
-fn derivation(shown: &Shown, several: bool) -> Block {
+fn derivation(shown: &Shown) -> Block {
     let reason = |done: Done, place: usize| -> Prose {
         vec![text(match done {
             Done::Formula if shown.asked => "the derived formula",
@@ -157,6 +151,7 @@ fn derivation(shown: &Shown, several: bool) -> Block {
             Done::Evaluated => "functions evaluated",
             Done::Result if place == 0 && shown.asked => "the derived formula",
             Done::Result => "worked out",
+            Done::Required => "worked out, as required of the values",
         })]
     };
     let lines = shown.lines.iter().enumerate().map(|(place, (right, done))| Line {
@@ -164,7 +159,6 @@ fn derivation(shown: &Shown, several: bool) -> Block {
         right: vec![Piece::Expr(right.clone())],
         reason: reason(*done, place),
     });
-    let _ = several;
     Block::Derivation { left: vec![Piece::Expr(shown.left.clone())], lines: lines.collect(), folded: None }
 }
 
@@ -183,12 +177,7 @@ fn argument(limited: &Limited) -> Vec<Block> {
     let left = vec![Piece::Expr(limited.left.clone())];
     let mut blocks = Vec::new();
     for (part, leading, found) in &limited.parts {
-        let reason = match found.argument {
-            Argument::Exponentials => "of exponentials the greatest exponent decides, ties counted".to_string(),
-            Argument::Powers => "of powers the highest decides".into(),
-            Argument::Logarithm => "the logarithm of what is inside".into(),
-            Argument::Ends(function) => ends(function),
-        };
+        let reason = because(found.argument);
         let line = Line {
             relation: Symbol::Similar,
             right: vec![Piece::Expr(leading.clone())],
@@ -197,9 +186,10 @@ fn argument(limited: &Limited) -> Vec<Block> {
         blocks.push(Block::Derivation { left: vec![Piece::Expr(part.clone())], lines: vec![line], folded: None });
     }
     let way = approach(limited);
-    let last = match limited.substituted {
-        true => vec![text("by continuity, "), Inline::Math(way), text(" put in")],
-        false => vec![text("the leading terms, as "), Inline::Math(way)],
+    let last = match (limited.substituted, limited.last) {
+        (true, _) => vec![text("by continuity, "), Inline::Math(way), text(" put in")],
+        (false, Some(argument @ Argument::Ends(_))) => vec![text(format!("{}, as ", because(argument))), Inline::Math(way)],
+        (false, _) => vec![text("the leading terms, as "), Inline::Math(way)],
     };
     let first = Line {
         relation: Symbol::Equal,
@@ -219,6 +209,16 @@ fn argument(limited: &Limited) -> Vec<Block> {
         blocks.push(Block::Paragraph(vec![text(words)]));
     }
     blocks
+}
+
+/// Why a part behaves as it does, in words.
+fn because(argument: Argument) -> String {
+    match argument {
+        Argument::Exponentials => "of exponentials the greatest exponent decides, ties counted".into(),
+        Argument::Powers => "of powers the highest decides".into(),
+        Argument::Logarithm => "the logarithm of what is inside".into(),
+        Argument::Ends(function) => ends(function),
+    }
 }
 
 fn ends(function: Function) -> String {
