@@ -95,7 +95,10 @@ fn arrays_entry_by_entry() {
     assert_eq!(values("input x[3]; y = sum[i] i*x[i]", "y at x = [1, 2, 3]"), ["14"]);
     assert_eq!(values("input x[3]; y = sum[i] i*x[i]", "y at x[1] = 1, x[2] = 2, x[3] = 3"), ["14"]);
     assert_eq!(values("input A[2,2], x[2]; y = A @ x", "y at A = [[1, 2], [3, 4]], x = [1, -1]"), ["-1", "-1"]);
-    assert_eq!(values("input x[3]; y[i] = x[i]^2", "dy/dx at x = [1, 2, 3]"), ["2", "0", "0", "0", "4", "0", "0", "0", "6"]);
+    assert_eq!(
+        values("input x[3]; y[i] = x[i]^2", "dy/dx at x = [1, 2, 3]"),
+        ["2", "0", "0", "0", "4", "0", "0", "0", "6"]
+    );
     assert_eq!(values("input x[3]; y[i] = x[i]^2", "dl/dx at x = [1, 2, 3], dl/dy = 1"), ["2", "4", "6"]);
     assert_eq!(values("input x[3]; y[i] = x[i]^2", "y[2] at x = [1, 2, 3]"), ["4"]);
     assert_eq!(values("input x[3]; m = max[i] x[i]; a = argmax[i] x[i]", "m at x = [1, 5, 2]"), ["5"]);
@@ -191,8 +194,7 @@ fn passes(system: &str, formula: &str, pins: &[(&str, &str)], limit: Option<(&st
     let free: Vec<Binder> = indices.iter().map(|b| quote.binder(b)).collect();
     let goal = Goal::Value { output: "y".into() };
     let at = free.iter().map(|b| Expr::name(b.name.clone())).collect();
-    let claim =
-        Claim { name: "y".into(), goal: &goal, output_axes: free.len(), free, at, formula: named(formula) };
+    let claim = Claim { name: "y".into(), goal: &goal, output_axes: free.len(), free, at, formula: named(formula) };
     let pins: Vec<Pin> = pins
         .iter()
         .map(|(name, value)| Pin {
@@ -248,7 +250,9 @@ fn a_wrong_limit_does_not_pass() {
 
 #[test]
 fn what_is_asked_is_printed_as_it_is_read() {
-    for text in ["value df/dh[1] where n = 1 at x = [[1, 2], [3, 4]], h[t-1] = -1/3, dl/df = 1", "limit p as beta -> -infinity"] {
+    for text in
+        ["value df/dh[1] where n = 1 at x = [[1, 2], [3, 4]], h[t-1] = -1/3, dl/df = 1", "limit p as beta -> -infinity"]
+    {
         let whole = format!("homework \"\" {{ problem 1 {{ question 1 {{ answer {text} }} }} }}");
         let file = parse_file(&whole).unwrap();
         let Item::Homework(homework) = &file.items[0] else { unreachable!() };

@@ -68,13 +68,7 @@ impl Attempt {
 ///
 /// # Errors
 /// Those that no other point would avoid, and the first of the others if no point was found.
-pub fn instance(
-    program: &Program,
-    sizes: &Sizes,
-    seed: u64,
-    work: &Work,
-    pins: &Pins,
-) -> Result<Instance, EvalError> {
+pub fn instance(program: &Program, sizes: &Sizes, seed: u64, work: &Work, pins: &Pins) -> Result<Instance, EvalError> {
     if let Some(missing) = program.sizes.iter().find(|size| !sizes.contains_key(*size)) {
         return Err(EvalError::MissingSize(missing.clone()));
     }

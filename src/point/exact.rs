@@ -196,7 +196,13 @@ fn is_positive(term: &Term) -> bool {
 /// −1, 0 or 1, where that is known.
 pub(super) fn sign(term: &Term) -> Option<i64> {
     if let Some(n) = term.as_number() {
-        return Some(if n.is_zero() { 0 } else if n.is_positive() { 1 } else { -1 });
+        return Some(if n.is_zero() {
+            0
+        } else if n.is_positive() {
+            1
+        } else {
+            -1
+        });
     }
     if is_positive(term) {
         return Some(1);

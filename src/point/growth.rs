@@ -179,8 +179,7 @@ impl Grower<'_> {
             }
         }
         let beaten = |a: &Growth, b: &Growth| exact::compared(Relation::Less, &a.rate, &b.rate) == Some(true);
-        let left: Vec<Growth> =
-            groups.iter().filter(|a| !groups.iter().any(|b| beaten(a, b))).cloned().collect();
+        let left: Vec<Growth> = groups.iter().filter(|a| !groups.iter().any(|b| beaten(a, b))).cloned().collect();
         let dropped = left.len() < groups.len();
         let mut sum = match left.as_slice() {
             [only] => only.clone(),
@@ -271,7 +270,8 @@ impl Grower<'_> {
             None => (0, Term::zero()),
         };
         if degree <= 0 {
-            return (series.error.is_none_or(|error| error <= 0)).then_some(())
+            return (series.error.is_none_or(|error| error <= 0))
+                .then_some(())
                 .and_then(|()| flat(near(function, series)?));
         }
         let single = series.terms.len() == 1 && exactly;
@@ -314,11 +314,8 @@ impl Grower<'_> {
                         zero.clone()
                     }
                 };
-                let value = Term::sum([
-                    on(Relation::Greater, high),
-                    on(Relation::Equal, middle),
-                    on(Relation::Less, low),
-                ]);
+                let value =
+                    Term::sum([on(Relation::Greater, high), on(Relation::Equal, middle), on(Relation::Less, low)]);
                 let mut ends = Series::constant((self.tidy)(&value));
                 ends.error = Some(0);
                 flat(ends)

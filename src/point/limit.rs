@@ -98,31 +98,21 @@ fn written_out(system: &System, facts: &Facts, term: &Term, param: &Name) -> Opt
     inner(&Point::new(system, &[], &mut none), facts, term, param, 0)
 }
 
-fn at_infinity(
-    system: &System,
-    facts: &Facts,
-    term: &Term,
-    param: &Name,
-    written_out: Term,
-) -> Result<Limit, String> {
+fn at_infinity(system: &System, facts: &Facts, term: &Term, param: &Name, written_out: Term) -> Result<Limit, String> {
     let mut none = |_: &Goal| None;
     let point = Point::new(system, &[], &mut none);
     let tidy = |term: &Term| point.tidied(&polished(term), facts);
     let depends = |array: &Name| system.depends(array, param);
-    let mut grower = Grower {
-        param,
-        depends: &depends,
-        tidy: &tidy,
-        nonzero: Vec::new(),
-        positive: Vec::new(),
-        found: Vec::new(),
-    };
+    let mut grower =
+        Grower { param, depends: &depends, tidy: &tidy, nonzero: Vec::new(), positive: Vec::new(), found: Vec::new() };
     let undecided = || "it holds a function or a comparison whose growth is not known".to_string();
     let growth = grower.growth(term).ok_or_else(undecided)?;
     let value = tidy(&settled(&growth, facts)?);
     let last = grower.found.iter().find(|found| found.part == *term).map(|found| found.argument);
     grower.found.retain(|found| found.part != *term);
     let (found, mut nonzero) = (grower.found, grower.nonzero);
+    let plain = |term: &Term| Term::product(term.factors().iter().filter(|f| f.as_number().is_none()).cloned());
+    nonzero = nonzero.iter().map(plain).collect();
     nonzero.dedup();
     Ok(Limit { written_out, value, found, nonzero, substituted: false, last })
 }
@@ -198,7 +188,8 @@ fn polished(term: &Term) -> Term {
     };
     match term.kind() {
         Kind::Extremum(which, bounds, condition, body) if negative(body) => {
-            let mirrored = Term::extremum(which.mirrored(), bounds[0].clone(), condition.clone(), body.clone().negative());
+            let mirrored =
+                Term::extremum(which.mirrored(), bounds[0].clone(), condition.clone(), body.clone().negative());
             if which.is_place() { mirrored } else { mirrored.negative() }
         }
         Kind::Compare(relation, [a, b]) if negative(a) && negative(b) => {
@@ -208,13 +199,7 @@ fn polished(term: &Term) -> Term {
     }
 }
 
-fn at_number(
-    system: &System,
-    facts: &Facts,
-    written_out: Term,
-    param: &Name,
-    at: &Term,
-) -> Result<Limit, String> {
+fn at_number(system: &System, facts: &Facts, written_out: Term, param: &Name, at: &Term) -> Result<Limit, String> {
     let values = Tree::One(at.clone());
     let given = [Assigned { slot: Slot::Array(param.clone()), at: Vec::new(), values }];
     let mut none = |_: &Goal| None;

@@ -217,19 +217,30 @@ impl<'a> Point<'a> {
             },
             _ => return Ok(term.clone()),
         };
-        let derived = (self.derive.borrow_mut())(&goal);
-        let Some(derivation) = derived else { return kept() };
+        match self.derived(&goal, &at, facts).filter(|body| body != term) {
+            Some(body) => match &goal {
+                Goal::Jacobian { output: name, .. } | Goal::Gradient { array: name } => self.within(name, &body, facts),
+                Goal::Value { output } => self.within(output, &body, facts),
+            },
+            None => kept(),
+        }
+    }
+
+    /// What was derived for a goal at some indices.
+    fn derived(&self, goal: &Goal, at: &[Index], facts: &Facts) -> Option<Term> {
+        let derivation = (self.derive.borrow_mut())(goal)?;
         let pairs: Vec<(Var, Index)> =
             derivation.indices.iter().map(|b| b.var.clone()).zip(at.iter().cloned()).collect();
-        let clear = derivation.result.with_all_bounds_fresh(&|v| taken(v, &at, facts));
-        let body = clear.substitute_all(&pairs);
-        if body == *term {
-            return kept();
+        let clear = derivation.result.with_all_bounds_fresh(&|v| taken(v, at, facts));
+        Some(clear.substitute_all(&pairs))
+    }
+
+    /// The formula of the gradient for a computed entry, where that is derived and not given.
+    pub(super) fn adjoint(&self, array: &Name, at: &[Index], facts: &Facts) -> Option<Term> {
+        if self.is_given(array) {
+            return None;
         }
-        match &goal {
-            Goal::Jacobian { output: name, .. } | Goal::Gradient { array: name } => self.within(name, &body, facts),
-            Goal::Value { output } => self.within(output, &body, facts),
-        }
+        self.derived(&Goal::Gradient { array: array.clone() }, at, facts)
     }
 
     /// Whether the upstream gradient of an output is given, and not made of others.
@@ -267,7 +278,7 @@ impl<'a> Point<'a> {
     }
 
     /// What the equation of an entry says, where it is known which one it is.
-    pub(super) fn definition(&self, array: &Name, at: &[Index], facts: &Facts) -> Option<Term> {
+    pub fn definition(&self, array: &Name, at: &[Index], facts: &Facts) -> Option<Term> {
         let equation = self.system.equation(array)?;
         let whole = [(equation.indices.clone(), equation.body.clone())];
         let parts = if equation.parts.is_empty() { &whole[..] } else { &equation.parts };
@@ -383,7 +394,8 @@ pub(super) fn places(bounds: &[Bound]) -> Option<Vec<Vec<(Var, Index)>>> {
     for b in bounds {
         let mut longer = Vec::new();
         for known in &all {
-            let end = |index: &Index| known.iter().fold(index.clone(), |e, (var, by)| e.substitute(var, by)).as_constant();
+            let end =
+                |index: &Index| known.iter().fold(index.clone(), |e, (var, by)| e.substitute(var, by)).as_constant();
             for n in end(&b.lo)?..=end(&b.hi)? {
                 longer.push([known.as_slice(), &[(b.var.clone(), Index::constant(n))]].concat());
                 if longer.len() > MOST_TERMS {

@@ -4,15 +4,17 @@
 //! 20·(1/3) stays so. Invariant: each line has the value of the line before.
 
 use super::given::{Slot, with};
-use super::reduce::{Point, Stuck, unrolled};
+use super::reduce::{Point, Stuck, places, unrolled};
 use crate::calculus::strategy::vars;
-use crate::integer::{Facts, Var};
+use crate::integer::{Facts, Index, Var};
 use crate::language::syntax::Name;
 use crate::model::{Kind, Term};
 use std::collections::BTreeSet;
 
 /// How many sums are written out.
 const MOST_WRITTEN: usize = 8;
+/// How many entries of a computed array are shown one by one.
+const MOST_ENTRIES: usize = 6;
 /// How many computed arrays are shown on the way.
 const MOST_SHOWN: usize = 12;
 
@@ -60,14 +62,6 @@ struct Teller<'p, 'a> {
     lines: Vec<Line>,
 }
 
-/// Sums of one term as that term.
-fn without_single(term: &Term) -> Term {
-    match unrolled(term).as_deref() {
-        Some([only]) => without_single(only),
-        _ => term.map_children(&mut |child| without_single(child)),
-    }
-}
-
 impl Teller<'_, '_> {
     /// The computed arrays that a term reads, each after those that it is computed from.
     fn on_the_way(&mut self, term: &Term, facts: &Facts) {
@@ -78,7 +72,13 @@ impl Teller<'_, '_> {
                 return;
             }
             let Some(equation) = system.equation(array) else { return };
-            let own = |index: &crate::integer::Index| {
+            let at: Vec<Index> = at
+                .iter()
+                .zip(&equation.indices)
+                .map(|(index, b)| if b.lo == b.hi { b.lo.clone() } else { index.clone() })
+                .collect();
+            let term = &Term::read(array.clone(), at.clone());
+            let own = |index: &Index| {
                 let mut read = BTreeSet::new();
                 index.collect_vars(&mut read);
                 read.iter().all(|var| self.free.contains(var))
@@ -92,6 +92,16 @@ impl Teller<'_, '_> {
                 }
             };
             let Kind::Read(_, at) = left.kind() else { return };
+            let general = at.iter().any(|index| index.as_var().is_some_and(|var| !self.free.contains(var)));
+            if general
+                && self.point.closed(&left, &facts).is_err()
+                && let Some(entries) = places(&equation.indices).filter(|entries| entries.len() <= MOST_ENTRIES)
+            {
+                for pairs in entries {
+                    self.on_the_way(&left.substitute_all(&pairs), &facts);
+                }
+                return;
+            }
             let Some(body) = self.point.definition(array, at, &facts) else { return };
             if self.lines.len() >= MOST_SHOWN || !self.seen.insert(left.clone()) {
                 return;
@@ -105,6 +115,23 @@ impl Teller<'_, '_> {
             }
             return;
         }
+        if let Kind::Upstream(array, at) = term.kind()
+            && at.iter().all(Index::is_free_of_vars)
+            && let Some(body) = self.point.adjoint(array, at, facts)
+            && self.lines.len() < MOST_SHOWN
+            && self.seen.insert(term.clone())
+        {
+            self.on_the_way(&body, facts);
+            if let Ok(value) = self.point.closed(term, facts) {
+                let line = self.line(Some(term.clone()), &body, value, facts);
+                self.lines.push(line);
+            }
+            return;
+        }
+        let off = |factor: &Term| factor.is_bracket() && self.point.value(factor, facts).is_ok_and(|v| v.is_zero());
+        if term.factors().iter().any(off) {
+            return;
+        }
         let facts = with(facts.clone(), term.bounds());
         term.children().iter().for_each(|child| self.on_the_way(child, &facts));
     }
@@ -114,13 +141,24 @@ impl Teller<'_, '_> {
         self.point.system.recurrence(array).is_some() || self.point.single(array)
     }
 
+    /// Sums of one term as that term, and brackets on numbers as their values.
+    fn plain(&self, term: &Term, facts: &Facts) -> Term {
+        match (term.kind(), unrolled(term).as_deref()) {
+            (Kind::Bracket(_), _) if term.free_vars().is_empty() => {
+                self.point.value(term, facts).unwrap_or_else(|_| term.clone())
+            }
+            (_, Some([only])) => self.plain(only, facts),
+            _ => term.map_children(&mut |child| self.plain(child, facts)),
+        }
+    }
+
     fn line(&self, left: Option<Term>, term: &Term, result: Term, facts: &Facts) -> Line {
         let told = |functions: bool| {
             let mut values = Vec::new();
             let term = self.put(term, facts, functions, &mut values)?;
             Some(Told { term, values })
         };
-        Line { left, formula: without_single(term), put_in: told(false), evaluated: told(true), result }
+        Line { left, formula: self.plain(term, facts), put_in: told(false), evaluated: told(true), result }
     }
 
     /// A letter for a value, or the term itself where its value still speaks of indices bound in it.
@@ -176,7 +214,13 @@ impl Teller<'_, '_> {
                 };
                 let written: Option<Vec<Term>> =
                     terms.iter().map(|term| self.put(term, facts, functions, values)).collect();
-                written.map(Term::sum)
+                let written = written.map(Term::sum);
+                let reads = |t: &Term| matches!(t.kind(), Kind::Read(name, _) if !name.starts_with('\u{2}'));
+                if written.as_ref().is_some_and(|sum| sum.any(&mut |part| reads(part))) {
+                    *values = [&values[..before], &kept].concat();
+                    return Some(whole);
+                }
+                written
             }
             _ => self.inside(term, facts, functions, values),
         }

@@ -5,16 +5,16 @@ use crate::answer::{Answer, goal_name};
 use crate::calculus::strategy::facts_of;
 use crate::derivation::{Derivation, Goal};
 use crate::diagnostic::{Diagnostic, Span};
-use crate::integer::{Index, Var};
+use crate::integer::{Condition, Facts, Index, Var};
 use crate::language::print::{self, Alphabet};
 use crate::language::syntax::{Expr, ExprKind, Given, LimitAsked, Name, Place, Relation, Role, Sign, Target};
 use crate::model::formula::formula;
 use crate::model::{Bound, Kind, Quote, Term, rewrite};
-use crate::point::{Argument, Asked, Assigned, Found, Line, Point, Slot, Stuck, Told, Towards, Tree, asked, limit, resolve, steps};
+use crate::point::{
+    Argument, Asked, Assigned, Found, Line, Point, Slot, Stuck, Told, Towards, Tree, asked, limit, resolve, steps,
+};
 use crate::verify::Certificate;
 use crate::verify::point::{Approach, Claim, Pin, PinValues, verify_limit, verify_value};
-use num_bigint::BigInt;
-use num_rational::BigRational;
 use std::rc::Rc;
 
 /// How many entries an answer at a point may have.
@@ -41,7 +41,7 @@ pub struct Valued {
     pub general: bool,
     /// How many of the free indices belong to the output.
     pub rows: usize,
-    /// The steps to the first entry.
+    /// The steps to one entry: the first, or the last of a recurrence.
     pub lines: Vec<Shown>,
 }
 
@@ -55,7 +55,7 @@ pub struct Entry {
     /// The exact value; none where it is too long to be shown.
     pub exact: Option<Expr>,
     /// A decimal, where the exact value is no rational number.
-    pub decimal: Option<Expr>,
+    pub decimal: Option<String>,
 }
 
 /// The lines of one left side.
@@ -120,22 +120,29 @@ impl Study {
     ///
     /// # Errors
     /// What is not given or has no value there, or a value that does not pass verification.
-    pub fn value(
-        &mut self,
-        target: &Target,
-        given: &[Given],
-        span: Span,
-    ) -> Result<(Valued, Certificate), NoAnswer> {
+    pub fn value(&mut self, target: &Target, given: &[Given], span: Span) -> Result<(Valued, Certificate), NoAnswer> {
         let (goal, answer, asked) = self.asked(target, span)?;
-        let given = resolve(&self.system, &asked.free, given).map_err(|mut wrong| NoAnswer::Refused(wrong.remove(0)))?;
+        let given =
+            resolve(&self.system, &asked.free, given).map_err(|mut wrong| NoAnswer::Refused(wrong.remove(0)))?;
         let term = crate::answer::at_indices(&answer.derivation, &asked.at);
         let (system, names) = (self.system.clone(), self.names.clone());
         let mut derive = |goal: &Goal| self.answer(goal).ok().map(|(answer, _)| Rc::new(answer.derivation));
         let point = Point::new(&system, &given, &mut derive);
-        let facts = facts_of(&system, &asked.free);
+        let mut facts = facts_of(&system, &asked.free);
+        for given in &given {
+            let (Slot::Array(array) | Slot::Upstream(array)) = &given.slot;
+            for (index, (lo, hi)) in given.at.iter().zip(system.bounds(array).unwrap_or_default()) {
+                facts.require(&Condition::Within(lo, index.clone(), hi));
+            }
+        }
+        let entry_of = |point: &Point, term: &Term, at: &[Index], facts: &Facts| match &goal {
+            Goal::Value { output } => point.definition(output, at, facts).unwrap_or_else(|| term.clone()),
+            _ => term.clone(),
+        };
         let name = goal_name(&goal);
         let stuck = |why: Stuck, quote: &Quote| refusal(&name, why, quote, span);
         let quote = names.quote(&system, &asked.free);
+        let term = entry_of(&point, &term, &asked.at, &facts);
         let whole = point.closed(&term, &facts);
         let split = match &whole {
             Ok(value) => asked.free.iter().any(|b| value.any_var(&b.var)),
@@ -143,8 +150,7 @@ impl Study {
         };
         let numbers = if split { entries_of(&asked.free) } else { None };
         let mut found: Vec<(Vec<i128>, Term, Term)> = Vec::new();
-        let first: Vec<(Var, Index)>;
-        match (numbers, whole) {
+        let first: Vec<(Var, Index)> = match (numbers, whole) {
             (Some(numbers), _) if numbers.len() > MOST_ENTRIES => {
                 let message = format!("`{name}` has {} entries, too many to show", numbers.len());
                 let hint = format!("at most {MOST_ENTRIES} are shown: ask for one entry, or set smaller sizes");
@@ -157,21 +163,24 @@ impl Study {
                     let given: Vec<Assigned> = given.iter().map(|given| substituted(given, &pairs)).collect();
                     let mut derive = |goal: &Goal| self.answer(goal).ok().map(|(answer, _)| Rc::new(answer.derivation));
                     let point = Point::new(&system, &given, &mut derive);
+                    let indices: Vec<Index> = asked.at.iter().map(|index| replaced(index, &pairs)).collect();
+                    let entry = entry_of(&point, &entry, &indices, &system.facts());
                     let value = point.closed(&entry, &system.facts()).map_err(|why| stuck(why, &quote))?;
                     found.push((at.clone(), entry, value));
                 }
-                first = paired(&asked.free, &numbers[0]);
+                numbers.first().map(|at| paired(&asked.free, at)).unwrap_or_default()
             }
             (_, Ok(value)) => {
                 found.push((Vec::new(), term.clone(), value));
-                first = Vec::new();
+                Vec::new()
             }
             (_, Err(why)) => return Err(stuck(why, &quote)),
-        }
+        };
         let moved: Vec<Assigned> = given.iter().map(|given| substituted(given, &first)).collect();
         let mut derive = |goal: &Goal| self.answer(goal).ok().map(|(answer, _)| Rc::new(answer.derivation));
         let point = Point::new(&system, &moved, &mut derive);
-        let lines = match found.first() {
+        let recurrent = matches!(&goal, Goal::Value { output } if system.recurrence(output).is_some());
+        let lines = match if recurrent { found.last() } else { found.first() } {
             Some((at, entry, _)) => {
                 let facts = if at.is_empty() { facts } else { system.facts() };
                 steps(&point, entry, &facts).map_err(|why| stuck(why, &quote))?
@@ -203,11 +212,20 @@ impl Study {
                 .flatten();
             let long = print::expression(&formula, Alphabet::Ascii).chars().count() > SHORT;
             let exact = if long && decimal.is_some() { None } else { Some(formula) };
-            entries.push(Entry { at: at.clone(), left: left(&goal, &indices, asked.output_axes, &quote), exact, decimal });
+            entries.push(Entry {
+                at: at.clone(),
+                left: left(&goal, &indices, asked.output_axes, &quote),
+                exact,
+                decimal,
+            });
         }
-        let rows = asked.free.iter().filter(|b| asked.at[..asked.output_axes.min(asked.at.len())].iter().any(|i| i.mentions(&b.var)));
+        let rows = asked
+            .free
+            .iter()
+            .filter(|b| asked.at[..asked.output_axes.min(asked.at.len())].iter().any(|i| i.mentions(&b.var)));
         let rows = if matches!(goal, Goal::Jacobian { .. }) { rows.count() } else { 0 };
-        let whole_left = entries.first().map_or_else(|| Expr::integer(0), |entry| entry.left.clone());
+        let told = if recurrent { entries.last() } else { entries.first() };
+        let whole_left = told.map_or_else(|| Expr::integer(0), |entry| entry.left.clone());
         let general = entries.first().is_some_and(|entry| entry.at.is_empty());
         let valued = Valued {
             name,
@@ -260,8 +278,7 @@ impl Study {
                 (Towards::Infinity(sign), Approach::Infinity(way), None)
             }
             Place::At(value) => {
-                let term =
-                    formula(&self.system, value, &[]).map_err(|mut wrong| NoAnswer::Refused(wrong.remove(0)))?;
+                let term = formula(&self.system, value, &[]).map_err(|mut wrong| NoAnswer::Refused(wrong.remove(0)))?;
                 (Towards::Number(term), Approach::Number, Some(value))
             }
         };
@@ -443,7 +460,8 @@ fn shown(line: &Line, whole: &Expr, quote: &Quote) -> Shown {
     lines.extend(line.put_in.as_ref().map(|line| (told(line), Done::PutIn)));
     lines.extend(line.evaluated.as_ref().map(|line| (told(line), Done::Evaluated)));
     let read = |told: &Told| {
-        told.term.any(&mut |t| matches!(t.kind(), Kind::Read(name, _) if !told.values.iter().any(|(own, _)| own == name)))
+        told.term
+            .any(&mut |t| matches!(t.kind(), Kind::Read(name, _) if !told.values.iter().any(|(own, _)| own == name)))
     };
     let required = line.evaluated.as_ref().is_some_and(read);
     lines.push((quote.formula(&line.result), if required { Done::Required } else { Done::Result }));
@@ -453,16 +471,21 @@ fn shown(line: &Line, whole: &Expr, quote: &Quote) -> Shown {
 }
 
 /// A number with six significant digits.
-fn rounded(value: f64) -> Option<Expr> {
-    if value == 0.0 || !value.is_finite() {
-        return Some(Expr::integer(0)).filter(|_| value == 0.0);
+fn rounded(value: f64) -> Option<String> {
+    if !value.is_finite() {
+        return None;
     }
-    let places = DIGITS - 1 - value.abs().log10().floor() as i32;
-    let exact = BigRational::from_float(value.abs())?;
-    let ten = BigRational::from_integer(BigInt::from(10));
-    let digits = (exact * ten.pow(places) + BigRational::new(1.into(), 2.into())).floor() / ten.pow(places);
-    let literal = Expr::new(ExprKind::Number(digits));
-    Some(if value < 0.0 { Expr::new(ExprKind::Sum(vec![(Sign::Minus, literal)])) } else { literal })
+    let size = if value == 0.0 { 0 } else { value.abs().log10().floor() as i32 };
+    let places = DIGITS - 1 - size;
+    let text = match usize::try_from(places) {
+        Ok(places) => format!("{value:.places$}"),
+        Err(_) => {
+            let unit = 10f64.powi(-places);
+            format!("{:.0}", (value / unit).round() * unit)
+        }
+    };
+    let short = if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.') } else { &text };
+    Some(short.into())
 }
 
 /// Why there is no value, in the author's terms.

@@ -7,8 +7,9 @@ use super::{Certificate, Unverified, assignments};
 use crate::answer::Names;
 use crate::derivation::Goal;
 use crate::evaluate::{Agreement, EvalError, Instance, Pins, Random, Scalar, Sizes, Work, integer};
-use crate::language::syntax::{Binder, Expr, Name};
-use crate::model::{Quote, System};
+use crate::language::program::Fact;
+use crate::language::syntax::{Binder, Expr, ExprKind, Name};
+use crate::model::{Quote, System, each_part};
 
 /// How many operations one value may take.
 const WORK: u64 = 60_000_000;
@@ -205,7 +206,10 @@ pub fn verify_value(
         }
     }
     if total.values == 0 {
-        return Err(fail("the entries that are given exist at none of the sizes that were tried".into(), &Sizes::new()));
+        return Err(fail(
+            "the entries that are given exist at none of the sizes that were tried".into(),
+            &Sizes::new(),
+        ));
     }
     total.assignments = if system.sizes.is_empty() { 0 } else { assigned };
     Ok((total, decimals))
@@ -255,7 +259,10 @@ pub fn verify_limit(
         let goal = to.map(|to| scalar(&plain, to, &sizes)).transpose().map_err(broken)?;
         for point in 0..2 * POINTS {
             let seed = 1000 * number as u64 + point + 1;
-            let mut pins = if point % 2 == 0 { Pins::default() } else { few(system, &plain, &mut Random::new(seed)) };
+            let drawn = Random::new(seed).bits();
+            let base = Instance::sharing(&system.program, &sizes, drawn, &work).map_err(broken)?;
+            let mut ties = Random::new(seed);
+            let mut pins = kept(system, &base, (point % 2 == 1).then_some(&mut ties));
             let sides: &[i64] = if approach == Approach::Number { &[1, -1] } else { &[1] };
             for side in sides {
                 let mut path = Vec::new();
@@ -269,7 +276,7 @@ pub fn verify_limit(
                         }
                     };
                     pins.arrays.insert((param.clone(), Vec::new()), value);
-                    match Instance::pinned(&system.program, &sizes, Random::new(seed).bits(), &work, &pins) {
+                    match Instance::pinned(&system.program, &sizes, drawn, &work, &pins) {
                         Ok(instance) => path.push(instance),
                         Err(error @ EvalError::TooMuchWork { .. }) => return Err(broken(error)),
                         Err(error) => {
@@ -328,23 +335,41 @@ fn converges(distances: &[f64]) -> Option<bool> {
     (distances.len() >= 4).then_some(shrinks && last < 0.25)
 }
 
-/// Entries of given arrays from a few numbers, so that some are equal.
-fn few(system: &System, plain: &Instance, random: &mut Random) -> Pins {
+/// All given entries and params as an instance has them; from a few numbers where some are to be equal,
+/// but for arrays of whose values something is required.
+fn kept(system: &System, instance: &Instance, ties: Option<&mut Random>) -> Pins {
+    let mut ties = ties;
     let mut pins = Pins::default();
-    let free = system.program.facts.is_empty();
-    for array in system.arrays.iter().filter(|array| free && !array.constant) {
-        let Some(axes) = plain.axes(&array.name).map(<[_]>::to_vec) else { continue };
-        if plain.entries(&array.name).is_none() {
-            continue;
+    for param in &system.program.params {
+        if let Some(value) = instance.param(&param.name) {
+            pins.arrays.insert((param.name.clone(), Vec::new()), value);
         }
-        let mut all: Vec<Vec<i64>> = vec![Vec::new()];
-        for (lo, hi) in axes {
-            all = all.iter().flat_map(|at| (lo..=hi).map(move |n| [at.as_slice(), &[n]].concat())).collect();
+    }
+    for array in system.arrays.iter().filter(|array| !array.constant) {
+        let (Some(axes), Some(entries)) = (instance.axes(&array.name), instance.entries(&array.name)) else { continue };
+        let mut places: Vec<Vec<i64>> = vec![Vec::new()];
+        for &(lo, hi) in axes {
+            places = places.iter().flat_map(|at| (lo..=hi).map(move |n| [at.as_slice(), &[n]].concat())).collect();
         }
-        for at in all {
-            let value = Scalar::from_integer(random.between(-1, 2).into());
+        let required = system.program.facts.iter().any(|fact| reads(fact, &array.name));
+        for (at, value) in places.into_iter().zip(entries) {
+            let value = match &mut ties {
+                Some(random) if !required => Scalar::from_integer(random.between(-1, 2).into()),
+                _ => *value,
+            };
             pins.arrays.insert((array.name.clone(), at), value);
         }
     }
     pins
+}
+
+/// Whether a requirement speaks of an array.
+fn reads(fact: &Fact, array: &Name) -> bool {
+    let mut found = false;
+    for side in [&fact.left, &fact.right] {
+        each_part(side, &mut |part| {
+            found |= matches!(&part.kind, ExprKind::Name(name) | ExprKind::Read(name, _) if name == array);
+        });
+    }
+    found
 }

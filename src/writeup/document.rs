@@ -137,6 +137,8 @@ pub type Math = Vec<Piece>;
 pub enum Piece {
     /// An expression.
     Expr(Expr),
+    /// A number rounded to some digits: `0.693147`.
+    Decimal(String),
     /// A condition: `1 ≤ r ≤ 3`.
     Condition(Condition),
     /// An expression of matrix algebra: `Wᵀ·g`.

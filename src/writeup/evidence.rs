@@ -61,7 +61,8 @@ pub fn evidence(certificate: &Certificate, labels: &[&str]) -> Prose {
     }
     if certificate.limits > 0 {
         let opening = if prose.is_empty() { "Verified: " } else { "; " };
-        let entries = if certificate.limits == 1 { "the entry".into() } else { format!("all {} entries", certificate.limits) };
+        let entries =
+            if certificate.limits == 1 { "the entry".into() } else { format!("all {} entries", certificate.limits) };
         prose.push(text(format!(
             "{opening}the distance of {entries} from the limit shrinks to 0 where the equations are followed towards it, \
              from random points and from points with ties"

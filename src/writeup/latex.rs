@@ -65,6 +65,7 @@ impl Printer<'_> {
             Piece::Space(groups) => format!("\\mathbb{{R}}^{{{}}}", self.lengths(groups)),
             Piece::Lengths(groups) if groups.iter().all(Vec::is_empty) => "1".into(),
             Piece::Lengths(groups) => self.lengths(groups),
+            Piece::Decimal(digits) => digits.clone(),
             Piece::Symbol(Symbol::Equal) => relation("="),
             Piece::Symbol(Symbol::Approx) => relation("\\approx "),
             Piece::Symbol(Symbol::Similar) => relation("\\sim "),

@@ -34,6 +34,7 @@ fn one(piece: &Piece, notation: &Notation) -> String {
         },
         Piece::Lengths(groups) if groups.iter().all(Vec::is_empty) => "1".into(),
         Piece::Lengths(groups) => lengths(groups, notation),
+        Piece::Decimal(digits) => digits.replace('-', "−"),
         Piece::Symbol(Symbol::Equal) => " = ".into(),
         Piece::Symbol(Symbol::Approx) => " ≈ ".into(),
         Piece::Symbol(Symbol::Similar) => " ∼ ".into(),

@@ -320,8 +320,11 @@ fn point() -> impl Strategy<Value = ValueAsked> {
         (name(), of(vec(small(), 1..3))).prop_map(|(name, at)| Target::Gradient(name, at)),
     ];
     let given = (of, values).prop_map(|(of, values)| Given { of, values, span: Span::default() });
-    (target(), vec((name(), small()), 0..3), vec(given, 1..4))
-        .prop_map(|(target, sizes, at)| ValueAsked { target, sizes, at })
+    (target(), vec((name(), small()), 0..3), vec(given, 1..4)).prop_map(|(target, sizes, at)| ValueAsked {
+        target,
+        sizes,
+        at,
+    })
 }
 
 fn limit() -> impl Strategy<Value = LimitAsked> {

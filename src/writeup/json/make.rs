@@ -247,7 +247,12 @@ fn lengths(study: &Study, goal: &Goal) -> Vec<Vec<Amount>> {
 fn group_lengths(piece: &Piece) -> Vec<Vec<Expr>> {
     match piece {
         Piece::Lengths(groups) | Piece::Space(groups) => groups.clone(),
-        Piece::Expr(_) | Piece::Condition(_) | Piece::Matrix(_) | Piece::Symbol(_) | Piece::Quad => Vec::new(),
+        Piece::Expr(_)
+        | Piece::Decimal(_)
+        | Piece::Condition(_)
+        | Piece::Matrix(_)
+        | Piece::Symbol(_)
+        | Piece::Quad => Vec::new(),
     }
 }
 

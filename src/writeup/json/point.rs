@@ -22,7 +22,7 @@ pub struct Value {
     pub indices: Vec<Range>,
     /// The entries.
     pub entries: Vec<Entry>,
-    /// The steps to the first entry, those of intermediate values before them.
+    /// The steps to one entry, those of intermediate values before them.
     pub steps: Vec<PointStep>,
     /// Sizes set for this answer.
     #[serde(rename = "where")]
@@ -89,7 +89,7 @@ pub fn value(
     let entries = valued.entries.iter().map(|entry| Entry {
         left: ascii(&entry.left),
         exact: entry.exact.as_ref().map(ascii),
-        decimal: entry.decimal.as_ref().map(ascii),
+        decimal: entry.decimal.clone(),
     });
     let steps = valued.lines.iter().flat_map(|shown| {
         shown.lines.iter().map(|(right, done)| PointStep {

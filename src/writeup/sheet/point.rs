@@ -5,14 +5,14 @@
 use super::{Section, Writer, merge};
 use crate::diagnostic::Span;
 use crate::language::function::Function;
+use crate::language::syntax::{Expr, ExprKind, LimitAsked, Name, Place, Sign, ValueAsked};
 use crate::model::Bound;
-use crate::language::syntax::{Expr, LimitAsked, Name, Place, Sign, ValueAsked};
 use crate::point::Argument;
 use crate::study::point::{Done, Entry, Limited, Shown, Valued};
 use crate::study::{NoAnswer, Study};
 use crate::writeup::document::{Block, Inline, Line, Math, Piece, Prose, Symbol};
 use crate::writeup::json;
-use crate::writeup::outline::{Level, whole_left};
+use crate::writeup::outline::{Level, membership};
 use crate::writeup::reason::{listed, math, text};
 
 /// How many entries stand in the box, and not in a table.
@@ -42,8 +42,8 @@ impl Writer<'_> {
         if one {
             section.blocks.push(Block::Boxed { formulas, ranges: given(&valued, &asked.sizes) });
         } else {
-            let left = vec![Piece::Expr(whole_left(&valued.goal))];
-            section.blocks.push(Block::Boxed { formulas: vec![left], ranges: given(&valued, &asked.sizes) });
+            let whole = membership(&study.system, &study.names, &valued.goal);
+            section.blocks.push(Block::Boxed { formulas: vec![whole], ranges: given(&valued, &asked.sizes) });
             section.blocks.push(table(&valued));
         }
         if self.level != Level::Answer {
@@ -93,7 +93,7 @@ fn right(entry: &Entry, relation: bool) -> Math {
         if relation || entry.exact.is_some() {
             math.push(Piece::Symbol(Symbol::Approx));
         }
-        math.push(Piece::Expr(decimal.clone()));
+        math.push(Piece::Decimal(decimal.clone()));
     }
     math
 }
@@ -122,7 +122,11 @@ fn table(valued: &Valued) -> Block {
     let place = |bounds: &[Bound], at: &[i128]| -> Prose {
         let pairs = bounds.iter().zip(at);
         let each = pairs.map(|(b, n)| Inline::Math(equal(&Expr::name(b.var.written()), &Expr::integer(*n))));
-        each.flat_map(|math| [math, text(" ")]).collect::<Vec<_>>().split_last().map(|(_, all)| all.to_vec()).unwrap_or_default()
+        each.flat_map(|math| [math, text(" ")])
+            .collect::<Vec<_>>()
+            .split_last()
+            .map(|(_, all)| all.to_vec())
+            .unwrap_or_default()
     };
     let (mut header, mut found): (Vec<Prose>, Vec<(Vec<Prose>, bool)>) = (vec![Vec::new()], Vec::new());
     let mut last: Option<Vec<i128>> = None;
@@ -146,6 +150,7 @@ fn derivation(shown: &Shown) -> Block {
     let reason = |done: Done, place: usize| -> Prose {
         vec![text(match done {
             Done::Formula if shown.asked => "the derived formula",
+            Done::Formula if matches!(shown.left.kind, ExprKind::Upstream(..)) => "as derived",
             Done::Formula => "by definition",
             Done::PutIn => "values put in",
             Done::Evaluated => "functions evaluated",
@@ -178,17 +183,16 @@ fn argument(limited: &Limited) -> Vec<Block> {
     let mut blocks = Vec::new();
     for (part, leading, found) in &limited.parts {
         let reason = because(found.argument);
-        let line = Line {
-            relation: Symbol::Similar,
-            right: vec![Piece::Expr(leading.clone())],
-            reason: vec![text(reason)],
-        };
+        let line =
+            Line { relation: Symbol::Similar, right: vec![Piece::Expr(leading.clone())], reason: vec![text(reason)] };
         blocks.push(Block::Derivation { left: vec![Piece::Expr(part.clone())], lines: vec![line], folded: None });
     }
     let way = approach(limited);
     let last = match (limited.substituted, limited.last) {
         (true, _) => vec![text("by continuity, "), Inline::Math(way), text(" put in")],
-        (false, Some(argument @ Argument::Ends(_))) => vec![text(format!("{}, as ", because(argument))), Inline::Math(way)],
+        (false, Some(argument @ Argument::Ends(_))) => {
+            vec![text(format!("{}, as ", because(argument))), Inline::Math(way)]
+        }
         (false, _) => vec![text("the leading terms, as "), Inline::Math(way)],
     };
     let first = Line {
