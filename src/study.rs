@@ -1,5 +1,6 @@
 //! One system under study: its answers, each derived once and verified before anyone sees it.
 
+pub mod limit;
 pub mod point;
 
 use crate::answer::{Answer, Names, goal_name};
