@@ -1,5 +1,9 @@
 //! One system under study: its answers, each derived once and verified before anyone sees it.
 
+pub mod limit;
+pub mod point;
+mod recurrence;
+
 use crate::answer::{Answer, Names, goal_name, step_goal};
 use crate::calculus::{self, Derivations, Printing, Rule};
 use crate::derivation::{Derivation, Goal, ShapeDerivation};
@@ -17,8 +21,6 @@ use crate::verify::{Certificate, Trials, Unverified};
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 use std::sync::Arc;
-
-mod recurrence;
 
 /// How many places are shown of what has no value.
 const MOST_PLACES: usize = 3;

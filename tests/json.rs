@@ -80,6 +80,26 @@ fn every_document_is_as_the_schema_says() {
 }
 
 #[test]
+fn values_and_limits_are_as_the_schema_says() {
+    let (mut schemas, mut compiler) = (Schemas::new(), Compiler::new());
+    compiler.add_resource("schema.json", schema()).unwrap();
+    let index = compiler.compile("schema.json", &mut schemas).unwrap();
+    let language = include_str!("../docs/language.md");
+    let block = language.split("```bp\n").find(|block| block.starts_with("homework \"Points")).unwrap();
+    let file = parse_file(block.split("```").next().unwrap()).unwrap();
+    let homework = file.items.iter().find_map(|i| if let Item::Homework(h) = i { Some(h) } else { None }).unwrap();
+    let document = json::text(&sheet(homework, 1, Level::Main).unwrap().data);
+    let document: Value = serde_json::from_str(&document).unwrap();
+    assert_eq!(schemas.validate(&document, index).map_err(|e| format!("{e:#}")), Ok(()));
+    let answers = list(&document["problems"][0]["questions"][0], "answers");
+    assert_eq!((&answers[0]["kind"], &answers[0]["entries"][0]["exact"]), (&"value".into(), &"1/C".into()));
+    assert_eq!((&answers[4]["kind"], &answers[4]["value"]), (&"limit".into(), &"1/C".into()));
+    for text in answers[1]["steps"].as_array().unwrap() {
+        parse_expression(text["right"].as_str().unwrap()).unwrap();
+    }
+}
+
+#[test]
 fn answers_about_the_system_itself_are_as_the_schema_says() {
     let (mut schemas, mut compiler) = (Schemas::new(), Compiler::new());
     compiler.add_resource("schema.json", schema()).unwrap();

@@ -11,7 +11,7 @@ const MOST_PARTS: usize = 6;
 
 /// A match in the making.
 #[derive(Clone, Debug)]
-pub(super) struct Match<'a> {
+pub struct Match<'a> {
     /// The indices of the pattern.
     vars: &'a [Bound],
     /// What each of them stands for, as far as that is known.
@@ -28,7 +28,7 @@ impl<'a> Match<'a> {
     }
 
     /// The values of the indices at which a pattern is the subject.
-    pub(super) fn whole(pattern: &Term, vars: &'a [Bound], subject: &Term) -> Option<Vec<Index>> {
+    pub fn whole(pattern: &Term, vars: &'a [Bound], subject: &Term) -> Option<Vec<Index>> {
         if !alike(pattern, subject) {
             return None;
         }

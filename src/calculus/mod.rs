@@ -15,7 +15,7 @@ mod fold;
 pub mod greatest;
 pub mod indices;
 pub mod limit;
-mod matching;
+pub mod matching;
 pub mod normal;
 pub mod range;
 pub mod rearrange;

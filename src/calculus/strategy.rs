@@ -43,7 +43,7 @@ pub(super) fn value(system: &System, output: &Name, phases: &[&[Rule]]) -> Optio
 
 /// Rule after rule, phase after phase, until none applies; none if that takes too many steps, or
 /// steps through formulas that are too large.
-pub(super) fn rewrite(
+pub(crate) fn rewrite(
     system: &System,
     facts: &Facts,
     indices: &[Bound],
@@ -103,7 +103,7 @@ fn replace_local(term: &Term, output: &Name, jacobian: &Derivation) -> Option<Te
     Some(term.with_children(children?))
 }
 
-pub(super) fn facts_of(system: &System, indices: &[Bound]) -> Facts {
+pub(crate) fn facts_of(system: &System, indices: &[Bound]) -> Facts {
     let mut facts = system.facts();
     for bound in indices {
         facts.bound_index(&bound.var, &bound.lo, &bound.hi);

@@ -10,6 +10,8 @@ use super::error::EvalError;
 use super::field::{Fp, Random};
 use super::instance::Instance;
 use super::machine::Machine;
+use super::node::Place;
+use super::pinned::Pins;
 use super::reverse::gradient;
 use super::scalar::{Scalar, Spread};
 use super::scope::{Points, Sizes, volume};
@@ -66,7 +68,7 @@ impl Attempt {
 ///
 /// # Errors
 /// Those that no other point would avoid, and the first of the others if no point was found.
-pub fn instance(program: &Program, sizes: &Sizes, seed: u64, work: &Work) -> Result<Instance, EvalError> {
+pub fn instance(program: &Program, sizes: &Sizes, seed: u64, work: &Work, pins: &Pins) -> Result<Instance, EvalError> {
     if let Some(missing) = program.sizes.iter().find(|size| !sizes.contains_key(*size)) {
         return Err(EvalError::MissingSize(missing.clone()));
     }
@@ -74,6 +76,7 @@ pub fn instance(program: &Program, sizes: &Sizes, seed: u64, work: &Work) -> Res
     for attempt in Attempt::all(seed) {
         let before = work.done();
         let mut instance = Instance::empty(program, sizes, seed, work);
+        instance.pins = pins.clone();
         match drawn(&mut instance, program, attempt) {
             Ok(()) => {
                 instance.forward_work = work.done() - before;
@@ -94,7 +97,8 @@ pub fn instance(program: &Program, sizes: &Sizes, seed: u64, work: &Work) -> Res
 
 fn drawn(instance: &mut Instance, program: &Program, mut attempt: Attempt) -> Result<(), EvalError> {
     for param in &program.params {
-        let value = drawn_param(instance, param, &mut attempt)?;
+        let drawn = drawn_param(instance, param, &mut attempt)?;
+        let value = instance.pins.param(&param.name).unwrap_or(drawn);
         instance.scope.params.push(param.name.clone());
         instance.params.push(value);
     }
@@ -103,6 +107,7 @@ fn drawn(instance: &mut Instance, program: &Program, mut attempt: Attempt) -> Re
         let layout = &instance.scope.layouts[number];
         let length = if layout.integers.is_some() { 0 } else { layout.volume };
         instance.values.push(attempt.vector(length));
+        instance.pin(&array.name, number, false)?;
     }
     instance.valued |= !program.facts.is_empty();
     solve(instance, program)?;
@@ -119,6 +124,7 @@ fn drawn(instance: &mut Instance, program: &Program, mut attempt: Attempt) -> Re
         let number = instance.scope.differentiate(output, &instance.work)?;
         let length = instance.scope.layouts[number].volume;
         instance.values.push(attempt.random.vector(length));
+        instance.pin(output, number, true)?;
     }
     Ok(())
 }
@@ -142,7 +148,7 @@ fn drawn_param(instance: &Instance, param: &Param, attempt: &mut Attempt) -> Res
 /// Changes entries of given arrays until every required equality holds. An entry that an equality
 /// depends on is not changed again.
 fn solve(instance: &mut Instance, program: &Program) -> Result<(), EvalError> {
-    let mut settled = BTreeSet::new();
+    let mut settled: BTreeSet<Place> = instance.held.keys().copied().collect();
     for fact in program.facts.iter().filter(|fact| fact.relation == Relation::Equal) {
         let refused = || EvalError::NotAFact(shown(fact));
         let sides = vec![(Sign::Plus, fact.left.clone()), (Sign::Minus, fact.right.clone())];

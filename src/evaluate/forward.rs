@@ -17,11 +17,17 @@ use super::scope::{Layout, Points, length};
 use super::tangent::{Motion, Moved, Stored};
 use crate::language::function::Function;
 use crate::language::program::Program;
+use crate::language::syntax::Name;
+use std::collections::BTreeSet;
 
 impl Instance {
     /// Computes all defined arrays.
     pub(super) fn define(&mut self, program: &Program) -> Result<(), EvalError> {
         let components = components(&mut self.scope, program, &self.work)?;
+        let defined: BTreeSet<&Name> = program.equations.iter().map(|equation| &equation.array).collect();
+        for name in defined {
+            self.pin(name, self.scope.array(name)?, false)?;
+        }
         self.values.resize(self.scope.layouts.len(), Vec::new());
         for mut component in components {
             self.compute(&mut component)?;
@@ -46,7 +52,7 @@ impl Instance {
         }
         for piece in &component.pieces {
             let memory = Stored { instance: self, literals: &piece.formula.literals };
-            let entries = self.entries_of(piece, memory)?;
+            let entries = self.with_held(piece, self.entries_of(piece, memory)?);
             self.real(piece.array, &entries)?;
             put(piece, &self.scope.layouts[piece.array], entries, &mut self.values[piece.array]);
         }

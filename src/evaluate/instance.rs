@@ -11,6 +11,7 @@ use super::error::EvalError;
 use super::machine::Machine;
 use super::node::Place;
 use super::number::Nothing;
+use super::pinned::Pins;
 use super::reverse::{Adjoints, sweep};
 use super::scalar::{Agreement, Scalar};
 use super::scope::{Layout, Scope, Sizes};
@@ -48,6 +49,9 @@ pub struct Instance {
     pub(super) valued: bool,
     /// A function that had no real value.
     pub(super) outside: Cell<Option<Function>>,
+    pub(super) pins: Pins,
+    /// What is chosen for entries.
+    pub(super) held: BTreeMap<Place, Scalar>,
 }
 
 impl Instance {
@@ -68,7 +72,21 @@ impl Instance {
     /// # Errors
     /// As [`Instance::new`].
     pub fn sharing(program: &Program, sizes: &Sizes, seed: u64, work: &Work) -> Result<Instance, EvalError> {
-        draw::instance(program, sizes, seed, work)
+        draw::instance(program, sizes, seed, work, &Pins::default())
+    }
+
+    /// The same with chosen values for some entries.
+    ///
+    /// # Errors
+    /// As [`Instance::new`]; an entry outside its box.
+    pub fn pinned(
+        program: &Program,
+        sizes: &Sizes,
+        seed: u64,
+        work: &Work,
+        pins: &Pins,
+    ) -> Result<Instance, EvalError> {
+        draw::instance(program, sizes, seed, work, pins)
     }
 
     /// Nothing given and nothing defined yet.
@@ -89,6 +107,8 @@ impl Instance {
             opaque: false,
             valued: false,
             outside: Cell::default(),
+            pins: Pins::default(),
+            held: BTreeMap::new(),
         }
     }
 
@@ -349,7 +369,7 @@ pub(super) fn counted(expected: usize, found: usize) -> Result<(), EvalError> {
     if expected == found { Ok(()) } else { Err(EvalError::Count { expected, found }) }
 }
 
-fn outside(layout: &Layout, at: &[i64]) -> EvalError {
+pub(super) fn outside(layout: &Layout, at: &[i64]) -> EvalError {
     let indices = at.iter().zip(&layout.axes).enumerate();
     for (axis, (&index, &(first, last))) in indices {
         if index < first || index > last {

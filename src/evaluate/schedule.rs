@@ -79,6 +79,7 @@ impl<'a> Search<'a> {
             self.progress[place.array][place.offset] = Progress::Waiting;
             match self.attempt(instance, step)? {
                 Attempt::Computed(value) => {
+                    let value = instance.held(place).unwrap_or(value);
                     instance.real(place.array, &[value])?;
                     instance.values[place.array][place.offset] = value;
                     self.progress[place.array][place.offset] = Progress::Known;

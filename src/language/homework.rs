@@ -2,7 +2,7 @@
 //!
 //! Invariant: as for the whole tree, what is printed is read back as it was.
 
-use super::syntax::{Expr, Name, Statement, Target};
+use super::syntax::{Expr, LimitAsked, Name, Statement, Target, ValueAsked};
 use crate::diagnostic::Span;
 
 /// A homework: what a student hands in.
@@ -85,7 +85,7 @@ pub enum AnswerKind {
     /// as the names on its left and the value on its right.
     Derive(Target, Vec<(Name, Expr)>),
     /// `dl/dW given total dl/dh`, `dl/dh given direct dl/dh and dh/dh`: in terms of what is given.
-    Given(Target, Given),
+    Given(Target, GivenGradient),
     /// `matrix dl/dW layout numerator`: in matrix form.
     Matrix(Target, Option<Layout>),
     /// `compare dl/dW with f`
@@ -96,13 +96,17 @@ pub enum AnswerKind {
     Diagram(Target),
     /// `count weights`: how many numbers there are in all weights, or in one array.
     Count(Target),
+    /// `value A at x = 1/3`: at a point.
+    Value(Box<ValueAsked>),
+    /// `limit A as beta -> infinity`
+    Limit(Box<LimitAsked>),
     /// `text """…"""`
     Text(String),
 }
 
 /// The gradient that a question gives, and how it is to be read.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Given {
+pub struct GivenGradient {
     /// How.
     pub reading: Reading,
     /// The gradient: `dl/dh`.

@@ -13,6 +13,7 @@ pub mod greek;
 pub mod homework;
 pub mod matrix;
 pub mod parse;
+pub mod point;
 pub mod print;
 pub mod program;
 mod reduction;

@@ -16,6 +16,7 @@ mod homework;
 #[cfg(test)]
 mod hostile;
 mod matrix;
+mod point;
 mod product;
 mod scan;
 mod statement;

@@ -12,13 +12,14 @@ mod condition;
 mod expression;
 mod literal;
 mod matrix;
+mod point;
 mod statement;
 #[cfg(test)]
 mod tests;
 #[cfg(test)]
 mod trees;
 
-use super::syntax::{Answer, Binder, Claim, Condition, Expr, File, MatrixExpr, Statement, Target};
+use super::syntax::{Answer, Binder, Claim, Condition, Expr, File, Given, MatrixExpr, Statement, Target};
 use expression::{Level, Pen, Room};
 
 /// Which signs are used for operators, comparisons, sums and derivatives.
@@ -69,6 +70,11 @@ pub fn matrix(matrix: &MatrixExpr, alphabet: Alphabet) -> String {
 /// What a test claims, as it stands after `expect`.
 pub fn claim(claim: &Claim, alphabet: Alphabet) -> String {
     Pen { alphabet }.claimed(claim)
+}
+
+/// What is given at a point: `x = 1/3, h[t-1] = 0`.
+pub fn given(given: &[Given], alphabet: Alphabet) -> String {
+    Pen { alphabet }.given(given)
 }
 
 /// A statement, without a line break.

@@ -6,6 +6,7 @@
 
 mod assignments;
 mod count;
+pub mod point;
 mod sample;
 mod step;
 
@@ -41,6 +42,10 @@ pub struct Certificate {
     pub steps: usize,
     /// Arrays whose entries were counted.
     pub counted: usize,
+    /// Values at chosen points compared with what the equations give there.
+    pub values: usize,
+    /// Entries followed towards a limit.
+    pub limits: usize,
     /// Whether functions stand in the equations: over the field each is an unknown value, with the
     /// derivative that the table of functions gives it.
     pub functions: bool,
@@ -59,6 +64,8 @@ impl Certificate {
             assignments: self.assignments.max(other.assignments),
             steps: self.steps + other.steps,
             counted: self.counted + other.counted,
+            values: self.values + other.values,
+            limits: self.limits + other.limits,
             functions: self.functions || other.functions,
             sampled: self.sampled || other.sampled,
         }

@@ -137,6 +137,8 @@ pub type Math = Vec<Piece>;
 pub enum Piece {
     /// An expression.
     Expr(Expr),
+    /// A number rounded to some digits: `0.693147`.
+    Decimal(String),
     /// A condition: `1 ≤ r ≤ 3`.
     Condition(Condition),
     /// An expression of matrix algebra: `Wᵀ·g`.
@@ -157,6 +159,16 @@ pub enum Piece {
 pub enum Symbol {
     /// `=`
     Equal,
+    /// `≈`
+    Approx,
+    /// `∼`: both have the same leading term.
+    Similar,
+    /// `→`
+    To,
+    /// `∞`
+    Infinity,
+    /// `−∞`
+    MinusInfinity,
     /// `∈`
     In,
     /// `⟺`

@@ -48,6 +48,26 @@ pub fn evidence(certificate: &Certificate, labels: &[&str]) -> Prose {
         let arrays = if certificate.counted == 1 { "one array" } else { "all arrays" };
         prose.push(text(format!("{opening}the entries of {arrays} were counted")));
     }
+    if certificate.values > 0 {
+        let opening = if prose.is_empty() { "Verified: " } else { "; " };
+        let (values, equal) = match certificate.values {
+            1 => ("the value at the given point".to_string(), "equals"),
+            n => (format!("all {n} values at the given points"), "equal"),
+        };
+        prose.push(text(format!(
+            "{opening}{values} {equal} what the equations give with these numbers in place and all others random, \
+             exactly or to 7 digits"
+        )));
+    }
+    if certificate.limits > 0 {
+        let opening = if prose.is_empty() { "Verified: " } else { "; " };
+        let entries =
+            if certificate.limits == 1 { "the entry".into() } else { format!("all {} entries", certificate.limits) };
+        prose.push(text(format!(
+            "{opening}the distance of {entries} from the limit shrinks to 0 where the equations are followed towards it, \
+             from random points and from points with ties"
+        )));
+    }
     match certificate.assignments {
         0 => {}
         1 => prose.push(text(", at one assignment of the sizes")),

@@ -7,9 +7,11 @@
 //! the one before ended, the last ends at `result`.
 
 mod make;
+mod point;
 mod whole;
 
 pub use make::{derivation, formula, matrix, shape, system};
+pub use point::{Entry, Limit as LimitAnswer, PointStep, Value as ValueAnswer, limit, value};
 pub use whole::{Count, Counted, Diagram, GraphEdge, GraphNode, count, diagram, slice};
 
 use crate::language::print::{self, Alphabet};
@@ -247,6 +249,10 @@ pub enum Answer {
     Diagram(Box<Diagram>),
     /// How many numbers there are in arrays.
     Count(Box<Count>),
+    /// A value at a point.
+    Value(Box<ValueAnswer>),
+    /// A limit.
+    Limit(Box<LimitAnswer>),
     /// Words of the author.
     Text {
         /// Markdown with TeX mathematics.

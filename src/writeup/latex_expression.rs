@@ -258,10 +258,13 @@ impl Printer<'_> {
     }
 
     fn between(&self, left: Kind, right: &Set, place: Place) -> &'static str {
-        let digit = right.tex.starts_with(|c: char| c.is_ascii_digit());
+        let number = |tex: &str| tex.starts_with(|c: char| c.is_ascii_digit());
+        let digit = number(&right.tex);
+        let fraction = right.tex.strip_prefix("\\frac{").is_some_and(number);
         match (left, right.kind) {
             (Kind::Name, Kind::Bracket) => "\\cdot ",
             _ if digit => "\\cdot ",
+            (Kind::Number, _) if fraction => "\\cdot ",
             (Kind::Number, Kind::Name | Kind::Parenthesis) => "",
             (Kind::Name, Kind::Parenthesis) => "",
             (_, Kind::Parenthesis) if place == Place::Index => "",

@@ -1,5 +1,6 @@
 //! A homework as a document: questions in, solution sheet out.
 
+mod point;
 mod recurrent;
 mod whole;
 
@@ -210,6 +211,8 @@ impl Writer<'_> {
                 AnswerKind::Picture(target) => self.picture(study, &mut section, target, answer.span),
                 AnswerKind::Count(target) => self.count(study, &mut section, target, answer.span),
                 AnswerKind::Diagram(target) => self.diagram(study, &mut section, target, answer.span),
+                AnswerKind::Value(asked) => self.value(study, &mut section, asked, answer.span, base),
+                AnswerKind::Limit(asked) => self.limit(study, &mut section, asked, answer.span),
                 AnswerKind::Text(words) => {
                     section.answers.push(json::Answer::Text { text: words.clone() });
                     section.blocks.push(Block::Paragraph(vec![Inline::Source(words.clone())]));

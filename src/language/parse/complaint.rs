@@ -35,7 +35,7 @@ const KEYWORDS: [&str; 21] = [
     "reject",
 ];
 /// Answers that are still missing.
-const MISSING_ANSWERS: [&str; 7] = ["value", "show", "limit", "count", "diagram", "given", "latex"];
+const MISSING_ANSWERS: [&str; 3] = ["show", "given", "latex"];
 
 /// The complaint about a text that the grammar did not recognise.
 pub(super) fn complaints(rule: Rule, text: &str, error: &Error<Rule>) -> Diagnostics {
@@ -48,6 +48,7 @@ pub(super) fn complaints(rule: Rule, text: &str, error: &Error<Rule>) -> Diagnos
     let before = before(text, at);
     let known = misspelt(text, at, before, here)
         .or_else(|| missing_answer(text, at, before, here))
+        .or_else(|| unplaced(text, at))
         .or_else(|| keyword_alone(text, at, before, here))
         .or_else(|| doubled_equals(text, at))
         .or_else(|| forgotten_product(text, at, before, here))
@@ -119,6 +120,29 @@ fn missing_answer(text: &str, at: usize, prior: (usize, &str), here: &str) -> Op
     }
     let span = Span::new(start, start + word.len());
     Some(Diagnostic::new(format!("`{word}` is not in the language yet"), span))
+}
+
+/// `answer value f` without `at`, `answer limit p as beta` without an arrow.
+fn unplaced(text: &str, at: usize) -> Option<Diagnostic> {
+    let asked = text[..at].rfind("answer").map(|start| start + "answer".len())?;
+    let head = &text[asked..at];
+    let start = head.rfind("value ").max(head.rfind("limit "))?;
+    let rest = &head[start + "value ".len()..];
+    let opens = head[..start].trim_end();
+    if !(opens.is_empty() || opens.ends_with(',')) || rest.contains(['=', '{', '}']) {
+        return None;
+    }
+    let span = Span::new(asked + start, asked + head.trim_end().len());
+    let (message, hint) = match &head[start..start + 5] {
+        "value" if !rest.contains(" at ") => {
+            ("this does not say where the value is taken", "as in `value f at x = 1/3`")
+        }
+        "limit" if !rest.contains("->") => {
+            ("this does not say where the limit is taken", "as in `limit p as beta -> infinity`")
+        }
+        _ => return None,
+    };
+    Some(Diagnostic::new(message, span).hint(hint))
 }
 
 /// `input 3`, or `answer f` outside a question.

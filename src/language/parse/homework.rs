@@ -7,10 +7,10 @@ use super::derivative::target;
 use super::expression::{expression, name, setting, sum};
 use super::matrix::matrix;
 use super::statement::{Collected, unquoted};
-use super::{Node, Read, Rule, next, span_of, unreadable};
+use super::{Node, Read, Rule, next, point, span_of, unreadable};
 use crate::diagnostic::{Diagnostic, Span};
 use crate::language::syntax::{
-    Answer, AnswerKind, Claim, ClaimValue, Expr, Given, Homework, Layout, Name, Part, Problem, Question, Reading,
+    Answer, AnswerKind, Claim, ClaimValue, Expr, GivenGradient, Homework, Layout, Name, Part, Problem, Question, Reading,
     Subject, Target, Test,
 };
 
@@ -143,6 +143,7 @@ fn answer(node: Node<'_>) -> Read<Answer> {
     let rule = node.as_rule();
     let layout = layout(node.clone());
     let reading = reading(node.clone());
+    let whole = node.clone();
     let mut parts =
         node.into_inner().filter(|part| matches!(part.as_rule(), Rule::target | Rule::string | Rule::equality));
     let first = next(&mut parts, span)?;
@@ -156,8 +157,9 @@ fn answer(node: Node<'_>) -> Read<Answer> {
         Rule::supposed => {
             let (gradient, jacobian) = (target(next(&mut parts, span)?)?, parts.next().map(target).transpose()?);
             let reading = reading.ok_or_else(|| unreadable(span))?;
-            AnswerKind::Given(target(first)?, Given { reading, gradient, jacobian })
+            AnswerKind::Given(target(first)?, GivenGradient { reading, gradient, jacobian })
         }
+        Rule::value | Rule::limit => point::answer(whole)?,
         _ => {
             let wanted = target(first)?;
             let mut sizes = Vec::new();
@@ -171,7 +173,7 @@ fn answer(node: Node<'_>) -> Read<Answer> {
 }
 
 /// `K_H = K_W = K` gives both names the value K.
-fn equality(node: Node<'_>, into: &mut Vec<(Name, Expr)>) -> Read<()> {
+pub(super) fn equality(node: Node<'_>, into: &mut Vec<(Name, Expr)>) -> Read<()> {
     let span = span_of(&node);
     let mut names = Vec::new();
     for part in node.into_inner() {

@@ -174,9 +174,9 @@ fn mistakes_are_told_in_the_languages_own_terms() {
     );
     check(
         "homework \"a\" { problem 1 { question 1 { answer limit A } } }",
-        "`limit` is not in the language yet",
-        "limit",
-        "",
+        "this does not say where the limit is taken",
+        "limit A",
+        "as in `limit p as beta -> infinity`",
     );
     check(
         "homework \"a\" { author \"b\" author \"c\" }",
@@ -210,7 +210,18 @@ fn what_was_expected_is_said_in_words() {
         "/",
         "write a derivative without blanks, as in `df/dW`",
     );
-    check(&question("answer shape f, value df/dW"), "`value` is not in the language yet", "value", "");
+    check(
+        &question("answer shape f, value df/dW"),
+        "this does not say where the value is taken",
+        "value df/dW",
+        "as in `value f at x = 1/3`",
+    );
+    check(
+        &question("answer value f at df/dx = 1"),
+        "only arrays and upstream gradients are given values",
+        "df/dx = 1",
+        "as in `x = 1/3`, `h[t-1] = 0` or `dl/df = 1`",
+    );
 }
 
 #[test]

@@ -7,7 +7,7 @@
 
 use super::expression::{Level, Pen, Room};
 use crate::language::syntax::{
-    Answer, AnswerKind, ArrayDecl, Axis, Claim, ClaimValue, Equation, Expr, File, Given, Homework, Item, Layout,
+    Answer, AnswerKind, ArrayDecl, Axis, Claim, ClaimValue, Equation, Expr, File, GivenGradient, Homework, Item, Layout,
     LeftIndex, ParamDecl, Part, Problem, Question, Role, SizeDecl, Statement, StatementKind, Test,
 };
 
@@ -247,7 +247,7 @@ impl Pen {
             AnswerKind::Compare(left, right) => {
                 format!("compare {} with {}", self.target(left), self.target(right))
             }
-            AnswerKind::Given(target, Given { reading, gradient, jacobian }) => {
+            AnswerKind::Given(target, GivenGradient { reading, gradient, jacobian }) => {
                 let gradient = format!("given {} {}", reading.word(), self.target(gradient));
                 let jacobian = jacobian.as_ref().map(|jacobian| format!(" and {}", self.target(jacobian)));
                 format!("{} {gradient}{}", self.target(target), jacobian.unwrap_or_default())
@@ -259,6 +259,8 @@ impl Pen {
             AnswerKind::Picture(target) => format!("picture {}", self.target(target)),
             AnswerKind::Diagram(target) => format!("diagram {}", self.target(target)),
             AnswerKind::Count(target) => format!("count {}", self.target(target)),
+            AnswerKind::Value(asked) => self.value_asked(asked),
+            AnswerKind::Limit(asked) => self.limit_asked(asked),
             AnswerKind::Text(text) => format!("text {}", quoted(text)),
         }
     }

@@ -306,14 +306,40 @@ fn answers() -> impl Strategy<Value = Vec<Answer>> {
         1 => (bare_target(), of(layout())).prop_map(|(target, layout)| AnswerKind::Matrix(target, layout)),
         1 => target().prop_map(AnswerKind::Diagram),
         1 => target().prop_map(AnswerKind::Count),
+        1 => point().prop_map(|asked| AnswerKind::Value(Box::new(asked))),
+        1 => limit().prop_map(|asked| AnswerKind::Limit(Box::new(asked))),
         1 => text().prop_map(AnswerKind::Text),
     ];
     vec(kind.prop_map(|kind| Answer { kind, span: Span::default() }), 0..4)
 }
 
-fn given() -> impl Strategy<Value = Given> {
+fn given() -> impl Strategy<Value = GivenGradient> {
     let reading = prop::sample::select(Reading::ALL.to_vec());
-    (reading, target(), of(target())).prop_map(|(reading, gradient, jacobian)| Given { reading, gradient, jacobian })
+    (reading, target(), of(target())).prop_map(|(reading, gradient, jacobian)| GivenGradient { reading, gradient, jacobian })
+}
+
+fn point() -> impl Strategy<Value = ValueAsked> {
+    let values = small().prop_map(Values::One);
+    let values = values.prop_recursive(3, 8, 3, |inner| vec(inner, 1..4).prop_map(Values::List));
+    let of = prop_oneof![
+        (name(), of(vec(small(), 1..3))).prop_map(|(name, at)| Target::Value(name, at)),
+        (name(), of(vec(small(), 1..3))).prop_map(|(name, at)| Target::Gradient(name, at)),
+    ];
+    let given = (of, values).prop_map(|(of, values)| Given { of, values, span: Span::default() });
+    (target(), vec((name(), small()), 0..3), vec(given, 1..4)).prop_map(|(target, sizes, at)| ValueAsked {
+        target,
+        sizes,
+        at,
+    })
+}
+
+fn limit() -> impl Strategy<Value = LimitAsked> {
+    let to = prop_oneof![
+        Just(Place::Infinity(Sign::Plus)),
+        Just(Place::Infinity(Sign::Minus)),
+        small().prop_map(Place::At),
+    ];
+    (target(), name(), to).prop_map(|(target, param, to)| LimitAsked { target, param, to })
 }
 
 fn layout() -> impl Strategy<Value = Layout> {

@@ -196,7 +196,7 @@ fn arrays(system: &model::System, quote: &Quote) -> Vec<Array> {
     given.chain(defined).collect()
 }
 
-fn special(study: &Study, by: &[(Name, Expr)]) -> Special {
+pub(super) fn special(study: &Study, by: &[(Name, Expr)]) -> Special {
     let sizes = by.iter().map(|(name, value)| (name.to_string(), ascii(value))).collect();
     Special { sizes, system: system(study) }
 }
@@ -247,11 +247,16 @@ fn lengths(study: &Study, goal: &Goal) -> Vec<Vec<Amount>> {
 fn group_lengths(piece: &Piece) -> Vec<Vec<Expr>> {
     match piece {
         Piece::Lengths(groups) | Piece::Space(groups) => groups.clone(),
-        Piece::Expr(_) | Piece::Condition(_) | Piece::Matrix(_) | Piece::Symbol(_) | Piece::Quad => Vec::new(),
+        Piece::Expr(_)
+        | Piece::Decimal(_)
+        | Piece::Condition(_)
+        | Piece::Matrix(_)
+        | Piece::Symbol(_)
+        | Piece::Quad => Vec::new(),
     }
 }
 
-fn range(binder: &Binder) -> Range {
+pub(super) fn range(binder: &Binder) -> Range {
     let (first, last) = match &binder.range {
         Some((first, last)) => (amount(first), amount(last)),
         None => (Amount::Formula(String::new()), Amount::Formula(String::new())),

@@ -7,7 +7,7 @@ use super::{Section, Writer, merge};
 use crate::derivation::Goal;
 use crate::diagnostic::{Diagnostic, Span};
 use crate::integer::Index;
-use crate::language::syntax::{Expr, ExprKind, Given, Name, Reading, Target};
+use crate::language::syntax::{Expr, ExprKind, GivenGradient, Name, Reading, Target};
 use crate::model::Quote;
 use crate::study::{NoAnswer, Study};
 use crate::writeup::document::{Block, Inline, Piece, Prose, Symbol};
@@ -21,7 +21,7 @@ impl Writer<'_> {
         &self,
         study: &mut Study,
         section: &mut Section,
-        (target, given): (&Target, &Given),
+        (target, given): (&Target, &GivenGradient),
         span: Span,
         known: &mut Vec<(String, Goal)>,
     ) -> Result<(), NoAnswer> {
@@ -118,7 +118,7 @@ impl Writer<'_> {
 }
 
 /// How the given gradient is read, and the Jacobian beside it.
-fn reading(study: &Study, array: &Name, given: &Given) -> Prose {
+fn reading(study: &Study, array: &Name, given: &GivenGradient) -> Prose {
     let gradient = || Inline::Math(vec![Piece::Expr(Expr::new(ExprKind::Upstream(array.clone(), Vec::new())))]);
     let jacobian = || {
         let of = Box::new(Expr::name(array.clone()));
