@@ -18,7 +18,7 @@ mod tests;
 #[cfg(test)]
 mod trees;
 
-use super::syntax::{Answer, Binder, Claim, Condition, Expr, File, MatrixExpr, Statement, Target};
+use super::syntax::{Answer, Binder, Claim, Condition, Equality, Expr, File, MatrixExpr, Statement, Target};
 use expression::{Level, Pen, Room};
 
 /// Which signs are used for operators, comparisons, sums and derivatives.
@@ -69,6 +69,11 @@ pub fn matrix(matrix: &MatrixExpr, alphabet: Alphabet) -> String {
 /// What a test claims, as it stands after `expect`.
 pub fn claim(claim: &Claim, alphabet: Alphabet) -> String {
     Pen { alphabet }.claimed(claim)
+}
+
+/// An equality, as it stands after `show`.
+pub fn equality(equality: &Equality, alphabet: Alphabet) -> String {
+    Pen { alphabet }.equality(equality)
 }
 
 /// A statement, without a line break.

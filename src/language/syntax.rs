@@ -4,7 +4,7 @@
 //! Invariant: `parse(print(tree)) == tree` for every tree the parser can make.
 
 pub use super::call::{Argument, Call, LayerCall, Setting};
-pub use super::homework::{Answer, AnswerKind, Homework, Layout, Part, Problem, Question};
+pub use super::homework::{Answer, AnswerKind, Equality, Homework, Layout, Part, Problem, Question};
 pub use super::matrix::{MatrixExpr, MatrixKind};
 pub use super::reduction::{Extremum, Reduction};
 use crate::diagnostic::Span;

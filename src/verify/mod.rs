@@ -37,6 +37,8 @@ pub struct Certificate {
     pub steps: usize,
     /// Arrays whose entries were counted.
     pub counted: usize,
+    /// Entries at which both sides of an equality were compared.
+    pub compared: usize,
     /// Whether functions stand in the equations: over the field each is an unknown value, with the
     /// derivative that the table of functions gives it.
     pub functions: bool,
@@ -55,6 +57,7 @@ impl Certificate {
             assignments: self.assignments.max(other.assignments),
             steps: self.steps + other.steps,
             counted: self.counted + other.counted,
+            compared: self.compared + other.compared,
             functions: self.functions || other.functions,
             sampled: self.sampled || other.sampled,
         }

@@ -48,6 +48,14 @@ pub fn evidence(certificate: &Certificate, labels: &[&str]) -> Prose {
         let arrays = if certificate.counted == 1 { "one array" } else { "all arrays" };
         prose.push(text(format!("{opening}the entries of {arrays} were counted")));
     }
+    if certificate.compared > 0 {
+        let opening = if prose.is_empty() { "Verified: " } else { "; " };
+        let entries = match certificate.compared {
+            1 => "the only entry".to_string(),
+            n => format!("all {n} entries"),
+        };
+        prose.push(text(format!("{opening}both sides of each equality agree at {entries} tried")));
+    }
     match certificate.assignments {
         0 => {}
         1 => prose.push(text(", at one assignment of the sizes")),

@@ -7,9 +7,11 @@
 //! the one before ended, the last ends at `result`.
 
 mod make;
+mod proof;
 mod whole;
 
 pub use make::{derivation, formula, matrix, shape, system};
+pub use proof::{Proof, ProofLine, proof};
 pub use whole::{Count, Counted, Diagram, GraphEdge, GraphNode, count, diagram, slice};
 
 use crate::language::print::{self, Alphabet};
@@ -228,6 +230,8 @@ pub enum Answer {
     Shape(Box<Shape>),
     /// A formula.
     Formula(Box<Formula>),
+    /// An equality with its proof.
+    Proof(Box<Proof>),
     /// Two answers side by side.
     Comparison {
         /// The first.

@@ -27,6 +27,7 @@ pub mod outline;
 pub mod pattern;
 pub mod picture;
 mod plain;
+pub mod proof;
 mod prose;
 mod reason;
 pub mod render;

@@ -171,6 +171,8 @@ enum Stage {
     Fold,
     Simplify,
     Fact,
+    Identity,
+    Terms,
 }
 
 fn stage(step: &Step) -> Stage {
@@ -200,6 +202,9 @@ fn stage(step: &Step) -> Stage {
         RuleName::Adjoint => Stage::Adjoint,
         RuleName::Fold => Stage::Fold,
         RuleName::Cancel | RuleName::Outside | RuleName::Common | RuleName::Expand | RuleName::Count => Stage::Simplify,
+        RuleName::Rename => Stage::Simplify,
+        RuleName::Identity => Stage::Identity,
+        RuleName::Terms => Stage::Terms,
         RuleName::Vanish => Stage::Fold,
         RuleName::Fact => Stage::Fact,
     }
@@ -236,27 +241,41 @@ fn main_lines(system: &System, names: &Names, answer: &Answer, by: Option<&str>)
     }
     let steps = &answer.derivation.steps;
     for (stage, range) in runs(steps) {
-        let reason = match stage {
-            Stage::Differentiate => reason::differentiate(system, answer, &steps[range.clone()]),
-            Stage::Read => reason::read(system, answer),
-            Stage::Rearrange => vec![Inline::Text("multiplied out".into())],
-            Stage::SiftBare | Stage::SiftSolved => reason::sifts(names, system, answer, &steps[range.clone()]),
-            Stage::Split => reason::split(names, system, answer, &steps[range.clone()]),
-            Stage::Cases => reason::cases(),
-            Stage::Window => reason::windows(names, system, answer, &steps[range.clone()]),
-            Stage::Lattice => reason::lattice(names, system, answer, &steps[range.clone()]),
-            Stage::Boundary => reason::boundary(),
-            Stage::Decide => reason::decided(names, system, answer, &steps[range.clone()]),
-            Stage::Collect => vec![Inline::Text("equal terms collected".into())],
-            Stage::Adjoint => reason::put_in(&steps[range.clone()]),
-            Stage::Fold => reason::folded(&steps[range.clone()]),
-            Stage::Simplify => reason::simplified(&steps[range.clone()]),
-            Stage::Fact => vec![Inline::Text("as required of the values".into())],
-        };
+        let reason = because(system, names, answer, stage, &steps[range.clone()]);
         lines.push(line(&answer.lines[range.end - 1], reason));
     }
     settle(&mut lines, answer);
     lines
+}
+
+/// The reason of a run of steps, in words.
+fn because(system: &System, names: &Names, answer: &Answer, stage: Stage, steps: &[Step]) -> Prose {
+    match stage {
+        Stage::Differentiate => reason::differentiate(system, answer, steps),
+        Stage::Read => reason::read(system, answer),
+        Stage::Rearrange => vec![Inline::Text("multiplied out".into())],
+        Stage::SiftBare | Stage::SiftSolved => reason::sifts(names, system, answer, steps),
+        Stage::Split => reason::split(names, system, answer, steps),
+        Stage::Cases => reason::cases(),
+        Stage::Window => reason::windows(names, system, answer, steps),
+        Stage::Lattice => reason::lattice(names, system, answer, steps),
+        Stage::Boundary => reason::boundary(),
+        Stage::Decide => reason::decided(names, system, answer, steps),
+        Stage::Collect => vec![Inline::Text("equal terms collected".into())],
+        Stage::Adjoint => reason::put_in(steps),
+        Stage::Fold => reason::folded(steps),
+        Stage::Simplify => reason::simplified(steps),
+        Stage::Fact => vec![Inline::Text("as required of the values".into())],
+        Stage::Identity => reason::identities(system, steps),
+        Stage::Terms => vec![Inline::Text("written out".into())],
+    }
+}
+
+/// The lines of a run of steps from one formula to another: the number of the last step of each, and the
+/// reason.
+pub(super) fn reasons(system: &System, names: &Names, answer: &Answer, steps: &[Step]) -> Vec<(usize, Prose)> {
+    let lines = runs(steps).into_iter();
+    lines.map(|(stage, range)| (range.end - 1, because(system, names, answer, stage, &steps[range]))).collect()
 }
 
 /// Whether the first line says through which arrays the derivative goes.

@@ -2,8 +2,10 @@
 
 use super::document::{Inline, Piece, Prose, Symbol};
 use crate::answer::{Answer, Names};
+use crate::calculus::proof::identity_of;
 use crate::derivation::{Goal, RuleName, Step};
 use crate::integer::{Condition, Index, Var};
+use crate::language::parse::parse_expression;
 use crate::language::syntax::{Expr, ExprKind, Name, Role};
 use crate::model::{Kind, Quote, System, Term};
 use std::collections::BTreeSet;
@@ -159,6 +161,9 @@ pub fn folded(steps: &[Step]) -> Prose {
 pub fn simplified(steps: &[Step]) -> Prose {
     let has = |rule: RuleName| steps.iter().any(|s| s.rule == rule);
     let mut said: Vec<Inline> = Vec::new();
+    if has(RuleName::Rename) && steps.len() == 1 {
+        said.push(text("renamed"));
+    }
     if has(RuleName::Cancel) {
         said.push(text("cancelled"));
     }
@@ -175,6 +180,22 @@ pub fn simplified(steps: &[Step]) -> Prose {
         said.push(text("common factors taken out"));
     }
     listed(said)
+}
+
+/// Which identities between functions were used.
+pub fn identities(system: &System, steps: &[Step]) -> Prose {
+    let facts = system.facts();
+    let mut used: Vec<(&str, &str)> = Vec::new();
+    for identity in steps.iter().flat_map(|step| identity_of(system, &facts, step)) {
+        if !used.contains(&identity.formula) {
+            used.push(identity.formula);
+        }
+    }
+    let stated = |(left, right): &(&str, &str)| {
+        let (left, right) = (parse_expression(left).ok()?, parse_expression(right).ok()?);
+        Some(Inline::Math(vec![Piece::Expr(left), Piece::Symbol(Symbol::Equal), Piece::Expr(right)]))
+    };
+    listed(used.iter().filter_map(stated).collect())
 }
 
 /// A reference to the part that derived the Jacobian.
@@ -436,6 +457,9 @@ pub fn single(names: &Names, system: &System, answer: &Answer, step: &Step) -> P
         RuleName::Adjoint => put_in(one),
         RuleName::Fold => folded(one),
         RuleName::Cancel | RuleName::Outside | RuleName::Common | RuleName::Expand | RuleName::Count => simplified(one),
+        RuleName::Rename => simplified(one),
+        RuleName::Identity => identities(system, one),
+        RuleName::Terms => vec![text("written out")],
         RuleName::Vanish => vec![text("the sum is 0 by definition")],
         RuleName::Fact => vec![text("as required of the values")],
         RuleName::Read => read(system, answer),

@@ -1,5 +1,6 @@
 //! A homework as a document: questions in, solution sheet out.
 
+mod proof;
 mod whole;
 
 use super::comparison::{Compared, compare};
@@ -188,6 +189,7 @@ impl Writer<'_> {
                 AnswerKind::Matrix(target, layout) => {
                     self.matrix(study, &mut section, target, layout.unwrap_or(self.layout), answer.span, given)
                 }
+                AnswerKind::Show(equality) => self.show(study, &mut section, equality, answer.span),
                 AnswerKind::Compare(a, b) => self.compare(study, &mut section, a, b, answer.span, given),
                 AnswerKind::Picture(target) => self.picture(study, &mut section, target, answer.span),
                 AnswerKind::Count(target) => self.count(study, &mut section, target, answer.span),

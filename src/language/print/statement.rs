@@ -7,7 +7,7 @@
 
 use super::expression::{Level, Pen, Room};
 use crate::language::syntax::{
-    Answer, AnswerKind, ArrayDecl, Axis, Claim, ClaimValue, Equation, Expr, File, Homework, Item, Layout, LeftIndex,
+    Answer, AnswerKind, ArrayDecl, Axis, Claim, ClaimValue, Equality, Equation, Expr, File, Homework, Item, Layout, LeftIndex,
     ParamDecl, Part, Problem, Question, Role, SizeDecl, Statement, StatementKind, Test,
 };
 
@@ -237,6 +237,7 @@ impl Pen {
                 let sizes = commas(sizes, |(name, value)| format!("{name} = {}", self.plain(value)));
                 format!("{} where {sizes}", self.target(target))
             }
+            AnswerKind::Show(equality) => format!("show {}", self.equality(equality)),
             AnswerKind::Compare(left, right) => {
                 format!("compare {} with {}", self.target(left), self.target(right))
             }
@@ -249,6 +250,16 @@ impl Pen {
             AnswerKind::Count(target) => format!("count {}", self.target(target)),
             AnswerKind::Text(text) => format!("text {}", quoted(text)),
         }
+    }
+
+    /// `q[c] = p[c] for c in 1..N`
+    pub(super) fn equality(self, equality: &Equality) -> String {
+        let [left, right] = equality.sides.each_ref().map(|side| self.expression(side, Level::Whole, Room::Wide));
+        let ranges = commas(&equality.ranges, |binder| match &binder.range {
+            Some(range) => format!("{} in {}", binder.name, self.range(range)),
+            None => binder.name.to_string(),
+        });
+        if ranges.is_empty() { format!("{left} = {right}") } else { format!("{left} = {right} for {ranges}") }
     }
 
     fn test(self, test: &Test, page: &mut Page) {

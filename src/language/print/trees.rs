@@ -300,6 +300,7 @@ fn answers() -> impl Strategy<Value = Vec<Answer>> {
     let sizes = vec((name(), small()), 0..3);
     let kind = prop_oneof![
         3 => (target(), sizes).prop_map(|(target, sizes)| AnswerKind::Derive(target, sizes)),
+        1 => equality().prop_map(|equality| AnswerKind::Show(Box::new(equality))),
         1 => (target(), target()).prop_map(|(left, right)| AnswerKind::Compare(left, right)),
         1 => target().prop_map(AnswerKind::Picture),
         1 => (bare_target(), of(layout())).prop_map(|(target, layout)| AnswerKind::Matrix(target, layout)),
@@ -308,6 +309,15 @@ fn answers() -> impl Strategy<Value = Vec<Answer>> {
         1 => text().prop_map(AnswerKind::Text),
     ];
     vec(kind.prop_map(|kind| Answer { kind, span: Span::default() }), 0..4)
+}
+
+fn equality() -> impl Strategy<Value = Equality> {
+    let ranged = (name(), range(small())).prop_map(|(name, range)| Binder {
+        name,
+        range: Some(range),
+        span: Span::default(),
+    });
+    ([expression(), expression()], vec(ranged, 0..3)).prop_map(|(sides, ranges)| Equality { sides, ranges })
 }
 
 fn layout() -> impl Strategy<Value = Layout> {

@@ -251,7 +251,7 @@ fn group_lengths(piece: &Piece) -> Vec<Vec<Expr>> {
     }
 }
 
-fn range(binder: &Binder) -> Range {
+pub(super) fn range(binder: &Binder) -> Range {
     let (first, last) = match &binder.range {
         Some((first, last)) => (amount(first), amount(last)),
         None => (Amount::Formula(String::new()), Amount::Formula(String::new())),

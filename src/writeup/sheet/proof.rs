@@ -1,0 +1,39 @@
+//! Equalities that are to be shown.
+//!
+//! Invariant: only what is proved, and whose every line was verified, is put on the sheet.
+
+use super::{Section, Writer, merge};
+use crate::diagnostic::{Diagnostic, Span};
+use crate::judge::{Unshown, show, shown_name};
+use crate::language::syntax::Equality;
+use crate::study::{NoAnswer, Study};
+use crate::verify::Unverified;
+use crate::writeup::{json, proof};
+
+impl Writer<'_> {
+    /// A proof of an equality.
+    pub(super) fn show(
+        &self,
+        study: &Study,
+        section: &mut Section,
+        equality: &Equality,
+        span: Span,
+    ) -> Result<(), NoAnswer> {
+        let (system, names) = (&study.system, &study.names);
+        let shown = show(system, names, equality, span).map_err(|why| match why {
+            Unshown::Wrong(mut problems) if !problems.is_empty() => NoAnswer::Refused(problems.remove(0)),
+            Unshown::Wrong(_) => NoAnswer::Refused(Diagnostic::new("this equality has no meaning here", span)),
+            Unshown::Unproved { tried } => NoAnswer::Unverified(Unverified {
+                answer: shown_name(equality),
+                reason: format!("not proved, though both sides agree at all {tried} entries tried"),
+                sizes: Default::default(),
+                cause: None,
+            }),
+        })?;
+        section.answers.push(json::proof(study, equality, &shown));
+        section.certificate = merge(section.certificate.take(), &Some(shown.certificate.clone()));
+        section.summary.get_or_insert_with(|| proof::statement(&shown));
+        section.blocks.extend(proof::blocks(system, names, &shown, self.level));
+        Ok(())
+    }
+}
