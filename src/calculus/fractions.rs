@@ -71,9 +71,7 @@ impl Fractions<'_> {
                 for (_, d) in &all {
                     whole.extend(without(d.factors(), &whole));
                 }
-                let raised = all.into_iter().map(|(n, d)| {
-                    times(n, Term::product(without(&whole, d.factors())))
-                });
+                let raised = all.into_iter().map(|(n, d)| times(n, Term::product(without(&whole, d.factors()))));
                 (Term::sum(raised), Term::product(whole.clone()))
             }
             Kind::Product(factors) => {

@@ -22,11 +22,7 @@ pub struct Identity {
     pub apply: fn(&Term, &Place) -> Option<Term>,
 }
 
-const fn identity(
-    left: &'static str,
-    right: &'static str,
-    apply: fn(&Term, &Place) -> Option<Term>,
-) -> Identity {
+const fn identity(left: &'static str, right: &'static str, apply: fn(&Term, &Place) -> Option<Term>) -> Identity {
     Identity { formula: (left, right), holds: None, apply }
 }
 
@@ -213,9 +209,11 @@ fn together(term: &Term) -> Option<Term> {
             if !u.summands().iter().any(opposite) {
                 continue;
             }
-            let both = u.summands().iter().filter(|t| !opposite(t)).chain(
-                v.summands().iter().filter(|t| !u.summands().contains(&(*t).clone().negative())),
-            );
+            let both = u
+                .summands()
+                .iter()
+                .filter(|t| !opposite(t))
+                .chain(v.summands().iter().filter(|t| !u.summands().contains(&(*t).clone().negative())));
             let sum = Term::sum(both.cloned());
             let mut factors = factors.clone();
             factors[k] = if sum.is_zero() { Term::one() } else { Term::apply(Function::Exp, vec![sum]) };
@@ -240,7 +238,9 @@ pub(super) fn is_positive(system: &System, facts: &Facts, term: &Term) -> bool {
         Kind::Power(base, _) => positive(base),
         Kind::Sigma(bounds, body) => {
             positive(body)
-                && bounds.iter().all(|b| facts.judge(&crate::integer::Condition::AtMost(b.lo.clone(), b.hi.clone())) == Truth::Yes)
+                && bounds
+                    .iter()
+                    .all(|b| facts.judge(&crate::integer::Condition::AtMost(b.lo.clone(), b.hi.clone())) == Truth::Yes)
         }
         Kind::Read(name, at) if at.is_empty() => {
             let param = system.program.params.iter().find(|param| param.name == *name);
@@ -301,11 +301,11 @@ pub(super) fn root(system: &System, facts: &Facts, whole: &Term) -> Option<Term>
         return Some(Term::product([out, Term::apply(Function::Sqrt, vec![Term::product(factors)])]));
     }
     let mut powers: Vec<(Term, i64)> = Vec::new();
-    for factor in body.factors() {
-        let (base, n) = match factor.kind() {
-            Kind::Power(base, n) => (base.clone(), *n),
-            _ => (factor.clone(), 1),
-        };
+    let parts = body.factors().iter().flat_map(|factor| match factor.kind() {
+        Kind::Power(base, n) => base.factors().iter().map(|f| (f.clone(), *n)).collect(),
+        _ => vec![(factor.clone(), 1)],
+    });
+    for (base, n) in parts {
         match powers.iter_mut().find(|(known, _)| *known == base) {
             Some((_, sum)) => *sum += n,
             None => powers.push((base, n)),
@@ -315,7 +315,8 @@ pub(super) fn root(system: &System, facts: &Facts, whole: &Term) -> Option<Term>
         let free = bounds.iter().all(|b| !base.any_var(&b.var));
         n.abs() > 1 && free && base.as_number().is_none() && is_positive(system, facts, base)
     };
-    let out: Vec<Term> = powers.iter().filter(|p| taken(p)).map(|(b, n)| Term::power(b.clone(), n.div_euclid(2))).collect();
+    let out: Vec<Term> =
+        powers.iter().filter(|p| taken(p)).map(|(b, n)| Term::power(b.clone(), n.div_euclid(2))).collect();
     if out.is_empty() {
         return None;
     }
@@ -349,8 +350,21 @@ pub(super) fn softened(u: &Term) -> Option<Term> {
     Some(Term::sum([Term::apply(Function::Log, vec![whole]), inside.clone()]))
 }
 
-/// Whether two terms are the same up to the names of bound indices.
+/// Whether two terms are the same up to the names of bound indices and the order of terms and factors.
 pub(super) fn same(a: &Term, b: &Term) -> bool {
-    let plain = |t: &Term| canonical::named(&t.map_indices(&mut |index| index.canonical()), 0);
+    let plain = |t: &Term| sorted(&canonical::named(&t.map_indices(&mut |index| index.canonical()), 0));
     a == b || plain(a) == plain(b)
+}
+
+/// The same with the terms of sums and the factors of products in one order.
+fn sorted(term: &Term) -> Term {
+    let mapped = term.map_children(&mut sorted);
+    match mapped.kind() {
+        Kind::Sum(parts) | Kind::Product(parts) => {
+            let mut parts = parts.clone();
+            parts.sort();
+            mapped.with_children(parts)
+        }
+        _ => mapped,
+    }
 }

@@ -6,7 +6,7 @@
 //! of one rule, and the last lines of both sides are proved equal by the normal form.
 
 use super::adjoint::{Derivations, at_values};
-use super::identities::{EXPONENTIALS, SHORTER, rewritten, same};
+use super::identities::{EXPONENTIALS, PARITY, SHORTER, rewritten, same};
 use super::joint::{Joint, how_equal};
 use super::rule::{Example, PHASES, Place, Rule};
 use super::strategy::rewrite;
@@ -64,7 +64,8 @@ const fn own(name: RuleName, apply: fn(&Term, &Place) -> Option<super::Rewrite>)
 }
 
 /// The identities of the table that make a formula shorter.
-const IDENTITY: Rule = own(RuleName::Identity, |term, place| rewritten(SHORTER, term, place));
+const IDENTITY: Rule =
+    own(RuleName::Identity, |term, place| rewritten(SHORTER, term, place).or_else(|| rewritten(PARITY, term, place)));
 
 /// Of two parts that are the same but for the names of bound indices, the second is written as the first,
 /// where they then cancel or are collected.
@@ -121,6 +122,14 @@ const TIDY: &[&[Rule]] = &[
     ],
 ];
 
+/// The same without those that multiply out and take out in turns.
+const CAREFUL: &[&[Rule]] = &[
+    TIDY[0],
+    TIDY[1],
+    TIDY[2],
+    &[IDENTITY, fold::FACT, RENAME, simplify::CANCEL, simplify::COUNT, simplify::OUTSIDE, APART, rearrange::COLLECT],
+];
+
 /// What is put in.
 #[derive(Clone, PartialEq)]
 enum Unfold {
@@ -162,6 +171,13 @@ pub fn prove(system: &System, facts: &Facts, free: &[Bound], terms: [&Term; 2]) 
     Some(proof)
 }
 
+/// A formula as the rules that shorten proofs leave it; none if it grows too large.
+pub fn tidied(system: &System, free: &[Bound], term: &Term) -> Option<Term> {
+    let facts = super::strategy::facts_of(system, free);
+    let steps = rewrite(system, &facts, free, TIDY, term)?;
+    Some(steps.last().map_or(term, |step| &step.after).clone())
+}
+
 struct Prover<'a> {
     system: &'a System,
     facts: &'a Facts,
@@ -174,12 +190,18 @@ impl Prover<'_> {
     /// The proof with certain definitions put in, or else how far it came; nothing if it grew too large.
     fn attempt(&mut self, chosen: &[Unfold]) -> Result<Proof, Option<[Side; 2]>> {
         let mut sides = self.terms.map(|start| Side { start: start.clone(), steps: Vec::new() });
-        if let Some(joint) = self.meets(&sides) {
-            return Ok(self.finished(sides, joint));
+        let plain = self.meets(&sides).map(|joint| (sides.clone(), joint));
+        if let Some((sides, Joint::Same)) = plain {
+            return Ok(Proof { sides, joint: Joint::Same });
         }
         for side in &mut sides {
             self.derive(side).ok_or(None)?;
             self.tidy(side).ok_or(None)?;
+        }
+        if let Some((plain, joint)) = plain
+            && self.meets(&sides) != Some(Joint::Same)
+        {
+            return Ok(self.finished(plain, joint));
         }
         let mut open = chosen.iter();
         loop {
@@ -277,7 +299,8 @@ impl Prover<'_> {
 
     fn tidy(&self, side: &mut Side) -> Option<()> {
         (side.last().extent().0 <= LARGEST).then_some(())?;
-        let steps = rewrite(self.system, self.facts, self.free, TIDY, side.last())?;
+        let tidied = |phases: &[&[Rule]]| rewrite(self.system, self.facts, self.free, phases, side.last());
+        let steps = tidied(TIDY).or_else(|| tidied(CAREFUL)).unwrap_or_default();
         side.steps.extend(steps);
         Some(())
     }
@@ -359,7 +382,7 @@ pub fn identity_of(system: &System, facts: &Facts, step: &Step) -> Vec<&'static 
     let at = |term: &Term| step.place.iter().try_fold(term.clone(), |t, k| t.children().get(*k).cloned());
     let (Some(before), Some(after)) = (at(&step.before), at(&step.after)) else { return Vec::new() };
     let place = Place { system, facts, taken: &Default::default(), whole: false };
-    let here = SHORTER.iter().find(|identity| (identity.apply)(&before, &place).as_ref() == Some(&after));
+    let here = SHORTER.iter().chain(PARITY).find(|identity| (identity.apply)(&before, &place).as_ref() == Some(&after));
     if let Some(identity) = here {
         return vec![identity];
     }

@@ -12,7 +12,7 @@ use crate::evaluate::{EvalError, Formula, Instance, Scalar, condition, integer};
 use crate::language::print::{Alphabet, equality as print_equality, expression};
 use crate::language::syntax::{Equality, Expr, ExprKind, Name};
 use crate::model::identity::{Identity, identity};
-use crate::model::{Quote, System, each_part};
+use crate::model::{Quote, System, each_part, rewrite};
 use crate::verify::Certificate;
 
 /// How many entries of a line are compared at one assignment of sizes.
@@ -53,8 +53,9 @@ pub enum Unshown {
 /// # Errors
 /// What is wrong with it, or that it is not proved.
 pub fn show(system: &System, names: &Names, equality: &Equality, span: Span) -> Result<Proved, Unshown> {
-    let letters: Vec<(Name, Name)> = names.upstream.iter().chain(&system.direct).cloned().collect();
-    let identity = identity(system, equality, &letters, span).map_err(Unshown::Wrong)?;
+    let letters = names.upstream.clone();
+    let mut identity = identity(system, equality, &letters, span).map_err(Unshown::Wrong)?;
+    identity.sides = identity.sides.map(|side| lettered(&side, &letters));
     let wrong = |message: String| Unshown::Wrong(vec![Diagnostic::new(message, span)]);
     let runs = runs(system, names).map_err(&wrong)?;
     let mut trial = Trial { system, names, identity: &identity, certificate: Certificate::default() };
@@ -73,6 +74,26 @@ pub fn show(system: &System, names: &Names, equality: &Equality, span: Span) -> 
     }
     let certificate = trial.certificate;
     Ok(Proved { identity, proof, lines, starts, certificate })
+}
+
+/// Whether both sides of an equality agree at everything tried; nothing is proved.
+pub fn agrees(system: &System, names: &Names, equality: &Equality) -> bool {
+    let Ok(identity) = identity(system, equality, &names.upstream, Span::default()) else { return false };
+    let Ok(runs) = runs(system, names) else { return false };
+    let mut trial = Trial { system, names, identity: &identity, certificate: Certificate::default() };
+    trial.compare(&runs, Span::default()).is_ok()
+}
+
+/// The same with the letters of upstream gradients in their place.
+fn lettered(side: &Expr, letters: &[(Name, Name)]) -> Expr {
+    rewrite(side, &|part| match &part.kind {
+        ExprKind::Upstream(output, at) => {
+            let (_, letter) = letters.iter().find(|(name, _)| name == output)?;
+            let plain = || ExprKind::Name(letter.clone());
+            Some(if at.is_empty() { plain() } else { ExprKind::Read(letter.clone(), at.clone()) })
+        }
+        _ => None,
+    })
 }
 
 struct Trial<'a> {
@@ -182,7 +203,8 @@ impl Trial<'_> {
         for run in runs {
             let (Some(instance), Ok(spots)) = (run.instances.first(), self.spots(run)) else { return false };
             let all = lines.iter().flatten().chain(starts);
-            let Ok(compiled) = all.map(|line| instance.compile(line, &free)).collect::<Result<Vec<Formula>, _>>() else {
+            let Ok(compiled) = all.map(|line| instance.compile(line, &free)).collect::<Result<Vec<Formula>, _>>()
+            else {
                 return false;
             };
             let every = spots.len().div_ceil(MOST_PLACES).max(1);

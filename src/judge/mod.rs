@@ -30,7 +30,7 @@ mod window;
 
 pub use cells::{Cell, Cells};
 pub use counterexample::{Counterexample, Difference};
-pub use equality::{Proved, Unshown, show, shown_name};
+pub use equality::{Proved, Unshown, agrees, show, shown_name};
 pub use left::fits;
 pub use report::{TestReport, judge_tests};
 pub use slips::{Shown, Slip};

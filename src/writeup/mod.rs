@@ -6,6 +6,7 @@ pub mod comparison;
 pub mod context;
 mod conventions;
 pub mod diagram;
+mod directions;
 pub mod document;
 pub mod evidence;
 pub mod explain;

@@ -3,15 +3,16 @@
 
 use super::document::{Block, Line, Math, Piece, Prose, Symbol};
 use super::outline::{Level, reasons};
-use super::reason::{condition, listed, single, text};
+use super::reason::{condition, listed, math, single, text};
 use crate::answer::{Answer, Names};
 use crate::calculus::joint::Joint;
 use crate::calculus::proof::Side;
-use crate::derivation::{Derivation, Goal};
+use crate::derivation::{Derivation, Goal, RuleName, Step};
 use crate::judge::Proved;
 use crate::language::print::{Alphabet, expression};
-use crate::language::syntax::{Condition, Expr, ExprKind, Relation};
+use crate::language::syntax::{Condition, Expr, ExprKind, Name, Relation};
 use crate::model::{Kind, System, Term, each_part};
+use std::collections::BTreeSet;
 
 /// `q[c] = p[c]`
 pub fn statement(shown: &Proved) -> Math {
@@ -56,11 +57,37 @@ fn told(system: &System, names: &Names, shown: &Proved, number: usize, every: bo
             side.steps.iter().zip(&lines[1..]).map(|(step, e)| (e.clone(), single(names, system, &answer, step))),
         ),
         false => {
-            let found = reasons(system, names, &answer, &side.steps);
-            told.extend(found.into_iter().map(|(last, reason)| (lines[last + 1].clone(), reason)));
+            let mut first = 0;
+            for (last, reason) in reasons(system, names, &answer, &side.steps) {
+                let steps = &side.steps[first..=last];
+                let defined = steps.iter().all(|step| step.rule == RuleName::Definition);
+                let reason = if defined { definitions(steps) } else { reason };
+                told.push((lines[last + 1].clone(), reason));
+                first = last + 1;
+            }
         }
     }
     told
+}
+
+/// `definition of y2 and u`
+fn definitions(steps: &[Step]) -> Prose {
+    let mut names: Vec<Name> = Vec::new();
+    for step in steps {
+        let mut read = BTreeSet::new();
+        step.before.collect_reads(&mut read);
+        let fewer = |name: &Name| reads(&step.after, name) < reads(&step.before, name);
+        names.extend(read.into_iter().filter(fewer));
+    }
+    names.dedup();
+    let names = names.into_iter().map(|name| math(Expr::name(name)));
+    [vec![text("definition of ")], listed(names.collect())].concat()
+}
+
+/// How often an array is read.
+fn reads(term: &Term, array: &Name) -> usize {
+    let own = usize::from(matches!(term.kind(), Kind::Read(name, _) if name == array));
+    own + term.children().iter().map(|child| reads(child, array)).sum::<usize>()
 }
 
 fn normalises(side: &Expr) -> bool {
@@ -74,17 +101,23 @@ pub fn chain(system: &System, names: &Names, shown: &Proved, every: bool) -> Vec
     let [left, right] = [0, 1].map(|number| told(system, names, shown, number, every));
     let first = left[0].0.clone();
     let mut all: Vec<(Expr, Prose)> = left;
-    let mut reason = joint(shown.proof.joint);
-    for (expr, own) in right.into_iter().rev() {
-        all.push((expr, std::mem::replace(&mut reason, own)));
+    let nothing = right.last().is_some_and(|(expr, _)| *expr == Expr::integer(0));
+    let mut reason = joint(shown.proof.joint, nothing);
+    let meeting = right.len() > 1 && shown.proof.joint == Joint::Same;
+    for (number, (expr, own)) in right.into_iter().rev().enumerate() {
+        let because = std::mem::replace(&mut reason, own);
+        if number > 0 || !meeting {
+            all.push((expr, because));
+        }
     }
     let printed = |e: &Expr| expression(e, Alphabet::Ascii);
+    let same = joint(Joint::Same, false);
     let mut lines: Vec<Line> = Vec::new();
     let mut before = printed(&first);
     for (expr, reason) in all.into_iter().skip(1) {
         let now = printed(&expr);
         if now == before {
-            if let Some(line) = lines.last_mut().filter(|_| !reason.is_empty()) {
+            if let Some(line) = lines.last_mut().filter(|_| !reason.is_empty() && reason != same) {
                 line.reason.push(text("; "));
                 line.reason.extend(reason);
             }
@@ -97,9 +130,10 @@ pub fn chain(system: &System, names: &Names, shown: &Proved, every: bool) -> Vec
 }
 
 /// Why the last lines of both sides are equal.
-fn joint(joint: Joint) -> Prose {
+fn joint(joint: Joint, nothing: bool) -> Prose {
     match joint {
-        Joint::Same => Vec::new(),
+        Joint::Same => vec![text("the same but for order and names")],
+        Joint::Form if nothing => vec![text("multiplied out, all terms cancel")],
         Joint::Form => vec![text("the same terms, multiplied out and in another order")],
         Joint::Cases => vec![text("the same terms, summed in another order")],
         Joint::Denominators | Joint::Exponentials => vec![text("over a common denominator")],

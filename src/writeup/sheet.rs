@@ -190,6 +190,9 @@ impl Writer<'_> {
                     self.matrix(study, &mut section, target, layout.unwrap_or(self.layout), answer.span, given)
                 }
                 AnswerKind::Show(equality) => self.show(study, &mut section, equality, answer.span),
+                AnswerKind::Compare(a, b) if Self::asks_directions(study, [a, b]) => {
+                    self.directions(study, &mut section, [a, b], answer.span)
+                }
                 AnswerKind::Compare(a, b) => self.compare(study, &mut section, a, b, answer.span, given),
                 AnswerKind::Picture(target) => self.picture(study, &mut section, target, answer.span),
                 AnswerKind::Count(target) => self.count(study, &mut section, target, answer.span),

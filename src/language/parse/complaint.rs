@@ -198,8 +198,8 @@ const RESERVED: [&str; 15] =
     ["if", "then", "else", "and", "or", "not", "div", "mod", "sum", "mean", "in", "pad", "where", "with", "Σ"];
 /// Words that mean something only where the grammar waits for them.
 const OTHERS: [&str; 14] = [
-    "show", "shape", "compare", "matrix", "picture", "diagram", "count", "text", "because", "for", "as", "date", "index",
-    "from",
+    "show", "shape", "compare", "matrix", "picture", "diagram", "count", "text", "because", "for", "as", "date",
+    "index", "from",
 ];
 
 /// A word of the language where a name is wanted.

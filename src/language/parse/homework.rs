@@ -10,7 +10,8 @@ use super::statement::{Collected, unquoted};
 use super::{Node, Read, Rule, next, span_of, unreadable};
 use crate::diagnostic::{Diagnostic, Span};
 use crate::language::syntax::{
-    Answer, AnswerKind, Binder, Claim, ClaimValue, Equality, Expr, Homework, Layout, Name, Part, Problem, Question, Subject, Target, Test,
+    Answer, AnswerKind, Binder, Claim, ClaimValue, Equality, Expr, Homework, Layout, Name, Part, Problem, Question,
+    Subject, Target, Test,
 };
 
 /// Builds a homework.

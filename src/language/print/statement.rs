@@ -7,8 +7,8 @@
 
 use super::expression::{Level, Pen, Room};
 use crate::language::syntax::{
-    Answer, AnswerKind, ArrayDecl, Axis, Claim, ClaimValue, Equality, Equation, Expr, File, Homework, Item, Layout, LeftIndex,
-    ParamDecl, Part, Problem, Question, Role, SizeDecl, Statement, StatementKind, Test,
+    Answer, AnswerKind, ArrayDecl, Axis, Claim, ClaimValue, Equality, Equation, Expr, File, Homework, Item, Layout,
+    LeftIndex, ParamDecl, Part, Problem, Question, Role, SizeDecl, Statement, StatementKind, Test,
 };
 
 /// How long a line of answers may become before each gets its own.

@@ -312,11 +312,8 @@ fn answers() -> impl Strategy<Value = Vec<Answer>> {
 }
 
 fn equality() -> impl Strategy<Value = Equality> {
-    let ranged = (name(), range(small())).prop_map(|(name, range)| Binder {
-        name,
-        range: Some(range),
-        span: Span::default(),
-    });
+    let ranged =
+        (name(), range(small())).prop_map(|(name, range)| Binder { name, range: Some(range), span: Span::default() });
     ([expression(), expression()], vec(ranged, 0..3)).prop_map(|(sides, ranges)| Equality { sides, ranges })
 }
 

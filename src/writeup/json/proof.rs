@@ -48,7 +48,11 @@ pub fn proof(study: &Study, equality: &Equality, shown: &Proved) -> Answer {
     let quote = names.quote(system, &[]);
     let [left, right] = shown.identity.sides.each_ref().map(ascii);
     let lines = proof::chain(system, names, shown, false).into_iter().map(|line| ProofLine {
-        formula: line.right.iter().map(|piece| if let Piece::Expr(e) = piece { ascii(e) } else { String::new() }).collect(),
+        formula: line
+            .right
+            .iter()
+            .map(|piece| if let Piece::Expr(e) = piece { ascii(e) } else { String::new() })
+            .collect(),
         reason: plain(&line.reason, &system.notation),
     });
     let counted = verify::Certificate { entries: shown.certificate.compared, ..shown.certificate.clone() };

@@ -1,16 +1,42 @@
-//! Equalities that are to be shown.
+//! Equalities that are to be shown, and a recurrence beside that of its gradients.
 //!
 //! Invariant: only what is proved, and whose every line was verified, is put on the sheet.
 
 use super::{Section, Writer, merge};
 use crate::diagnostic::{Diagnostic, Span};
 use crate::judge::{Unshown, show, shown_name};
-use crate::language::syntax::Equality;
+use crate::language::print;
+use crate::language::syntax::{Equality, Target};
 use crate::study::{NoAnswer, Study};
 use crate::verify::Unverified;
+use crate::writeup::directions::directions;
 use crate::writeup::{json, proof};
 
 impl Writer<'_> {
+    /// Whether `backward` and `forward` are to be compared, where no arrays are called so.
+    pub(super) fn asks_directions(study: &Study, both: [&Target; 2]) -> bool {
+        let mut words = both.map(|target| match target {
+            Target::Value(name, None) if study.system.bounds(name).is_none() => &**name,
+            _ => "",
+        });
+        words.sort_unstable();
+        words == ["backward", "forward"]
+    }
+
+    /// A recurrence beside that of its gradients.
+    pub(super) fn directions(
+        &self,
+        study: &mut Study,
+        section: &mut Section,
+        both: [&Target; 2],
+        span: Span,
+    ) -> Result<(), NoAnswer> {
+        section.blocks.extend(directions(study, span)?);
+        let [of, with] = both.map(|target| print::target(target, print::Alphabet::Ascii));
+        section.answers.push(json::Answer::Comparison { of, with });
+        Ok(())
+    }
+
     /// A proof of an equality.
     pub(super) fn show(
         &self,
