@@ -28,19 +28,22 @@ pub enum Joint {
     Cases,
     /// They are equal when multiplied with their denominators.
     Denominators,
+    /// They are equal in each case of the signs of what they compare.
+    Signs,
     /// They are equal as fractions in exponentials.
     Exponentials,
 }
 
 /// The same as [`proved_equal`], and in which way.
 pub fn how_equal(system: &System, facts: &Facts, a: &Term, b: &Term) -> Option<Joint> {
-    equal_forms(system, facts, a, b).or_else(|| {
+    let by_sign = || super::signs::equal(system, facts, a, b).then_some(Joint::Signs);
+    equal_forms(system, facts, a, b).or_else(by_sign).or_else(|| {
         let (a, b) = crosswise(system, facts, a, b)?;
         equal_forms(system, facts, &a, &b).map(|_| Joint::Exponentials)
     })
 }
 
-fn equal_forms(system: &System, facts: &Facts, a: &Term, b: &Term) -> Option<Joint> {
+pub(super) fn equal_forms(system: &System, facts: &Facts, a: &Term, b: &Term) -> Option<Joint> {
     let (mut difference, b) = (normal(system, facts, a)?, normal(system, facts, b)?);
     for (summand, coefficient) in b {
         *difference.entry(summand).or_insert_with(BigRational::zero) -= coefficient;

@@ -25,6 +25,7 @@ pub mod rearrange;
 pub mod rule;
 pub mod shape;
 pub mod sift;
+mod signs;
 mod simplify;
 mod slope;
 pub(crate) mod strategy;

@@ -32,16 +32,22 @@ pub fn directions(study: &mut Study, span: Span) -> Result<Vec<Block>, NoAnswer>
                     two answers are compared by their names: `compare dl/dx with y`";
         return Err(refused("there is no recurrence in this question: nothing runs forward or backward", hint));
     }
+    let grid = || {
+        let hint = "a grid runs on two axes at once: compare the gradients themselves";
+        refused("this recurrence steps on more than one axis", hint)
+    };
     let mut seen: BTreeSet<&Name> = BTreeSet::new();
     if recurrences.iter().flat_map(|r| r.arrays.keys()).any(|array| !seen.insert(array)) {
-        let hint = "a grid runs on two axes at once: compare the gradients themselves";
-        return Err(refused("this recurrence steps on more than one axis", hint));
+        return Err(grid());
     }
     let mut blocks = Vec::new();
     for recurrence in &recurrences {
         let hint = "every read must be at a fixed distance in steps, as `h[t-1]` is";
         let forward = Pass::forward(&study.system, recurrence)
             .ok_or_else(|| refused("the steps of this recurrence are not a fixed distance apart", hint))?;
+        if forward.goes_round() {
+            return Err(grid());
+        }
         let mut gradients = Vec::new();
         for array in recurrence.arrays.keys() {
             gradients.push(study.answer(&Goal::Gradient { array: array.clone() })?.0);
@@ -62,6 +68,7 @@ struct Line {
 }
 
 /// What is computed step by step.
+#[derive(Default)]
 struct Pass {
     steps: Vec<Line>,
     /// Equations that begin it.
@@ -70,10 +77,12 @@ struct Pass {
     lags: BTreeSet<i128>,
     /// The reads at another step, as they stand.
     reads: Vec<(Term, Vec<Bound>)>,
+    /// Which arrays read which at their own step.
+    within: BTreeSet<(Name, Name)>,
 }
 
 /// The indices of a read of an array of the recurrence, or of its gradient.
-fn place<'t>(term: &'t Term, gradients: bool) -> Option<(&'t Name, &'t [Index])> {
+fn place(term: &Term, gradients: bool) -> Option<(&Name, &[Index])> {
     match (term.kind(), gradients) {
         (Kind::Read(name, at), false) | (Kind::Upstream(name, at), true) => Some((name, at)),
         _ => None,
@@ -82,7 +91,7 @@ fn place<'t>(term: &'t Term, gradients: bool) -> Option<(&'t Name, &'t [Index])>
 
 impl Pass {
     fn new(recurrence: &Recurrence, lines: Vec<Line>, gradients: bool) -> Option<Pass> {
-        let mut pass = Pass { steps: Vec::new(), first: Vec::new(), lags: BTreeSet::new(), reads: Vec::new() };
+        let mut pass = Pass::default();
         for line in lines {
             let own = Index::var(&line.indices.get(line.axis)?.var);
             let (mut recurrent, mut fixed) = (false, true);
@@ -91,7 +100,7 @@ impl Pass {
                 let Some(axis) = recurrence.arrays.get(name) else { return false };
                 recurrent = true;
                 match at.get(*axis).and_then(|index| index.minus(&own).as_constant()) {
-                    Some(0) => {}
+                    Some(0) => drop(pass.within.insert((line.array.clone(), name.clone()))),
                     Some(lag) => {
                         pass.lags.insert(lag);
                         if pass.reads.iter().all(|(known, _)| known != t) {
@@ -109,6 +118,19 @@ impl Pass {
         }
         let one_way = pass.lags.iter().all(|lag| *lag < 0) || pass.lags.iter().all(|lag| *lag > 0);
         (one_way && !pass.lags.is_empty()).then_some(pass)
+    }
+
+    /// Whether arrays read each other at one step, so that another axis decides which comes first.
+    fn goes_round(&self) -> bool {
+        let mut left = self.within.clone();
+        loop {
+            let reading: BTreeSet<Name> = left.iter().map(|(array, _)| array.clone()).collect();
+            let before = left.len();
+            left.retain(|(_, read)| reading.contains(read));
+            if left.len() == before {
+                return !left.is_empty();
+            }
+        }
     }
 
     fn forward(system: &System, recurrence: &Recurrence) -> Option<Pass> {
@@ -186,35 +208,34 @@ impl Pass {
         found
     }
 
-    /// How each given array with several axes is summed over: its read, and which of its axes.
+    /// How each given array with several axes is summed over: its read, and which of its axes. One that
+    /// is summed over in several ways is left out.
     fn contracted(&self, system: &System, recurrence: &Recurrence, gradients: bool) -> BTreeMap<Name, Contraction> {
-        let mut found = BTreeMap::new();
+        let mut found: BTreeMap<Name, Vec<Contraction>> = BTreeMap::new();
         for line in &self.steps {
             contractions(&line.body, &mut Vec::new(), &mut |read, bounds, beside| {
                 let Kind::Read(name, at) = read.kind() else { return };
-                let given = system.array(name).is_some() && at.len() > 1;
-                let own =
-                    beside.any(&mut |t| place(t, gradients).is_some_and(|(n, _)| recurrence.arrays.contains_key(n)));
-                if !given || !own {
+                let of_pass = |t: &Term| place(t, gradients).is_some_and(|(n, _)| recurrence.arrays.contains_key(n));
+                if system.array(name).is_none() || at.len() < 2 || !beside.any(&mut |t| of_pass(t)) {
                     return;
                 }
-                let axes: BTreeSet<usize> = at
-                    .iter()
-                    .enumerate()
-                    .filter(|(_, index)| bounds.iter().any(|b| index.mentions(&b.var)))
-                    .map(|(axis, _)| axis)
-                    .collect();
-                let vars: Vec<Var> = bounds
-                    .iter()
-                    .filter(|b| at.iter().any(|index| index.mentions(&b.var)))
-                    .map(|b| b.var.clone())
-                    .collect();
+                let summed = |index: &Index| bounds.iter().any(|b| index.mentions(&b.var));
+                let axes: BTreeSet<usize> = (0..at.len()).filter(|axis| summed(&at[*axis])).collect();
+                let vars =
+                    bounds.iter().map(|b| b.var.clone()).filter(|var| at.iter().any(|index| index.mentions(var)));
+                let free = line.indices.iter().enumerate().filter(|(axis, _)| *axis != line.axis).map(|(_, b)| b);
+                let lengths = free.chain(bounds).map(|b| b.hi.minus(&b.lo).plus_number(1));
+                let products = lengths.fold(Index::constant(1), |all, length| all.times(&length)).canonical();
                 if !axes.is_empty() {
-                    found.entry(name.clone()).or_insert(Contraction { read: read.clone(), axes, vars });
+                    let contraction = Contraction { read: read.clone(), axes, vars: vars.collect(), products };
+                    found.entry(name.clone()).or_default().push(contraction);
                 }
             });
         }
-        found
+        let alike =
+            |all: &[Contraction]| all.iter().all(|c| (&c.axes, &c.products) == (&all[0].axes, &all[0].products));
+        let single = found.into_iter().filter(|(_, all)| alike(all));
+        single.filter_map(|(name, all)| Some((name, all.into_iter().next()?))).collect()
     }
 }
 
@@ -223,6 +244,8 @@ struct Contraction {
     read: Term,
     axes: BTreeSet<usize>,
     vars: Vec<Var>,
+    /// How many products are formed at one step.
+    products: Index,
 }
 
 /// Every read below sums, with the sums around it and the innermost product in which it stands.
@@ -272,30 +295,32 @@ fn told(study: &Study, recurrence: &Recurrence, passes: [&Pass; 2], gradients: &
         row("begins with", begun);
     }
     let (ahead, back) = (forward.contracted(system, recurrence, false), backward.contracted(system, recurrence, true));
-    let mut transposed: Vec<Name> = Vec::new();
+    let (mut transposed, mut as_many): (Vec<Name>, bool) = (Vec::new(), true);
     for (name, one) in &ahead {
         let Some(other) = back.get(name) else { continue };
         let cell = |c: &Contraction| {
             let summed = c.vars.iter().map(|var| math(Expr::name(plain.var(var))));
-            [vec![math(plain.formula(&c.read)), text(", summed over ")], listed(summed.collect())].concat()
+            let products = vec![text(": "), math(plain.index(&c.products)), text(" products a step")];
+            [vec![math(plain.formula(&c.read)), text(", summed over ")], listed(summed.collect()), products].concat()
         };
         row("multiplies by", [cell(one), cell(other)]);
         if one.axes != other.axes && one.axes.len() == 1 && other.axes.len() == 1 {
+            as_many &= one.products == other.products;
             transposed.push(name.clone());
         }
     }
     let linear = backward.is_linear(recurrence, true);
     let functions = forward.functions(recurrence);
     let own = match (forward.is_linear(recurrence, false), functions.is_empty()) {
-        (true, _) => vec![text("linear")],
-        (false, true) => vec![text("not linear: its values are multiplied")],
+        (true, _) => vec![text("it is linear")],
+        (false, true) => vec![text("they are multiplied")],
         (false, false) => {
             let names = functions.iter().map(|name| math(Expr::name(name.clone())));
-            [vec![text("inside ")], listed(names.collect())].concat()
+            [vec![text("they stand inside ")], listed(names.collect())].concat()
         }
     };
     if linear {
-        row("its own values stand", [own, vec![text("linear")]]);
+        row("in its own values", [own, vec![text("it is linear")]]);
     }
     let kept = kept(system, gradients);
     if !kept.is_empty() {
@@ -310,8 +335,12 @@ fn told(study: &Study, recurrence: &Recurrence, passes: [&Pass; 2], gradients: &
     if forward.upwards() != backward.upwards() {
         prose.push(text("The backward pass runs through the steps the other way"));
         if !transposed.is_empty() {
-            prose.push(text(", and multiplies by the transposes of the same matrices: "));
+            let of = if transposed.len() == 1 { "transpose of " } else { "transposes of " };
+            prose.push(text(format!(", and multiplies by the {of}")));
             prose.extend(listed(transposed.into_iter().map(|name| math(Expr::name(name))).collect()));
+            if as_many {
+                prose.push(text(", with as many products a step"));
+            }
         }
         prose.push(text(". "));
     }

@@ -136,6 +136,7 @@ fn joint(joint: Joint, nothing: bool) -> Prose {
         Joint::Form if nothing => vec![text("multiplied out, all terms cancel")],
         Joint::Form => vec![text("the same terms, multiplied out and in another order")],
         Joint::Cases => vec![text("the same terms, summed in another order")],
+        Joint::Signs => vec![text("case by case, by the signs of what is compared")],
         Joint::Denominators | Joint::Exponentials => vec![text("over a common denominator")],
     }
 }
