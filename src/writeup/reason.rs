@@ -109,7 +109,10 @@ pub fn put_in(steps: &[Step]) -> Prose {
                 None => ExprKind::Upstream(name, Vec::new()),
                 Some(output) => ExprKind::Derivative(Box::new(Expr::name(output)), name, Vec::new()),
             };
-            names.push(math(Expr::new(kind)));
+            let name = math(Expr::new(kind));
+            if !names.contains(&name) {
+                names.push(name);
+            }
         }
     }
     let mut prose = listed(names);

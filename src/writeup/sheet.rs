@@ -8,7 +8,6 @@ use super::conventions::{conventions, definitions};
 use super::document::{Block, Document, Inline, Math, Part, Problem, Question};
 use super::evidence::evidence;
 use super::outline::{self, Level, Style};
-use super::pattern::picture;
 use super::reason::text;
 use super::{json, matrix_answer, operation, shape};
 use crate::answer::Answer;
@@ -111,6 +110,8 @@ struct Section {
     certificate: Option<Certificate>,
     summary: Option<Math>,
     failure: Option<String>,
+    /// What it speaks of besides the goals of answers, if it is about the equations themselves.
+    spoken: Option<Vec<Goal>>,
 }
 
 impl Writer<'_> {
@@ -124,10 +125,12 @@ impl Writer<'_> {
         let mut given: Vec<(String, Goal)> = Vec::new();
         let mut total: Option<Certificate> = None;
         let (mut blocks, mut answers) = (Vec::new(), Vec::new());
+        let mut spoken: Option<Vec<Goal>> = None;
         if !self.question.answers.is_empty() {
             let section = self.section(&mut study, "", &self.question.answers, &mut given, base)?;
             total = merge(total, &section.certificate);
             self.row("", &section, &study);
+            spoken = section.spoken;
             (blocks, answers) = (section.blocks, section.answers);
         }
         let (mut parts, mut records) = (Vec::new(), Vec::new());
@@ -136,17 +139,20 @@ impl Writer<'_> {
             let section = self.section(&mut study, &label, &part.answers, &mut given, base)?;
             total = merge(total, &section.certificate);
             self.row(&label, &section, &study);
+            section.spoken.into_iter().for_each(|goals| spoken.get_or_insert_default().extend(goals));
             records.push(json::Part::new(part, section.answers));
             parts.push(Part { label, text: vec![Inline::Source(part.text.clone())], blocks: section.blocks });
         }
-        blocks.splice(..0, definitions(&study, given.iter().map(|(_, g)| g)));
+        let (whole, spoken) = (spoken.is_some(), spoken.unwrap_or_default());
+        let goals = || given.iter().map(|(_, g)| g).chain(&spoken);
+        blocks.splice(..0, definitions(&study, goals(), whole));
         let labels: Vec<&str> = parts.iter().map(|p| p.label.as_str()).collect();
         let record = json::Question::new(self.question, json::system(&study), answers, records);
         let question = Question {
             label: label(&self.homework.numbering, 1, &self.question.label),
             text: vec![Inline::Source(self.question.text.clone())],
             notation: study.system.notation.clone(),
-            conventions: conventions(&study, given.iter().map(|(_, g)| g)),
+            conventions: conventions(&study, goals()),
             blocks,
             evidence: total.map(|c| evidence(&c, &labels)).unwrap_or_default(),
             parts,
@@ -397,21 +403,6 @@ impl Writer<'_> {
         section.blocks.extend(compare(&study.system, &study.names, [&first, &second]));
         Ok(())
     }
-
-    fn picture(
-        &mut self,
-        study: &mut Study,
-        section: &mut Section,
-        target: &Target,
-        span: Span,
-    ) -> Result<(), NoAnswer> {
-        let goal = study.goal(target, span).map_err(NoAnswer::Refused)?;
-        let (answer, _) = study.answer(&goal)?;
-        let drawn = picture(study, &answer).map_err(|why| NoAnswer::Refused(Diagnostic::new(why, span)))?;
-        section.answers.push(json::Answer::Picture { of: answer.name.clone() });
-        section.blocks.push(Block::Picture(drawn));
-        Ok(())
-    }
 }
 
 fn placed(mut diagnostic: Diagnostic, span: Span) -> Diagnostic {
@@ -459,7 +450,7 @@ fn label(numbering: &[String], depth: usize, own: &str) -> String {
 /// # Errors
 /// If one cannot be derived or does not pass verification.
 pub fn answers(study: &mut Study, goals: &[Goal], about: &str, level: Level) -> Result<Document, NoAnswer> {
-    let mut blocks = definitions(study, goals.iter());
+    let mut blocks = definitions(study, goals.iter(), false);
     let mut total = None;
     for goal in goals {
         let (answer, certificate) = study.answer(goal)?;

@@ -3,10 +3,12 @@
 //! Invariant: only what is proved, and whose every line was verified, is put on the sheet.
 
 use super::{Section, Writer, merge};
+use crate::derivation::Goal;
 use crate::diagnostic::{Diagnostic, Span};
 use crate::judge::{Unshown, show, shown_name};
 use crate::language::print;
 use crate::language::syntax::{Equality, Target};
+use crate::model::{Kind, Term};
 use crate::study::{NoAnswer, Study};
 use crate::verify::Unverified;
 use crate::writeup::directions::directions;
@@ -32,6 +34,9 @@ impl Writer<'_> {
         span: Span,
     ) -> Result<(), NoAnswer> {
         section.blocks.extend(directions(study, span)?);
+        let arrays = study.system.recurrences.iter().flat_map(|r| r.arrays.keys().cloned());
+        let gradients = arrays.map(|array| Goal::Gradient { array });
+        section.spoken.get_or_insert_default().extend(gradients);
         let [of, with] = both.map(|target| print::target(target, print::Alphabet::Ascii));
         section.answers.push(json::Answer::Comparison { of, with });
         Ok(())
@@ -56,10 +61,32 @@ impl Writer<'_> {
                 cause: None,
             }),
         })?;
+        section.spoken.get_or_insert_default().extend(goals(&shown.identity.terms));
         section.answers.push(json::proof(study, equality, &shown));
         section.certificate = merge(section.certificate.take(), &Some(shown.certificate.clone()));
         section.summary.get_or_insert_with(|| proof::statement(&shown));
         section.blocks.extend(proof::blocks(system, names, &shown, self.level));
         Ok(())
     }
+}
+
+/// The derivatives that stand in formulas.
+fn goals(terms: &[Term]) -> Vec<Goal> {
+    let mut found = Vec::new();
+    let mut add = |term: &Term| match term.kind() {
+        Kind::Upstream(array, _) => found.push(Goal::Gradient { array: array.clone() }),
+        Kind::Derivative(of, array, _) => {
+            if let Kind::Read(output, _) = of.kind() {
+                found.push(Goal::Jacobian { output: output.clone(), array: array.clone() });
+            }
+        }
+        _ => {}
+    };
+    for term in terms {
+        term.any(&mut |t| {
+            add(t);
+            false
+        });
+    }
+    found
 }
