@@ -171,6 +171,12 @@ pub enum RuleName {
     Vanish,
     /// A sum of equal terms.
     Count,
+    /// An identity between functions.
+    Identity,
+    /// Bound indices get other names.
+    Rename,
+    /// A sum of few terms written out.
+    Terms,
 }
 
 impl RuleName {
@@ -211,6 +217,9 @@ impl RuleName {
             RuleName::Expand => "expand",
             RuleName::Vanish => "vanish",
             RuleName::Count => "count",
+            RuleName::Identity => "identity",
+            RuleName::Rename => "rename",
+            RuleName::Terms => "terms",
         }
     }
 }

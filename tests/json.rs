@@ -121,6 +121,26 @@ fn answers_about_the_system_itself_are_as_the_schema_says() {
     assert_eq!((lags.len(), text(lags[0], "from"), text(lags[0], "to")), (1, "h[t]", "h[t-1]"));
 }
 
+#[test]
+fn a_proof_is_as_the_schema_says_and_its_lines_are_read_back() {
+    let (mut schemas, mut compiler) = (Schemas::new(), Compiler::new());
+    compiler.add_resource("schema.json", schema()).unwrap();
+    let index = compiler.compile("schema.json", &mut schemas).unwrap();
+    let file = parse_file(include_str!("proofs/equalities.bp")).unwrap();
+    let homework = file.items.iter().find_map(|i| if let Item::Homework(h) = i { Some(h) } else { None }).unwrap();
+    let document: Value = serde_json::from_str(&json::text(&sheet(homework, 1, Level::Main).unwrap().data)).unwrap();
+    assert_eq!(schemas.validate(&document, index).map_err(|e| format!("{e:#}")), Ok(()));
+    let proofs = objects(&document, "kind", Some("proof"));
+    assert!(proofs.len() >= 20, "{}", proofs.len());
+    for proof in proofs {
+        let lines = list(proof, "lines");
+        assert_eq!(text(lines.last().unwrap(), "formula"), text(proof, "right"));
+        for line in lines {
+            assert!(parse_expression(text(line, "formula")).is_ok(), "{line}");
+        }
+    }
+}
+
 /// What the program prints of the answers in a document.
 fn judged(arguments: &[&str]) -> Value {
     let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_backprose"));

@@ -194,7 +194,15 @@ fn passes(system: &str, formula: &str, pins: &[(&str, &str)], limit: Option<(&st
     let free: Vec<Binder> = indices.iter().map(|b| quote.binder(b)).collect();
     let goal = Goal::Value { output: "y".into() };
     let at = free.iter().map(|b| Expr::name(b.name.clone())).collect();
-    let claim = Claim { name: "y".into(), goal: &goal, steps: None, output_axes: free.len(), free, at, formula: named(formula) };
+    let claim = Claim {
+        name: "y".into(),
+        goal: &goal,
+        steps: None,
+        output_axes: free.len(),
+        free,
+        at,
+        formula: named(formula),
+    };
     let pins: Vec<Pin> = pins
         .iter()
         .map(|(name, value)| Pin {

@@ -5,6 +5,7 @@
 //! gathered into one, and powers of one base too; a base in a denominator is not 0.
 
 use super::attained;
+use super::identities::{by_parity, falls, logarithm, root, softened};
 use super::normal::{Normal, Summand, normal};
 use crate::integer::{Facts, Var};
 use crate::language::function::Function;
@@ -26,7 +27,7 @@ pub(super) fn settled(system: &System, facts: &Facts, term: &Term) -> Term {
     match term.kind() {
         Kind::Apply(function, arguments) => {
             let arguments: Vec<Term> = arguments.iter().map(|u| canonical(system, facts, u)).collect();
-            match by_letters(*function, &arguments) {
+            match by_letters(*function, &arguments).or_else(|| by_identity(system, facts, *function, &arguments)) {
                 Some(plain) => settled(system, facts, &plain),
                 None => Term::apply(*function, arguments),
             }
@@ -42,7 +43,7 @@ pub(super) fn settled(system: &System, facts: &Facts, term: &Term) -> Term {
         Kind::Power(base, n) if *n < 0 && matches!(base.kind(), Kind::Sum(_) | Kind::Sigma(..)) => {
             let base = canonical(system, facts, base);
             match logistic(&base) {
-                Some(u) => Term::power(Term::apply(Function::Sigmoid, vec![canonical(system, facts, &u)]), -n),
+                Some(u) => Term::power(settled(system, facts, &Term::apply(Function::Sigmoid, vec![u])), -n),
                 None => Term::power(base, *n),
             }
         }
@@ -101,6 +102,21 @@ fn by_letters(function: Function, arguments: &[Term]) -> Option<Term> {
     })
 }
 
+/// A function by the identities of the table, where that ends: u before −u, products apart.
+fn by_identity(system: &System, facts: &Facts, function: Function, arguments: &[Term]) -> Option<Term> {
+    let [u] = arguments else { return None };
+    match (function, u.kind()) {
+        (Function::Log, Kind::Apply(Function::Sigmoid, v)) => {
+            let exponential = Term::apply(Function::Exp, vec![v[0].clone().negative()]);
+            Some(Term::apply(Function::Log, vec![Term::sum([Term::one(), exponential])]).negative())
+        }
+        (Function::Log, _) => softened(u).or_else(|| logarithm(system, facts, u)),
+        (Function::Sqrt, _) => root(system, facts, u),
+        _ if falls(u) => by_parity(function, Term::sum(u.summands().iter().map(|t| t.clone().negative()))),
+        _ => None,
+    }
+}
+
 /// [u ⋛ v]·u + [not]·v
 fn either(relation: Relation, u: &Term, v: &Term) -> Term {
     let first = Term::compare(relation, u.clone(), v.clone());
@@ -156,7 +172,7 @@ fn of_summand(summand: &Summand, coefficient: &BigRational) -> Term {
 }
 
 /// The same with the bound indices named by how deep they stand.
-fn named(term: &Term, depth: usize) -> Term {
+pub(super) fn named(term: &Term, depth: usize) -> Term {
     let bounds = term.bounds().len();
     let names: Vec<Var> = (depth..depth + bounds).map(|k| Var { name: "Σ".into(), serial: k as u16 }).collect();
     let renamed = if names.is_empty() { term.clone() } else { term.with_bounds_named(&names) };

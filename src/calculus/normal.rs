@@ -15,8 +15,6 @@ use std::collections::{BTreeMap, BTreeSet};
 
 const MOST_SUMMANDS: usize = 2_000;
 const MOST_PERMUTED: usize = 5;
-/// How many denominators are multiplied out before a difference is given up.
-const MOST_DENOMINATORS: usize = 6;
 
 /// The normal form of a formula: summands and their coefficients.
 pub type Normal = BTreeMap<Summand, BigRational>;
@@ -28,6 +26,8 @@ pub struct Summand {
     pub(super) conditions: Vec<Condition>,
     pub(super) factors: Vec<Term>,
 }
+
+pub use super::joint::proved_equal;
 
 /// The normal form, unless the formula is too large for it or holds derivatives.
 pub fn normal(system: &System, facts: &Facts, term: &Term) -> Option<Normal> {
@@ -51,17 +51,6 @@ fn sifted(system: &System, facts: &Facts, term: &Term) -> Term {
     sift_all(system, facts, &canonical::settled(system, facts, &split_conditions(term)))
 }
 
-/// Whether two formulas are proved equal wherever the facts hold: by their normal forms, or else, for
-/// what is left of these when like summands are cancelled, by cases.
-pub fn proved_equal(system: &System, facts: &Facts, a: &Term, b: &Term) -> bool {
-    let (Some(mut difference), Some(b)) = (normal(system, facts, a), normal(system, facts, b)) else { return false };
-    for (summand, coefficient) in b {
-        *difference.entry(summand).or_insert_with(BigRational::zero) -= coefficient;
-    }
-    difference.retain(|_, n| !n.is_zero());
-    vanishes(system, facts, difference)
-}
-
 /// Whether a formula is proved 0 wherever the facts hold. It is not tried where products of the same
 /// arrays do not even occur with both signs.
 pub fn proved_zero(system: &System, facts: &Facts, term: &Term) -> bool {
@@ -69,7 +58,7 @@ pub fn proved_zero(system: &System, facts: &Facts, term: &Term) -> bool {
 }
 
 fn vanishes(system: &System, facts: &Facts, normal: Normal) -> bool {
-    normal.is_empty() || super::equality::vanishes(facts, &normal) || cleared(system, facts, normal)
+    normal.is_empty() || super::equality::vanishes(facts, &normal) || super::joint::cleared(system, facts, normal)
 }
 
 fn may_vanish(normal: &Normal) -> bool {
@@ -85,20 +74,6 @@ fn may_vanish(normal: &Normal) -> bool {
         signs.entry(arrays).or_default()[usize::from(coefficient.is_negative())] = true;
     }
     signs.into_values().all(|[positive, negative]| positive && negative)
-}
-
-/// Whether a sum of summands is 0 when it is multiplied with its denominators.
-fn cleared(system: &System, facts: &Facts, mut difference: Normal) -> bool {
-    for _ in 0..MOST_DENOMINATORS {
-        let Some(next) = canonical::without_denominator(&difference).and_then(|t| normal(system, facts, &t)) else {
-            return false;
-        };
-        difference = next;
-        if difference.is_empty() || super::equality::vanishes(facts, &difference) {
-            return true;
-        }
-    }
-    false
 }
 
 /// [p and q] as [p]·[q], and [p or q] as [p] + [not p]·[q], so that each equation can be sifted.

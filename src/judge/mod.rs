@@ -14,6 +14,7 @@ mod cells;
 mod complete;
 mod count;
 mod counterexample;
+mod equality;
 mod expand;
 mod left;
 mod matrices;
@@ -29,6 +30,7 @@ mod window;
 
 pub use cells::{Cell, Cells};
 pub use counterexample::{Counterexample, Difference};
+pub use equality::{Proved, Unshown, agrees, show, shown_name};
 pub use left::fits;
 pub use report::{TestReport, judge_tests};
 pub use slips::{Shown, Slip};

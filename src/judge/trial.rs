@@ -308,7 +308,7 @@ impl Expansions<'_> {
 }
 
 /// The points of a box in order, or an even selection of a large one; and whether these are all.
-fn places(ranges: &[(i64, i64)]) -> (Vec<Vec<i64>>, bool) {
+pub(super) fn places(ranges: &[(i64, i64)]) -> (Vec<Vec<i64>>, bool) {
     let length = |(lo, hi): &(i64, i64)| (i128::from(*hi) - i128::from(*lo) + 1).max(0);
     let volume = ranges.iter().fold(1i128, |v, range| v.saturating_mul(length(range)));
     let step = (volume / MOST_ENTRIES + 1) | 1;

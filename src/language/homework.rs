@@ -2,7 +2,7 @@
 //!
 //! Invariant: as for the whole tree, what is printed is read back as it was.
 
-use super::syntax::{Expr, LimitAsked, Name, Statement, Target, ValueAsked};
+use super::syntax::{Binder, Expr, LimitAsked, Name, Statement, Target, ValueAsked};
 use crate::diagnostic::Span;
 
 /// A homework: what a student hands in.
@@ -88,6 +88,8 @@ pub enum AnswerKind {
     Given(Target, GivenGradient),
     /// `matrix dl/dW layout numerator`: in matrix form.
     Matrix(Target, Option<Layout>),
+    /// `show q[c] = p[c]`: a proof.
+    Show(Box<Equality>),
     /// `compare dl/dW with f`
     Compare(Target, Target),
     /// `picture df/dx`
@@ -135,6 +137,15 @@ impl Reading {
             Reading::Direct => "direct",
         }
     }
+}
+
+/// `q[c] = p[c] for c in 1..N`: what is to be proved.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Equality {
+    /// The left and the right side.
+    pub sides: [Expr; 2],
+    /// The ranges given for free indices.
+    pub ranges: Vec<Binder>,
 }
 
 /// How derivatives are laid out as matrices.

@@ -19,7 +19,7 @@ mod tests;
 #[cfg(test)]
 mod trees;
 
-use super::syntax::{Answer, Binder, Claim, Condition, Expr, File, Given, MatrixExpr, Statement, Target};
+use super::syntax::{Answer, Binder, Claim, Condition, Equality, Expr, File, Given, MatrixExpr, Statement, Target};
 use expression::{Level, Pen, Room};
 
 /// Which signs are used for operators, comparisons, sums and derivatives.
@@ -75,6 +75,11 @@ pub fn claim(claim: &Claim, alphabet: Alphabet) -> String {
 /// What is given at a point: `x = 1/3, h[t-1] = 0`.
 pub fn given(given: &[Given], alphabet: Alphabet) -> String {
     Pen { alphabet }.given(given)
+}
+
+/// An equality, as it stands after `show`.
+pub fn equality(equality: &Equality, alphabet: Alphabet) -> String {
+    Pen { alphabet }.equality(equality)
 }
 
 /// A statement, without a line break.

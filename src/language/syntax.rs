@@ -4,7 +4,9 @@
 //! Invariant: `parse(print(tree)) == tree` for every tree the parser can make.
 
 pub use super::call::{Argument, Call, LayerCall, Setting};
-pub use super::homework::{Answer, AnswerKind, GivenGradient, Homework, Layout, Part, Problem, Question, Reading};
+pub use super::homework::{
+    Answer, AnswerKind, Equality, GivenGradient, Homework, Layout, Part, Problem, Question, Reading,
+};
 pub use super::matrix::{MatrixExpr, MatrixKind};
 pub use super::point::{Given, LimitAsked, Place, ValueAsked, Values};
 pub use super::reduction::{Extremum, Reduction};

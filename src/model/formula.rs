@@ -51,7 +51,7 @@ pub fn index_formula(system: &System, expr: &Expr, free: &[Bound]) -> Result<Ind
     }
 }
 
-fn names_of(system: &System) -> Names {
+pub(super) fn names_of(system: &System) -> Names {
     let mut names = Names { base: system.base, facts: system.facts(), ..Names::default() };
     for (size, least) in &system.sizes {
         let info = super::names::SizeInfo { least: *least, value: None, span: Span::default() };

@@ -14,6 +14,7 @@ mod extrema;
 mod fact;
 pub mod formula;
 mod hoist;
+pub mod identity;
 mod limits;
 mod names;
 mod order;

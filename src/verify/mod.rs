@@ -46,6 +46,8 @@ pub struct Certificate {
     pub values: usize,
     /// Entries followed towards a limit.
     pub limits: usize,
+    /// Entries at which both sides of an equality were compared.
+    pub compared: usize,
     /// Whether functions stand in the equations: over the field each is an unknown value, with the
     /// derivative that the table of functions gives it.
     pub functions: bool,
@@ -66,6 +68,7 @@ impl Certificate {
             counted: self.counted + other.counted,
             values: self.values + other.values,
             limits: self.limits + other.limits,
+            compared: self.compared + other.compared,
             functions: self.functions || other.functions,
             sampled: self.sampled || other.sampled,
         }

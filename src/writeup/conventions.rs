@@ -74,14 +74,15 @@ fn ties(system: &System) -> Prose {
 }
 
 /// The arrays between the given ones and the outputs, as the author defined them, those left out that
-/// are answers themselves.
-pub fn definitions<'a>(study: &Study, goals: impl Iterator<Item = &'a Goal>) -> Vec<Block> {
+/// are answers themselves; the outputs too, where the answers are about the equations themselves.
+pub fn definitions<'a>(study: &Study, goals: impl Iterator<Item = &'a Goal>, outputs: bool) -> Vec<Block> {
     let system = &study.system;
     let asked: Vec<&Name> =
         goals.filter_map(|g| if let Goal::Value { output } = g { Some(output) } else { None }).collect();
     let between = system.program.equations.iter().filter(|equation| {
         let jacobian = system.differentiated.iter().any(|d| d.name == equation.array);
-        !jacobian && !system.outputs.contains(&equation.array) && !asked.contains(&&equation.array)
+        let shown = outputs || !system.outputs.contains(&equation.array);
+        !jacobian && shown && !asked.contains(&&equation.array)
     });
     let shown = between.map(|equation| {
         let at: Vec<Expr> = equation.indices.iter().map(standing).collect();

@@ -68,6 +68,14 @@ pub fn evidence(certificate: &Certificate, labels: &[&str]) -> Prose {
              from random points and from points with ties"
         )));
     }
+    if certificate.compared > 0 {
+        let opening = if prose.is_empty() { "Verified: " } else { "; " };
+        let entries = match certificate.compared {
+            1 => "the only entry".to_string(),
+            n => format!("all {n} entries"),
+        };
+        prose.push(text(format!("{opening}both sides of each equality agree at {entries} tried")));
+    }
     match certificate.assignments {
         0 => {}
         1 => prose.push(text(", at one assignment of the sizes")),

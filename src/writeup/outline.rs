@@ -6,6 +6,7 @@
 use super::abbreviate::abbreviate;
 use super::document::{Block, Inline, Line, Math, Piece, Prose, Symbol};
 use super::reason::{self, condition, listed, math, text};
+use super::reason_chain::chain_rule;
 use crate::answer::{Answer, Names, step_left};
 use crate::calculus::Printing;
 use crate::calculus::indices::is_letter_in_use;
@@ -172,6 +173,8 @@ enum Stage {
     Fold,
     Simplify,
     Fact,
+    Identity,
+    Terms,
 }
 
 fn stage(step: &Step) -> Stage {
@@ -201,6 +204,9 @@ fn stage(step: &Step) -> Stage {
         RuleName::Adjoint => Stage::Adjoint,
         RuleName::Fold => Stage::Fold,
         RuleName::Cancel | RuleName::Outside | RuleName::Common | RuleName::Expand | RuleName::Count => Stage::Simplify,
+        RuleName::Rename => Stage::Simplify,
+        RuleName::Identity => Stage::Identity,
+        RuleName::Terms => Stage::Terms,
         RuleName::Vanish => Stage::Fold,
         RuleName::Fact => Stage::Fact,
     }
@@ -226,7 +232,7 @@ fn runs(steps: &[Step]) -> Vec<(Stage, std::ops::Range<usize>)> {
 fn main_lines(system: &System, names: &Names, answer: &Answer, by: Option<&str>) -> Vec<Line> {
     let mut lines = Vec::new();
     if starts_from_chain_rule(answer) {
-        lines.push(line(&answer.start, reason::chain_rule(answer)));
+        lines.push(line(&answer.start, chain_rule(answer)));
     }
     if let (Some(label), Some(shortcut)) = (by, &answer.shortcut) {
         lines.push(line(shortcut, reason::by_part(label)));
@@ -237,27 +243,41 @@ fn main_lines(system: &System, names: &Names, answer: &Answer, by: Option<&str>)
     }
     let steps = &answer.derivation.steps;
     for (stage, range) in runs(steps) {
-        let reason = match stage {
-            Stage::Differentiate => reason::differentiate(system, answer, &steps[range.clone()]),
-            Stage::Read => reason::read(system, answer),
-            Stage::Rearrange => vec![Inline::Text("multiplied out".into())],
-            Stage::SiftBare | Stage::SiftSolved => reason::sifts(names, system, answer, &steps[range.clone()]),
-            Stage::Split => reason::split(names, system, answer, &steps[range.clone()]),
-            Stage::Cases => reason::cases(),
-            Stage::Window => reason::windows(names, system, answer, &steps[range.clone()]),
-            Stage::Lattice => reason::lattice(names, system, answer, &steps[range.clone()]),
-            Stage::Boundary => reason::boundary(),
-            Stage::Decide => reason::decided(names, system, answer, &steps[range.clone()]),
-            Stage::Collect => vec![Inline::Text("equal terms collected".into())],
-            Stage::Adjoint => reason::put_in(&steps[range.clone()]),
-            Stage::Fold => reason::folded(&steps[range.clone()]),
-            Stage::Simplify => reason::simplified(&steps[range.clone()]),
-            Stage::Fact => vec![Inline::Text("as required of the values".into())],
-        };
+        let reason = because(system, names, answer, stage, &steps[range.clone()]);
         lines.push(line(&answer.lines[range.end - 1], reason));
     }
     settle(&mut lines, answer);
     lines
+}
+
+/// The reason of a run of steps, in words.
+fn because(system: &System, names: &Names, answer: &Answer, stage: Stage, steps: &[Step]) -> Prose {
+    match stage {
+        Stage::Differentiate => reason::differentiate(system, answer, steps),
+        Stage::Read => reason::read(system, answer),
+        Stage::Rearrange => vec![Inline::Text("multiplied out".into())],
+        Stage::SiftBare | Stage::SiftSolved => reason::sifts(names, system, answer, steps),
+        Stage::Split => reason::split(names, system, answer, steps),
+        Stage::Cases => reason::cases(),
+        Stage::Window => reason::windows(names, system, answer, steps),
+        Stage::Lattice => reason::lattice(names, system, answer, steps),
+        Stage::Boundary => reason::boundary(),
+        Stage::Decide => reason::decided(names, system, answer, steps),
+        Stage::Collect => vec![Inline::Text("equal terms collected".into())],
+        Stage::Adjoint => reason::put_in(steps),
+        Stage::Fold => reason::folded(steps),
+        Stage::Simplify => reason::simplified(steps),
+        Stage::Fact => vec![Inline::Text("as required of the values".into())],
+        Stage::Identity => reason::identities(system, steps),
+        Stage::Terms => vec![Inline::Text("written out".into())],
+    }
+}
+
+/// The lines of a run of steps from one formula to another: the number of the last step of each, and the
+/// reason.
+pub(super) fn reasons(system: &System, names: &Names, answer: &Answer, steps: &[Step]) -> Vec<(usize, Prose)> {
+    let lines = runs(steps).into_iter();
+    lines.map(|(stage, range)| (range.end - 1, because(system, names, answer, stage, &steps[range]))).collect()
 }
 
 /// Whether the first line says through which arrays the derivative goes.
@@ -287,7 +307,7 @@ fn settle(lines: &mut Vec<Line>, answer: &Answer) {
 }
 
 fn every_line(system: &System, names: &Names, answer: &Answer) -> Vec<Line> {
-    let first = starts_from_chain_rule(answer).then(|| line(&answer.start, reason::chain_rule(answer)));
+    let first = starts_from_chain_rule(answer).then(|| line(&answer.start, chain_rule(answer)));
     let steps = answer.derivation.steps.iter().zip(&answer.lines);
     first.into_iter().chain(steps.map(|(step, expr)| line(expr, reason::single(names, system, answer, step)))).collect()
 }

@@ -2,8 +2,10 @@
 
 use super::document::{Inline, Piece, Prose, Symbol};
 use crate::answer::{Answer, Names};
+use crate::calculus::proof::identity_of;
 use crate::derivation::{Goal, RuleName, Step};
 use crate::integer::{Condition, Index, Var};
+use crate::language::parse::parse_expression;
 use crate::language::syntax::{Expr, ExprKind, Name, Role};
 use crate::model::{Kind, Quote, System, Term};
 use std::collections::BTreeSet;
@@ -38,60 +40,6 @@ pub fn listed(items: Vec<Inline>) -> Prose {
     prose
 }
 
-/// Why a derivative is a sum over the entries of the arrays that are computed from the array.
-pub fn chain_rule(answer: &Answer) -> Prose {
-    let (array, seed) = match &answer.derivation.goal {
-        Goal::Gradient { array } => (array, None),
-        Goal::Jacobian { output, array } => (array, Some(output)),
-        Goal::Step { output, .. } => return within_step(answer, output),
-        Goal::Value { .. } => return Vec::new(),
-    };
-    let mut through = through(&answer.derivation.start, seed);
-    let direct = through.iter().position(|name| name == array);
-    direct.map(|place| through.remove(place));
-    let mut prose = vec![text("chain rule: "), math(Expr::name(array.clone())), text(" reaches ")];
-    prose.push(match seed {
-        Some(output) => math(Expr::name(output.clone())),
-        None => text("ℓ"),
-    });
-    prose.push(text(if direct.is_some() { " directly and through " } else { " only through " }));
-    prose.extend(listed(through.into_iter().map(|o| math(Expr::name(o))).collect()));
-    prose
-}
-
-/// Why a derivative of one step is a sum over what is computed in the step.
-fn within_step(answer: &Answer, output: &Name) -> Prose {
-    let own = |name: &Name| answer.step.as_ref().is_some_and(|step| step.system.equation(name).is_some());
-    let through: Vec<Name> = through(&answer.derivation.start, Some(output)).into_iter().filter(own).collect();
-    let ExprKind::Derivative(of, by, at) = &answer.left.kind else { return Vec::new() };
-    let entry = Expr::new(ExprKind::Read(by.clone(), at.clone()));
-    let mut prose = vec![text("chain rule within the step: "), math(entry), text(" reaches "), math((**of).clone())];
-    let direct = answer.derivation.start.summands().len() > through.len();
-    prose.push(text(if direct { " directly and through " } else { " only through " }));
-    prose.extend(listed(through.into_iter().map(|name| math(Expr::name(name))).collect()));
-    prose.push(text("; what other steps computed is held"));
-    prose
-}
-
-/// The arrays whose adjoints stand in a formula.
-fn through(term: &Term, seed: Option<&Name>) -> Vec<Name> {
-    let mut found: Vec<Name> = Vec::new();
-    term.any(&mut |t| {
-        let name = match (t.kind(), seed) {
-            (Kind::Upstream(name, _), None) => Some(name),
-            (Kind::Derivative(of, name, _), Some(output)) if of.reads(output) && !matches!(of.kind(), Kind::Sum(_)) => {
-                Some(name)
-            }
-            _ => None,
-        };
-        if let Some(name) = name.filter(|name| !found.contains(name)) {
-            found.push(name.clone());
-        }
-        false
-    });
-    found
-}
-
 /// The functions whose derivatives were taken.
 fn chained(steps: &[Step]) -> Prose {
     let mut names: Vec<&str> = Vec::new();
@@ -122,7 +70,10 @@ pub fn put_in(steps: &[Step]) -> Prose {
                 None => ExprKind::Upstream(name, Vec::new()),
                 Some(output) => ExprKind::Derivative(Box::new(Expr::name(output)), name, Vec::new()),
             };
-            names.push(math(Expr::new(kind)));
+            let name = math(Expr::new(kind));
+            if !names.contains(&name) {
+                names.push(name);
+            }
         }
     }
     let mut prose = listed(names);
@@ -174,6 +125,9 @@ pub fn folded(steps: &[Step]) -> Prose {
 pub fn simplified(steps: &[Step]) -> Prose {
     let has = |rule: RuleName| steps.iter().any(|s| s.rule == rule);
     let mut said: Vec<Inline> = Vec::new();
+    if has(RuleName::Rename) && steps.len() == 1 {
+        said.push(text("renamed"));
+    }
     if has(RuleName::Cancel) {
         said.push(text("cancelled"));
     }
@@ -190,6 +144,22 @@ pub fn simplified(steps: &[Step]) -> Prose {
         said.push(text("common factors taken out"));
     }
     listed(said)
+}
+
+/// Which identities between functions were used.
+pub fn identities(system: &System, steps: &[Step]) -> Prose {
+    let facts = system.facts();
+    let mut used: Vec<(&str, &str)> = Vec::new();
+    for identity in steps.iter().flat_map(|step| identity_of(system, &facts, step)) {
+        if !used.contains(&identity.formula) {
+            used.push(identity.formula);
+        }
+    }
+    let stated = |(left, right): &(&str, &str)| {
+        let (left, right) = (parse_expression(left).ok()?, parse_expression(right).ok()?);
+        Some(Inline::Math(vec![Piece::Expr(left), Piece::Symbol(Symbol::Equal), Piece::Expr(right)]))
+    };
+    listed(used.iter().filter_map(stated).collect())
 }
 
 /// A reference to the part that derived the Jacobian.
@@ -453,6 +423,9 @@ pub fn single(names: &Names, system: &System, answer: &Answer, step: &Step) -> P
         RuleName::Adjoint => put_in(one),
         RuleName::Fold => folded(one),
         RuleName::Cancel | RuleName::Outside | RuleName::Common | RuleName::Expand | RuleName::Count => simplified(one),
+        RuleName::Rename => simplified(one),
+        RuleName::Identity => identities(system, one),
+        RuleName::Terms => vec![text("written out")],
         RuleName::Vanish => vec![text("the sum is 0 by definition")],
         RuleName::Fact => vec![text("as required of the values")],
         RuleName::Read => read(system, answer),

@@ -1,15 +1,16 @@
 //! A homework as a document: questions in, solution sheet out.
 
 mod point;
+mod proof;
+mod question;
 mod recurrent;
 mod whole;
 
 use super::comparison::{Compared, compare};
 use super::conventions::{conventions, definitions};
-use super::document::{Block, Document, Inline, Math, Part, Problem, Question};
+use super::document::{Block, Document, Inline, Math, Problem, Question};
 use super::evidence::evidence;
 use super::outline::{self, Level, Style};
-use super::pattern::picture;
 use super::reason::text;
 use super::{json, matrix_answer, operation, shape};
 use crate::answer::Answer;
@@ -112,77 +113,19 @@ struct Section {
     certificate: Option<Certificate>,
     summary: Option<Math>,
     failure: Option<String>,
+    /// What it speaks of besides the goals of answers, if it is about the equations themselves.
+    spoken: Option<Vec<Goal>>,
+}
+
+impl Section {
+    /// The author's own text.
+    fn text(&mut self, words: &str) {
+        self.answers.push(json::Answer::Text { text: words.into() });
+        self.blocks.push(Block::Paragraph(vec![Inline::Source(words.into())]));
+    }
 }
 
 impl Writer<'_> {
-    fn question(&mut self, base: i64) -> Result<(Question, json::Question), Diagnostics> {
-        let asked = self.question.answers.len() + self.question.parts.iter().map(|p| p.answers.len()).sum::<usize>();
-        if asked > MOST_ANSWERS {
-            let message = format!("a question asks for at most {MOST_ANSWERS} answers; here are {asked}");
-            return Err(vec![Diagnostic::new(message, self.question.span)]);
-        }
-        let mut study = Study::new(&self.question.statements, base, &Sizes::default())?.printed(self.printing);
-        let mut given: Vec<(String, Goal)> = Vec::new();
-        let mut total: Option<Certificate> = None;
-        let (mut blocks, mut answers) = (Vec::new(), Vec::new());
-        if !self.question.answers.is_empty() {
-            let section = self.section(&mut study, "", &self.question.answers, &mut given, base)?;
-            total = merge(total, &section.certificate);
-            self.row("", &section, &study);
-            (blocks, answers) = (section.blocks, section.answers);
-        }
-        let (mut parts, mut records) = (Vec::new(), Vec::new());
-        let mut notation = study.system.notation.clone();
-        for part in &self.question.parts {
-            let label = label(&self.homework.numbering, 2, &part.label);
-            let mut own = match part.statements.as_slice() {
-                [] => None,
-                statements => {
-                    let study = Study::new(statements, base, &Sizes::default())?.printed(self.printing);
-                    notation.extend(study.system.notation.iter().cloned());
-                    Some((study, Vec::new()))
-                }
-            };
-            let (about, asked) = own.as_mut().map_or((&mut study, &mut given), |(study, asked)| (study, asked));
-            let mut section = self.section(about, &label, &part.answers, asked, base)?;
-            total = merge(total, &section.certificate);
-            self.row(&label, &section, about);
-            if let Some((study, asked)) = &own {
-                section.blocks.splice(..0, definitions(study, asked.iter().map(|(_, goal)| goal)));
-            }
-            let record = own.as_ref().map(|(study, _)| json::system(study));
-            records.push(json::Part::new(part, record, section.answers));
-            parts.push(Part { label, text: vec![Inline::Source(part.text.clone())], blocks: section.blocks });
-        }
-        blocks.splice(..0, definitions(&study, given.iter().map(|(_, g)| g)));
-        let labels: Vec<&str> = parts.iter().map(|p| p.label.as_str()).collect();
-        let record = json::Question::new(self.question, json::system(&study), answers, records);
-        let question = Question {
-            label: label(&self.homework.numbering, 1, &self.question.label),
-            text: vec![Inline::Source(self.question.text.clone())],
-            notation,
-            conventions: conventions(&study, given.iter().map(|(_, g)| g)),
-            blocks,
-            evidence: total.map(|c| evidence(&c, &labels)).unwrap_or_default(),
-            parts,
-        };
-        Ok((question, record))
-    }
-
-    fn row(&mut self, part: &str, section: &Section, study: &Study) {
-        let outcome = match (&section.failure, &section.certificate) {
-            (Some(reason), _) => Err(reason.clone()),
-            (None, Some(certificate)) => Ok(certificate.clone()),
-            (None, None) => return,
-        };
-        self.sheet.rows.push(Row {
-            number: format!("{}.{}{part}", self.problem, self.question.label),
-            summary: section.summary.clone().unwrap_or_default(),
-            outcome,
-            notation: study.system.notation.clone(),
-        });
-    }
-
     fn section(
         &mut self,
         study: &mut Study,
@@ -207,6 +150,10 @@ impl Writer<'_> {
                 AnswerKind::Given(target, words) => {
                     self.given(study, &mut section, (target, words), answer.span, given)
                 }
+                AnswerKind::Show(equality) => self.show(study, &mut section, equality, answer.span),
+                AnswerKind::Compare(a, b) if Self::asks_directions(study, [a, b]) => {
+                    self.directions(study, &mut section, [a, b], answer.span)
+                }
                 AnswerKind::Compare(a, b) => self.compare(study, &mut section, a, b, answer.span, given),
                 AnswerKind::Picture(target) => self.picture(study, &mut section, target, answer.span),
                 AnswerKind::Count(target) => self.count(study, &mut section, target, answer.span),
@@ -214,8 +161,7 @@ impl Writer<'_> {
                 AnswerKind::Value(asked) => self.value(study, &mut section, asked, answer.span, base),
                 AnswerKind::Limit(asked) => self.limit(study, &mut section, asked, answer.span),
                 AnswerKind::Text(words) => {
-                    section.answers.push(json::Answer::Text { text: words.clone() });
-                    section.blocks.push(Block::Paragraph(vec![Inline::Source(words.clone())]));
+                    section.text(words);
                     Ok(())
                 }
             };
@@ -417,21 +363,6 @@ impl Writer<'_> {
         section.blocks.extend(compare(&study.system, &study.names, [&first, &second]));
         Ok(())
     }
-
-    fn picture(
-        &mut self,
-        study: &mut Study,
-        section: &mut Section,
-        target: &Target,
-        span: Span,
-    ) -> Result<(), NoAnswer> {
-        let goal = study.goal(target, span).map_err(NoAnswer::Refused)?;
-        let (answer, _) = study.answer(&goal)?;
-        let drawn = picture(study, &answer).map_err(|why| NoAnswer::Refused(Diagnostic::new(why, span)))?;
-        section.answers.push(json::Answer::Picture { of: answer.name.clone() });
-        section.blocks.push(Block::Picture(drawn));
-        Ok(())
-    }
 }
 
 fn placed(mut diagnostic: Diagnostic, span: Span) -> Diagnostic {
@@ -467,20 +398,12 @@ fn merge(a: Option<Certificate>, b: &Option<Certificate>) -> Option<Certificate>
     }
 }
 
-/// The label as the author's numbering writes it: `(a)` for part a where the numbering says `(a)`.
-fn label(numbering: &[String], depth: usize, own: &str) -> String {
-    let pattern = numbering.get(depth).map(String::as_str).unwrap_or(if depth == 2 { "(a)" } else { "1" });
-    let first = pattern.find(char::is_alphanumeric).unwrap_or(0);
-    let last = pattern.rfind(char::is_alphanumeric).map_or(0, |k| k + 1);
-    format!("{}{own}{}", &pattern[..first], &pattern[last.max(first)..])
-}
-
 /// The answers of one system as a document without title: for `derive`.
 ///
 /// # Errors
 /// If one cannot be derived or does not pass verification.
 pub fn answers(study: &mut Study, goals: &[Goal], about: &str, level: Level) -> Result<Document, NoAnswer> {
-    let mut blocks = definitions(study, goals.iter());
+    let mut blocks = definitions(study, goals.iter(), false);
     let mut total = None;
     for goal in goals {
         let (answer, certificate) = study.answer(goal)?;

@@ -35,7 +35,7 @@ const KEYWORDS: [&str; 21] = [
     "reject",
 ];
 /// Answers that are still missing.
-const MISSING_ANSWERS: [&str; 3] = ["show", "given", "latex"];
+const MISSING_ANSWERS: [&str; 1] = ["latex"];
 
 /// The complaint about a text that the grammar did not recognise.
 pub(super) fn complaints(rule: Rule, text: &str, error: &Error<Rule>) -> Diagnostics {
@@ -221,9 +221,9 @@ fn is_word(word: &str) -> bool {
 const RESERVED: [&str; 15] =
     ["if", "then", "else", "and", "or", "not", "div", "mod", "sum", "mean", "in", "pad", "where", "with", "Σ"];
 /// Words that mean something only where the grammar waits for them.
-const OTHERS: [&str; 13] = [
-    "shape", "compare", "matrix", "picture", "diagram", "count", "text", "because", "for", "as", "date", "index",
-    "from",
+const OTHERS: [&str; 14] = [
+    "show", "shape", "compare", "matrix", "picture", "diagram", "count", "text", "because", "for", "as", "date",
+    "index", "from",
 ];
 
 /// A word of the language where a name is wanted.

@@ -4,14 +4,14 @@
 //! they follow; a single-valued field that is given twice is an error.
 
 use super::derivative::target;
-use super::expression::{expression, name, setting, sum};
+use super::expression::{expression, name, range, setting, sum};
 use super::matrix::matrix;
 use super::statement::{Collected, unquoted};
 use super::{Node, Read, Rule, next, point, span_of, unreadable};
 use crate::diagnostic::{Diagnostic, Span};
 use crate::language::syntax::{
-    Answer, AnswerKind, Claim, ClaimValue, Expr, GivenGradient, Homework, Layout, Name, Part, Problem, Question, Reading,
-    Subject, Target, Test,
+    Answer, AnswerKind, Binder, Claim, ClaimValue, Equality, Expr, GivenGradient, Homework, Layout, Name, Part,
+    Problem, Question, Reading, Subject, Target, Test,
 };
 
 /// Builds a homework.
@@ -141,6 +141,9 @@ fn answer(node: Node<'_>) -> Read<Answer> {
     let span = span_of(&node);
     let node = next(&mut node.into_inner(), span)?;
     let rule = node.as_rule();
+    if rule == Rule::show {
+        return Ok(Answer { kind: AnswerKind::Show(Box::new(equality_of(node)?)), span });
+    }
     let layout = layout(node.clone());
     let reading = reading(node.clone());
     let whole = node.clone();
@@ -170,6 +173,26 @@ fn answer(node: Node<'_>) -> Read<Answer> {
         }
     };
     Ok(Answer { kind, span })
+}
+
+/// `q[c] = p[c] for c in 1..N`
+fn equality_of(node: Node<'_>) -> Read<Equality> {
+    let span = span_of(&node);
+    let (mut sides, mut ranges) = (Vec::new(), Vec::new());
+    for part in node.into_inner() {
+        match part.as_rule() {
+            Rule::expression => sides.push(expression(part, 0)?),
+            Rule::ranged => {
+                let span = span_of(&part);
+                let mut parts = part.into_inner().filter(|p| matches!(p.as_rule(), Rule::identifier | Rule::range));
+                let name = name(&next(&mut parts, span)?);
+                ranges.push(Binder { name, range: Some(range(next(&mut parts, span)?, 0)?), span });
+            }
+            _ => {}
+        }
+    }
+    let sides = <[Expr; 2]>::try_from(sides).map_err(|_| unreadable(span))?;
+    Ok(Equality { sides, ranges })
 }
 
 /// `K_H = K_W = K` gives both names the value K.

@@ -7,8 +7,8 @@
 
 use super::expression::{Level, Pen, Room};
 use crate::language::syntax::{
-    Answer, AnswerKind, ArrayDecl, Axis, Claim, ClaimValue, Equation, Expr, File, GivenGradient, Homework, Item, Layout,
-    LeftIndex, ParamDecl, Part, Problem, Question, Role, SizeDecl, Statement, StatementKind, Test,
+    Answer, AnswerKind, ArrayDecl, Axis, Claim, ClaimValue, Equality, Equation, Expr, File, GivenGradient, Homework,
+    Item, Layout, LeftIndex, ParamDecl, Part, Problem, Question, Role, SizeDecl, Statement, StatementKind, Test,
 };
 
 /// How long a line of answers may become before each gets its own.
@@ -244,6 +244,7 @@ impl Pen {
                 let sizes = commas(sizes, |(name, value)| format!("{name} = {}", self.plain(value)));
                 format!("{} where {sizes}", self.target(target))
             }
+            AnswerKind::Show(equality) => format!("show {}", self.equality(equality)),
             AnswerKind::Compare(left, right) => {
                 format!("compare {} with {}", self.target(left), self.target(right))
             }
@@ -263,6 +264,16 @@ impl Pen {
             AnswerKind::Limit(asked) => self.limit_asked(asked),
             AnswerKind::Text(text) => format!("text {}", quoted(text)),
         }
+    }
+
+    /// `q[c] = p[c] for c in 1..N`
+    pub(super) fn equality(self, equality: &Equality) -> String {
+        let [left, right] = equality.sides.each_ref().map(|side| self.expression(side, Level::Whole, Room::Wide));
+        let ranges = commas(&equality.ranges, |binder| match &binder.range {
+            Some(range) => format!("{} in {}", binder.name, self.range(range)),
+            None => binder.name.to_string(),
+        });
+        if ranges.is_empty() { format!("{left} = {right}") } else { format!("{left} = {right} for {ranges}") }
     }
 
     fn test(self, test: &Test, page: &mut Page) {

@@ -300,6 +300,7 @@ fn answers() -> impl Strategy<Value = Vec<Answer>> {
     let sizes = vec((name(), small()), 0..3);
     let kind = prop_oneof![
         3 => (target(), sizes).prop_map(|(target, sizes)| AnswerKind::Derive(target, sizes)),
+        1 => equality().prop_map(|equality| AnswerKind::Show(Box::new(equality))),
         1 => (target(), target()).prop_map(|(left, right)| AnswerKind::Compare(left, right)),
         1 => (target(), given()).prop_map(|(target, given)| AnswerKind::Given(target, given)),
         1 => target().prop_map(AnswerKind::Picture),
@@ -315,7 +316,11 @@ fn answers() -> impl Strategy<Value = Vec<Answer>> {
 
 fn given() -> impl Strategy<Value = GivenGradient> {
     let reading = prop::sample::select(Reading::ALL.to_vec());
-    (reading, target(), of(target())).prop_map(|(reading, gradient, jacobian)| GivenGradient { reading, gradient, jacobian })
+    (reading, target(), of(target())).prop_map(|(reading, gradient, jacobian)| GivenGradient {
+        reading,
+        gradient,
+        jacobian,
+    })
 }
 
 fn point() -> impl Strategy<Value = ValueAsked> {
@@ -340,6 +345,12 @@ fn limit() -> impl Strategy<Value = LimitAsked> {
         small().prop_map(Place::At),
     ];
     (target(), name(), to).prop_map(|(target, param, to)| LimitAsked { target, param, to })
+}
+
+fn equality() -> impl Strategy<Value = Equality> {
+    let ranged =
+        (name(), range(small())).prop_map(|(name, range)| Binder { name, range: Some(range), span: Span::default() });
+    ([expression(), expression()], vec(ranged, 0..3)).prop_map(|(sides, ranges)| Equality { sides, ranges })
 }
 
 fn layout() -> impl Strategy<Value = Layout> {

@@ -15,6 +15,7 @@ use crate::study::{NoAnswer, Study};
 use crate::writeup::diagram::diagram;
 use crate::writeup::document::{Block, Inline, Piece, Prose};
 use crate::writeup::outline::Level;
+use crate::writeup::pattern::picture;
 use crate::writeup::reason::{math, text};
 use crate::writeup::{json, shape};
 use num_traits::ToPrimitive;
@@ -115,6 +116,22 @@ impl Writer<'_> {
                 section.blocks.push(Block::Paragraph(vec![text(sentence)]));
             }
         }
+        Ok(())
+    }
+
+    /// The pattern of a Jacobian, and which entries feed which.
+    pub(super) fn picture(
+        &mut self,
+        study: &mut Study,
+        section: &mut Section,
+        target: &Target,
+        span: Span,
+    ) -> Result<(), NoAnswer> {
+        let goal = study.goal(target, span).map_err(NoAnswer::Refused)?;
+        let (answer, _) = study.answer(&goal)?;
+        let drawn = picture(study, &answer).map_err(|why| NoAnswer::Refused(Diagnostic::new(why, span)))?;
+        section.answers.push(json::Answer::Picture { of: answer.name.clone() });
+        section.blocks.push(Block::Picture(drawn));
         Ok(())
     }
 }
