@@ -1,8 +1,8 @@
 //! An answer: a derivation put into the words of the page – every formula as syntax, with the
 //! author's names. This is what is verified, and what is printed.
 
-use crate::calculus::{Derivations, derive_with, rows_of_step, rule::Rule, strategy::vars};
-use crate::derivation::{Derivation, Goal};
+use crate::calculus::{self, Derivations, derive_with, rows_of_step, rule::Rule, strategy::vars};
+use crate::derivation::{Derivation, Goal, Step};
 use crate::diagnostic::Diagnostics;
 use crate::example::{Example, examples};
 use crate::integer::{Atom, Index, Var};
@@ -10,7 +10,7 @@ use crate::language::print::{Alphabet, expression};
 use crate::language::syntax::{Binder, Expr, ExprKind, Name};
 use crate::model::formula::index_formula;
 use crate::model::system::Equation;
-use crate::model::{Bound, OneStep, Quote, System, Term, jacobian_parts};
+use crate::model::{Bound, Kind, OneStep, Quote, System, Term, jacobian_parts};
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -29,6 +29,9 @@ pub struct Answer {
     pub start: Expr,
     /// The right-hand side after each step of the derivation.
     pub lines: Vec<Expr>,
+    /// The same in the author's intermediates, wherever a name is known for a part: what a teacher would
+    /// write on the board.
+    pub board: Vec<Expr>,
     /// The right-hand side in which an earlier answer has been inserted.
     pub shortcut: Option<Expr>,
     /// Entries worked by hand, and their values as syntax.
@@ -146,7 +149,8 @@ impl Answer {
         let rows = rows_of_step(system, goal)?;
         let derivation = derivations.step(step, goal, &rows, phases)?;
         let answer = Answer::of(&step.system, names, (*derivation).clone());
-        Some(Answer { step: Some(step.clone()), ..answer })
+        let board = board(system, names, &answer.derivation);
+        Some(Answer { step: Some(step.clone()), board, ..answer })
     }
 
     /// The system in which it was derived: one step of a recurrence, or the whole.
@@ -167,6 +171,7 @@ impl Answer {
             formula: result.formula(&derivation.result),
             start: lines.formula(&derivation.start),
             lines: derivation.steps.iter().map(|s| lines.formula(&s.after)).collect(),
+            board: board(system, names, &derivation),
             shortcut: None,
             examples: examples(system, &derivation)
                 .into_iter()
@@ -179,8 +184,21 @@ impl Answer {
 
     /// Every right-hand side that may be printed, from the first to the boxed one.
     pub fn all_lines(&self) -> impl Iterator<Item = &Expr> {
-        std::iter::once(&self.start).chain(&self.lines).chain(&self.shortcut).chain([&self.formula])
+        let board = self.board.iter().zip(&self.lines).filter(|(board, line)| board != line).map(|(board, _)| board);
+        std::iter::once(&self.start).chain(&self.lines).chain(board).chain(&self.shortcut).chain([&self.formula])
     }
+}
+
+/// The right-hand sides of a derivation with every part named that the author has a name for; while
+/// formulas are being differentiated they stay as they are.
+fn board(system: &System, names: &Names, derivation: &Derivation) -> Vec<Expr> {
+    let quote = names.quote(system, &derivation.indices);
+    let open = |t: &Term| matches!(t.kind(), Kind::Derivative(of, ..) if !matches!(of.kind(), Kind::Read(..)));
+    let line = |step: &Step| match step.after.any(&mut |t| open(t)) {
+        true => quote.formula(&step.after),
+        false => quote.formula(&calculus::folded(system, &derivation.indices, &step.after)),
+    };
+    derivation.steps.iter().map(line).collect()
 }
 
 /// The name of a goal, as on the command line: `f`, `df/dW`, `dl/dW`, `d2f/dW dx`.

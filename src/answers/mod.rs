@@ -87,6 +87,9 @@ pub fn judge_answers(text: &str, homework: &Homework, base: i64, mapping: &Mappi
                 Some(marker) => marker,
                 new => {
                     let settings = settings(question, base)?;
+                    if settings.is_empty() {
+                        continue;
+                    }
                     new.insert(Marker::new(problem, question, kept[place].get_or_init(|| settings), mapping)?)
                 }
             };
@@ -182,8 +185,11 @@ pub(super) struct Setting {
 
 /// A question as it stands, then the systems that parts have of their own, then with the sizes that its answers set equal.
 fn settings(question: &Question, base: i64) -> Result<Vec<Setting>, Diagnostics> {
-    let plain = elaborate(&question.statements, base, &Sizes::default())?;
-    let mut found = vec![Setting { system: plain, by: Vec::new() }];
+    let mut found = Vec::new();
+    if !question.statements.is_empty() {
+        let system = elaborate(&question.statements, base, &Sizes::default())?;
+        found.push(Setting { system, by: Vec::new() });
+    }
     for part in question.parts.iter().filter(|part| !part.statements.is_empty()) {
         found.push(Setting { system: elaborate(&part.statements, base, &Sizes::default())?, by: Vec::new() });
     }

@@ -38,4 +38,4 @@ pub use chain::chain;
 pub use rule::{Example, PHASES, Place, Printing, Rewrite, Rule, rules};
 pub use shape::shape;
 pub use step::rows_of_step;
-pub use strategy::{derive, derive_with, insert_jacobian};
+pub use strategy::{derive, derive_with, folded, insert_jacobian};

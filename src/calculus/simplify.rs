@@ -97,8 +97,8 @@ pub const COMMON: Rule = Rule {
     formula: &[("a*b + a*c", "a*(b + c)")],
     conditions: "It applies to entries of arrays, functions, brackets, powers and sums that are factors of every term, \
                  written alike and in range without the brackets beside them, and to a number by which every term is \
-                 multiplied; where there is none such, to a factor of several terms that is no bracket, and these are \
-                 put together.",
+                 multiplied; where there is none such, to a factor of several terms that reads an array and is no \
+                 bracket, and these are put together.",
     shrinks: "the number of factors",
     example: Example { system: "z[3]; p[c] = softargmax[c](z[c])", goal: "dl/dz" },
     needs: Contents::SUM,
@@ -132,7 +132,8 @@ fn of_some(terms: &[Term], place: &Place) -> Option<Term> {
     let mut best: Option<(usize, &Term)> = None;
     for factor in terms.iter().filter(|t| t.factors().len() > 1).flat_map(Term::factors) {
         let known = best.map_or(1, |(count, _)| count);
-        if is_common(factor) && !factor.is_bracket() && shares(factor) > known && is_in_range(factor, place) {
+        let read = factor.any(&mut |t| matches!(t.kind(), Kind::Read(..) | Kind::Upstream(..)));
+        if read && is_common(factor) && !factor.is_bracket() && shares(factor) > known && is_in_range(factor, place) {
             best = Some((shares(factor), factor));
         }
     }

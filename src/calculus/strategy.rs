@@ -67,6 +67,13 @@ pub(crate) fn rewrite(
     Some(steps)
 }
 
+/// A formula in which every part that is the definition of an array has its name.
+pub fn folded(system: &System, indices: &[Bound], term: &Term) -> Term {
+    let facts = facts_of(system, indices);
+    let steps = rewrite(system, &facts, indices, &[&[super::fold::FOLD]], term);
+    steps.and_then(|steps| steps.last().map(|step| step.after.clone())).unwrap_or_else(|| term.clone())
+}
+
 /// The first line of a gradient with the Jacobian's result in the place of the Jacobian, and what
 /// the last phases leave of it; none if that is not what the gradient itself came to.
 pub fn insert_jacobian(

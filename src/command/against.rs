@@ -11,6 +11,7 @@ use backprose::writeup::render::{Format, render};
 use backprose::writeup::{marks, mistake};
 use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
+use std::collections::BTreeSet;
 
 /// Counts of all documents.
 #[derive(Default)]
@@ -134,11 +135,31 @@ fn text(document: &Source, marked: &Marked, arguments: &CheckArgs) -> String {
         let (on, off) = colour("note");
         text += &format!("{}:{line}  {question:width$}  {on}note      {off}  {words}\n", document.name);
     }
-    for name in &marked.unanswered {
+    for name in not_answered(marked) {
         let (on, off) = colour("unanswered");
         text += &format!("{}  {on}not answered{off}  {name}\n", document.name);
     }
     text
+}
+
+/// What is asked for and was not found; a problem of which nothing was found is one line.
+fn not_answered(marked: &Marked) -> Vec<String> {
+    let problem = |number: &str| number.rsplit_once('.').map(|(problem, _)| problem.to_string());
+    let begun: BTreeSet<String> = marked.entries.iter().filter_map(|entry| problem(&entry.question)).collect();
+    let mut found: Vec<(Option<String>, Vec<&String>)> = Vec::new();
+    for name in &marked.unanswered {
+        let number = name.split_whitespace().next().unwrap_or_default();
+        let whole = problem(number).filter(|problem| !begun.contains(problem));
+        match found.last_mut() {
+            Some((known, names)) if whole.is_some() && *known == whole => names.push(name),
+            _ => found.push((whole, vec![name])),
+        }
+    }
+    let said = |(problem, names): (Option<String>, Vec<&String>)| match (problem, names.as_slice()) {
+        (Some(problem), [_, _, ..]) => format!("problem {problem}, {} answers", names.len()),
+        _ => names[0].clone(),
+    };
+    found.into_iter().map(said).collect()
 }
 
 /// A formula on one line, cut where it is very long.

@@ -31,7 +31,10 @@ pub fn describe(system: &System, names: &Names, answer: &Answer, operations: &[O
             OperationKind::Pattern(pattern) => pattern::describe(&words, only, pattern),
         },
         several => {
-            let named = several.iter().map(|o| in_a_sum(&words, o)).collect();
+            let named: Vec<Prose> = several.iter().map(|o| in_a_sum(&words, o)).collect();
+            if named.iter().all(|prose| matches!(prose.as_slice(), [Inline::Math(_)])) {
+                return Prose::new();
+            }
             [vec![text("A sum of ")], enumerated(named), vec![text(".")]].concat()
         }
     }

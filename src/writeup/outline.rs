@@ -242,9 +242,20 @@ fn main_lines(system: &System, names: &Names, answer: &Answer, by: Option<&str>)
         return lines;
     }
     let steps = &answer.derivation.steps;
+    let folds: Vec<Step> = steps.iter().filter(|step| step.rule == RuleName::Fold).cloned().collect();
+    let mut named = folds.is_empty();
     for (stage, range) in runs(steps) {
-        let reason = because(system, names, answer, stage, &steps[range.clone()]);
-        lines.push(line(&answer.lines[range.end - 1], reason));
+        let mut reason = because(system, names, answer, stage, &steps[range.clone()]);
+        let board = line(&answer.board[range.end - 1], Prose::new());
+        if stage == Stage::Fold && lines.last().is_some_and(|last| last.right == board.right) {
+            continue;
+        }
+        if !named && answer.board[range.end - 1] != answer.lines[range.end - 1] {
+            named = true;
+            reason.push(text("; "));
+            reason.extend(reason::folded(&folds));
+        }
+        lines.push(Line { reason, ..board });
     }
     settle(&mut lines, answer);
     lines

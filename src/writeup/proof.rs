@@ -158,6 +158,7 @@ fn answer(shown: &Proved, side: &Side, lines: &[Expr]) -> Answer {
         formula: lines.last().unwrap_or(&lines[0]).clone(),
         start: lines[0].clone(),
         lines: lines[1..].to_vec(),
+        board: lines[1..].to_vec(),
         shortcut: None,
         examples: Vec::new(),
         derivation,

@@ -11,6 +11,10 @@ use crate::model::{Kind, Term};
 pub fn chain_rule(answer: &Answer) -> Prose {
     let (array, seed) = match &answer.derivation.goal {
         Goal::Gradient { array } => (array, None),
+        Goal::Jacobian { output, array } if output == array => {
+            let array = math(Expr::name(array.clone()));
+            return vec![text("an entry of "), array, text(" moves itself, and others through the steps between")];
+        }
         Goal::Jacobian { output, array } => (array, Some(output)),
         Goal::Step { output, .. } => return within_step(answer, output),
         Goal::Value { .. } => return Vec::new(),

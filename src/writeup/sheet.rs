@@ -264,7 +264,8 @@ impl Writer<'_> {
         if let Some(found) = operations
             && self.level != Level::Answer
         {
-            section.blocks.push(Block::Paragraph(operation::describe(system, names, answer, found)));
+            let prose = operation::describe(system, names, answer, found);
+            section.blocks.extend((!prose.is_empty()).then_some(Block::Paragraph(prose)));
         }
     }
 
@@ -422,7 +423,8 @@ pub fn answers(study: &mut Study, goals: &[Goal], about: &str, level: Level) -> 
             blocks.extend(matrix_answer::blocks(&study.system, &study.names, &answer, &form).drain(..2));
         }
         if let Some(found) = study.operation(&answer) {
-            blocks.push(Block::Paragraph(operation::describe(&study.system, &study.names, &answer, &found)));
+            let prose = operation::describe(&study.system, &study.names, &answer, &found);
+            blocks.extend((!prose.is_empty()).then_some(Block::Paragraph(prose)));
         }
     }
     let question = Question {

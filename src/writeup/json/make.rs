@@ -52,7 +52,8 @@ pub fn formula(
 ) -> Answer {
     let (system, names) = (&study.system, &study.names);
     let quote = names.quote(system, &answer.derivation.indices);
-    let operation = operations.map(|found| plain(&operation::describe(system, names, answer, found), &system.notation));
+    let described = operations.map(|found| operation::describe(system, names, answer, found));
+    let operation = described.filter(|prose| !prose.is_empty()).map(|prose| plain(&prose, &system.notation));
     let ends = || std::iter::once(&answer.start).chain(&answer.lines);
     let steps = answer.derivation.steps.iter().zip(ends().zip(ends().skip(1)));
     Answer::Formula(Box::new(Formula {

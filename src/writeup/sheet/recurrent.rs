@@ -144,6 +144,9 @@ fn reading(study: &Study, array: &Name, given: &GivenGradient) -> Prose {
         }
     };
     if given.jacobian.is_some() {
+        if let (Reading::Total, Some(letter)) = (given.reading, study.system.direct_part(array)) {
+            prose.extend([text(" Its direct part is "), math(Expr::name(letter.clone())), text(".")]);
+        }
         prose.push(text(" The Jacobian "));
         prose.push(jacobian());
         prose.push(text(match given.reading {
