@@ -12,7 +12,7 @@ use crate::model::formula::index_formula;
 use crate::model::system::Equation;
 use crate::model::{Bound, Kind, OneStep, Quote, System, Term, jacobian_parts};
 use std::collections::BTreeSet;
-use std::sync::Arc;
+use std::rc::Rc;
 
 /// A derived formula as it is printed, with the lines of its derivation.
 #[derive(Clone, Debug)]
@@ -39,7 +39,7 @@ pub struct Answer {
     /// The derivation.
     pub derivation: Derivation,
     /// Of one step of a recurrence, the system that this step is.
-    pub step: Option<Arc<OneStep>>,
+    pub step: Option<Rc<OneStep>>,
 }
 
 /// Names that the write-up of a system gives to what the author left without one.
@@ -130,7 +130,7 @@ impl Answer {
     pub fn new(system: &System, names: &Names, goal: &Goal, phases: &[&[Rule]]) -> Option<Answer> {
         match goal {
             Goal::Step { output, .. } => {
-                let step = Arc::new(system.step(output)?);
+                let step = Rc::new(system.step(output)?);
                 Answer::of_step(system, names, (&step, &mut Derivations::default()), goal, phases)
             }
             _ => Some(Answer::of(system, names, derive_with(system, goal, phases)?)),
@@ -142,7 +142,7 @@ impl Answer {
     pub fn of_step(
         system: &System,
         names: &Names,
-        (step, derivations): (&Arc<OneStep>, &mut Derivations),
+        (step, derivations): (&Rc<OneStep>, &mut Derivations),
         goal: &Goal,
         phases: &[&[Rule]],
     ) -> Option<Answer> {

@@ -20,7 +20,6 @@ use crate::recognise::{Operation, recognise};
 use crate::verify::{Certificate, Trials, Unverified};
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
-use std::sync::Arc;
 
 /// How many places are shown of what has no value.
 const MOST_PLACES: usize = 3;
@@ -35,7 +34,7 @@ pub struct Study {
     answers: BTreeMap<String, (Answer, Certificate)>,
     derivations: Derivations,
     bracketed: Derivations,
-    steps: BTreeMap<Name, (Arc<OneStep>, Derivations)>,
+    steps: BTreeMap<Name, (Rc<OneStep>, Derivations)>,
     printing: Printing,
     layout: Option<Layout>,
 }
@@ -134,7 +133,7 @@ impl Study {
         };
         let phases = self.phases(goal);
         if !self.steps.contains_key(output) {
-            self.steps.insert(output.clone(), (Arc::new(self.system.step(output)?), Derivations::default()));
+            self.steps.insert(output.clone(), (Rc::new(self.system.step(output)?), Derivations::default()));
         }
         let (step, derivations) = self.steps.get_mut(output)?;
         Answer::of_step(&self.system, &self.names, (step, derivations), goal, &phases)

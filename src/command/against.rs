@@ -10,8 +10,8 @@ use backprose::writeup::mathml::Engine;
 use backprose::writeup::render::{Format, render};
 use backprose::writeup::{marks, mistake};
 use serde_json::{Value, json};
-use std::path::{Path, PathBuf};
 use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
 
 /// Counts of all documents.
 #[derive(Default)]

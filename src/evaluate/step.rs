@@ -20,6 +20,9 @@ use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
+/// The derivatives of the entries of one step for one entry, where they are not 0.
+type Slopes = Rc<BTreeMap<Place, Scalar>>;
+
 /// The entries of an instance, by the step at which they are computed.
 #[derive(Debug)]
 pub struct Steps<'a> {
@@ -28,7 +31,7 @@ pub struct Steps<'a> {
     axes: BTreeMap<usize, BTreeSet<usize>>,
     /// The defined entries of each step, in an order in which they can be computed.
     entries: BTreeMap<Vec<i64>, Vec<(&'a Piece, usize)>>,
-    known: RefCell<BTreeMap<(Vec<i64>, Place), Rc<BTreeMap<Place, Scalar>>>>,
+    known: RefCell<BTreeMap<(Vec<i64>, Place), Slopes>>,
 }
 
 impl<'a> Steps<'a> {
@@ -125,7 +128,7 @@ impl<'a> Steps<'a> {
     }
 
     /// The derivatives of the entries of a step for one entry, remembered.
-    fn moved(&self, step: &[i64], place: Place) -> Result<Rc<BTreeMap<Place, Scalar>>, EvalError> {
+    fn moved(&self, step: &[i64], place: Place) -> Result<Slopes, EvalError> {
         let key = (step.to_vec(), place);
         if let Some(known) = self.known.borrow().get(&key) {
             return Ok(known.clone());
@@ -198,7 +201,7 @@ fn no_axis(array: &str) -> EvalError {
 #[derive(Debug)]
 pub struct StepTangent<'a> {
     instance: &'a Instance,
-    tangents: Rc<BTreeMap<Place, Scalar>>,
+    tangents: Slopes,
 }
 
 impl StepTangent<'_> {

@@ -7,7 +7,7 @@ use crate::derivation::Goal;
 use crate::diagnostic::Diagnostic;
 use crate::language::syntax::{Name, Reading};
 use crate::verify::Certificate;
-use std::sync::Arc;
+use std::rc::Rc;
 
 impl Study {
     /// The gradient for a state from the given gradients of later steps and Jacobians by name: those
@@ -36,7 +36,7 @@ impl Study {
         answer.name = format!("dl/d{state} given {} dl/d{state} and d{state}/d{state}", reading.word());
         answer.examples.clear();
         if reading == Reading::Total {
-            answer.step = self.system.step(state).map(Arc::new);
+            answer.step = self.system.step(state).map(Rc::new);
         }
         let certificate = ready(&mut self.trials, &self.system, &self.names)?.verify(&answer)?;
         Ok((answer, certificate))

@@ -33,6 +33,13 @@ const CHAINED: &[&str] = &[
     "sum[i in 1..5, j in i..5, k in 0..3] [i = 3*k + 1] * [j = 2*k] * x[j] * z[k]",
 ];
 
+/// Sums with terms that are equal but for a number, or for the name of a bound index.
+const EQUAL: &[&str] = &[
+    "x[a] * z[1] + 2 * x[a] * z[1] - z[0]",
+    "x[1] * z[a]^2 - 3 * x[1] * z[a]^2 + x[a]",
+    "sum[i in 1..3] x[i] * z[i] + 2 * sum[j in 1..3] x[j] * z[j]",
+];
+
 /// Formulas whose derivatives for an entry of x need a rule that random ones need seldom.
 const SLOPES: &[&str] = &[
     "input x[5]   p[a in 1..5] = x[a]^3",
@@ -68,7 +75,7 @@ fn every_rule_keeps_the_value() {
             failures.extend(exercise(&fixture, &rules, &rules, seed, &mut effective).err().map(|e| e.to_string()));
         }
     }
-    for body in CHAINED {
+    for body in CHAINED.iter().chain(EQUAL) {
         let fixture = Fixture::new(&format!("input x[5]   input z[0..6]   p[a in 1..5] = {body}"));
         let term = fixture.system.equations[0].body.clone();
         let given = (term, 0, Generator::new(&fixture, 0));
