@@ -117,6 +117,8 @@ struct Budget {
 
 /// How many operations all answers of a system together may take: about a second.
 const WORK: u64 = 120_000_000;
+/// How many times as many they may take where one evaluation alone exceeds what is left.
+const HARD: u64 = 4;
 /// Where the runs of the system have taken more than this, it is run at no further points.
 const COSTLY: u64 = 5_000_000;
 /// Where an answer has taken more than this, it is tried at no further points.
@@ -161,7 +163,7 @@ impl Trials {
             return Err(fail(reason, &Sizes::new()));
         }
         let budget = Budget::of(system);
-        let work = Work::new(budget.all);
+        let work = Work::new(HARD * budget.all);
         let mut runs = Vec::new();
         for (k, mut sizes) in chosen.into_iter().enumerate() {
             let shown = sizes.clone();

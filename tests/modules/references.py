@@ -235,6 +235,15 @@ def attention_rnn(x, Q, K, V):
     return np.array(states)
 
 
+def attention_rnn_inf(x, Q, K, V):
+    states = []
+    for row in x:
+        u, shared = np.array([row, *states[::-1]]), [0] + [1] * len(states)
+        q, k, v = (np.matmul(M[shared], u[..., None])[..., 0] for M in (Q, K, V))
+        states.append(attend((q * k).sum(axis=1), v))
+    return np.array(states)
+
+
 def bidirectional_rnn(x, W_a, U_a, W_b, U_b, V_a, V_b):
     ahead = scan(lambda h, row: np.tanh(W_a @ row + U_a @ h), np.zeros(len(U_a)), x)[1:]
     back = scan(lambda h, row: np.tanh(W_b @ row + U_b @ h), np.zeros(len(U_b)), x[::-1])[:0:-1]
@@ -392,6 +401,7 @@ REFERENCES = {
     "additive_attention": lambda a, z: additive_attention(**a),
     "attention": lambda a, z: attend(scaled(a["Q"], a["K"]), a["V"]),
     "attention_rnn2": lambda a, z: attention_rnn(**a),
+    "attention_rnn_inf": lambda a, z: attention_rnn_inf(**a),
     "attention_rnn_k": lambda a, z: attention_rnn(**a),
     "batch_norm": lambda a, z: standardised(a["x"], 0, z["eps"]) * a["gamma"] + a["beta"],
     "bidirectional_rnn": lambda a, z: bidirectional_rnn(**a),
