@@ -295,7 +295,7 @@ pub fn check_step(steps: &Steps, claim: StepJacobian, formula: &Formula, most: u
         let mut others = Points::new(&columns);
         while let Some(column) = others.advance() {
             count += 1;
-            if count % every != 0 {
+            if (count - 1) % every != 0 {
                 continue;
             }
             let tangent = steps.tangent(&step, claim.array, column)?;

@@ -225,6 +225,10 @@ impl Trials {
                 }
             }
         }
+        if let (Goal::Step { .. }, 0, Some((sizes, _))) = (&answer.derivation.goal, total.entries, self.runs.last()) {
+            let reason = "at none of the sizes tried are there two such steps".into();
+            return Err(Unverified { answer: answer.name.clone(), reason, sizes: sizes.clone(), cause: None });
+        }
         total.assignments = if self.symbolic { self.runs.len() } else { 0 };
         Ok(total)
     }
