@@ -100,6 +100,14 @@ pub struct Step {
     pub given: Vec<Condition>,
 }
 
+impl Step {
+    /// A step from one whole formula to another, in which nothing was solved.
+    pub fn whole(rule: RuleName, before: Term, after: Term) -> Step {
+        let (place, discharged, given) = (Vec::new(), Vec::new(), Vec::new());
+        Step { rule, place, before, after, solved: None, discharged, given }
+    }
+}
+
 /// The rules of the calculus, by name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum RuleName {

@@ -373,15 +373,7 @@ impl<'a> Backward<'a> {
         if insertion == Insertion::Always {
             after = without_equals(&after);
         }
-        let step = Step {
-            rule: RuleName::Adjoint,
-            place: Vec::new(),
-            before: before.clone(),
-            after: after.clone(),
-            solved: None,
-            discharged: Vec::new(),
-            given: Vec::new(),
-        };
+        let step = Step::whole(RuleName::Adjoint, before.clone(), after.clone());
         let rest = rewrite(self.system, facts, indices, self.phases.get(2..)?, &after)?;
         let last = rest.last().map_or(&after, |step| &step.after);
         let better = always || last.extent().0 <= before.extent().0 + GROWTH;
@@ -401,7 +393,8 @@ impl<'a> Backward<'a> {
         read.iter().filter(moves).count()
     }
 
-    fn put_in(&self, term: &Term, seed: &Seed, name: &Name, adjoint: &Derivation) -> Term {
+    /// The formula with an adjoint in the place of its symbol.
+    pub(super) fn put_in(&self, term: &Term, seed: &Seed, name: &Name, adjoint: &Derivation) -> Term {
         match symbol_at(self.system, seed, term) {
             Some((found, at)) if found == name => at_values(adjoint, &at),
             _ => term.map_children(&mut |child| self.put_in(child, seed, name, adjoint)),

@@ -52,8 +52,7 @@ impl Side {
     fn put(&mut self, rule: RuleName, after: Term) {
         let before = self.last().clone();
         if before != after {
-            let (discharged, given) = (Vec::new(), Vec::new());
-            self.steps.push(Step { rule, place: Vec::new(), before, after, solved: None, discharged, given });
+            self.steps.push(Step::whole(rule, before, after));
         }
     }
 }

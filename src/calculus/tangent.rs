@@ -60,20 +60,15 @@ impl Backward<'_> {
         for name in within_a_step(system, equation, array) {
             let before = steps.last().map_or(&start, |step| &step.after).clone();
             let Some(inner) = self.done.get(&(Some(name.clone()), array.clone())).cloned().flatten() else { continue };
-            if inner.result.extent().0 > LARGE || !before.any(&mut |t| symbol_of(t, &name, array)) {
+            if inner.result.extent().0 > LARGE {
                 continue;
             }
-            let after = put_in(&before, &name, array, &inner);
+            let after = self.put_in(&before, &Some(name.clone()), array, &inner);
+            if after == before {
+                continue;
+            }
             let rest = rewrite(system, &facts, &indices, self.phases.get(2..)?, &after)?;
-            steps.push(Step {
-                rule: RuleName::Adjoint,
-                place: Vec::new(),
-                before,
-                after,
-                solved: None,
-                discharged: Vec::new(),
-                given: Vec::new(),
-            });
+            steps.push(Step::whole(RuleName::Adjoint, before, after));
             steps.extend(rest);
         }
         let result = steps.last().map_or(&start, |step| &step.after).clone();
@@ -127,22 +122,4 @@ fn moving(system: &System, equation: &Equation, array: &Name) -> Vec<Name> {
 fn within_a_step(system: &System, equation: &Equation, array: &Name) -> Vec<Name> {
     let inside = |name: &Name| *name != equation.array && !system.is_state(name);
     moving(system, equation, array).into_iter().filter(inside).collect()
-}
-
-fn symbol_of(term: &Term, name: &Name, array: &Name) -> bool {
-    match term.kind() {
-        Kind::Derivative(of, by, _) if by == array => matches!(of.kind(), Kind::Read(read, _) if read == name),
-        _ => false,
-    }
-}
-
-fn put_in(term: &Term, name: &Name, array: &Name, inner: &Derivation) -> Term {
-    if let Kind::Derivative(of, by, at) = term.kind()
-        && let Kind::Read(read, rows) = of.kind()
-        && (read, by) == (name, array)
-    {
-        let values: Vec<_> = rows.iter().chain(at).cloned().collect();
-        return super::adjoint::at_values(inner, &values);
-    }
-    term.map_children(&mut |child| put_in(child, name, array, inner))
 }
