@@ -41,3 +41,8 @@ pub mod recognise;
 pub mod study;
 pub mod verify;
 pub mod writeup;
+
+/// The examples of the book's page on the library, as tests.
+#[cfg(doctest)]
+#[doc = include_str!("../docs/library.md")]
+pub struct Library;

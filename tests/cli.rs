@@ -3,7 +3,7 @@
 
 #[test]
 fn terminal_sessions_are_what_is_written() {
-    trycmd::TestCases::new().case("tests/cli/*.trycmd").case("README.md").case("docs/json.md");
+    trycmd::TestCases::new().case("tests/cli/*.trycmd").case("README.md").case("docs/json.md").case("docs/tour.md");
 }
 
 /// Sessions whose output holds backslashes, which the texts above would show as slashes.

@@ -5,7 +5,7 @@ use std::io::Write;
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
 
-const COMMANDS: [&str; 7] = ["solve", "derive", "check", "layers", "explain", "completions", "man"];
+const COMMANDS: [&str; 9] = ["solve", "watch", "new", "derive", "check", "layers", "explain", "completions", "man"];
 
 fn backprose(arguments: &[&str]) -> String {
     let output = Command::new(env!("CARGO_BIN_EXE_backprose")).args(arguments).output().unwrap();

@@ -4,6 +4,7 @@ use super::input::{Target, sizes, target};
 use super::output::{print, write};
 use super::report::{colours, complain, unusable};
 use super::{DeriveArgs, DeriveFormat, MatrixLayout, Steps, Stop};
+use backprose::derivation::Goal;
 use backprose::diagnostic::Span;
 use backprose::language::syntax::Name;
 use backprose::model::Sizes;
@@ -32,6 +33,18 @@ pub fn derive(arguments: &DeriveArgs, folders: &[std::path::PathBuf]) -> Result<
         Some(path) => write(path, &text),
         None => print(&text),
     }
+}
+
+/// The answers of a target in rows, without colours.
+pub fn answered(target: &Target) -> Result<String, Stop> {
+    let mut study = study(target, &Sizes::default())?;
+    let goals = study.with_adjoints(&study.goals(&[]));
+    rows(&mut study, &goals, false).map_err(|error| refuse(error, target))
+}
+
+fn rows(study: &mut Study, goals: &[Goal], color: bool) -> Result<String, NoAnswer> {
+    let Listing { rows, evidence } = listing(study, goals)?;
+    Ok(super::table::answers(&rows, &evidence, color))
 }
 
 fn format_of(arguments: &DeriveArgs) -> Result<DeriveFormat, Stop> {
@@ -89,9 +102,8 @@ fn writeup(
     let goals = study.with_adjoints(&goals);
     let failed = |error: NoAnswer| refuse(error, target);
     if let (DeriveFormat::Text, None) = (format, arguments.steps) {
-        let Listing { rows, evidence } = listing(&mut study, &goals).map_err(failed)?;
         let color = arguments.output.is_none() && colours(&std::io::stdout());
-        return Ok(super::table::answers(&rows, &evidence, color));
+        return rows(&mut study, &goals, color).map_err(failed);
     }
     if format == DeriveFormat::Json {
         let document = json::derivation(&mut study, &goals, &target.name, &target.about).map_err(failed)?;

@@ -1,37 +1,67 @@
 //! `backprose layers`: the catalogue.
 
-use super::Stop;
-use super::input::catalogue;
+use super::derive::answered;
+use super::input::{catalogue, target};
 use super::output::print;
+use super::parallel::in_order;
 use super::report::complain;
+use super::{ListFormat, Stop};
 use backprose::catalogue::Catalogue;
 use backprose::diagnostic::nearest;
 use std::path::PathBuf;
+
+/// What the page of the catalogue begins with.
+const ABOUT: &str = "# The catalogue
+
+Every layer that comes with the program: its definition, and what is derived from it, each answer verified when this
+page was made (`backprose layers --format markdown`). A layer can be called by name in any system, and derived by name:
+`backprose derive conv1d N=7 C=5 F=1 K=3 S=2 --steps main`.
+";
 
 /// The names of the layers that come with the program.
 pub fn names() -> Vec<String> {
     Catalogue::built_in().names().iter().map(|name| name.to_string()).collect()
 }
 
-/// Lists the layers, or prints the text of one.
-pub fn layers(name: Option<&str>, folders: &[PathBuf]) -> Result<(), Stop> {
+/// Lists the layers, or prints one: its text, or a section of the catalogue's page.
+pub fn layers(name: Option<&str>, format: ListFormat, folders: &[PathBuf]) -> Result<(), Stop> {
     let catalogue = catalogue(folders)?;
-    let Some(name) = name else {
-        let names = catalogue.names();
-        let width = names.iter().map(|n| n.chars().count()).max().unwrap_or(0);
-        let line = |name: &backprose::language::syntax::Name| {
-            let about = catalogue.find(name).map_or(String::new(), |(layer, ..)| layer.about.clone());
-            format!("{name:width$}  {about}\n")
-        };
-        return print(&names.iter().map(line).collect::<String>());
-    };
-    match catalogue.find(name) {
-        Some((_, _, text)) => print(text),
-        None => {
-            let names = catalogue.names();
-            let hint = nearest(name, names.iter().map(|n| &**n)).map(|guess| format!("did you mean `{guess}`?"));
-            complain(format!("there is no layer `{name}`"), hint.as_deref().or(Some("`backprose layers` lists them")));
-            Err(Stop::Unusable)
+    let names: Vec<String> = catalogue.names().iter().map(|name| name.to_string()).collect();
+    if let Some(unknown) = name.filter(|name| catalogue.find(name).is_none()) {
+        let hint = nearest(unknown, names.iter().map(String::as_str)).map(|guess| format!("did you mean `{guess}`?"));
+        complain(format!("there is no layer `{unknown}`"), hint.as_deref().or(Some("`backprose layers` lists them")));
+        return Err(Stop::Unusable);
+    }
+    match (format, name) {
+        (ListFormat::Text, Some(name)) => print(catalogue.find(name).map_or("", |(_, _, text)| text)),
+        (ListFormat::Text, None) => print(&list(&catalogue, &names)),
+        (ListFormat::Markdown, Some(name)) => print(&section(&catalogue, name, folders)?),
+        (ListFormat::Markdown, None) => {
+            print(ABOUT)?;
+            let load = || self::catalogue(folders).ok();
+            let work = |known: &mut Option<Catalogue>, name: &String| match known {
+                Some(known) => section(known, name, folders),
+                None => Err(Stop::Unusable),
+            };
+            in_order(&names, load, work, |section| print(&format!("\n{}", section?)))
         }
     }
+}
+
+/// A line a layer: name and sentence.
+fn list(catalogue: &Catalogue, names: &[String]) -> String {
+    let width = names.iter().map(|n| n.chars().count()).max().unwrap_or(0);
+    let line = |name: &String| {
+        let about = catalogue.find(name).map_or(String::new(), |(layer, ..)| layer.about.clone());
+        format!("{name:width$}  {about}\n")
+    };
+    names.iter().map(line).collect()
+}
+
+/// A layer in Markdown: its sentence, its definition, its answers.
+fn section(catalogue: &Catalogue, name: &str, folders: &[PathBuf]) -> Result<String, Stop> {
+    let Some((layer, _, text)) = catalogue.find(name) else { return Ok(String::new()) };
+    let definition = text.split("\ntest ").next().unwrap_or(text).trim();
+    let answers = answered(&target(name, folders)?)?;
+    Ok(format!("## {name}\n\n{}\n\n```bp\n{definition}\n```\n\n```text\n{}\n```\n", layer.about, answers.trim_end()))
 }

@@ -10,11 +10,13 @@ mod input;
 mod layers;
 mod man;
 mod names;
+mod new;
 mod output;
 mod parallel;
 mod report;
 mod solve;
 mod table;
+mod watch;
 
 use backprose::calculus::Printing;
 use backprose::language::syntax::Layout;
@@ -60,6 +62,21 @@ enum Command {
   backprose solve homework.bp --format json
   backprose solve - --out - --format text < homework.bp")]
     Solve(SolveArgs),
+    /// Solve a homework file again whenever it is saved.
+    #[command(after_help = "Examples:
+  backprose watch homework.bp
+  backprose watch homework.bp --format html --steps all
+The same options as `solve`. A file that has an error is complained about, and the next save is waited for. Ctrl-C ends.")]
+    Watch(SolveArgs),
+    /// Begin a homework file.
+    #[command(after_help = "Examples:
+  backprose new homework3.bp
+  backprose new homework3 && backprose watch homework3.bp
+The file can be solved as it is; what it shows is there to be replaced. A file that exists is never overwritten.")]
+    New {
+        /// The file to write; its name becomes the title.
+        file: PathBuf,
+    },
     /// Derive the answers of one layer or formula.
     #[command(after_help = "Examples:
   backprose derive 'size N, K; x[N], w[K]; y[i] = sum[k] x[i+k-1] * w[k]'
@@ -86,11 +103,15 @@ undecided, 1 any refuted, 2 unreadable or nothing found.")]
     #[command(after_help = "Examples:
   backprose layers
   backprose layers conv1d
-  backprose layers --layers my-folder")]
+  backprose layers --layers my-folder
+  backprose layers --format markdown > catalogue.md")]
     Layers {
         /// The layer to print.
         #[arg(value_parser = names::Known(layers::names), hide_possible_values = true)]
         name: Option<String>,
+        /// The format of what is printed.
+        #[arg(long, value_enum, default_value_t = ListFormat::Text)]
+        format: ListFormat,
     },
     /// Say what the rules of the calculus are, each with an example worked out on the spot.
     #[command(after_help = "Examples:
@@ -220,6 +241,15 @@ pub enum AgainstFormat {
     Html,
     /// A LaTeX document, pictures in TikZ.
     Latex,
+}
+
+/// The formats of the catalogue.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum ListFormat {
+    /// A line a layer; of one layer its file.
+    Text,
+    /// Markdown: each layer with its definition and its answers, derived and verified.
+    Markdown,
 }
 
 /// Arguments of `explain`.
@@ -364,9 +394,11 @@ pub fn run() -> ExitCode {
     let done = match cli.command {
         None => output::print(&format!("{ABOUT}\n\n{EXAMPLES}\n\n`backprose --help` lists all commands.\n")),
         Some(Command::Solve(arguments)) => solve::solve(&arguments, &cli.layers),
+        Some(Command::Watch(arguments)) => watch::watch(&arguments, &cli.layers),
+        Some(Command::New { file }) => new::new(&file),
         Some(Command::Check(arguments)) => check::check(&arguments, &cli.layers),
         Some(Command::Derive(arguments)) => derive::derive(&arguments, &cli.layers),
-        Some(Command::Layers { name }) => layers::layers(name.as_deref(), &cli.layers),
+        Some(Command::Layers { name, format }) => layers::layers(name.as_deref(), format, &cli.layers),
         Some(Command::Explain(arguments)) => explain::explain(&arguments),
         Some(Command::Completions { shell }) => completions::completions(shell),
         Some(Command::Man { out }) => man::man(out.as_deref()),

@@ -30,6 +30,15 @@ pub fn write(path: &Path, text: &str) -> Result<(), Stop> {
     })
 }
 
+/// Writes a file that is not there yet.
+pub fn create(path: &Path, text: &str) -> Result<(), Stop> {
+    if path.symlink_metadata().is_ok() {
+        complain(format!("{} is there already", path.display()), Some("choose another name, or move it away"));
+        return Err(Stop::Unusable);
+    }
+    write(path, text)
+}
+
 /// Prints to standard output; a reader that has gone away is no error.
 pub fn print(text: &str) -> Result<(), Stop> {
     let mut out = std::io::stdout().lock();
