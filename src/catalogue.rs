@@ -9,7 +9,7 @@ use crate::language::syntax::{File, Item, Layer, Name};
 use crate::model::compose::Library;
 use include_dir::{Dir, include_dir};
 use std::borrow::Cow;
-use std::cell::OnceCell;
+use std::sync::OnceLock;
 
 static LAYERS: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/layers");
 
@@ -25,7 +25,7 @@ pub struct Catalogue {
 struct Entry {
     only: Option<&'static str>,
     text: Cow<'static, str>,
-    file: OnceCell<File>,
+    file: OnceLock<File>,
 }
 
 impl Entry {
@@ -41,7 +41,7 @@ impl Catalogue {
         texts.sort_by_key(|file| file.path());
         let entry = |file: &'static include_dir::File| {
             let only = Some(file.path().file_stem()?.to_str()?);
-            Some(Entry { only, text: file.contents_utf8()?.into(), file: OnceCell::new() })
+            Some(Entry { only, text: file.contents_utf8()?.into(), file: OnceLock::new() })
         };
         Catalogue { entries: texts.into_iter().filter_map(entry).collect() }
     }
@@ -51,7 +51,7 @@ impl Catalogue {
     /// # Errors
     /// What is wrong with its text.
     pub fn add(&mut self, text: &str) -> Result<(), Diagnostics> {
-        let file = OnceCell::from(parse_file(text)?);
+        let file = OnceLock::from(parse_file(text)?);
         self.entries.push(Entry { only: None, text: text.to_string().into(), file });
         Ok(())
     }

@@ -35,6 +35,7 @@ pub mod language;
 pub mod latex;
 pub mod matrix;
 pub mod model;
+pub mod paper;
 pub mod point;
 pub mod reading;
 pub mod recognise;

@@ -172,6 +172,27 @@ fn every_report_on_answers_is_as_its_schema_says() {
 }
 
 #[test]
+fn every_report_on_claims_is_as_its_schema_says() {
+    let (mut schemas, mut compiler) = (Schemas::new(), Compiler::new());
+    let schema: Value = serde_json::from_str(include_str!("../docs/check.schema.json")).unwrap();
+    compiler.add_resource("check.json", schema).unwrap();
+    let index = compiler.compile("check.json", &mut schemas).unwrap();
+    let checked = |paths: &[&str]| -> Value {
+        let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_backprose"));
+        command.args(["check", "--format", "json"]).args(paths).current_dir(env!("CARGO_MANIFEST_DIR"));
+        serde_json::from_slice(&command.output().unwrap().stdout).unwrap()
+    };
+    let documents = [checked(&["tests/cli/wrong.bp", "tests/marks/notes.ipynb"]), checked(&["tests/marks/bad.tex"])];
+    for document in &documents {
+        assert_eq!(schemas.validate(document, index).map_err(|e| format!("{e:#}")), Ok(()));
+    }
+    assert_eq!(documents[0]["files"].as_array().map(Vec::len), Some(2));
+    assert_eq!(documents[0]["summary"]["not_as_expected"], 4);
+    assert!(list(&documents[1]["files"][0], "problems").iter().all(|problem| problem["line"].is_u64()));
+    assert!(schemas.validate(&serde_json::json!({ "version": 1 }), index).is_err(), "the schema allows anything");
+}
+
+#[test]
 fn the_schema_knows_the_rules_and_the_version() {
     let schema = schema();
     let mut known: Vec<&str> = schema["$defs"]["step"]["properties"]["rule"]["enum"]

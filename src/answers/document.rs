@@ -38,7 +38,10 @@ const DISPLAYS: &[(&str, &str)] = &[
     ("\\begin{equation*}", "\\end{equation*}"),
     ("\\begin{align}", "\\end{align}"),
     ("\\begin{align*}", "\\end{align*}"),
+    ("\\begin{gather}", "\\end{gather}"),
     ("\\begin{gather*}", "\\end{gather*}"),
+    ("\\begin{multline}", "\\end{multline}"),
+    ("\\begin{multline*}", "\\end{multline*}"),
 ];
 const INLINE: &[(&str, &str)] = &[("\\(", "\\)"), ("$", "$")];
 

@@ -324,7 +324,7 @@ impl<'a> Marker<'a> {
 
 /// The letter at the left of a formula, without its indices, and the formula; what has no relation in
 /// it stands to the right of one.
-fn letter_and_formula(tree: &Tree) -> (Option<Symbol>, Tree) {
+pub fn letter_and_formula(tree: &Tree) -> (Option<Symbol>, Tree) {
     let crossed = |factors: &[(Link, Tree)]| factors.iter().any(|(link, _)| *link == Link::Cross);
     match &tree.kind {
         Kind::Relations(Some(first), _) => {

@@ -15,6 +15,7 @@ mod words;
 pub use document::{Document, Formula, Place, document};
 pub use entry::{Elsewhere, Entry, Found, Marked};
 pub use mapping::Mapping;
+pub(crate) use marker::letter_and_formula;
 pub use spoken::Spoken;
 pub use words::Introduction;
 

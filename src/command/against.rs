@@ -1,5 +1,6 @@
 //! `backprose check ANSWERS --against HOMEWORK.bp`: what people wrote, judged.
 
+use super::annotate::{Level, annotation};
 use super::input::{catalogue, read, specification, the_homework};
 use super::output::print;
 use super::report::{Source, colours, complain, unusable};
@@ -30,7 +31,10 @@ pub fn against(arguments: &CheckArgs, homework: &Path, folders: &[PathBuf]) -> R
     let homework = the_homework(&file.items, &source.name)?;
     let whole_pages = matches!(arguments.format, AgainstFormat::Markdown | AgainstFormat::Html | AgainstFormat::Latex);
     if whole_pages && arguments.files.len() > 1 {
-        complain("a page is the report on one document", Some("name one document, or use --format text or json"));
+        complain(
+            "a page is the report on one document",
+            Some("name one document, or use --format text, json or github"),
+        );
         return Err(Stop::Unusable);
     }
     let map = arguments.map.as_deref().map(read).transpose()?;
@@ -50,6 +54,7 @@ pub fn against(arguments: &CheckArgs, homework: &Path, folders: &[PathBuf]) -> R
         count(&marked, &mut tally);
         match arguments.format {
             AgainstFormat::Text => print(&text(&document, &marked, arguments))?,
+            AgainstFormat::Github => print(&annotations(&document, &marked, arguments))?,
             AgainstFormat::Json => documents.push(data(&document, &marked, arguments.no_solutions)),
             AgainstFormat::Markdown => print(&page(&document, &marked, arguments, Format::Markdown)?)?,
             AgainstFormat::Html => print(&page(&document, &marked, arguments, Format::Html(Engine::MathCore))?)?,
@@ -60,7 +65,7 @@ pub fn against(arguments: &CheckArgs, homework: &Path, folders: &[PathBuf]) -> R
         let whole = json!({ "version": 1, "kind": "answers", "documents": documents });
         print(&format!("{}\n", serde_json::to_string_pretty(&whole).unwrap_or_default()))?;
     }
-    if arguments.format == AgainstFormat::Text {
+    if matches!(arguments.format, AgainstFormat::Text | AgainstFormat::Github) {
         let Tally { proved, refuted, undecided, unreadable, unanswered } = tally;
         let claims = proved + refuted + undecided;
         print(&format!(
@@ -78,6 +83,26 @@ pub fn against(arguments: &CheckArgs, homework: &Path, folders: &[PathBuf]) -> R
         (_, refuted, _) if refuted > 0 => Err(Stop::Refuted),
         _ => Ok(()),
     }
+}
+
+/// A workflow command for each answer that is not proved.
+fn annotations(document: &Source, marked: &Marked, arguments: &CheckArgs) -> String {
+    let solutions = !arguments.no_solutions;
+    let mut text = String::new();
+    for entry in &marked.entries {
+        let word = entry.verdict();
+        let level = match word {
+            "refuted" | "unreadable" => Level::Error,
+            "undecided" => Level::Warning,
+            _ => continue,
+        };
+        let right = entry.right().filter(|_| solutions).map(|right| format!("right: {right}"));
+        let lines = [vec![shortened(&entry.formula)], entry.reasons(solutions), right.into_iter().collect()].concat();
+        let lines: Vec<String> = lines.iter().map(|line| harmless(line)).collect();
+        let title = format!("{} {word}", entry.question);
+        text += &annotation(level, (&document.name, entry.line, None), title.trim(), &lines.join("\n"));
+    }
+    text
 }
 
 /// The report as a document of its own.
@@ -163,7 +188,7 @@ fn not_answered(marked: &Marked) -> Vec<String> {
 }
 
 /// A formula on one line, cut where it is very long.
-fn shortened(formula: &str) -> String {
+pub(super) fn shortened(formula: &str) -> String {
     let words: Vec<&str> = formula.split_whitespace().collect();
     let line = harmless(&words.join(" "));
     match line.char_indices().nth(LONGEST) {
@@ -173,7 +198,7 @@ fn shortened(formula: &str) -> String {
 }
 
 /// Words without characters that a terminal would act on.
-fn harmless(words: &str) -> String {
+pub(super) fn harmless(words: &str) -> String {
     words.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
 }
 

@@ -1,142 +1,154 @@
-//! `backprose check`: judges the `test` blocks of specification files.
+//! `backprose check`: judges the `test` blocks of specifications and the marked formulas of papers.
 
 use super::against::against;
-use super::input::{catalogue, read, specification};
+use super::findings::{Findings, Tally};
+use super::folder::{ends, files};
+use super::input::{catalogue, specification, text_of};
 use super::output::print;
-use super::report::{Source, colours, complain, unusable};
-use super::{CheckArgs, Stop};
+use super::parallel::in_order;
+use super::report::{Source, complain, unusable};
+use super::subject::Subjects;
+use super::{AgainstFormat, CheckArgs, Stop};
 use backprose::catalogue::Catalogue;
-use backprose::diagnostic::Span;
-use backprose::judge::{Judgement, TestReport, Verdict, judge_tests};
+use backprose::diagnostic::Diagnostics;
+use backprose::judge::judge_tests;
 use backprose::model::compose::composed_layer;
-use std::path::PathBuf;
+use backprose::paper::{Kind, Paper};
+use serde_json::json;
+use std::path::{Path, PathBuf};
 
-/// What became of the claims of all files.
-#[derive(Default)]
-struct Tally {
-    proved: usize,
-    refuted: usize,
-    undecided: usize,
-    wrong: usize,
-    unusable: bool,
+/// The largest specification or text that is read, in bytes.
+const MOST_BYTES: u64 = 4 << 20;
+/// The largest notebook, which holds pictures.
+const MOST_NOTEBOOK: u64 = 64 << 20;
+/// What every mark in a document holds.
+const SIGN: &str = "backprose:";
+
+/// What became of a file.
+enum Outcome {
+    /// It cannot be read: what is said of it.
+    Unread(String, Option<String>),
+    /// It holds nothing to judge: what is said if it was named.
+    Nothing(String),
+    /// What was found in it.
+    Found(Box<Findings>),
 }
 
-/// Judges every test of the files and prints a line a claim that is not as expected.
+/// Judges every file, and every file in the folders, and says what is not as expected.
 pub fn check(arguments: &CheckArgs, folders: &[PathBuf]) -> Result<(), Stop> {
     if let Some(homework) = &arguments.against {
         return against(arguments, homework, folders);
     }
+    if matches!(arguments.format, AgainstFormat::Markdown | AgainstFormat::Html | AgainstFormat::Latex) {
+        let hint = "without --against there are --format text, json and github";
+        complain("a page is a report on answers to a homework", Some(hint));
+        return Err(Stop::Unusable);
+    }
     let catalogue = catalogue(folders)?;
-    let mut tally = Tally::default();
-    for path in &arguments.files {
-        let Ok(source) = read(path) else {
-            tally.unusable = true;
-            continue;
-        };
-        match specification(&source, &catalogue) {
-            Err(wrong) => {
-                unusable(&source, &wrong);
-                tally.unusable = true;
+    let endings: Vec<&str> = ["bp"].iter().chain(Kind::ENDINGS).copied().collect();
+    let paths = files(&arguments.files, &endings)?;
+    let (mut tally, mut documents, mut unread) = (Tally::default(), Vec::new(), 0);
+    let mut tell = |outcome: (&Path, Outcome)| -> Result<(), Stop> {
+        match outcome {
+            (_, Outcome::Unread(message, hint)) => {
+                complain(message, hint.as_deref());
+                unread += 1;
             }
-            Ok(file) => {
-                let find = |name: &str| found(&catalogue, name);
-                let reports = judge_tests(&file, &find);
-                if reports.is_empty() {
-                    print(&format!("{}: no tests\n", source.name))?;
+            (path, Outcome::Nothing(said)) => {
+                let named = arguments.files.iter().any(|file| file == path);
+                if named && arguments.format == AgainstFormat::Text {
+                    print(&said)?;
                 }
-                for report in &reports {
-                    show(&source, report, arguments.quiet, &mut tally)?;
+            }
+            (_, Outcome::Found(found)) => {
+                found.count(&mut tally);
+                if !found.problems.is_empty() {
+                    unusable(&found.source, &found.problems);
+                }
+                match arguments.format {
+                    AgainstFormat::Json => documents.push(found.data()),
+                    AgainstFormat::Github => print(&found.annotations(arguments.strict))?,
+                    _ => print(&found.text(arguments.quiet))?,
                 }
             }
         }
+        Ok(())
+    };
+    let begin = || Subjects::new(&catalogue);
+    let work = |subjects: &mut Subjects, path: &PathBuf| (path.clone(), judged(path, &catalogue, subjects));
+    in_order(&paths, begin, work, |(path, outcome)| tell((&path, outcome)))?;
+    let Tally { proved, refuted, undecided, wrong, problems } = tally;
+    let total = proved + refuted + undecided;
+    if arguments.format == AgainstFormat::Json {
+        let summary = json!({
+            "claims": total, "proved": proved, "refuted": refuted, "undecided": undecided,
+            "not_as_expected": wrong, "problems": problems + unread,
+        });
+        let whole = json!({ "version": 1, "kind": "check", "files": documents, "summary": summary });
+        print(&format!("{}\n", serde_json::to_string_pretty(&whole).unwrap_or_default()))?;
+    } else {
+        print(&format!(
+            "{total} claim{}: {proved} proved, {refuted} refuted, {undecided} undecided; {wrong} not as expected\n",
+            if total == 1 { "" } else { "s" },
+        ))?;
     }
-    let total = tally.proved + tally.refuted + tally.undecided;
-    print(&format!(
-        "{total} claim{}: {} proved, {} refuted, {} undecided; {} not as expected\n",
-        if total == 1 { "" } else { "s" },
-        tally.proved,
-        tally.refuted,
-        tally.undecided,
-        tally.wrong
-    ))?;
-    match (tally.unusable, tally.wrong > 0 || (arguments.strict && tally.undecided > 0)) {
-        (true, _) => Err(Stop::Unusable),
-        (false, true) => Err(Stop::Refuted),
-        (false, false) => {
+    match (problems + unread, wrong > 0 || (arguments.strict && undecided > 0)) {
+        (0, true) => Err(Stop::Refuted),
+        (0, false) => {
             if total == 0 {
-                complain("nothing was checked", Some("a file of specifications holds `test` blocks"));
+                let hint = "specifications hold `test` blocks, papers formulas marked by a comment `backprose: …`";
+                complain("nothing was checked", Some(hint));
             }
             Ok(())
         }
+        _ => Err(Stop::Unusable),
     }
 }
 
-fn found(catalogue: &Catalogue, name: &str) -> Option<(backprose::language::syntax::Layer, i64)> {
-    composed_layer(name, catalogue)?.ok()
+/// What becomes of one file.
+fn judged(path: &Path, catalogue: &Catalogue, subjects: &mut Subjects) -> Outcome {
+    let ending = path.extension().unwrap_or_default().to_string_lossy();
+    let kind = Kind::of(&ending);
+    let most = if ends(path, &["ipynb"]) { MOST_NOTEBOOK } else { MOST_BYTES };
+    let source = match text_of(path, most) {
+        Ok(source) => source,
+        Err((message, hint)) => return Outcome::Unread(message, hint),
+    };
+    match kind {
+        Some(kind) => of_paper(path, source, kind, subjects),
+        None => of_specification(source, catalogue),
+    }
 }
 
-fn show(source: &Source, report: &TestReport, quiet: bool, tally: &mut Tally) -> Result<(), Stop> {
-    if !report.problems.is_empty() {
-        unusable(source, &report.problems);
-        tally.unusable = true;
-        return Ok(());
-    }
-    for claim in &report.claims {
-        match claim {
-            Err(wrong) => {
-                unusable(source, wrong);
-                tally.unusable = true;
-            }
-            Ok(judgement) => {
-                match judgement.verdict {
-                    Verdict::Proved => tally.proved += 1,
-                    Verdict::Refuted(_) => tally.refuted += 1,
-                    Verdict::Undecided { .. } => tally.undecided += 1,
-                }
-                tally.wrong += usize::from(!judgement.good && !judgement.undecided());
-                if !quiet || !judgement.good {
-                    print(&line(source, judgement))?;
-                }
+fn of_specification(source: Source, catalogue: &Catalogue) -> Outcome {
+    match specification(&source, catalogue) {
+        Err(problems) => unusable_file(source, problems),
+        Ok(file) => {
+            let reports = judge_tests(&file, &|name| composed_layer(name, catalogue)?.ok());
+            match reports.is_empty() {
+                true => Outcome::Nothing(format!("{}: no tests\n", source.name)),
+                false => Outcome::Found(Box::new(Findings::of_tests(source, reports))),
             }
         }
     }
-    Ok(())
 }
 
-/// `file:line  proved    expect dl/dW[i] = …`, and for what is not as expected the reason below.
-fn line(source: &Source, judgement: &Judgement) -> String {
-    let (red, green, yellow, end) = match colours(&std::io::stdout()) {
-        true => ("\u{1b}[31m", "\u{1b}[32m", "\u{1b}[33m", "\u{1b}[0m"),
-        false => ("", "", "", ""),
-    };
-    let (word, detail) = match &judgement.verdict {
-        Verdict::Proved => ("proved", None),
-        Verdict::Refuted(counterexample) => ("refuted", Some(counterexample.to_string())),
-        Verdict::Undecided { tried } => ("undecided", Some(format!("agrees at all {tried} entries tried, not proved"))),
-    };
-    let color = match (judgement.good, judgement.undecided()) {
-        (_, true) => yellow,
-        (true, false) => green,
-        (false, false) => red,
-    };
-    let place = format!("{}:{}", source.name, line_of(&source.text, judgement.span));
-    let mut text = format!("{place}  {color}{word:9}{end}  {}\n", judgement.claim);
-    let because = judgement.because.as_ref().filter(|_| !judgement.expected && judgement.good);
-    if let Some(because) = because {
-        text += &format!("    as it should be: {because}\n");
+fn of_paper(path: &Path, source: Source, kind: Kind, subjects: &mut Subjects) -> Outcome {
+    let nothing = |source: &Source| Outcome::Nothing(format!("{}: no marked formulas\n", source.name));
+    if !source.text.contains(SIGN) {
+        return nothing(&source);
     }
-    if let Some(detail) = detail {
-        text += &format!("    {detail}\n");
+    let folder = path.parent().unwrap_or(Path::new("")).to_path_buf();
+    match Paper::read(&source.text, kind) {
+        Err(problems) => unusable_file(source, problems),
+        Ok(paper) if !paper.is_marked() => nothing(&source),
+        Ok(paper) => {
+            let entries = paper.judge(&mut |target| subjects.find(&folder, target));
+            Outcome::Found(Box::new(Findings::of_paper(source, entries)))
+        }
     }
-    if let Some(slip) = judgement.slip.as_ref().filter(|_| !judgement.good) {
-        text += &format!("    {slip}\n");
-    }
-    if !judgement.expected && matches!(judgement.verdict, Verdict::Proved) {
-        text += "    this was to be refuted\n";
-    }
-    text
 }
 
-fn line_of(text: &str, span: Span) -> usize {
-    text.bytes().take(span.start.min(text.len())).filter(|b| *b == b'\n').count() + 1
+fn unusable_file(source: Source, problems: Diagnostics) -> Outcome {
+    Outcome::Found(Box::new(Findings { source, claims: Vec::new(), problems }))
 }

@@ -27,29 +27,41 @@ pub struct Target {
 
 const MOST_BYTES: u64 = 4 << 20;
 
+/// What is wrong, and a likely repair.
+pub type Complaint = (String, Option<String>);
+
 /// The text of a file, or of standard input for `-`.
 pub fn read(path: &Path) -> Result<Source, Stop> {
+    text_of(path, MOST_BYTES).map_err(complained)
+}
+
+/// Shows a complaint.
+fn complained((message, hint): Complaint) -> Stop {
+    complain(message, hint.as_deref());
+    Stop::Unusable
+}
+
+/// The text of a file, or of standard input for `-`, if it is not longer than so many bytes.
+pub fn text_of(path: &Path, most: u64) -> Result<Source, Complaint> {
     let name = if path == Path::new("-") { "standard input".to_string() } else { path.display().to_string() };
     let mut bytes = Vec::new();
     let result = if path == Path::new("-") {
-        std::io::stdin().lock().take(MOST_BYTES + 1).read_to_end(&mut bytes)
+        std::io::stdin().lock().take(most + 1).read_to_end(&mut bytes)
     } else {
-        std::fs::File::open(path).and_then(|file| file.take(MOST_BYTES + 1).read_to_end(&mut bytes))
+        std::fs::File::open(path).and_then(|file| file.take(most + 1).read_to_end(&mut bytes))
     };
     if let Err(error) = result {
-        complain(format!("{name} cannot be read: {error}"), None);
-        return Err(Stop::Unusable);
+        return Err((format!("{name} cannot be read: {error}"), None));
     }
-    if bytes.len() as u64 > MOST_BYTES {
-        complain(format!("{name} is larger than {} MiB", MOST_BYTES >> 20), Some("is this a specification?"));
-        return Err(Stop::Unusable);
+    if bytes.len() as u64 > most {
+        let hint = "is this a specification?".to_string();
+        return Err((format!("{name} is larger than {} MiB", most >> 20), Some(hint)));
     }
     match String::from_utf8(bytes) {
         Ok(text) => Ok(Source { name, text }),
         Err(error) => {
             let place = error.utf8_error().valid_up_to();
-            complain(format!("{name} is not UTF-8 text (byte {})", place + 1), None);
-            Err(Stop::Unusable)
+            Err((format!("{name} is not UTF-8 text (byte {})", place + 1), None))
         }
     }
 }
@@ -103,14 +115,18 @@ pub fn target(given: &str, folders: &[PathBuf]) -> Result<Target, Stop> {
         let (layer, base) = layer.map_err(|wrong| unusable(&source, &wrong))?;
         return Ok(of_layer(&layer, base, source));
     }
+    Err(complained(unknown(given, path, &catalogue)))
+}
+
+/// That a target is neither a file nor a layer.
+pub fn unknown(given: &str, path: &str, catalogue: &Catalogue) -> Complaint {
     let known = catalogue.names();
     let hint = match nearest(given, known.iter().map(|n| &**n)) {
         Some(guess) => format!("did you mean `{guess}`?"),
         None => "`backprose layers` lists the catalogue; a formula looks like 'x[7]; y[i] = 2*x[i]'".into(),
     };
     let what = if path.ends_with(".bp") || path.contains('/') { "file" } else { "layer" };
-    complain(format!("there is no {what} `{path}`"), Some(&hint));
-    Err(Stop::Unusable)
+    (format!("there is no {what} `{path}`"), Some(hint))
 }
 
 fn of_layer(layer: &Layer, base: i64, source: Source) -> Target {
@@ -126,33 +142,35 @@ fn of_layer(layer: &Layer, base: i64, source: Source) -> Target {
 fn from_text(source: Source, wanted: Option<&str>, folders: &[PathBuf]) -> Result<Target, Stop> {
     let file = specification(&source, &catalogue(folders)?).map_err(|wrong| unusable(&source, &wrong))?;
     let base = file.base.unwrap_or(1);
-    let layers = layers_of(&file);
-    if let Some(wanted) = wanted {
-        return match layers.iter().find(|l| &*l.name == wanted) {
-            Some(layer) => Ok(of_layer(layer, base, source)),
-            None => {
-                let guess = nearest(wanted, layers.iter().map(|l| &*l.name)).map(|g| format!("did you mean `{g}`?"));
-                complain(format!("{} has no layer `{wanted}`", source.name), guess.as_deref());
-                Err(Stop::Unusable)
-            }
-        };
-    }
-    match (layers.as_slice(), file.statements.is_empty()) {
-        (_, false) => {
+    match chosen(&file, wanted, &source.name).map_err(complained)? {
+        Some(layer) => Ok(of_layer(layer, base, source)),
+        None => {
             let statements = file.statements.clone();
             Ok(Target { name: "formula".into(), about: String::new(), statements, base, source })
         }
-        ([only], true) => Ok(of_layer(only, base, source)),
+    }
+}
+
+/// The layer of a file that is wanted, or the only one; none if the file holds statements of its own.
+pub fn chosen<'f>(file: &'f File, wanted: Option<&str>, name: &str) -> Result<Option<&'f Layer>, Complaint> {
+    let layers = layers_of(file);
+    if let Some(wanted) = wanted {
+        return layers.iter().find(|l| &*l.name == wanted).map(|layer| Some(*layer)).ok_or_else(|| {
+            let guess = nearest(wanted, layers.iter().map(|l| &*l.name)).map(|g| format!("did you mean `{g}`?"));
+            (format!("{name} has no layer `{wanted}`"), guess)
+        });
+    }
+    match (layers.as_slice(), file.statements.is_empty()) {
+        (_, false) => Ok(None),
+        ([only], true) => Ok(Some(only)),
         ([], true) => {
             let hint = "a homework is for `backprose solve`, tests are for `backprose check`";
-            complain(format!("{} holds no layer and no formula", source.name), Some(hint));
-            Err(Stop::Unusable)
+            Err((format!("{name} holds no layer and no formula"), Some(hint.into())))
         }
         (several, true) => {
             let names: Vec<&str> = several.iter().map(|l| &*l.name).collect();
-            let hint = format!("name one: {}:{}", source.name, names[0]);
-            complain(format!("{} holds the layers {}", source.name, few(&names)), Some(&hint));
-            Err(Stop::Unusable)
+            let hint = format!("name one: {name}:{}", names[0]);
+            Err((format!("{name} holds the layers {}", few(&names)), Some(hint)))
         }
     }
 }

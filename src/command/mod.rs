@@ -1,10 +1,12 @@
 //! Commands, their arguments, and their exit codes.
 
 mod against;
+mod annotate;
 mod check;
 mod completions;
 mod derive;
 mod explain;
+mod findings;
 mod folder;
 mod input;
 mod layers;
@@ -15,6 +17,8 @@ mod output;
 mod parallel;
 mod report;
 mod solve;
+mod stale;
+mod subject;
 mod table;
 mod watch;
 
@@ -60,6 +64,7 @@ enum Command {
   backprose solve examples/homework2.bp
   backprose solve homework.bp --out build --format latex,html,text --steps all
   backprose solve homework.bp --format json
+  backprose solve homework.bp --check
   backprose solve - --out - --format text < homework.bp")]
     Solve(SolveArgs),
     /// Solve a homework file again whenever it is saved.
@@ -87,14 +92,22 @@ The file can be solved as it is; what it shows is there to be replaced. A file t
   backprose derive conv1d N=7 C=5 F=1 K=3 S=2 -o conv1d.json
   backprose derive my-layers.bp:gate n=4 --format numpy > gate.py")]
     Derive(DeriveArgs),
-    /// Judge the test blocks of specification files, or the answers in documents.
+    /// Judge the tests of specification files and the marked formulas of papers, or the answers in documents.
     #[command(after_help = "Examples:
   backprose check layers/conv1d.bp
-  backprose check --strict --quiet layers/*.bp
+  backprose check --strict --quiet layers/
+  backprose check my-paper.tex
+  backprose check my-papers my-layers --format github
+  backprose check my-notes.ipynb --format json
   backprose check answers.md --against homework.bp
   backprose check answers.tex --against homework.bp --no-solutions
   backprose check answers.md --against homework.bp --format html > report.html
   backprose check answers.md --against homework.bp --map answers.map
+A formula of a paper (.tex, .md, .ipynb) is marked by a comment before it that says what it claims:
+  % backprose: conv1d N=7 S=2 : dl/dW
+  <!-- backprose: my-layers.bp:gate : dh[t]/dh[t-1] -->
+  % backprose: reject conv1d : shape f because \"the stride is lost\"
+  % backprose: symbol \\kappa = W
 A claim is as expected if an `expect` is not refuted and a `reject` is refuted. Exit codes: 0 all as
 expected, 1 any not as expected (with --strict also any undecided), 2 unreadable. With --against: 0 all proved or
 undecided, 1 any refuted, 2 unreadable or nothing found.")]
@@ -163,6 +176,9 @@ pub struct SolveArgs {
     /// Write what could be verified, with a visible box in place of the rest (exit code still 1).
     #[arg(long)]
     pub keep_going: bool,
+    /// Write nothing; show how the files that are there differ from what would be written (exit code 1).
+    #[arg(long, conflicts_with = "keep_going")]
+    pub check: bool,
 }
 
 /// Arguments of `derive`.
@@ -205,7 +221,8 @@ pub struct DeriveArgs {
 /// Arguments of `check`.
 #[derive(Args)]
 pub struct CheckArgs {
-    /// Specification files, or with --against documents in Markdown or LaTeX; - for standard input.
+    /// Specifications, papers (.tex, .md, .ipynb) and folders of both, or with --against documents in Markdown
+    /// or LaTeX; - for standard input.
     #[arg(required = true)]
     pub files: Vec<PathBuf>,
     /// Count an undecided claim as not as expected.
@@ -224,7 +241,7 @@ pub struct CheckArgs {
     #[arg(long, value_name = "FILE", requires = "against")]
     pub map: Option<PathBuf>,
     /// The format of the report.
-    #[arg(long, value_enum, requires = "against", default_value_t = AgainstFormat::Text)]
+    #[arg(long, value_enum, default_value_t = AgainstFormat::Text)]
     pub format: AgainstFormat,
 }
 
@@ -235,11 +252,13 @@ pub enum AgainstFormat {
     Text,
     /// For programs.
     Json,
-    /// Markdown with TeX mathematics, pictures as SVG.
+    /// Workflow commands, which GitHub shows beside the lines of a change.
+    Github,
+    /// Markdown with TeX mathematics, pictures as SVG (with --against).
     Markdown,
-    /// A page for any browser, pictures as SVG.
+    /// A page for any browser, pictures as SVG (with --against).
     Html,
-    /// A LaTeX document, pictures in TikZ.
+    /// A LaTeX document, pictures in TikZ (with --against).
     Latex,
 }
 

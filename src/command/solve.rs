@@ -3,7 +3,7 @@
 use super::input::{catalogue, read, specification, the_homework};
 use super::output::{print, write};
 use super::report::{colours, complain, unusable};
-use super::{SheetFormat, SolveArgs, Stop};
+use super::{SheetFormat, SolveArgs, Stop, stale};
 use backprose::verify::Certificate;
 use backprose::writeup::json;
 use backprose::writeup::mathml::Engine;
@@ -26,6 +26,10 @@ pub fn solve(arguments: &SolveArgs, folders: &[PathBuf]) -> Result<(), Stop> {
     }
     .map_err(|wrong| unusable(&source, &wrong))?;
     let to_stdout = arguments.out == Path::new("-");
+    if to_stdout && arguments.check {
+        complain("standard output holds no write-up to compare with", Some("--out names the folder of the write-ups"));
+        return Err(Stop::Unusable);
+    }
     if to_stdout && arguments.format.len() != 1 {
         complain("standard output takes one format", Some("for example: --out - --format markdown"));
         return Err(Stop::Unusable);
@@ -40,8 +44,12 @@ pub fn solve(arguments: &SolveArgs, folders: &[PathBuf]) -> Result<(), Stop> {
     if to_stdout {
         print(&text_of(&sheet, arguments.format[0], engine, colours(&std::io::stdout()))?)?;
     } else {
+        let written = write_ups(&sheet, arguments, engine)?;
+        if arguments.check {
+            return stale::check(&written);
+        }
         print(&table(&sheet.rows))?;
-        write_all(&sheet, arguments, engine)?;
+        write_all(&written)?;
     }
     if sheet.unverified.is_empty() { Ok(()) } else { Err(Stop::Refuted) }
 }
@@ -60,7 +68,8 @@ fn text_of(sheet: &Sheet, format: SheetFormat, engine: Engine, color: bool) -> R
     })
 }
 
-fn write_all(sheet: &Sheet, arguments: &SolveArgs, engine: Engine) -> Result<(), Stop> {
+/// The write-ups, each with the file it belongs in.
+fn write_ups(sheet: &Sheet, arguments: &SolveArgs, engine: Engine) -> Result<Vec<(PathBuf, String)>, Stop> {
     let stem = arguments.file.file_stem().map_or("homework".into(), |s| s.to_string_lossy().into_owned());
     let stem = if arguments.file == Path::new("-") { "homework".to_string() } else { stem };
     let mut written = Vec::new();
@@ -75,7 +84,11 @@ fn write_all(sheet: &Sheet, arguments: &SolveArgs, engine: Engine) -> Result<(),
         let path = arguments.out.join(format!("{stem}.{extension}"));
         written.push((path, text_of(sheet, *format, engine, false)?));
     }
-    for (path, text) in &written {
+    Ok(written)
+}
+
+fn write_all(written: &[(PathBuf, String)]) -> Result<(), Stop> {
+    for (path, text) in written {
         write(path, text)?;
     }
     let names: Vec<String> = written.iter().map(|(path, _)| path.display().to_string()).collect();

@@ -336,6 +336,17 @@ impl<'a> Judge<'a> {
         if found.len() == 1 && performs(&self.trials, &answer, &found) { found.pop() } else { None }
     }
 
+    /// Whether a target asks for something that the system has.
+    ///
+    /// # Errors
+    /// What it has not.
+    pub fn knows(&self, target: &Target, span: Span) -> Result<(), Diagnostics> {
+        match target {
+            Target::Shape(of) => shape::arrays(self.system, of, span).map(drop),
+            _ => goal(self.system, target, span).map(drop),
+        }
+    }
+
     /// A target with the indices that its derivation uses.
     pub fn indexed(&mut self, target: &Target) -> Option<Target> {
         let answer = self.answer(&goal(self.system, target, Span::default()).ok()?).ok()?;

@@ -236,6 +236,11 @@ impl<'a> Reader<'a> {
                 let base = self.value(base, scope)?;
                 self.raised(base.kind, Some(above), scope)
             }
+            Kind::Scripts(base, Some(below), Some(above)) if !matches!(above.kind, Kind::Fenced(..)) => {
+                let kind = Kind::Scripts(base.clone(), Some(below.clone()), None);
+                let base = self.value(&Tree { kind, span: item.span }, scope)?;
+                self.raised(base.kind, Some(above), scope)
+            }
             Kind::Scripts(base, Some(_), _) => {
                 let shown = plain(base).unwrap_or_default();
                 Err(Diagnostic::new(format!("`{shown}` with a subscript is no array and no size here"), item.span)

@@ -12,6 +12,7 @@ mod expression;
 mod function;
 mod head;
 mod mark;
+mod matrix;
 mod variant;
 
 pub use expression::{Reader, Symbol};
@@ -91,6 +92,11 @@ impl Reader<'_> {
             }
         }
         Ok(Said::Claims(claims))
+    }
+
+    /// Whether a left side names something that the system has an answer for.
+    pub fn names(&self, left: &Tree) -> bool {
+        matches!(self.target(left), Ok(Some(_)))
     }
 
     /// Lengths without a left side as a claim about the only output; nothing if there are several.

@@ -1,0 +1,71 @@
+//! What the marks of a paper are about: files beside it, and layers of the catalogue.
+
+use super::input::{Complaint, chosen, specification, text_of, unknown};
+use backprose::catalogue::Catalogue;
+use backprose::diagnostic::Diagnostic;
+use backprose::language::syntax::Layer;
+use backprose::model::compose::composed_layer;
+use backprose::paper::Subject;
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+/// The largest specification that is read, in bytes.
+const MOST_BYTES: u64 = 4 << 20;
+
+/// What was found for the targets of marks so far.
+pub struct Subjects<'a> {
+    catalogue: &'a Catalogue,
+    found: BTreeMap<(PathBuf, String), Result<Subject, Complaint>>,
+}
+
+impl<'a> Subjects<'a> {
+    pub fn new(catalogue: &'a Catalogue) -> Self {
+        Subjects { catalogue, found: BTreeMap::new() }
+    }
+
+    /// What a target means in a document of that folder: a path from there, a path from here, `PATH:LAYER`,
+    /// or a layer of the catalogue.
+    pub fn find(&mut self, folder: &Path, target: &str) -> Result<Subject, Diagnostic> {
+        let place = || look_up(folder, target, self.catalogue);
+        let found = self.found.entry((folder.to_path_buf(), target.to_string())).or_insert_with(place);
+        found.clone().map_err(|(message, hint)| match hint {
+            Some(hint) => Diagnostic::general(message).hint(hint),
+            None => Diagnostic::general(message),
+        })
+    }
+}
+
+fn look_up(folder: &Path, target: &str, catalogue: &Catalogue) -> Result<Subject, Complaint> {
+    let split = target.rsplit_once(':').map(|(path, layer)| (path, Some(layer)));
+    for (path, layer) in [Some((target, None)), split].into_iter().flatten() {
+        let file = [folder.join(path), PathBuf::from(path)].into_iter().find(|file| file.is_file());
+        if let Some(file) = file {
+            return of_file(&file, layer, catalogue);
+        }
+    }
+    let of_layer = |(layer, base): (Layer, i64)| Subject { statements: layer.statements, base };
+    match composed_layer(target, catalogue) {
+        Some(layer) => layer.map(of_layer).map_err(|problems| (format!("{target}: {}", problems[0]), None)),
+        None => {
+            let (message, hint) = unknown(target, split.map_or(target, |(path, _)| path), catalogue);
+            let hint = hint.filter(|hint| hint.starts_with("did you mean"));
+            let otherwise =
+                "a target is a path from the document or from here, PATH:LAYER, or a layer of the catalogue";
+            Err((message, Some(hint.unwrap_or_else(|| otherwise.into()))))
+        }
+    }
+}
+
+fn of_file(path: &Path, layer: Option<&str>, catalogue: &Catalogue) -> Result<Subject, Complaint> {
+    let source = text_of(path, MOST_BYTES)?;
+    let file = specification(&source, catalogue).map_err(|problems| {
+        let at = problems[0].places.first().map_or(0, |(span, _)| span.start).min(source.text.len());
+        let line = source.text.bytes().take(at).filter(|byte| *byte == b'\n').count() + 1;
+        (format!("{}:{line}: {}", source.name, problems[0].message), problems[0].hint.clone())
+    })?;
+    let statements = match chosen(&file, layer, &source.name)? {
+        Some(layer) => layer.statements.clone(),
+        None => file.statements.clone(),
+    };
+    Ok(Subject { statements, base: file.base.unwrap_or(1) })
+}

@@ -1,0 +1,361 @@
+//! One marked formula, judged: its statements read as what the mark says they are.
+
+use super::Pledge;
+use crate::answer::Names;
+use crate::answers::letter_and_formula;
+use crate::diagnostic::{Diagnostic, Diagnostics, Span};
+use crate::judge::{Judge, Judgement, Right, Verdict};
+use crate::language::print::{Alphabet, target as target_text};
+use crate::language::syntax::{Claim, ClaimValue, Expr, Layout, Name, Relation, Target};
+use crate::latex::{Glyph, Kind, Tree};
+use crate::model::System;
+use crate::reading::{Reader, Said, Symbol, mark, written};
+
+/// A verdict on one `=` of a formula.
+#[derive(Debug)]
+pub struct Judged {
+    /// What it is for, where that is something else than the mark names: `xhat` in *y = …, where xhat = …*.
+    pub beside: Option<String>,
+    /// The formula as written; the later members of a chain as `… = b`.
+    pub formula: String,
+    /// The judgement.
+    pub judgement: Judgement,
+    /// What was assumed to read it; empty if nothing.
+    pub reading: String,
+    /// Another reading in which it would be right, if in this one it is not.
+    pub other: Option<String>,
+    /// What is right, where it is not.
+    pub right: Option<Right>,
+}
+
+const EQUAL: Glyph = Glyph::Compare(Relation::Equal);
+
+/// The statements of a formula that a mark is for.
+pub(super) struct Part {
+    /// They.
+    pub trees: Vec<Tree>,
+    /// The whole formula.
+    pub text: String,
+    /// Where that begins in the document.
+    pub start: usize,
+}
+
+/// A verdict with its place in the document, or what is wrong.
+pub(super) type Found = (Span, Result<Box<Judged>, Diagnostics>);
+
+/// A system with what formulas about it are compared with.
+pub(super) struct Bench<'a> {
+    system: &'a System,
+    names: Names,
+    judge: Judge<'a>,
+}
+
+/// What a statement is.
+enum Statement {
+    /// It names something that the system has: what the mark names, or something else, which is then said.
+    Claims(Vec<Claim>, Option<Diagnostic>),
+    /// Its left side is a letter or a notation that the system does not know.
+    Lettered,
+    /// It says nothing to be judged: over what an index runs.
+    Remark,
+}
+
+impl<'a> Bench<'a> {
+    pub fn new(system: &'a System) -> Result<Self, Diagnostics> {
+        Ok(Bench { system, names: Names::new(system), judge: Judge::new(system)? })
+    }
+
+    /// Whether something has this name.
+    pub fn has(&self, name: &str) -> bool {
+        Reader::new(self.system, &self.names).has(name)
+    }
+
+    /// Judges the statements of a formula, each `=` of them.
+    pub fn judge(&mut self, pledge: &Pledge, part: &Part, letters: &[(Symbol, String)]) -> Vec<Found> {
+        let claims = self.judge.knows(&pledge.target, pledge.name_span).and_then(|()| {
+            let indexed = match pledge.target == pledge.target.bare() {
+                true => self.judge.indexed(&pledge.target),
+                false => None,
+            };
+            let wanted = indexed.unwrap_or_else(|| pledge.target.clone());
+            self.claims(pledge, &wanted, part, letters).map_err(|mut problem| {
+                problem.places.iter_mut().for_each(|(span, _)| *span = moved(*span, part.start));
+                vec![problem]
+            })
+        });
+        let mut found: Vec<Found> = match claims {
+            Err(problems) => return vec![(pledge.span, Err(problems))],
+            Ok(claims) => {
+                let mut judged = |(claim, text): (Claim, String)| self.judged(&pledge.target, claim, text, part.start);
+                claims.into_iter().map(&mut judged).collect()
+            }
+        };
+        if pledge.rejected {
+            reject(pledge, &mut found);
+        }
+        found
+    }
+
+    /// What the statements claim, and how each claim is written.
+    fn claims(
+        &self,
+        pledge: &Pledge,
+        wanted: &Target,
+        part: &Part,
+        letters: &[(Symbol, String)],
+    ) -> Result<Vec<(Claim, String)>, Diagnostic> {
+        let reader = || {
+            let letters = letters.iter().map(|(symbol, name)| (symbol, name.as_str()));
+            Reader::new(self.system, &self.names).with_letters(letters)
+        };
+        if let Some(layout) = pledge.matrix {
+            return matrices(&reader(), pledge, layout, part);
+        }
+        let (plain, mut problem) = (reader(), None);
+        let mut statements = Vec::new();
+        for tree in &part.trees {
+            statements.push(match self.statement(&plain, tree, wanted) {
+                Ok(found) => found,
+                Err(found) if names_something(&plain, tree) => return Err(found),
+                Err(found) => {
+                    problem.get_or_insert(found);
+                    Statement::Lettered
+                }
+            });
+        }
+        let named = |statement: &Statement| matches!(statement, Statement::Claims(_, None));
+        let other = statements.iter().find_map(|statement| match statement {
+            Statement::Claims(_, other) => other.clone(),
+            Statement::Lettered | Statement::Remark => None,
+        });
+        if let Some(other) = other.filter(|_| !statements.iter().any(named)) {
+            return Err(other);
+        }
+        let said = statements.iter().any(named);
+        let lettered = statements.iter().position(|statement| matches!(statement, Statement::Lettered));
+        let lettered = lettered.filter(|_| !said);
+        let others = |k: &usize| matches!(statements[*k], Statement::Lettered) && lettered != Some(*k);
+        let indices: Vec<Name> = statements
+            .iter()
+            .flat_map(|statement| match statement {
+                Statement::Claims(claims, _) => {
+                    claims.iter().flat_map(|claim| plain.indices_of(&claim.target)).collect()
+                }
+                Statement::Lettered | Statement::Remark => Vec::new(),
+            })
+            .collect();
+        let mut defined: Vec<(Name, Expr)> = Vec::new();
+        for k in (0..statements.len()).filter(others) {
+            let Kind::Relations(Some(first), sides) = &part.trees[k].kind else { continue };
+            let reader = reader().with_definitions(&defined);
+            if let (Some(name), [(_, side), ..]) = (reader.own_symbol(first), sides.as_slice())
+                && !indices.contains(&name)
+                && let Ok(value) = reader.value(side, &[])
+            {
+                defined.push((name, value));
+            }
+        }
+        let mut claims = Vec::new();
+        for (k, tree) in part.trees.iter().enumerate() {
+            let reader = reader().with_definitions(&defined);
+            let found = match &statements[k] {
+                Statement::Claims(..) => match self.statement(&reader, tree, wanted)? {
+                    Statement::Claims(found, _) => found,
+                    Statement::Lettered | Statement::Remark => continue,
+                },
+                Statement::Lettered if lettered == Some(k) => self.lettered(reader, tree, wanted, problem.clone())?,
+                Statement::Lettered | Statement::Remark => continue,
+            };
+            claims.extend(written_as(found, tree, &part.text));
+        }
+        if claims.is_empty() {
+            let span = part.trees.first().map_or(Span::new(0, part.text.len()), |tree| tree.span);
+            let name = target_text(wanted, Alphabet::Ascii);
+            return Err(Diagnostic::new(format!("this formula says nothing about {name}"), span));
+        }
+        Ok(claims)
+    }
+
+    /// What a statement is, if its left side is read as it stands.
+    fn statement(&self, reader: &Reader, tree: &Tree, wanted: &Target) -> Result<Statement, Diagnostic> {
+        let claims = match reader.statement(tree, Some(wanted))? {
+            Said::Claims(claims) => claims,
+            Said::Lengths(members, span) => Reader::lengths_of(wanted, members, span),
+            Said::Symbol(_) => return Ok(Statement::Lettered),
+            Said::Remark => {
+                let says = match &tree.kind {
+                    Kind::Relations(Some(_), sides) => sides.iter().any(|(glyph, _)| match glyph {
+                        Glyph::In => matches!(wanted, Target::Shape(_)),
+                        glyph => *glyph == EQUAL,
+                    }),
+                    _ => true,
+                };
+                return Ok(if says { Statement::Lettered } else { Statement::Remark });
+            }
+        };
+        let claims: Vec<Claim> = claims.into_iter().map(|claim| self.retargeted(claim, wanted)).collect();
+        match claims.first() {
+            None => Ok(Statement::Remark),
+            Some(claim) if claim.target.within().bare() != wanted.within().bare() => {
+                let span = match &tree.kind {
+                    Kind::Relations(Some(first), _) => first.span,
+                    _ => tree.span,
+                };
+                let [theirs, ours] = [&claim.target, wanted].map(|target| target_text(&target.bare(), Alphabet::Ascii));
+                let wrong = Diagnostic::new(format!("the left side is {theirs}, and the mark says {ours}"), span);
+                let wrong = wrong.hint("name in the mark what the formula is, or give this line a mark of its own");
+                Ok(Statement::Claims(claims, Some(wrong)))
+            }
+            Some(_) => Ok(Statement::Claims(claims, None)),
+        }
+    }
+
+    /// ∂ℓ/∂A where the mark names a derivative of the output that is the loss itself.
+    fn retargeted(&self, claim: Claim, wanted: &Target) -> Claim {
+        let Target::Jacobian((output, _), _) = wanted.within() else { return claim };
+        let scalar = self.system.bounds(output).is_some_and(|axes| axes.is_empty());
+        match &claim.target {
+            Target::Gradient(array, at) if scalar => {
+                let target = Target::Jacobian((output.clone(), None), (array.clone(), at.clone()));
+                Claim { target, ..claim }
+            }
+            _ => claim,
+        }
+    }
+
+    /// The claims of a statement whose left side is a letter for what the mark names.
+    fn lettered(
+        &self,
+        reader: Reader,
+        tree: &Tree,
+        wanted: &Target,
+        problem: Option<Diagnostic>,
+    ) -> Result<Vec<Claim>, Diagnostic> {
+        let (letter, whole) = letter_and_formula(tree);
+        if let (Target::Shape(_), Kind::Relations(_, sides)) = (wanted, &whole.kind)
+            && contains_equal(&whole)
+        {
+            let mut members = Vec::new();
+            for (_, side) in sides {
+                members.push(match reader.statement(side, None)? {
+                    Said::Lengths(mut lengths, _) => lengths.pop().unwrap_or_default(),
+                    _ => vec![reader.value(side, &[])?],
+                });
+            }
+            return Ok(Reader::lengths_of(wanted, members, tree.span));
+        }
+        let without = matches!(&whole.kind, Kind::Relations(None, _));
+        let unknown = || {
+            let hint = "`backprose: symbol w = W` says what a letter stands for";
+            problem.unwrap_or_else(|| Diagnostic::new("this left side is not understood", tree.span).hint(hint))
+        };
+        let name = target_text(&wanted.within().bare(), Alphabet::Ascii);
+        let reader = match &letter {
+            Some(letter) if declared(&reader, letter) => return Err(unknown()),
+            Some(letter) => reader.with_letters([(letter, name.as_str())]),
+            None if without => reader,
+            None => return Err(unknown()),
+        };
+        match reader.statement(&whole, Some(wanted))? {
+            Said::Claims(claims) => Ok(claims),
+            Said::Lengths(members, span) => Ok(Reader::lengths_of(wanted, members, span)),
+            Said::Symbol(_) | Said::Remark => Err(unknown()),
+        }
+    }
+
+    fn judged(&mut self, named: &Target, claim: Claim, formula: String, start: usize) -> Found {
+        let span = moved(claim.span, start);
+        let found = mark(self.system, &mut self.judge, &claim).map_err(|mut problems| {
+            for (place, _) in problems.iter_mut().flat_map(|problem| &mut problem.places) {
+                *place = moved(*place, start);
+            }
+            problems
+        });
+        let judged = found.map(|mark| {
+            let right = match &mark.judgement.verdict {
+                Verdict::Refuted(_) => self.judge.right(&claim.target),
+                Verdict::Proved | Verdict::Undecided { .. } => None,
+            };
+            let own = claim.target.within().bare() == named.within().bare();
+            let beside = (!own).then(|| target_text(&claim.target.bare(), Alphabet::Ascii));
+            Box::new(Judged {
+                beside,
+                formula,
+                judgement: mark.judgement,
+                reading: mark.reading,
+                other: mark.other,
+                right,
+            })
+        });
+        (span, judged)
+    }
+}
+
+/// A formula that is known to be wrong: it is enough if one member of a chain is.
+fn reject(pledge: &Pledge, found: &mut [Found]) {
+    let refuted = |judged: &Judged| matches!(judged.judgement.verdict, Verdict::Refuted(_));
+    let any = found.iter().filter_map(|(_, found)| found.as_ref().ok()).any(|judged| refuted(judged));
+    for judged in found.iter_mut().filter_map(|(_, found)| found.as_mut().ok()) {
+        if !any || refuted(judged) {
+            judged.judgement.expected = false;
+            judged.judgement.good = any;
+            judged.judgement.because.clone_from(&pledge.because);
+        }
+    }
+}
+
+/// Claims with what each of them is in the text: the first `a = b`, the later ones `… = c`.
+fn written_as(claims: Vec<Claim>, tree: &Tree, text: &str) -> Vec<(Claim, String)> {
+    let part = |span: Span| text.get(span.start..span.end).unwrap_or_default().trim();
+    let sides = match &tree.kind {
+        Kind::Relations(_, sides) if sides.len() == claims.len() => sides.as_slice(),
+        _ => &[],
+    };
+    let places = claims.into_iter().enumerate().map(|(k, claim)| match sides.get(k) {
+        Some((_, side)) if k > 0 => (Claim { span: side.span, ..claim }, format!("… = {}", part(side.span))),
+        Some((_, side)) => {
+            let span = Span::new(tree.span.start, side.span.end);
+            (Claim { span, ..claim }, part(span).replacen("&=", "=", 1))
+        }
+        None => (claim, part(tree.span).replacen("&=", "=", 1)),
+    });
+    places.collect()
+}
+
+/// The claims of a formula between matrices.
+fn matrices(reader: &Reader, pledge: &Pledge, layout: Layout, part: &Part) -> Result<Vec<(Claim, String)>, Diagnostic> {
+    let mut claims = Vec::new();
+    for tree in &part.trees {
+        let sides: Vec<&Tree> = match &tree.kind {
+            Kind::Relations(_, sides) => sides.iter().map(|(_, side)| side).collect(),
+            _ => vec![tree],
+        };
+        let mut found = Vec::new();
+        for side in sides {
+            let value = ClaimValue::Matrix(reader.matrix(side)?, Some(layout));
+            let target = pledge.target.bare();
+            found.push(Claim { expected: true, target, value, because: None, span: tree.span });
+        }
+        claims.extend(written_as(found, tree, &part.text));
+    }
+    Ok(claims)
+}
+
+fn contains_equal(tree: &Tree) -> bool {
+    matches!(&tree.kind, Kind::Relations(_, sides) if sides.iter().any(|(glyph, _)| *glyph == EQUAL))
+}
+
+/// Whether the left side of a statement is something that the system has.
+fn names_something(reader: &Reader, tree: &Tree) -> bool {
+    let Kind::Relations(Some(first), _) = &tree.kind else { return false };
+    reader.names(first)
+}
+
+/// Whether a letter is a name that the system declares.
+fn declared(reader: &Reader, letter: &Symbol) -> bool {
+    matches!(letter.as_slice(), [(_, tree)] if written(tree).is_some_and(|name| reader.has(&name)))
+}
+
+fn moved(span: Span, by: usize) -> Span {
+    Span::new(span.start + by, span.end + by)
+}
