@@ -3,7 +3,7 @@
 use super::against::against;
 use super::findings::{Findings, Tally};
 use super::folder::{ends, files};
-use super::input::{catalogue, specification, text_of};
+use super::input::{MOST_BYTES, catalogue, specification, text_of};
 use super::output::print;
 use super::parallel::in_order;
 use super::report::{Source, complain, unusable};
@@ -13,16 +13,12 @@ use backprose::catalogue::Catalogue;
 use backprose::diagnostic::Diagnostics;
 use backprose::judge::judge_tests;
 use backprose::model::compose::composed_layer;
-use backprose::paper::{Kind, Paper};
+use backprose::paper::{Kind, Paper, SIGN};
 use serde_json::json;
 use std::path::{Path, PathBuf};
 
-/// The largest specification or text that is read, in bytes.
-const MOST_BYTES: u64 = 4 << 20;
 /// The largest notebook, which holds pictures.
 const MOST_NOTEBOOK: u64 = 64 << 20;
-/// What every mark in a document holds.
-const SIGN: &str = "backprose:";
 
 /// What became of a file.
 enum Outcome {

@@ -25,7 +25,8 @@ pub struct Target {
     pub source: Source,
 }
 
-const MOST_BYTES: u64 = 4 << 20;
+/// The largest specification or text that is read, in bytes.
+pub const MOST_BYTES: u64 = 4 << 20;
 
 /// What is wrong, and a likely repair.
 pub type Complaint = (String, Option<String>);

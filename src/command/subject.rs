@@ -1,6 +1,6 @@
 //! What the marks of a paper are about: files beside it, and layers of the catalogue.
 
-use super::input::{Complaint, chosen, specification, text_of, unknown};
+use super::input::{Complaint, MOST_BYTES, chosen, specification, text_of, unknown};
 use backprose::catalogue::Catalogue;
 use backprose::diagnostic::Diagnostic;
 use backprose::language::syntax::Layer;
@@ -8,9 +8,6 @@ use backprose::model::compose::composed_layer;
 use backprose::paper::Subject;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-
-/// The largest specification that is read, in bytes.
-const MOST_BYTES: u64 = 4 << 20;
 
 /// What was found for the targets of marks so far.
 pub struct Subjects<'a> {

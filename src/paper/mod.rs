@@ -12,6 +12,7 @@ mod source;
 
 pub use formula::Judged;
 pub use mark::{Mark, Pledge};
+pub use source::SIGN;
 
 use crate::answers::{Formula, document};
 use crate::diagnostic::{Diagnostic, Diagnostics, Span};

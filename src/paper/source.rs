@@ -5,7 +5,7 @@ use super::Kind;
 use crate::diagnostic::Span;
 
 /// What a mark begins with.
-const SIGN: &str = "backprose:";
+pub const SIGN: &str = "backprose:";
 
 /// Environments of LaTeX whose text is shown as it stands, or not at all.
 const VERBATIM: &[&str] = &["verbatim", "verbatim*", "Verbatim", "lstlisting", "minted", "comment"];
@@ -46,8 +46,8 @@ impl Pen<'_> {
     fn comment(&mut self, whole: Span, words: Span) {
         let said = &self.text[words.start..words.end];
         if let Some(rest) = said.trim_start().strip_prefix(SIGN) {
-            let start = words.end - rest.len() + (rest.len() - rest.trim_start().len());
-            self.marks.push((whole, Span::new(start.min(words.end), start.max(words.start + said.trim_end().len()))));
+            let start = words.end - rest.trim_start().len();
+            self.marks.push((whole, Span::new(start, start + rest.trim().len())));
         }
         self.blank(whole.start, whole.end);
     }
@@ -86,33 +86,40 @@ fn latex(pen: &mut Pen) {
             found.push((Span::new(at + line.len(), pen.text.len()), None));
             break;
         }
-        inside = VERBATIM.iter().copied().find(|name| code.contains(&format!("\\begin{{{name}}}")));
+        inside = VERBATIM.iter().copied().find(|name| {
+            let begun = code.split_once(&format!("\\begin{{{name}}}"));
+            begun.is_some_and(|(_, rest)| !rest.contains(&format!("\\end{{{name}}}")))
+        });
     }
     take(pen, found);
 }
 
 fn markdown(pen: &mut Pen) {
-    let (mut fence, mut found) = (None::<(&str, bool)>, Vec::new());
+    let (mut fence, mut found) = (None::<(char, usize, bool)>, Vec::new());
     let mut math = Vec::new();
     for (at, line) in pen.lines() {
         let bare = line.trim_start();
-        let ticks = ["```", "~~~"].into_iter().find(|ticks| bare.starts_with(ticks));
+        let sign = bare.chars().next().filter(|sign| ['`', '~'].contains(sign));
+        let length = sign.map_or(0, |sign| bare.len() - bare.trim_start_matches(sign).len());
+        let words = &bare[length..];
         let whole = Span::new(at, at + line.len());
-        match (fence, ticks) {
-            (Some((open, is_math)), Some(close)) if open == close => {
+        match (fence, sign.filter(|_| length >= 3)) {
+            (Some((open, least, is_math)), Some(sign))
+                if sign == open && length >= least && words.trim().is_empty() =>
+            {
                 fence = None;
                 found.push((whole, None));
                 math.extend(is_math.then_some(at));
             }
-            (Some((_, false)), _) => found.push((whole, None)),
-            (Some((_, true)), _) => {}
-            (None, Some(open)) => {
-                let is_math = bare.trim_start_matches(['`', '~']).trim() == "math";
-                fence = Some((open, is_math));
+            (Some((_, _, false)), _) => found.push((whole, None)),
+            (Some((_, _, true)), _) => {}
+            (None, Some(sign)) if !(sign == '`' && words.contains('`')) => {
+                let is_math = words.trim() == "math";
+                fence = Some((sign, length, is_math));
                 found.push((whole, None));
                 math.extend(is_math.then_some(at));
             }
-            (None, None) => {
+            (None, _) => {
                 if let Some(rest) = bare.strip_prefix('%').filter(|rest| rest.trim_start().starts_with(SIGN)) {
                     let end = at + line.len();
                     found.push((whole, Some(Span::new(end - rest.len(), end))));
@@ -198,5 +205,7 @@ mod tests {
         assert_eq!(blank, "é     \n$$ a    \n$$");
         let text = "```math\na = b\n```\n`$$`";
         assert_eq!(source(text, Kind::Markdown).text, "$$     \na = b\n$$ \n    ");
+        let text = "````md\n```math\n$$ a\n```\n````\n$$ b";
+        assert_eq!(source(text, Kind::Markdown).text, "      \n       \n    \n   \n    \n$$ b");
     }
 }
