@@ -42,7 +42,7 @@ fn of_thirty_formulas_of_a_paper_the_six_wrong_ones_are_refuted_with_their_slips
         ("dl/dx", "lost stride"),
         ("dl/dgamma", "missing upstream gradient"),
         ("dl/dh", "wrong lower limit"),
-        ("dl/dK", "transpose"),
+        ("dl/dK", "swapped axes"),
         ("dloss/dz", "sign"),
     ];
     assert_eq!(refuted, expected.map(|(name, slip)| (name.to_string(), slip.to_string())));
