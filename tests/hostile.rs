@@ -88,6 +88,77 @@ fn listed(n: usize, separator: &str, item: impl Fn(usize) -> String) -> String {
     (0..n).map(item).collect::<Vec<_>>().join(separator)
 }
 
+/// A homework, written to a file of its own, and answers that mean harm, judged against it.
+#[test]
+fn formulas_that_mean_harm_end_in_an_error_at_their_place() {
+    let folder = tempfile::tempdir().unwrap();
+    let homework = folder.path().join("h.bp");
+    let text = "homework \"h\" { problem 1 { question 1 \"\" { size N; x[N]; y[i] = x[i]; answer y, dl/dx } } }";
+    std::fs::write(&homework, text).unwrap();
+    let homework = homework.to_str().unwrap();
+    let n = 100_000;
+    let deep = |open: &str, close: &str, n: usize| format!("{}x_i{}", open.repeat(n), close.repeat(n));
+    let doubling: String =
+        (1..40).map(|k| format!("\\newcommand{{\\{0}}}{{\\{1}\\{1}}}", named(k), named(k - 1))).collect();
+    let formulas: Vec<(&str, String)> = vec![
+        ("open braces", "{".repeat(n)),
+        ("closing braces", "}".repeat(n)),
+        ("2,000 open braces", "{".repeat(2_000)),
+        ("nested fractions", deep("\\frac{", "}{2}", n)),
+        ("2,000 nested fractions", deep("\\frac{", "}{2}", 1_500)),
+        ("fractions of commands", format!("{}x_i", "\\frac".repeat(3_000))),
+        ("megabytes of brackets", "\\left(".repeat(300_000)),
+        ("3,000 brackets", deep("\\left(", "\\right)", 1_200)),
+        ("deep subscripts", deep("x_{", "}", 4_000)),
+        ("deep superscripts", deep("2^{", "}", 4_000)),
+        ("sums without end", "\\sum_i".repeat(3_000)),
+        ("sums of sums", format!("{}x_i", "\\sum_{i}".repeat(2_000))),
+        ("stacks of stacks", format!("\\sum_{}", "\\substack".repeat(2_000))),
+        ("hats on hats", format!("{}x", "\\hat".repeat(4_000))),
+        ("roots of roots", deep("\\sqrt{", "}", 3_000)),
+        ("bars without end", "|".repeat(19_000)),
+        ("norms without end", "\\|".repeat(9_000)),
+        ("minus signs", format!("{}x_i", "-".repeat(19_000))),
+        ("negations", format!("1 {} 2", "\\not".repeat(4_000))),
+        ("functions of functions", format!("{}x_i", "\\exp".repeat(4_000))),
+        ("transposes of transposes", format!("x{}", "^\\top".repeat(4_000))),
+        ("primes", format!("x{}", "'".repeat(19_000))),
+        ("line breaks", "\\\\".repeat(9_000)),
+        ("alignments", "&".repeat(19_000)),
+        ("environments", "\\begin{aligned}".repeat(1_200)),
+        ("cases in cases", "\\begin{cases}".repeat(1_200)),
+        ("a gigantic number", "9".repeat(19_000)),
+        ("a gigantic power", "2^{9999999999999999999}".into()),
+        ("powers of powers", "9^{9^{9^{9^{9^{9}}}}}".into()),
+        ("a command of itself", "\\newcommand{\\a}{\\a}\\a".into()),
+        ("a command of itself, growing", "\\def\\a{x\\a\\a}\\a".into()),
+        ("two commands of each other", "\\def\\a{\\b}\\def\\b{\\a\\a}\\a".into()),
+        ("commands that double", format!("{doubling}\\{}", named(39))),
+        ("a command that defines itself", "\\def\\a{\\def\\a{\\a\\a}\\a}\\a".into()),
+        ("a command without its arguments", "\\newcommand{\\a}[9]{#1}\\a".into()),
+        ("arguments of arguments", format!("\\def\\a#1{{#1#1}}{}x{}", "\\a{".repeat(60), "}".repeat(60))),
+        ("definitions without end", "\\def".repeat(5_000)),
+        ("null bytes", "x_i \0 \0".into()),
+        ("signs of control", "x_i \u{1b}[31m \u{7}".into()),
+    ];
+    for (what, formula) in formulas {
+        for document in [format!("## Problem 1\n\n1. $$y_i = {formula}$$\n"), format!("1. y\n\\[ {formula} \\]\n")] {
+            let found = run(&["check", "-", "--against", homework], document.as_bytes());
+            let code = found.code.unwrap_or(-1);
+            assert!([1, 2].contains(&code), "{what} ends with {code}: {}", found.err);
+            assert!(!found.err.contains("panicked"), "{what}: {}", found.err);
+        }
+    }
+    for bytes in [&b"$$y_i = \xff\xfe x_i$$"[..], b"\xff\xfe", b"\0\0\0$$\0"] {
+        let found = run(&["check", "-", "--against", homework], bytes);
+        assert_ends("bytes that are no text", &found, &[2]);
+    }
+}
+
+fn named(k: usize) -> String {
+    "m".to_string() + &"a".repeat(k)
+}
+
 #[test]
 fn texts_too_deep_or_too_long_are_refused() {
     let n = 100_000;

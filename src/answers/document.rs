@@ -5,6 +5,7 @@
 
 use super::spoken::Spoken;
 use super::words::Introduction;
+use crate::latex::Macros;
 
 /// A formula and where it stands.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -42,6 +43,14 @@ const DISPLAYS: &[(&str, &str)] = &[
     ("\\begin{gather*}", "\\end{gather*}"),
     ("\\begin{multline}", "\\end{multline}"),
     ("\\begin{multline*}", "\\end{multline*}"),
+    ("\\begin{eqnarray}", "\\end{eqnarray}"),
+    ("\\begin{eqnarray*}", "\\end{eqnarray*}"),
+    ("\\begin{flalign}", "\\end{flalign}"),
+    ("\\begin{flalign*}", "\\end{flalign*}"),
+    ("\\begin{alignat}", "\\end{alignat}"),
+    ("\\begin{alignat*}", "\\end{alignat*}"),
+    ("\\begin{displaymath}", "\\end{displaymath}"),
+    ("```math", "```"),
 ];
 const INLINE: &[(&str, &str)] = &[("\\(", "\\)"), ("$", "$")];
 
@@ -54,11 +63,17 @@ pub struct Document {
     pub introduced: Vec<Introduction>,
     /// What sentences call the answers.
     pub spoken: Vec<Spoken>,
+    /// Equations with derivatives inside sentences: they may say what a letter is.
+    pub stated: Vec<Formula>,
 }
 
 /// Reads a document line by line.
-pub fn document(text: &str) -> Document {
+pub fn document(text: &str, macros: &Macros) -> Document {
     let mut found = Document::default();
+    let fixed = DISPLAYS.iter().map(|(open, close)| (open.to_string(), close.to_string()));
+    let environments = ["equation", "equation*", "align", "align*", "gather", "gather*", "eqnarray", "eqnarray*"];
+    let own = environments.into_iter().flat_map(|name| macros.environments(name));
+    let displays: Vec<(String, String)> = fixed.chain(own).collect();
     let breaks: Vec<usize> = text.match_indices('\n').map(|(at, _)| at).collect();
     let line_of = |at: usize| breaks.partition_point(|b| *b < at) + 1;
     let mut place = Place::default();
@@ -67,10 +82,17 @@ pub fn document(text: &str) -> Document {
         let line_end = text[at..].find('\n').map_or(text.len(), |n| at + n);
         let line = &text[at..line_end];
         number(line, &mut place, &mut items);
-        let mut signs = line.match_indices(['$', '\\']).map(|(start, _)| start);
+        let comment = line.trim_start().starts_with('%');
+        let escaped = |start: usize| line[..start].ends_with('\\');
+        let mut signs =
+            line.match_indices(['$', '\\', '`']).map(|(start, _)| start).filter(|start| !comment && !escaped(*start));
         let display = signs.find_map(|start| {
-            let (open, close) = DISPLAYS.iter().find(|(open, _)| line[start..].starts_with(open))?;
-            Some((start, *open, *close))
+            let rest = &line[start..];
+            let letter = |open: &str| open.ends_with(|c: char| c.is_ascii_alphabetic()) && !open.starts_with('`');
+            let whole =
+                |open: &str| !(letter(open) && rest[open.len()..].starts_with(|c: char| c.is_ascii_alphabetic()));
+            let (open, close) = displays.iter().find(|(open, _)| rest.starts_with(open.as_str()) && whole(open))?;
+            Some((start, open.as_str(), close.as_str()))
         });
         if let Some((start, open, close)) = display {
             let begin = at + start + open.len();
@@ -81,7 +103,9 @@ pub fn document(text: &str) -> Document {
         }
         match alone(line) {
             Some((begin, end)) => found.formulas.extend(formula(text, at + begin, at + end, &line_of, &place)),
+            None if comment => {}
             None => {
+                found.stated.extend(stated(text, (at, line), &line_of, &place));
                 found.introduced.extend(Introduction::of(line, line_of(at), &place));
                 let sentences = line.split_inclusive(['.', '?', '!', ';']);
                 found.spoken.extend(sentences.filter_map(|sentence| Spoken::of(sentence, line_of(at), &place)));
@@ -98,6 +122,24 @@ fn formula(text: &str, begin: usize, end: usize, line_of: &dyn Fn(usize) -> usiz
     let start = begin + inside.len() - inside.trim_start().len();
     let formula = Formula { text: inside.trim().to_string(), start, line: line_of(start), place: place.clone() };
     (!formula.text.is_empty()).then_some(formula)
+}
+
+/// The equations with derivatives in a sentence.
+fn stated(text: &str, (at, line): (usize, &str), line_of: &dyn Fn(usize) -> usize, place: &Place) -> Vec<Formula> {
+    let mut found = Vec::new();
+    let mut from = 0;
+    while let Some((start, open, close)) =
+        INLINE.iter().filter_map(|(open, close)| Some((from + line[from..].find(open)?, *open, *close))).min()
+    {
+        let begin = start + open.len();
+        let Some(end) = line[begin..].find(close).map(|n| begin + n) else { break };
+        let inside = &line[begin..end];
+        if inside.contains('=') && ["\\partial", "\\nabla", "frac{d"].iter().any(|sign| inside.contains(sign)) {
+            found.extend(formula(text, at + begin, at + end, line_of, place));
+        }
+        from = end + close.len();
+    }
+    found
 }
 
 /// The formula that a line is, apart from numbers, emphasis and full stops.

@@ -29,6 +29,8 @@ pub enum Found {
         right: Option<Right>,
         /// The entries of a wrong Jacobian.
         cells: Option<Cells>,
+        /// Which `=` of a chain it is: `the second = is the first that is wrong`.
+        link: Option<String>,
     },
     /// The author names something; `unknown` are the letters that nothing defines.
     Definition {
@@ -97,7 +99,10 @@ impl Entry {
     pub fn reasons(&self, solutions: bool) -> Vec<String> {
         let mut lines = Vec::new();
         match &self.found {
-            Found::Judged { mark, .. } => judged(mark, solutions, &mut lines),
+            Found::Judged { mark, link, .. } => {
+                lines.extend(link.clone());
+                judged(mark, solutions, &mut lines);
+            }
             Found::Placeholder { unknown, .. } => lines.push(undefined(unknown)),
             Found::Definition { unknown, chain, axis, elsewhere, set } => {
                 lines.extend(axis.as_ref().map(|axis| format!("this is the length of {axis}")));
@@ -128,6 +133,14 @@ impl Entry {
     pub fn right(&self) -> Option<&Right> {
         match &self.found {
             Found::Judged { right, .. } | Found::Placeholder { right, .. } => right.as_ref(),
+            _ => None,
+        }
+    }
+
+    /// Of a wrong `=` in a chain, which it is.
+    pub fn link(&self) -> Option<&str> {
+        match &self.found {
+            Found::Judged { link, .. } => link.as_deref(),
             _ => None,
         }
     }

@@ -1,5 +1,6 @@
 //! One question: its systems, its judges, and what the author's formulas say so far.
 
+use super::chain::{first_wrong, letter_and_formula, links, plain, spoken_of};
 use super::document::Formula;
 use super::mapping::Mapping;
 use super::symbol::symbols;
@@ -9,9 +10,9 @@ use crate::answer::Names;
 use crate::diagnostic::{Diagnostic, Diagnostics, Span};
 use crate::judge::{Judge, Verdict};
 use crate::language::print::{Alphabet, target as target_text};
-use crate::language::syntax::{Claim, ClaimValue, Expr, Name, Problem, Question, Relation, Target};
-use crate::latex::{self, Fence, Glyph, Kind, Link, Tree};
-use crate::reading::{Reader, Said, Symbol, mark};
+use crate::language::syntax::{Claim, ClaimValue, Expr, Layout, Name, Problem, Question, Target};
+use crate::latex::{self, Kind, Macros, Tree};
+use crate::reading::{Own, Reader, Said, Side, Symbol, mark};
 
 /// Judges the formulas of one question.
 pub(super) struct Marker<'a> {
@@ -20,6 +21,14 @@ pub(super) struct Marker<'a> {
     numbered: bool,
     pub(super) settings: &'a [Setting],
     mapping: &'a Mapping,
+    /// The commands that the document defines.
+    macros: &'a Macros,
+    /// Letters that the document says what they are: `\delta = \partial\ell/\partial z`.
+    pub(super) letters: Vec<(Symbol, String)>,
+    /// The author's own symbols that have indices or are whole vectors.
+    pub(super) own: Vec<Own>,
+    /// How derivatives are laid out.
+    pub(super) layout: Layout,
     pub(super) names: Vec<Names>,
     pub(super) judges: Vec<Judge<'a>>,
     /// The author's own symbols and what they are.
@@ -48,6 +57,7 @@ impl<'a> Marker<'a> {
         question: &'a Question,
         settings: &'a [Setting],
         mapping: &'a Mapping,
+        macros: &'a Macros,
     ) -> Result<Self, Diagnostics> {
         let judges = settings.iter().map(|s| Judge::new(&s.system)).collect::<Result<_, _>>()?;
         let names = settings.iter().map(|s| Names::new(&s.system)).collect();
@@ -58,6 +68,10 @@ impl<'a> Marker<'a> {
             numbered: true,
             settings,
             mapping,
+            macros,
+            letters: Vec::new(),
+            own: Vec::new(),
+            layout: Layout::default(),
             names,
             judges,
             defined,
@@ -76,6 +90,7 @@ impl<'a> Marker<'a> {
         self.numbered = numbered;
         self.defined.clear();
         self.defined_in.clear();
+        self.own.clear();
         self.last = None;
     }
 
@@ -93,6 +108,13 @@ impl<'a> Marker<'a> {
                 }
                 Some(_) => {}
             }
+        }
+    }
+
+    /// Takes in what a formula inside a sentence says of a letter: `where $\delta = \partial\ell/\partial z$`.
+    pub fn introduce(&mut self, formula: &Formula) {
+        for tree in latex::read_with(&formula.text, self.macros).unwrap_or_default() {
+            self.introduced(&tree);
         }
     }
 
@@ -134,7 +156,7 @@ impl<'a> Marker<'a> {
             None => number(self.problem, self.question, part),
         };
         let entry = |line: usize, formula: String, found| Entry { line, question: question.clone(), formula, found };
-        let trees = match latex::read(&formula.text) {
+        let trees = match latex::read_with(&formula.text, self.macros) {
             Ok(trees) => trees,
             Err(_) if !self.numbered => return Vec::new(),
             Err(problem) => {
@@ -165,8 +187,19 @@ impl<'a> Marker<'a> {
             match found {
                 Ok(found) => {
                     let links = links(tree, &formula.text).filter(|links| links.len() == found.len());
-                    let texts = links.unwrap_or_else(|| vec![text; found.len()]);
-                    entries.extend(found.into_iter().zip(texts).map(|(found, text)| entry(line, text, found)));
+                    let Some(links) = links else {
+                        entries.extend(found.into_iter().map(|found| entry(line, text.clone(), found)));
+                        continue;
+                    };
+                    let breaks = |at: usize| formula.text.get(..at).map_or(0, |before| before.matches('\n').count());
+                    let lines: Vec<usize> = links.iter().map(|(at, _)| formula.line + breaks(*at)).collect();
+                    let found = first_wrong(found, &lines);
+                    let whole = found.into_iter().zip(links).zip(&lines);
+                    entries.extend(
+                        whole
+                            .enumerate()
+                            .map(|(k, ((found, (_, text)), at))| entry(if k == 0 { line } else { *at }, text, found)),
+                    );
                 }
                 Err(problem) if self.numbered => {
                     entries.push(entry(line, text, Found::Unreadable(moved(problem, formula.start))));
@@ -188,9 +221,17 @@ impl<'a> Marker<'a> {
         if self.is_range(tree) {
             return Ok(Vec::new());
         }
+        if let Some(found) = self.letter(tree)? {
+            return Ok(found);
+        }
         if let Some(found) = self.symbol(tree, line) {
             return Ok(vec![found]);
         }
+        self.further(tree)
+    }
+
+    /// What is found of a statement about an answer, or of a line that goes on with one.
+    pub(super) fn further(&mut self, tree: &Tree) -> Result<Vec<Found>, Diagnostic> {
         let last = match &self.last {
             Some(Last::Answer(target)) => Some(target.clone()),
             _ => None,
@@ -199,8 +240,8 @@ impl<'a> Marker<'a> {
         for k in 0..self.settings.len() {
             let reader = self.reader(k);
             let claims = match reader.statement(tree, last.as_ref()) {
-                Ok(Said::Claims(claims)) => claims,
-                Ok(Said::Lengths(members, span)) => reader.lengths_of_output(members, span),
+                Ok(Said::Claims(_, claims)) => claims,
+                Ok(Said::Lengths(members, span)) => plain(reader.lengths_of_output(members, span)),
                 Ok(Said::Symbol(_) | Said::Remark) => return Ok(Vec::new()),
                 Err(problem) => {
                     first_problem.get_or_insert(problem);
@@ -212,7 +253,7 @@ impl<'a> Marker<'a> {
             }
             match self.judged(k, &claims) {
                 Ok(found) => {
-                    self.last = claims.last().map(|claim| Last::Answer(claim.target.clone()));
+                    self.last = spoken_of(&claims);
                     return Ok(found);
                 }
                 Err(problem) => {
@@ -235,7 +276,12 @@ impl<'a> Marker<'a> {
     /// Reads formulas about one of the systems.
     pub(super) fn reader(&self, k: usize) -> Reader<'_> {
         let letters = self.mapping.symbols.iter().map(|(symbol, name, _)| (symbol, name.as_str()));
-        Reader::new(&self.settings[k].system, &self.names[k]).with_definitions(&self.defined).with_letters(letters)
+        let said = self.letters.iter().map(|(symbol, name)| (symbol, name.as_str()));
+        Reader::new(&self.settings[k].system, &self.names[k])
+            .with_layout(self.layout)
+            .with_definitions(&self.defined)
+            .with_own(&self.own)
+            .with_letters(letters.chain(said))
     }
 
     /// What is found of a formula of which the mapping says what it answers: its left side is a letter
@@ -252,8 +298,8 @@ impl<'a> Marker<'a> {
                 None => reader,
             };
             let claims = match reader.statement(&whole, indexed.as_ref()) {
-                Ok(Said::Claims(claims)) => claims,
-                Ok(Said::Lengths(members, span)) => Reader::lengths_of(target, members, span),
+                Ok(Said::Claims(_, claims)) => claims,
+                Ok(Said::Lengths(members, span)) => plain(Reader::lengths_of(target, members, span)),
                 Ok(Said::Symbol(_) | Said::Remark) => continue,
                 Err(found) => {
                     problem = found;
@@ -262,7 +308,7 @@ impl<'a> Marker<'a> {
             };
             match self.judged(k, &claims) {
                 Ok(found) => {
-                    self.last = claims.last().map(|claim| Last::Answer(claim.target.clone()));
+                    self.last = spoken_of(&claims);
                     return Ok(found);
                 }
                 Err(found) => problem = found,
@@ -272,8 +318,10 @@ impl<'a> Marker<'a> {
     }
 
     /// A shape with letters that are no sizes in any of the systems.
-    fn placeholder(&mut self, k: usize, claims: &[Claim]) -> Option<Found> {
-        let [Claim { value: ClaimValue::Shape(lengths), target, .. }] = claims else { return None };
+    fn placeholder(&mut self, k: usize, claims: &[Result<Side, Diagnostic>]) -> Option<Found> {
+        let [Ok(Side { claim: Claim { value: ClaimValue::Shape(lengths), target, .. }, .. })] = claims else {
+            return None;
+        };
         let unknown = |k: usize| {
             let reader = Reader::new(&self.settings[k].system, &self.names[k]);
             let lengths_known = self.names[k].lengths.iter().map(|(letter, _)| letter.to_string());
@@ -292,20 +340,37 @@ impl<'a> Marker<'a> {
         Some(Found::Placeholder { unknown: missing.into_iter().next()?, right })
     }
 
-    fn judged(&mut self, k: usize, claims: &[Claim]) -> Result<Vec<Found>, Diagnostic> {
+    /// What is found of each side; an error if nothing can be judged.
+    fn judged(&mut self, k: usize, sides: &[Result<Side, Diagnostic>]) -> Result<Vec<Found>, Diagnostic> {
         let mut found = Vec::new();
-        for claim in claims {
-            let mark = mark(&self.settings[k].system, &mut self.judges[k], claim).map_err(|mut problems| {
-                problems.drain(..).next().unwrap_or_else(|| Diagnostic::general("not judged"))
-            })?;
-            let (right, cells) = match &mark.judgement.verdict {
-                Verdict::Refuted(wrong) => (self.judges[k].right(&claim.target), self.judges[k].cells(claim, wrong)),
-                Verdict::Proved | Verdict::Undecided { .. } => (None, None),
-            };
-            self.note(&claim.target);
-            found.push(Found::Judged { mark: Box::new(mark), right, cells });
+        for side in sides {
+            found.push(match side {
+                Ok(side) => self.judge(k, side).unwrap_or_else(Found::Unreadable),
+                Err(problem) => Found::Unreadable(problem.clone()),
+            });
         }
-        Ok(found)
+        match found.iter().all(|found| matches!(found, Found::Unreadable(_))) {
+            true => found
+                .into_iter()
+                .find_map(|found| match found {
+                    Found::Unreadable(problem) => Some(Err(problem)),
+                    _ => None,
+                })
+                .unwrap_or(Ok(Vec::new())),
+            false => Ok(found),
+        }
+    }
+
+    fn judge(&mut self, k: usize, side: &Side) -> Result<Found, Diagnostic> {
+        let (judge, claim) = (&mut self.judges[k], &side.claim);
+        let mark = mark(&self.settings[k].system, judge, side, self.layout)
+            .map_err(|mut problems| problems.drain(..).next().unwrap_or_else(|| Diagnostic::general("not judged")))?;
+        let (right, cells) = match &mark.judgement.verdict {
+            Verdict::Refuted(wrong) => (judge.right(&claim.target), judge.cells(claim, wrong)),
+            Verdict::Proved | Verdict::Undecided { .. } => (None, None),
+        };
+        self.note(&claim.target);
+        Ok(Found::Judged { mark: Box::new(mark), right, cells, link: None })
     }
 
     /// Notes which of the things asked for is answered.
@@ -320,48 +385,6 @@ impl<'a> Marker<'a> {
             }
         }
     }
-}
-
-/// The letter at the left of a formula, without its indices, and the formula; what has no relation in
-/// it stands to the right of one.
-pub fn letter_and_formula(tree: &Tree) -> (Option<Symbol>, Tree) {
-    let crossed = |factors: &[(Link, Tree)]| factors.iter().any(|(link, _)| *link == Link::Cross);
-    match &tree.kind {
-        Kind::Relations(Some(first), _) => {
-            let mut base = &**first;
-            while let Kind::Scripts(inner, Some(_), None) = &base.kind {
-                base = inner;
-            }
-            let symbol = match &base.kind {
-                Kind::Name(_) => vec![(Link::Beside, base.clone())],
-                Kind::Row(factors) => {
-                    let bracket = |(_, tree): &(Link, Tree)| matches!(tree.kind, Kind::Fenced(Fence::Square, _));
-                    let end = factors.iter().position(bracket).unwrap_or(factors.len());
-                    factors[..end].to_vec()
-                }
-                _ => return (None, tree.clone()),
-            };
-            (Some(symbol), tree.clone())
-        }
-        Kind::Relations(None, _) => (None, tree.clone()),
-        Kind::Row(factors) if crossed(factors) => (None, tree.clone()),
-        _ => {
-            let kind = Kind::Relations(None, vec![(Glyph::Compare(Relation::Equal), tree.clone())]);
-            (None, Tree { kind, span: tree.span })
-        }
-    }
-}
-
-/// The members of a chain `a = b = c` as they are judged: `a = b`, then `… = c`.
-fn links(tree: &Tree, source: &str) -> Option<Vec<String>> {
-    let Kind::Relations(first, sides) = &tree.kind else { return None };
-    let begin = first.as_ref().map_or(tree.span.start, |first| first.span.start);
-    let link = |(k, (_, side)): (usize, &(Glyph, Tree))| {
-        let whole = source.get(begin..side.span.end)?;
-        let alone = source.get(side.span.start..side.span.end)?;
-        Some(if k == 0 { whole.trim().replacen("&=", "=", 1) } else { format!("… = {}", alone.trim()) })
-    };
-    (sides.len() > 1).then(|| sides.iter().enumerate().map(link).collect())?
 }
 
 fn moved(mut problem: Diagnostic, by: usize) -> Diagnostic {

@@ -4,6 +4,7 @@
 //! and judged in the reading that fits. What cannot be read is an error at its place and not a wrong
 //! answer; what is asked for and not found is listed.
 
+mod chain;
 mod document;
 mod entry;
 mod mapping;
@@ -15,7 +16,7 @@ mod words;
 pub use document::{Document, Formula, Place, document};
 pub use entry::{Elsewhere, Entry, Found, Marked};
 pub use mapping::Mapping;
-pub(crate) use marker::letter_and_formula;
+pub(crate) use chain::{letter_and_formula, plain};
 pub use spoken::Spoken;
 pub use words::Introduction;
 
@@ -26,6 +27,7 @@ use crate::answer::Names;
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::language::print::{Alphabet, target as target_text};
 use crate::language::syntax::{AnswerKind, Expr, Homework, Name, Problem, Question, Target};
+use crate::latex::Macros;
 use crate::model::{Sizes, System, elaborate, specialise};
 use crate::reading::Reader;
 use std::cell::OnceCell;
@@ -53,7 +55,8 @@ impl From<Diagnostics> for Unjudged {
 /// # Errors
 /// What is wrong with the homework, or with the mapping.
 pub fn judge_answers(text: &str, homework: &Homework, base: i64, mapping: &Mapping) -> Result<Marked, Unjudged> {
-    let Document { formulas: found, introduced, spoken } = document(text);
+    let macros = Macros::of(text);
+    let Document { formulas: found, introduced, spoken, stated } = document(text, &macros);
     if found.len() > MOST_FORMULAS {
         let message = format!("the document holds {} formulas, and at most {MOST_FORMULAS} are judged", found.len());
         return Err(vec![Diagnostic::general(message).hint("judge it in parts")].into());
@@ -91,7 +94,14 @@ pub fn judge_answers(text: &str, homework: &Homework, base: i64, mapping: &Mappi
                     if settings.is_empty() {
                         continue;
                     }
-                    new.insert(Marker::new(problem, question, kept[place].get_or_init(|| settings), mapping)?)
+                    new.insert({
+                        let settings = kept[place].get_or_init(|| settings);
+                        let mut marker = Marker::new(problem, question, settings, mapping, &macros)?;
+                        marker.layout = chain::layout_of(problem, question).or(homework.layout).unwrap_or_default();
+                        let anywhere = |f: &&Formula| f.place.question.is_none() || stands(&f.place, problem, question);
+                        stated.iter().filter(anywhere).for_each(|formula| marker.introduce(formula));
+                        marker
+                    })
                 }
             };
             marker.begin(numbered);

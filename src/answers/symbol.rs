@@ -3,19 +3,94 @@
 
 use super::marker::{Last, Marker};
 use super::{Elsewhere, Found, Setting, wanted};
+use crate::diagnostic::Diagnostic;
 use crate::integer::{Condition, Truth};
-use crate::language::print::{Alphabet, expression};
+use crate::language::print::{Alphabet, expression, target as target_text};
 use crate::language::syntax::{Expr, Name, Target};
-use crate::latex::{Kind, Tree};
+use crate::latex::{Kind, Link, Tree};
 use crate::model::System;
 use crate::model::formula::index_formula;
-use crate::reading::Reader;
+use crate::reading::{Own, Reader};
 
 impl Marker<'_> {
+    /// A letter that is said to be a derivative, `\delta_i = \frac{\partial\ell}{\partial z_i} = …`: what is
+    /// found of each side. The letter stands for the derivative from here on.
+    pub(super) fn letter(&mut self, tree: &Tree) -> Result<Option<Vec<Found>>, Diagnostic> {
+        let Some((side, target)) = self.introduced(tree) else { return Ok(None) };
+        let Kind::Relations(_, sides) = &tree.kind else { return Ok(None) };
+        let said =
+            || Found::Definition { unknown: Vec::new(), chain: Truth::Yes, axis: None, elsewhere: None, set: None };
+        self.last = Some(Last::Answer(target));
+        let mut found = Vec::new();
+        for (k, side_of) in sides.iter().enumerate() {
+            if k == side {
+                found.push(said());
+                continue;
+            }
+            let alone = Tree { kind: Kind::Relations(None, vec![side_of.clone()]), span: tree.span };
+            found.extend(self.further(&alone)?);
+        }
+        Ok(Some(found))
+    }
+
+    /// The side of a chain that says what derivative its letter is, noted.
+    pub(super) fn introduced(&mut self, tree: &Tree) -> Option<(usize, Target)> {
+        let Kind::Relations(Some(first), sides) = &tree.kind else { return None };
+        let letter = bare_letter(first)?;
+        for k in 0..self.settings.len() {
+            let reader = self.reader(k);
+            if reader.target(first).ok().flatten().is_some() || reader.own_symbol(&letter).is_none() {
+                continue;
+            }
+            let is = |tree: &Tree| {
+                let target = reader.target(tree).ok().flatten()?;
+                matches!(target, Target::Gradient(..) | Target::Jacobian(..)).then_some(target)
+            };
+            let found = sides.iter().enumerate().find_map(|(at, (_, side))| Some((at, is(side)?)));
+            if let Some((at, target)) = found {
+                let name = target_text(&target.bare(), Alphabet::Ascii);
+                let symbol = vec![(Link::Beside, letter)];
+                self.letters.retain(|(known, _)| *known != symbol);
+                self.letters.push((symbol, name));
+                return Some((at, target));
+            }
+        }
+        None
+    }
+
+    /// A symbol of the author's own that has indices, or is a whole vector: `\delta_i = p_i - y_i`.
+    fn own(&mut self, tree: &Tree) -> Option<Found> {
+        let Kind::Relations(Some(first), sides) = &tree.kind else { return None };
+        let letter = bare_letter(first)?;
+        let reader = self.reader(0);
+        reader.own_symbol(&letter)?;
+        let (_, side) = sides.first()?;
+        let at = match &first.kind {
+            Kind::Scripts(_, Some(below), None) => indices(below)?,
+            _ => Vec::new(),
+        };
+        let known = match at.is_empty() {
+            true => reader.is_whole(side),
+            false => {
+                let inside = |name: &Name| side.any(&mut |t| matches!(&t.kind, Kind::Name(n) if **n == **name));
+                at.iter().all(|name| !reader.is_size(name) && inside(name)) && reader.value(side, &at).is_ok()
+            }
+        };
+        if !known {
+            return None;
+        }
+        self.own.retain(|own| own.letter != letter);
+        self.own.push(Own { letter: letter.clone(), at, value: side.clone() });
+        Some(Found::Definition { unknown: Vec::new(), chain: Truth::Unknown, axis: None, elsewhere: None, set: None })
+    }
+
     /// A symbol of the author's own: `H_P = P_{H1} + P_{H2} + H`, or a line that goes on with it.
     pub(super) fn symbol(&mut self, tree: &Tree, line: usize) -> Option<Found> {
         let Kind::Relations(first, sides) = &tree.kind else { return None };
         if let Some(found) = self.convention(tree).or_else(|| self.size(tree)) {
+            return Some(found);
+        }
+        if let Some(found) = self.own(tree) {
             return Some(found);
         }
         let reader = self.reader(0);
@@ -110,6 +185,28 @@ impl Marker<'_> {
     }
 }
 
+/// The letter of a left side, without its indices.
+fn bare_letter(tree: &Tree) -> Option<Tree> {
+    match &tree.kind {
+        Kind::Name(_) => Some(tree.clone()),
+        Kind::Scripts(base, _, None) => matches!(base.kind, Kind::Name(_)).then(|| (**base).clone()),
+        _ => None,
+    }
+}
+
+/// The letters in a subscript.
+fn indices(below: &Tree) -> Option<Vec<Name>> {
+    let one = |tree: &Tree| match &tree.kind {
+        Kind::Name(name) => Some(Name::from(name.as_str())),
+        _ => None,
+    };
+    match &below.kind {
+        Kind::List(items) => items.iter().map(one).collect(),
+        Kind::Row(factors) => factors.iter().map(|(_, tree)| one(tree)).collect(),
+        _ => one(below).map(|name| vec![name]),
+    }
+}
+
 /// Whether the members of a chain are equal for all sizes.
 fn equal(system: &System, members: &[&Expr]) -> Truth {
     let indices = members.iter().map(|e| index_formula(system, e, &[]).ok()).collect::<Option<Vec<_>>>();
@@ -132,26 +229,5 @@ pub(super) fn symbols(tree: &Tree, f: &mut dyn FnMut(String)) {
     if let Some(name) = crate::reading::written(tree) {
         return f(name);
     }
-    match &tree.kind {
-        Kind::Number(_) | Kind::Name(_) | Kind::Words(_) => {}
-        Kind::Scripts(base, below, above) => {
-            [Some(base), below.as_ref(), above.as_ref()].into_iter().flatten().for_each(|t| symbols(t, f));
-        }
-        Kind::Fenced(_, items) | Kind::List(items) | Kind::Joined(_, items) => items.iter().for_each(|t| symbols(t, f)),
-        Kind::Row(factors) => factors.iter().for_each(|(_, t)| symbols(t, f)),
-        Kind::Sum(terms) => terms.iter().for_each(|(_, t)| symbols(t, f)),
-        Kind::Root(inner) => symbols(inner, f),
-        Kind::Over(a, b) => [a, b].into_iter().for_each(|t| symbols(t, f)),
-        Kind::Big(_, below, above, body) => {
-            [below.as_ref(), above.as_ref(), Some(body)].into_iter().flatten().for_each(|t| symbols(t, f));
-        }
-        Kind::Cases(cases) => cases.iter().for_each(|(value, condition)| {
-            symbols(value, f);
-            condition.iter().for_each(|t| symbols(t, f));
-        }),
-        Kind::Relations(first, sides) => {
-            first.iter().for_each(|t| symbols(t, f));
-            sides.iter().for_each(|(_, t)| symbols(t, f));
-        }
-    }
+    tree.parts().into_iter().for_each(|part| symbols(part, f));
 }

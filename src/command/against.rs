@@ -238,6 +238,7 @@ fn entry_data(entry: &Entry, hidden: bool) -> Value {
         }
         _ => notes = entry.reasons(false),
     }
+    notes.extend(entry.link().map(String::from));
     json!({
         "line": entry.line,
         "question": entry.question,

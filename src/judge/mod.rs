@@ -36,7 +36,7 @@ pub use report::{TestReport, judge_tests};
 pub use slips::{Shown, Slip};
 
 use crate::answer::{Answer, Names, at_indices, goal_name};
-use crate::calculus::{PHASES, normal::proved_equal};
+use crate::calculus::{PHASES, normal::proved_equal, proof::prove};
 use crate::derivation::Goal;
 use crate::diagnostic::{Diagnostic, Diagnostics, Span};
 use crate::language::print::{Alphabet, claim as print_claim, expression, shape as print_shape};
@@ -327,6 +327,7 @@ impl<'a> Judge<'a> {
                         &settled(self.system, &facts, &derived),
                     )
             })
+            || prove(self.system, &facts, &left.free, [claimed, &derived]).is_some()
     }
 
     /// The operation that the answer to a target is, if it is one and performing it gives the answer.

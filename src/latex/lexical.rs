@@ -72,7 +72,62 @@ const LOOKS: &[&str] = &[
     "hfill",
     "allowbreak",
     "boldmath",
+    "smallskip",
+    "medskip",
+    "bigskip",
+    "noindent",
+    "centering",
+    "small",
+    "large",
+    "normalsize",
+    "hfil",
+    "strut",
+    "mathstrut",
+    "null",
+    "relax",
+    "negthinspace",
+    "mathopen",
+    "mathclose",
+    "mathrel",
+    "mathbin",
+    "mathord",
+    "displaylimits",
 ];
+
+/// Commands whose argument in braces only changes how a formula looks, or names it.
+const HIDDEN: &[&str] = &[
+    "label",
+    "tag",
+    "hspace",
+    "vspace",
+    "hphantom",
+    "vphantom",
+    "phantom",
+    "color",
+    "mspace",
+    "notag",
+    "intertext",
+    "shortintertext",
+    "ref",
+    "eqref",
+    "footnote",
+];
+
+/// What follows a line break, with the space that it asks for: `\\\\[4pt]`.
+pub fn line_break(input: &str) -> Option<&str> {
+    let rest =
+        space(input).strip_prefix("\\\\").or_else(|| the_command("newline")(input).ok().map(|(rest, _)| rest))?;
+    let rest = rest.strip_prefix('*').unwrap_or(rest);
+    let length = |text: &str| {
+        let number =
+            text.trim_start_matches(['-', '.', ' ']).trim_start_matches(|c: char| c.is_ascii_digit() || c == '.');
+        number.len() < text.len() && ["pt", "em", "ex", "mm", "cm", "in", "mu"].contains(&number.trim())
+    };
+    match rest.trim_start().strip_prefix('[').and_then(|inner| inner.split_once(']')) {
+        Some((inner, after)) if length(inner) => Some(after),
+        _ => Some(rest),
+    }
+}
 
 /// Space, comments, and commands that only change how a formula looks.
 pub fn space(mut input: &str) -> &str {
@@ -83,9 +138,12 @@ pub fn space(mut input: &str) -> &str {
             Some(rest) => {
                 let name = rest.split(|c: char| !c.is_ascii_alphabetic()).next().unwrap_or_default();
                 let after = &rest[name.len()..];
+                let starred = after.strip_prefix('*').unwrap_or(after);
                 match name {
-                    "left" | "right" if after.starts_with('.') => &after[1..],
-                    "label" | "tag" if after.starts_with('{') => after.split_once('}').map_or("", |(_, rest)| rest),
+                    "left" | "right" if after.trim_start().starts_with('.') => &after.trim_start()[1..],
+                    _ if HIDDEN.contains(&name) && starred.starts_with('{') => {
+                        starred.split_once('}').map_or("", |(_, rest)| rest)
+                    }
                     _ if LOOKS.contains(&name) => after,
                     _ => return trimmed,
                 }

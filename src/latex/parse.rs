@@ -1,12 +1,15 @@
 //! The grammar: relations of sums of products of factors with scripts.
 
-use super::lexical::{Parsed, Wrong, command, fail, letter, number, raw_group, seen, sign, space, the_command};
+use super::lexical::{
+    Parsed, Wrong, command, fail, letter, line_break, number, raw_group, seen, sign, space, the_command,
+};
 use super::signs::*;
-use super::tree::{Kind, Link, Tree};
+use super::tree::{Fence, Glyph, Kind, Link, Tree};
 use crate::diagnostic::{Diagnostic, Span};
 use crate::language::syntax::Sign;
+use std::cell::Cell;
 
-const DEEPEST: usize = 60;
+pub(super) const DEEPEST: usize = 60;
 /// The longest formula that is read, in bytes.
 const LONGEST: usize = 20_000;
 
@@ -24,21 +27,18 @@ const LINED: &[&str] = &[
     "equation",
     "equation*",
     "alignedat",
-];
-
-/// Commands that only change the letters they are given.
-const FONTS: &[&str] = &[
-    "mathrm",
-    "mathbf",
-    "mathit",
-    "mathsf",
-    "mathtt",
-    "boldsymbol",
-    "bm",
-    "operatorname",
-    "mathnormal",
-    "vec",
-    "symbf",
+    "alignat",
+    "alignat*",
+    "flalign",
+    "flalign*",
+    "eqnarray",
+    "eqnarray*",
+    "multlined",
+    "displaymath",
+    "math",
+    "subequations",
+    "dmath",
+    "dmath*",
 ];
 
 /// Reads the statements of a formula: what commas and line breaks part at the top.
@@ -50,7 +50,7 @@ pub fn read(text: &str) -> Result<Vec<Tree>, Diagnostic> {
         let message = format!("a formula of {} bytes is too long: {LONGEST} are read", text.len());
         return Err(Diagnostic::new(message, Span::new(0, 0)));
     }
-    let reader = Reader { whole: text.len() };
+    let reader = Reader { whole: text.len(), awaited: Cell::new("") };
     let complaint = |left: usize, message: String| {
         let start = text.len() - left;
         let end = text[start..].chars().next().map_or(start, |c| start + c.len_utf8());
@@ -64,14 +64,19 @@ pub fn read(text: &str) -> Result<Vec<Tree>, Diagnostic> {
     }
 }
 
-struct Reader {
+/// What ends a row of cases.
+pub(super) const ROW: &str = "\\\\";
+
+pub(super) struct Reader {
     whole: usize,
+    /// The sign that closes the innermost bracket, if it opened it as well: `|`.
+    pub(super) awaited: Cell<&'static str>,
 }
 
-type Found<'a> = Parsed<'a, Tree>;
+pub(super) type Found<'a> = Parsed<'a, Tree>;
 
 impl Reader {
-    fn tree(&self, kind: Kind, from: &str, to: &str) -> Tree {
+    pub(super) fn tree(&self, kind: Kind, from: &str, to: &str) -> Tree {
         let start = self.whole - space(from).len();
         Tree { kind, span: Span::new(start, (self.whole - to.len()).max(start)) }
     }
@@ -82,7 +87,8 @@ impl Reader {
         }
         let mut statements = Vec::new();
         loop {
-            while let Some(rest) = separator(input) {
+            let parted = |input| separator(input).or_else(|| space(input).strip_prefix('&').filter(|_| depth > 0));
+            while let Some(rest) = parted(input) {
                 input = rest;
             }
             let here = space(input);
@@ -90,6 +96,10 @@ impl Reader {
                 return Ok((input, statements));
             }
             if let Some(rest) = begins(here, LINED) {
+                let rest = match begins(here, &["alignat", "alignat*", "alignedat"]) {
+                    Some(rest) => raw_group(rest).map_or(rest, |(rest, _)| rest),
+                    None => rest.strip_prefix("[t]").or_else(|| rest.strip_prefix("[b]")).unwrap_or(rest),
+                };
                 let (rest, inner) = self.statements(rest, depth + 1)?;
                 let Some(rest) = ends(rest, LINED) else { return fail(rest, "`\\end{…}` is missing") };
                 statements.extend(inner);
@@ -100,14 +110,14 @@ impl Reader {
             statements.push(statement);
             input = rest;
             let next = space(input);
-            if !(next.is_empty() || next.starts_with("\\end") || separator(input).is_some()) {
+            if !(next.is_empty() || next.starts_with("\\end") || parted(input).is_some()) {
                 return fail(next, format!("{} is not expected here", seen(next)));
             }
         }
     }
 
     /// Relations joined by words: `i \ge 1 \text{ and } 2 \mid i`.
-    fn joined<'a>(&self, input: &'a str, depth: usize) -> Found<'a> {
+    pub(super) fn joined<'a>(&self, input: &'a str, depth: usize) -> Found<'a> {
         if depth > DEEPEST {
             return fail(input, "this nests too deeply");
         }
@@ -140,7 +150,12 @@ impl Reader {
         let mut sides = Vec::new();
         loop {
             let from = skip_line_break(rest);
-            let Ok((after, glyph)) = glyph(from) else { break };
+            let divides = |text| sign("|")(text).map(|(rest, _)| (rest, Glyph::Divides));
+            if self.closes(from) {
+                break;
+            }
+            let Ok((after, glyph)) = glyph(from).or_else(|_| divides(from)) else { break };
+            let after = skip_any_break(after);
             let (after, side) = self.sum(after, depth)?;
             sides.push((glyph, side));
             rest = after;
@@ -151,14 +166,14 @@ impl Reader {
         }
     }
 
-    fn sum<'a>(&self, input: &'a str, depth: usize) -> Found<'a> {
+    pub(super) fn sum<'a>(&self, input: &'a str, depth: usize) -> Found<'a> {
         if depth > DEEPEST {
             return fail(input, "this nests too deeply");
         }
         let mut terms = Vec::new();
         let mut rest = input;
         loop {
-            let (after, sign) = match (sign("+")(rest), sign("-")(rest).or_else(|_| sign("−")(rest))) {
+            let (after, sign) = match (sign("+")(rest), minus(rest)) {
                 (Ok((after, _)), _) => (after, Some(Sign::Plus)),
                 (_, Ok((after, _))) => (after, Some(Sign::Minus)),
                 _ => (rest, None),
@@ -171,7 +186,7 @@ impl Reader {
                     rest = after;
                 }
             }
-            if continues(rest) {
+            if continues(rest) && self.awaited.get() != ROW {
                 rest = skip_line_break(rest);
             }
         }
@@ -185,14 +200,14 @@ impl Reader {
         let (mut rest, first) = self.factor(input, depth)?;
         let mut factors = vec![(Link::Beside, first)];
         loop {
-            let (after, link) = match link(rest) {
+            let (after, link) = match link(skip_break_before_link(rest)) {
                 Some((after, link)) => (after, Some(link)),
                 None => (rest, None),
             };
-            if link.is_none() && !starts_factor(rest) {
+            if link.is_none() && !starts_factor(rest) && !self.opens(rest) {
                 break;
             }
-            let (after, factor) = self.factor(after, depth)?;
+            let (after, factor) = self.factor(if link.is_some() { skip_any_break(after) } else { after }, depth)?;
             factors.push((link.unwrap_or(Link::Beside), factor));
             rest = after;
         }
@@ -203,6 +218,9 @@ impl Reader {
     }
 
     fn factor<'a>(&self, input: &'a str, depth: usize) -> Found<'a> {
+        if depth > DEEPEST {
+            return fail(input, "this nests too deeply");
+        }
         if let Ok((rest, word)) = big(input) {
             return self.big(input, rest, word, depth);
         }
@@ -215,9 +233,8 @@ impl Reader {
         let mut base = base;
         loop {
             if let Ok((after, _)) = sign("'")(rest) {
-                match &mut base.kind {
-                    Kind::Name(name) if below.is_none() => name.push('\''),
-                    _ => return fail(rest, "a prime belongs to a letter"),
+                if !primed(&mut base) {
+                    return fail(rest, "a prime belongs to a letter");
                 }
                 rest = after;
             } else if let Ok((after, _)) = sign("_")(rest) {
@@ -228,6 +245,10 @@ impl Reader {
                 rest = after;
             } else if let Ok((after, _)) = sign("^")(rest) {
                 let (after, script) = self.script(after, depth)?;
+                if is_primes(&script) && primed(&mut base) {
+                    rest = after;
+                    continue;
+                }
                 if above.replace(Box::new(script)).is_some() {
                     return fail(rest, "a second superscript");
                 }
@@ -244,8 +265,11 @@ impl Reader {
 
     /// What stands in a script: one sign, or a group whose items commas, colons or line breaks part.
     fn script<'a>(&self, input: &'a str, depth: usize) -> Found<'a> {
+        if depth > DEEPEST {
+            return fail(input, "this nests too deeply");
+        }
         if let Ok((rest, _)) = the_command("substack")(input) {
-            return self.script(rest, depth);
+            return self.script(rest, depth + 1);
         }
         let Ok((inner, _)) = sign("{")(input) else { return self.atom(input, depth + 1) };
         if let Ok((stacked, _)) = the_command("substack")(inner) {
@@ -278,13 +302,17 @@ impl Reader {
             };
             items.push(item);
             let next = space(after);
-            rest = match next.strip_prefix([',', ';', ':']).or_else(|| next.strip_prefix("\\\\")) {
-                Some(rest) => rest,
-                None => next.strip_prefix("\\colon").unwrap_or(next),
+            let parted = next.strip_prefix([',', ';', ':']).or_else(|| next.strip_prefix("\\colon"));
+            let parted = parted.or_else(|| line_break(next));
+            let sets = close.contains(&"\\}");
+            let such = || {
+                let rest = next.strip_prefix('|').or_else(|| the_command("mid")(next).ok().map(|(rest, _)| rest));
+                rest.filter(|_| sets)
             };
-            if rest.len() == next.len() {
-                return Ok((rest, items));
-            }
+            rest = match parted.or_else(such) {
+                Some(rest) => rest,
+                None => return Ok((next, items)),
+            };
         }
     }
 
@@ -304,14 +332,33 @@ impl Reader {
             *slot = Some(Box::new(script));
             rest = after;
         }
-        if !starts_factor(rest) && !space(rest).starts_with(['-', '−']) {
+        rest = skip_any_break(skip_ampersand(rest));
+        if !starts_factor(rest) && !self.opens(rest) && minus(rest).is_err() {
             return fail(space(rest), format!("`\\{word}` needs something to run over, found {}", seen(rest)));
         }
-        let (rest, body) = self.row(rest, depth + 1)?;
+        let (rest, body) = match minus(rest) {
+            Ok((after, _)) => {
+                let (after, inner) = self.row(after, depth + 1)?;
+                (after, self.tree(Kind::Sum(vec![(Sign::Minus, inner)]), rest, after))
+            }
+            Err(_) => self.row(rest, depth + 1)?,
+        };
         Ok((rest, self.tree(Kind::Big(word.into(), below, above, Box::new(body)), input, rest)))
     }
 
-    fn atom<'a>(&self, input: &'a str, depth: usize) -> Found<'a> {
+    /// Whether the sign comes that closes the innermost bracket and could also open one.
+    fn closes(&self, input: &str) -> bool {
+        let awaited = self.awaited.get();
+        !awaited.is_empty() && space(input).starts_with(awaited)
+    }
+
+    /// Whether a bracket opens whose two signs are alike: one that closes again.
+    fn opens(&self, input: &str) -> bool {
+        let Some((rest, fence, close)) = opening(input) else { return false };
+        symmetric(fence) && !self.closes(input) && closes_again(rest, close[0])
+    }
+
+    pub(super) fn atom<'a>(&self, input: &'a str, depth: usize) -> Found<'a> {
         if depth > DEEPEST {
             return fail(input, "this nests too deeply");
         }
@@ -319,14 +366,18 @@ impl Reader {
             return Ok((rest, self.tree(Kind::Number(digits.into()), input, rest)));
         }
         if let Some((rest, fence, close)) = opening(input) {
+            let outer = self.awaited.replace(if symmetric(fence) { close[0] } else { "" });
             let (rest, items) = self.items(rest, depth, close)?;
+            self.awaited.set(outer);
             let Some(rest) = close.iter().find_map(|close| space(rest).strip_prefix(close)) else {
                 return fail(space(rest), format!("`{}` is expected, found {}", close[0], seen(rest)));
             };
             return Ok((rest, self.tree(Kind::Fenced(fence, items), input, rest)));
         }
         if let Ok((inner, _)) = sign("{")(input) {
+            let outer = self.awaited.replace("");
             let (rest, items) = self.items(inner, depth, &["}"])?;
+            self.awaited.set(outer);
             let Ok((rest, _)) = sign("}")(rest) else {
                 return fail(space(rest), format!("`}}` is expected, found {}", seen(rest)));
             };
@@ -350,126 +401,54 @@ impl Reader {
             }
         }
     }
-
-    fn command<'a>(&self, input: &'a str, rest: &'a str, name: &str, depth: usize) -> Found<'a> {
-        match name {
-            "frac" | "dfrac" | "tfrac" | "cfrac" => {
-                let (rest, above) = self.argument(rest, depth)?;
-                let (rest, below) = self.argument(rest, depth)?;
-                Ok((rest, self.tree(Kind::Over(Box::new(above), Box::new(below)), input, rest)))
-            }
-            "sqrt" => {
-                let (rest, inner) = self.argument(rest, depth)?;
-                Ok((rest, self.tree(Kind::Root(Box::new(inner)), input, rest)))
-            }
-            "mathbb" | "mathds" => {
-                let (rest, inner) = self.argument(rest, depth)?;
-                let letter = match inner.kind {
-                    Kind::Name(name) | Kind::Number(name) => name,
-                    _ => return fail(input, "a letter is expected"),
-                };
-                Ok((rest, self.tree(Kind::Name(format!("bb {letter}")), input, rest)))
-            }
-            "mathcal" | "mathscr" | "mathfrak" => {
-                let (rest, inner) = self.argument(rest, depth)?;
-                let Kind::Name(letter) = inner.kind else { return fail(input, "a letter is expected") };
-                Ok((rest, self.tree(Kind::Name(format!("cal {letter}")), input, rest)))
-            }
-            name if WORDS.contains(&name) => {
-                let (rest, words) = raw_group(rest).map_err(|_: nom::Err<Wrong>| {
-                    nom::Err::Failure(Wrong { left: rest.len(), message: "`{` with words is expected".into() })
-                })?;
-                Ok((rest, self.tree(Kind::Words(words.trim().into()), input, rest)))
-            }
-            name if FONTS.contains(&name) => match raw_group(rest) {
-                Ok((rest, word))
-                    if word.trim().chars().all(|c| c.is_alphanumeric())
-                        && word.trim().chars().any(char::is_alphabetic) =>
-                {
-                    Ok((rest, self.tree(Kind::Name(word.trim().into()), input, rest)))
-                }
-                Ok((rest, "1")) => Ok((rest, self.tree(Kind::Name("bb 1".into()), input, rest))),
-                _ => self.argument(rest, depth),
-            },
-            "hat" | "bar" | "tilde" | "overline" | "widehat" | "widetilde" | "dot" => {
-                let (rest, inner) = self.argument(rest, depth)?;
-                let Kind::Name(letter) = inner.kind else { return fail(input, "a letter is expected") };
-                Ok((rest, self.tree(Kind::Name(format!("{name} {letter}")), input, rest)))
-            }
-            "ldots" | "dots" | "cdots" | "dotsc" => Ok((rest, self.tree(Kind::Words("…".into()), input, rest))),
-            "begin" | "end" => fail(input, "this environment is not expected here"),
-            name if NAMES.contains(&name) => Ok((rest, self.tree(Kind::Name(name.into()), input, rest))),
-            name => fail(space(input), format!("the command `\\{name}` is not understood here")),
-        }
-    }
-
-    /// An argument of a command: a group, or one sign.
-    fn argument<'a>(&self, input: &'a str, depth: usize) -> Found<'a> {
-        if let Ok((inner, _)) = sign("{")(input) {
-            let (rest, inner) = self.joined(inner, depth + 1)?;
-            return match sign("}")(rest) {
-                Ok((rest, _)) => Ok((rest, inner)),
-                Err(_) => fail(space(rest), format!("`}}` is expected, found {}", seen(rest))),
-            };
-        }
-        if let Some(digit) = space(input).chars().next().filter(char::is_ascii_digit) {
-            let rest = &space(input)[1..];
-            return Ok((rest, self.tree(Kind::Number(digit.into()), input, rest)));
-        }
-        self.atom(input, depth + 1)
-    }
-
-    fn cases<'a>(&self, input: &'a str, mut rest: &'a str, depth: usize) -> Found<'a> {
-        let mut cases = Vec::new();
-        loop {
-            let (after, value) = self.sum(rest, depth + 1)?;
-            let after = space(after);
-            let after = after.strip_prefix(',').unwrap_or(after);
-            let (after, condition) = self.condition(skip_ampersand(after), depth + 1)?;
-            cases.push((value, condition));
-            let after = space(after).strip_prefix([',', '.', ';']).unwrap_or(after);
-            rest = match space(after).strip_prefix("\\\\") {
-                Some(rest) => rest,
-                None => after,
-            };
-            if let Some(rest) = ends(rest, &["cases", "dcases", "cases*"]) {
-                return Ok((rest, self.tree(Kind::Cases(cases), input, rest)));
-            }
-            if rest.len() == after.len() {
-                return fail(space(rest), format!("`\\\\` or `\\end{{cases}}` is expected, found {}", seen(rest)));
-            }
-        }
-    }
-
-    /// The condition of a case, without *if*; none for *otherwise*.
-    fn condition<'a>(&self, input: &'a str, depth: usize) -> Parsed<'a, Option<Tree>> {
-        let mut rest = input;
-        while let Some((after, words)) = words(rest) {
-            rest = after;
-            if ["otherwise", "else", "sonst"].iter().any(|w| words.contains(w)) {
-                return Ok((rest, None));
-            }
-        }
-        let here = space(rest);
-        if here.is_empty() || here.starts_with("\\\\") || here.starts_with("\\end") {
-            return Ok((rest, None));
-        }
-        let (mut rest, condition) = self.joined(rest, depth)?;
-        let mut parts = vec![condition];
-        while let Some(after) = space(rest).strip_prefix(',') {
-            let Ok((after, part)) = self.joined(after, depth) else { break };
-            parts.push(part);
-            rest = after;
-        }
-        let whole = match parts.len() {
-            1 => parts.remove(0),
-            _ => self.tree(Kind::Joined("and", parts), input, rest),
-        };
-        Ok((rest, Some(whole)))
-    }
 }
 
-fn single(list: Tree) -> Tree {
+/// Whether both signs of a bracket are alike.
+fn symmetric(fence: Fence) -> bool {
+    matches!(fence, Fence::Bars | Fence::Norm)
+}
+
+/// Whether a sign comes again before what is around it ends.
+fn closes_again(input: &str, close: &str) -> bool {
+    let (mut depth, mut escaped) = (0i64, false);
+    for (at, c) in input.char_indices() {
+        if depth == 0 && !escaped && at > 0 && input[at..].starts_with(close) {
+            return true;
+        }
+        match c {
+            '\\' => escaped = !escaped,
+            '{' | '(' | '[' => depth += 1,
+            '}' | ')' | ']' => depth -= 1,
+            _ => {}
+        }
+        escaped &= c == '\\';
+        if depth < 0 {
+            return false;
+        }
+    }
+    false
+}
+
+/// Puts a prime on the letter at the bottom of what stands there.
+fn primed(base: &mut Tree) -> bool {
+    match &mut base.kind {
+        Kind::Name(name) => name.push('\''),
+        Kind::Scripts(inner, ..) => return primed(inner),
+        _ => return false,
+    }
+    true
+}
+
+/// Whether a superscript is nothing but `\prime`.
+fn is_primes(tree: &Tree) -> bool {
+    matches!(&tree.kind, Kind::Name(name) if name == "prime")
+}
+
+fn minus(input: &str) -> Parsed<'_, &str> {
+    sign("-")(input).or_else(|_| sign("−")(input))
+}
+
+pub(super) fn single(list: Tree) -> Tree {
     match list.kind {
         Kind::List(mut items) if items.len() == 1 => items.remove(0),
         kind => Tree { kind, span: list.span },

@@ -1,13 +1,14 @@
 //! What joins, opens, closes and parts: relations, links, brackets, words, line breaks.
 
-use super::lexical::{Parsed, Wrong, command, raw_group, sign, space, the_command};
+use super::lexical::{Parsed, Wrong, command, line_break, raw_group, sign, space, the_command};
 use super::tree::{Fence, Glyph, Link};
 use crate::language::syntax::Relation;
 use nom::Parser;
 use nom::branch::alt;
 
 /// Commands for words.
-pub(super) const WORDS: &[&str] = &["text", "textrm", "textit", "textbf", "mbox", "textnormal", "hbox"];
+pub(super) const WORDS: &[&str] =
+    &["text", "textrm", "textit", "textbf", "textsf", "texttt", "mbox", "textnormal", "hbox", "emph", "fbox"];
 
 /// Commands that bind an index below them, or take a list.
 const BIG: &[&str] = &["sum", "prod", "max", "min", "argmax", "argmin"];
@@ -64,13 +65,23 @@ pub(super) const NAMES: &[&str] = &[
     "cos",
     "tanh",
     "hbar",
+    "intercal",
+    "prime",
+    "dagger",
+    "star",
+    "imath",
+    "jmath",
+    "varrho",
+    "varsigma",
+    "Upsilon",
+    "varpi",
 ];
 
 pub(super) fn glyph(input: &str) -> Parsed<'_, Glyph> {
     use Relation::*;
     let input = skip_ampersand(input);
     let mut sign_glyph = alt((
-        sign("=").map(|_| Glyph::Compare(Equal)),
+        alt((sign("=:"), sign("="), sign(":="), sign("\\colon="), sign("≡"))).map(|_| Glyph::Compare(Equal)),
         sign("<=").map(|_| Glyph::Compare(AtMost)),
         sign(">=").map(|_| Glyph::Compare(AtLeast)),
         sign("<").map(|_| Glyph::Compare(Less)),
@@ -91,10 +102,15 @@ pub(super) fn glyph(input: &str) -> Parsed<'_, Glyph> {
         "lt" => Glyph::Compare(Less),
         "gt" => Glyph::Compare(Greater),
         "ne" | "neq" => Glyph::Compare(NotEqual),
-        "equiv" | "coloneqq" | "triangleq" => Glyph::Compare(Equal),
+        "equiv" | "coloneqq" | "triangleq" | "eqqcolon" | "doteq" | "coloneq" | "eqcolon" => Glyph::Compare(Equal),
         "in" => Glyph::In,
         "mid" => Glyph::Divides,
         "nmid" => Glyph::DividesNot,
+        "not" => match glyph(rest) {
+            Ok((rest, Glyph::Compare(Equal))) => return Ok((rest, Glyph::Compare(NotEqual))),
+            Ok((rest, Glyph::Divides)) => return Ok((rest, Glyph::DividesNot)),
+            _ => return Err(nom::Err::Error(Wrong { left: input.len(), message: "a relation is expected".into() })),
+        },
         _ => return Err(nom::Err::Error(Wrong { left: input.len(), message: "a relation is expected".into() })),
     };
     Ok((skip_ampersand(rest), glyph))
@@ -107,8 +123,7 @@ pub(super) fn skip_ampersand(input: &str) -> &str {
 
 /// A line break before a relation continues the chain.
 pub(super) fn skip_line_break(input: &str) -> &str {
-    let here = space(input);
-    let Some(next) = here.strip_prefix("\\\\") else { return input };
+    let Some(next) = line_break(input) else { return input };
     let next = skip_ampersand(next);
     let goes_on = glyph(next).is_ok() || space(next).starts_with(['+', '-', '−']);
     if goes_on { next } else { input }
@@ -123,7 +138,14 @@ pub(super) fn continues(input: &str) -> bool {
 /// A comma, a full stop, a line break or words between statements, skipped.
 pub(super) fn separator(input: &str) -> Option<&str> {
     let here = space(input);
-    if let Some(rest) = here.strip_prefix("\\\\").or_else(|| here.strip_prefix([',', ';', '.'])) {
+    if let Some(rest) = line_break(here).or_else(|| here.strip_prefix([',', ';', '.'])) {
+        return Some(rest);
+    }
+    if let Ok((
+        rest,
+        "Rightarrow" | "implies" | "Longrightarrow" | "iff" | "Leftrightarrow" | "therefore" | "because",
+    )) = command(here)
+    {
         return Some(rest);
     }
     words(here).map(|(rest, _)| rest)
@@ -132,7 +154,26 @@ pub(super) fn separator(input: &str) -> Option<&str> {
 pub(super) fn words(input: &str) -> Option<(&str, String)> {
     let (rest, name) = command(input).ok()?;
     let (rest, text) = raw_group(rest).ok().filter(|_| WORDS.contains(&name))?;
-    Some((rest, text.trim().to_lowercase()))
+    (!is_function(text, rest)).then(|| (rest, text.trim().to_lowercase()))
+}
+
+/// Whether a word stands for a function: `\text{softmax}(z)`.
+pub(super) fn is_function(word: &str, rest: &str) -> bool {
+    const JOINING: &[&str] = &["if", "for", "and", "or", "otherwise", "else", "when", "where", "with", "since", "at"];
+    let letters = !word.is_empty() && word.chars().all(char::is_alphanumeric);
+    let called = ["(", "_", "'", "^"].iter().any(|sign| space(rest).starts_with(sign));
+    letters && called && !JOINING.contains(&word.to_lowercase().as_str())
+}
+
+/// A line break inside a product or after a relation, where a formula goes on.
+pub(super) fn skip_any_break(input: &str) -> &str {
+    line_break(input).map_or(input, skip_ampersand)
+}
+
+/// A line break before a sign that links factors.
+pub(super) fn skip_break_before_link(input: &str) -> &str {
+    let next = skip_any_break(input);
+    if next.len() < input.len() && link(next).is_some() { next } else { input }
 }
 
 pub(super) fn joining(input: &str) -> Option<(&str, &'static str)> {
@@ -151,9 +192,12 @@ pub(super) fn joining(input: &str) -> Option<(&str, &'static str)> {
     }
 }
 
+/// Commands for dots.
+pub(super) const DOTS: &[&str] = &["ldots", "dots", "cdots", "dotsc", "dotsb", "dotsm", "dotso"];
+
 pub(super) fn dots(input: &str) -> Option<&str> {
-    let (rest, name) = command(input).ok()?;
-    ["ldots", "dots", "cdots", "dotsc"].contains(&name).then_some(rest)
+    let three = ["...", "…"].iter().find_map(|dots| space(input).strip_prefix(dots));
+    three.or_else(|| command(input).ok().filter(|(_, name)| DOTS.contains(name)).map(|(rest, _)| rest))
 }
 
 pub(super) fn big(input: &str) -> Parsed<'_, &'static str> {
@@ -183,13 +227,14 @@ pub(super) fn big(input: &str) -> Parsed<'_, &'static str> {
 }
 
 pub(super) fn link(input: &str) -> Option<(&str, Link)> {
-    let signs = [("*", Link::Dot), ("·", Link::Dot), ("×", Link::Cross), ("/", Link::Slash)];
+    let signs = [("*", Link::Dot), ("·", Link::Dot), ("×", Link::Cross), ("/", Link::Slash), ("⊙", Link::Entry)];
     if let Some(found) = signs.iter().find_map(|(text, link)| Some((sign(text)(input).ok()?.0, *link))) {
         return Some(found);
     }
     let (rest, name) = command(input).ok()?;
     match name {
-        "cdot" | "ast" => Some((rest, Link::Dot)),
+        "cdot" | "ast" | "cdotp" | "bullet" => Some((rest, Link::Dot)),
+        "odot" | "circ" => Some((rest, Link::Entry)),
         "times" => Some((rest, Link::Cross)),
         "bmod" => Some((rest, Link::Mod)),
         "div" => Some((rest, Link::Slash)),
@@ -208,12 +253,47 @@ pub(super) fn opening(input: &str) -> Option<(&str, Fence, &'static [&'static st
         ("\\lfloor", Fence::Floor, &["\\rfloor"]),
         ("\\lceil", Fence::Ceil, &["\\rceil"]),
         ("\\lvert", Fence::Bars, &["\\rvert"]),
+        ("\\vert", Fence::Bars, &["\\vert"]),
+        ("\\lVert", Fence::Norm, &["\\rVert"]),
+        ("\\Vert", Fence::Norm, &["\\Vert"]),
+        ("\\|", Fence::Norm, &["\\|"]),
+        ("‖", Fence::Norm, &["‖"]),
+        ("\\langle", Fence::Angle, &["\\rangle"]),
+        ("⟨", Fence::Angle, &["⟩"]),
         ("⌊", Fence::Floor, &["⌋"]),
         ("⌈", Fence::Ceil, &["⌉"]),
         ("|", Fence::Bars, &["|"]),
     ];
     table.iter().find_map(|(open, fence, close)| Some((here.strip_prefix(open)?, *fence, *close)))
 }
+
+/// Commands that end what stands before them.
+const CLOSING: &[&str] = &[
+    "end",
+    "rfloor",
+    "rceil",
+    "rvert",
+    "rVert",
+    "vert",
+    "Vert",
+    "rangle",
+    "rbrace",
+    "rbrack",
+    "wedge",
+    "land",
+    "vee",
+    "lor",
+    "colon",
+    "newline",
+    "Rightarrow",
+    "implies",
+    "Longrightarrow",
+    "iff",
+    "Leftrightarrow",
+    "therefore",
+    "because",
+    "mid",
+];
 
 /// Whether a factor begins here, with nothing before it.
 pub(super) fn starts_factor(input: &str) -> bool {
@@ -222,17 +302,19 @@ pub(super) fn starts_factor(input: &str) -> bool {
     if here.starts_with("\\{") || here.starts_with("\\|") {
         return here.starts_with("\\{");
     }
+    if here.starts_with("...") || here.starts_with('…') {
+        return false;
+    }
     match command(here) {
         Ok((_, "begin")) => begins(here, &["cases", "dcases", "cases*"]).is_some(),
         Ok((_, name)) => {
-            let ends = ["end", "rfloor", "rceil", "rvert", "rbrace", "rbrack", "wedge", "land", "vee", "lor", "colon"];
-            !ends.contains(&name)
+            !CLOSING.contains(&name)
                 && glyph(here).is_err()
                 && link(here).is_none()
                 && words(here).is_none()
                 && dots(here).is_none()
         }
-        Err(_) => first.is_alphanumeric() && !here.starts_with("∈") || "([{⌊⌈".contains(first),
+        Err(_) => first.is_alphanumeric() && !here.starts_with("∈") || "([{⌊⌈⟨".contains(first),
     }
 }
 

@@ -72,6 +72,8 @@ pub enum Link {
     Slash,
     /// `\bmod`
     Mod,
+    /// `\odot`, `\circ`: entry by entry
+    Entry,
 }
 
 /// A pair of brackets.
@@ -89,4 +91,62 @@ pub enum Fence {
     Ceil,
     /// | |
     Bars,
+    /// ‖ ‖
+    Norm,
+    /// ⟨ ⟩
+    Angle,
+}
+
+impl Tree {
+    /// The parts it is made of, in reading order.
+    pub fn parts(&self) -> Vec<&Tree> {
+        match &self.kind {
+            Kind::Number(_) | Kind::Name(_) | Kind::Words(_) => Vec::new(),
+            Kind::Scripts(base, below, above) => {
+                [Some(base), below.as_ref(), above.as_ref()].into_iter().flatten().map(|t| &**t).collect()
+            }
+            Kind::Fenced(_, items) | Kind::List(items) | Kind::Joined(_, items) => items.iter().collect(),
+            Kind::Row(factors) => factors.iter().map(|(_, t)| t).collect(),
+            Kind::Sum(terms) => terms.iter().map(|(_, t)| t).collect(),
+            Kind::Root(inner) => vec![inner],
+            Kind::Over(a, b) => vec![a, b],
+            Kind::Big(_, below, above, body) => {
+                [below.as_ref(), above.as_ref(), Some(body)].into_iter().flatten().map(|t| &**t).collect()
+            }
+            Kind::Cases(cases) => {
+                cases.iter().flat_map(|(value, condition)| [value].into_iter().chain(condition)).collect()
+            }
+            Kind::Relations(first, sides) => first.iter().map(|t| &**t).chain(sides.iter().map(|(_, t)| t)).collect(),
+        }
+    }
+
+    /// Whether it or a part of it satisfies the predicate.
+    pub fn any(&self, test: &mut dyn FnMut(&Tree) -> bool) -> bool {
+        test(self) || self.parts().into_iter().any(|part| part.any(test))
+    }
+
+    /// The same with every place moved.
+    pub(super) fn moved(self, to: &dyn Fn(Span) -> Span) -> Tree {
+        let one = |tree: Box<Tree>| Box::new(tree.moved(to));
+        let all = |trees: Vec<Tree>| trees.into_iter().map(|tree| tree.moved(to)).collect();
+        let kind = match self.kind {
+            kind @ (Kind::Number(_) | Kind::Name(_) | Kind::Words(_)) => kind,
+            Kind::Scripts(base, below, above) => Kind::Scripts(one(base), below.map(one), above.map(one)),
+            Kind::Fenced(fence, items) => Kind::Fenced(fence, all(items)),
+            Kind::List(items) => Kind::List(all(items)),
+            Kind::Joined(word, items) => Kind::Joined(word, all(items)),
+            Kind::Row(factors) => Kind::Row(factors.into_iter().map(|(link, t)| (link, t.moved(to))).collect()),
+            Kind::Sum(terms) => Kind::Sum(terms.into_iter().map(|(sign, t)| (sign, t.moved(to))).collect()),
+            Kind::Root(inner) => Kind::Root(one(inner)),
+            Kind::Over(a, b) => Kind::Over(one(a), one(b)),
+            Kind::Big(word, below, above, body) => Kind::Big(word, below.map(one), above.map(one), one(body)),
+            Kind::Cases(cases) => {
+                Kind::Cases(cases.into_iter().map(|(value, c)| (value.moved(to), c.map(|c| c.moved(to)))).collect())
+            }
+            Kind::Relations(first, sides) => {
+                Kind::Relations(first.map(one), sides.into_iter().map(|(glyph, t)| (glyph, t.moved(to))).collect())
+            }
+        };
+        Tree { kind, span: to(self.span) }
+    }
 }

@@ -1,20 +1,22 @@
 //! The right side of a formula as an expression of the specification language.
 
 use super::head::{Head, Items, plain, power_of_indices};
+use super::whole::is_transpose;
 use crate::answer::Names;
 use crate::diagnostic::Diagnostic;
-use crate::language::syntax::{
-    Binder, Condition, Expr, ExprKind, Extremum, Name, Operator, Reduction, Relation, Sign, Target,
-};
-use crate::latex::{Fence, Glyph, Kind, Link, Tree, read};
+use crate::language::syntax::{Condition, Expr, ExprKind, Layout, Name, Operator, Relation, Target};
+use crate::latex::{Fence, Kind, Link, Tree, read};
 use crate::model::System;
 use num_bigint::BigInt;
 use num_rational::BigRational;
+use std::cell::{Cell, RefCell};
+use std::collections::BTreeSet;
 
 /// The longest number that is read.
 const MOST_DIGITS: usize = 100;
 
 /// Reads formulas about one system.
+#[derive(Clone)]
 pub struct Reader<'a> {
     pub(super) system: &'a System,
     pub(super) names: &'a Names,
@@ -24,6 +26,27 @@ pub struct Reader<'a> {
     definitions: Vec<(Name, Expr)>,
     /// Letters of the author's for arrays and derivatives, without indices.
     pub(super) letters: Vec<(Symbol, Head)>,
+    /// The author's own symbols that have indices or are whole vectors.
+    pub(super) own: Vec<Own>,
+    /// How derivatives are laid out.
+    pub(super) layout: Layout,
+    /// Names that a fresh index must not have.
+    pub(super) taken: RefCell<BTreeSet<Name>>,
+    /// Whether the statement that is read speaks of an upstream gradient.
+    pub(super) upstream: Cell<bool>,
+    /// The same, of that of an output.
+    pub(super) given: Cell<bool>,
+}
+
+/// A symbol of the author's own with what it stands for: `\delta_i = p_i - y_i`, `\delta = p - y`.
+#[derive(Clone, Debug)]
+pub struct Own {
+    /// The letter, without indices.
+    pub letter: Tree,
+    /// Its indices; none of a whole vector.
+    pub at: Vec<Name>,
+    /// What it stands for.
+    pub value: Tree,
 }
 
 /// A symbol as it is written: its factors.
@@ -42,7 +65,51 @@ impl<'a> Reader<'a> {
         };
         let mut patterns: Vec<_> = system.notation.iter().filter_map(pattern).collect();
         patterns.sort_by_key(|(items, _)| std::cmp::Reverse(items.len()));
-        Reader { system, names, patterns, definitions: Vec::new(), letters: Vec::new() }
+        Reader {
+            system,
+            names,
+            patterns,
+            definitions: Vec::new(),
+            letters: Vec::new(),
+            own: Vec::new(),
+            layout: Layout::default(),
+            taken: RefCell::default(),
+            upstream: Cell::new(false),
+            given: Cell::new(false),
+        }
+    }
+
+    /// The same with the layout in which whole derivatives are written.
+    pub fn with_layout(self, layout: Layout) -> Self {
+        Reader { layout, ..self }
+    }
+
+    /// The same with symbols of the author's own that have indices or are whole vectors.
+    pub fn with_own(self, own: &[Own]) -> Self {
+        Reader { own: own.to_vec(), ..self }
+    }
+
+    /// The same as it was before a symbol of the author's own was defined.
+    pub(super) fn before(&self, place: usize) -> Self {
+        Reader { own: self.own[..place].to_vec(), ..self.clone() }
+    }
+
+    /// The layout in which whole derivatives are read.
+    pub fn layout(&self) -> Layout {
+        self.layout
+    }
+
+    /// An index that means nothing else here.
+    pub(super) fn fresh(&self, scope: &[Name]) -> Name {
+        const LETTERS: [&str; 12] = ["i", "j", "k", "m", "n", "p", "q", "r", "s", "t", "u", "v"];
+        let mut taken = self.taken.borrow_mut();
+        let free = |name: &Name| {
+            !(taken.contains(name) || scope.contains(name) || self.system.names(name) || self.is_defined(name))
+        };
+        let numbered = (0..).map(|k| Name::from(format!("at_{k}")));
+        let found = LETTERS.into_iter().map(Name::from).chain(numbered).find(free).unwrap_or_else(|| "at".into());
+        taken.insert(found.clone());
+        found
     }
 
     /// The same with symbols that the author defined.
@@ -164,7 +231,7 @@ impl<'a> Reader<'a> {
         while place < items.len() {
             let (link, item) = &items[place];
             let operator = match link {
-                Link::Beside | Link::Dot | Link::Cross => Operator::Times,
+                Link::Beside | Link::Dot | Link::Cross | Link::Entry => Operator::Times,
                 Link::Slash => Operator::Over,
                 Link::Mod => Operator::Mod,
             };
@@ -180,6 +247,9 @@ impl<'a> Reader<'a> {
 
     /// The factor that items begin with, and how many of them it takes.
     pub(super) fn factor(&self, items: &Items, scope: &[Name]) -> Result<(ExprKind, usize), Diagnostic> {
+        if let Some(found) = self.made_of_wholes(items, scope)? {
+            return Ok(found);
+        }
         if let Some((head, used)) = self.head(items, scope)? {
             let above = match &items[0].1.kind {
                 Kind::Scripts(_, _, Some(above)) if !matches!(above.kind, Kind::Fenced(..)) => Some(&**above),
@@ -193,11 +263,15 @@ impl<'a> Reader<'a> {
         if let Some(found) = self.delta(item, scope)? {
             return Ok((found, 1));
         }
+        if let Some(found) = self.owned(item, scope)? {
+            return Ok((found, 1));
+        }
         if let Some(call) = self.function(items, scope)? {
             return Ok(call);
         }
         if let Some(name) = plain(item) {
-            if name == "bb 1"
+            if ["bb 1", "bb I", "I"].contains(&name.as_str())
+                && !self.system.names(&name)
                 && let Some((Link::Beside, Tree { kind: Kind::Fenced(_, inner), span })) = items.get(1)
             {
                 return Ok((self.bracket(inner, *span, scope)?, 2));
@@ -224,7 +298,7 @@ impl<'a> Reader<'a> {
             Kind::Fenced(Fence::Floor, inner) => call("floor", inner),
             Kind::Fenced(Fence::Ceil, inner) => call("ceil", inner),
             Kind::Fenced(Fence::Bars, inner) => call("abs", inner),
-            Kind::Fenced(Fence::Square, inner) if inner.iter().any(is_condition) => {
+            Kind::Fenced(Fence::Square | Fence::Curly, inner) if inner.iter().any(is_condition) => {
                 self.bracket(inner, item.span, scope)
             }
             Kind::Fenced(_, inner) => match inner.as_slice() {
@@ -236,10 +310,9 @@ impl<'a> Reader<'a> {
                 let base = self.value(base, scope)?;
                 self.raised(base.kind, Some(above), scope)
             }
-            Kind::Scripts(base, Some(below), Some(above)) if !matches!(above.kind, Kind::Fenced(..)) => {
-                let kind = Kind::Scripts(base.clone(), Some(below.clone()), None);
-                let base = self.value(&Tree { kind, span: item.span }, scope)?;
-                self.raised(base.kind, Some(above), scope)
+            Kind::Scripts(base, below @ Some(_), Some(above)) => {
+                let inner = Tree { kind: Kind::Scripts(base.clone(), below.clone(), None), span: item.span };
+                self.raised(self.value(&inner, scope)?.kind, Some(above), scope)
             }
             Kind::Scripts(base, Some(_), _) => {
                 let shown = plain(base).unwrap_or_default();
@@ -255,13 +328,53 @@ impl<'a> Reader<'a> {
 
     pub(super) fn raised(&self, base: ExprKind, above: Option<&Tree>, scope: &[Name]) -> Result<ExprKind, Diagnostic> {
         let Some(above) = above else { return Ok(base) };
-        if matches!(&above.kind, Kind::Name(n) if n == "top" || n == "T") {
+        let named = matches!(&above.kind, Kind::Name(n) if self.system.names(n) || scope.iter().any(|s| **s == **n));
+        if is_transpose(above) && !named {
             return Err(
                 Diagnostic::new("a transpose has no indices", above.span).hint("write the entries, with indices")
             );
         }
         let exponent = self.value(above, scope)?;
         Ok(ExprKind::Power(Box::new(Expr::new(base)), Box::new(exponent)))
+    }
+
+    /// A symbol of the author's own with its indices: δ_k for `\delta_i = p_i - y_i`.
+    fn owned(&self, item: &Tree, scope: &[Name]) -> Result<Option<ExprKind>, Diagnostic> {
+        let (letter, below) = match &item.kind {
+            Kind::Scripts(base, Some(below), None) => (&**base, Some(&**below)),
+            _ => (item, None),
+        };
+        let Some(place) = self.own.iter().rposition(|own| own.letter == *letter) else { return Ok(None) };
+        let own = &self.own[place];
+        let items = match below.map(|below| &below.kind) {
+            None => Vec::new(),
+            Some(Kind::List(items)) => items.clone(),
+            Some(Kind::Row(factors)) if own.at.len() > 1 => factors.iter().map(|(_, tree)| tree.clone()).collect(),
+            Some(_) => below.into_iter().cloned().collect(),
+        };
+        let at = items.iter().map(|item| self.value(item, scope)).collect::<Result<Vec<_>, _>>()?;
+        let before = self.before(place);
+        if own.at.is_empty() {
+            let Ok(whole) = before.shaped(&own.value, scope) else { return Ok(None) };
+            let one = Expr::integer(1);
+            return Ok(match at.as_slice() {
+                [] => whole.value().map(|value| value.kind),
+                [row] if whole.columns.is_one() => Some(whole.at(row, &one).kind),
+                [row, column] => Some(whole.at(row, column).kind),
+                _ => None,
+            });
+        }
+        if at.len() != own.at.len() {
+            return Ok(None);
+        }
+        let value = before.value(&own.value, &[scope, &own.at].concat())?;
+        Ok(Some(
+            crate::model::rewrite(&value, &|part| match &part.kind {
+                ExprKind::Name(name) => own.at.iter().position(|index| index == name).map(|k| at[k].kind.clone()),
+                _ => None,
+            })
+            .kind,
+        ))
     }
 
     fn bracket(&self, inner: &[Tree], span: crate::diagnostic::Span, scope: &[Name]) -> Result<ExprKind, Diagnostic> {
@@ -314,142 +427,6 @@ impl<'a> Reader<'a> {
                 Ok(Some(Expr { kind, span: whole.span }))
             })?
             .ok_or_else(|| Diagnostic::new("there is no case", whole.span))
-    }
-
-    fn big(
-        &self,
-        word: &str,
-        (below, above): (&Option<Box<Tree>>, &Option<Box<Tree>>),
-        body: &Tree,
-        whole: &Tree,
-        scope: &[Name],
-    ) -> Result<Expr, Diagnostic> {
-        let reduction = match word {
-            "sum" => Reduction::Sum,
-            "prod" => Reduction::Product,
-            _ => match Extremum::ALL.into_iter().find(|known| known.word() == word) {
-                Some(which) => Reduction::Extremum(which),
-                None => {
-                    let message = format!("`\\{word}` over an index is not in the language");
-                    return Err(Diagnostic::new(message, whole.span));
-                }
-            },
-        };
-        let Some(below) = below else {
-            return Err(Diagnostic::new("this sum has no index", whole.span).hint("as in `\\sum_{i=1}^{K}`"));
-        };
-        let items = match &below.kind {
-            Kind::List(items) => items.clone(),
-            _ => vec![(**below).clone()],
-        };
-        let mut inner = scope.to_vec();
-        let (mut binders, mut conditions): (Vec<Binder>, Vec<Condition>) = (Vec::new(), Vec::new());
-        for item in &items {
-            let (new, condition) = self.limit(item, above.as_deref(), &binders, &inner)?;
-            inner.extend(new.iter().map(|b| b.name.clone()));
-            binders.extend(new);
-            conditions.extend(condition);
-        }
-        if binders.is_empty() {
-            return Err(Diagnostic::new("this sum binds no index", below.span));
-        }
-        let body = self.value(body, &inner)?;
-        let condition = match conditions.len() {
-            0 => None,
-            1 => Some(Box::new(conditions.remove(0))),
-            _ => Some(Box::new(Condition::All(conditions))),
-        };
-        Ok(Expr { kind: ExprKind::Reduce(reduction, binders, condition, Box::new(body)), span: whole.span })
-    }
-
-    /// What stands under a sum: indices it binds, or a condition.
-    fn limit(
-        &self,
-        item: &Tree,
-        above: Option<&Tree>,
-        bound: &[Binder],
-        scope: &[Name],
-    ) -> Result<(Vec<Binder>, Option<Condition>), Diagnostic> {
-        let binder = |name: &str, range| Binder { name: name.into(), range, span: item.span };
-        let base = || Expr::integer(self.system.base.into());
-        let new = |tree: &Tree| {
-            plain(tree).filter(|n| !self.is_size(n) && !self.is_array(n) && !bound.iter().any(|b| *b.name == **n))
-        };
-        let end = |above: &Tree| self.value(above, scope);
-        if let Some(name) = new(item) {
-            let range = above.map(|above| Ok::<_, Diagnostic>((base(), end(above)?))).transpose()?;
-            return Ok((vec![binder(&name, range)], None));
-        }
-        if let Kind::Row(factors) = &item.kind
-            && let Some(names) = factors.iter().map(|(_, tree)| new(tree)).collect::<Option<Vec<_>>>()
-        {
-            return Ok((names.iter().map(|name| binder(name, None)).collect(), None));
-        }
-        if let Kind::Relations(Some(first), sides) = &item.kind {
-            match (new(first), sides.as_slice(), above) {
-                (Some(name), [(Glyph::Compare(Relation::Equal), lo)], Some(above)) => {
-                    return Ok((vec![binder(&name, Some((self.value(lo, scope)?, end(above)?)))], None));
-                }
-                (Some(name), [(Glyph::In, set)], _) if !scope.contains(&name.as_str().into()) => {
-                    if let Some((lo, hi)) = self.interval(set, scope)? {
-                        return Ok((vec![binder(&name, Some((lo, hi)))], None));
-                    }
-                }
-                _ => {}
-            }
-            if let [(Glyph::Compare(low), middle), (Glyph::Compare(high), hi)] = sides.as_slice()
-                && let Some(name) = new(middle)
-                && !scope.contains(&name.as_str().into())
-                && let (Some(up), Some(down)) = (step(*low), step(*high))
-            {
-                let lo = plus(self.value(first, scope)?, up);
-                let hi = plus(self.value(hi, scope)?, -down);
-                return Ok((vec![binder(&name, Some((lo, hi)))], None));
-            }
-        }
-        let condition = self.condition(item, scope)?;
-        let mut unknown = Vec::new();
-        self.unbound(item, scope, &mut unknown);
-        let new = unknown.iter().filter(|_| bound.is_empty()).map(|name| binder(name, None)).collect();
-        Ok((new, Some(condition)))
-    }
-
-    /// The letters of a condition that nothing declares or binds.
-    fn unbound(&self, tree: &Tree, scope: &[Name], found: &mut Vec<String>) {
-        if let Some(name) = plain(tree) {
-            let known = self.is_size(&name) || self.is_array(&name) || scope.iter().any(|n| **n == *name);
-            if !known && !found.contains(&name) {
-                found.push(name);
-            }
-            return;
-        }
-        match &tree.kind {
-            Kind::Relations(first, sides) => {
-                first.iter().for_each(|t| self.unbound(t, scope, found));
-                sides.iter().for_each(|(_, t)| self.unbound(t, scope, found));
-            }
-            Kind::Sum(terms) => terms.iter().for_each(|(_, t)| self.unbound(t, scope, found)),
-            Kind::Row(factors) => factors.iter().for_each(|(_, t)| self.unbound(t, scope, found)),
-            Kind::Fenced(_, items) | Kind::List(items) => items.iter().for_each(|t| self.unbound(t, scope, found)),
-            _ => {}
-        }
-    }
-}
-
-/// By how much a range is shorter than its relation: 0 for ≤, 1 for <.
-fn step(relation: Relation) -> Option<i128> {
-    match relation {
-        Relation::AtMost => Some(0),
-        Relation::Less => Some(1),
-        _ => None,
-    }
-}
-
-fn plus(e: Expr, n: i128) -> Expr {
-    match n {
-        0 => e,
-        1 => Expr::new(ExprKind::Sum(vec![(Sign::Plus, e), (Sign::Plus, Expr::integer(1))])),
-        _ => Expr::new(ExprKind::Sum(vec![(Sign::Plus, e), (Sign::Minus, Expr::integer(-n))])),
     }
 }
 

@@ -3,10 +3,12 @@
 //! What is right as written is right. Otherwise a reading that is the author's to choose and in which
 //! the shapes fit counts; a reading that is not is mentioned beside the verdict.
 
+use super::Side;
 use super::variant::{arrays, readings};
 use crate::diagnostic::Diagnostics;
-use crate::judge::{Judge, Judgement, Verdict};
-use crate::language::syntax::{Claim, ClaimValue, Name};
+use crate::judge::{Counterexample, Difference, Judge, Judgement, Shown, Slip, Verdict};
+use crate::language::print::{Alphabet, claim as print_claim};
+use crate::language::syntax::{Claim, ClaimValue, Layout, Name};
 use crate::model::System;
 
 /// A judgement, and the reading it rests on.
@@ -22,11 +24,50 @@ pub struct Mark {
     pub orders: Vec<(Name, Option<Vec<usize>>)>,
 }
 
-/// Judges a claim as written and, where that fails, as it may have been meant.
+/// Judges what one side of a chain claims, in the layout in force; what is right in another one is
+/// refuted, and that is the slip.
 ///
 /// # Errors
 /// What is wrong with the claim in every reading.
-pub fn mark(system: &System, judge: &mut Judge, claim: &Claim) -> Result<Mark, Diagnostics> {
+pub fn mark(system: &System, judge: &mut Judge, side: &Side, layout: Layout) -> Result<Mark, Diagnostics> {
+    let mut mark = match &side.misfit {
+        None => mark_claim(system, judge, &side.claim, &side.loose)?,
+        Some(reason) => misfit(&side.claim, reason),
+    };
+    if !matches!(mark.judgement.verdict, Verdict::Refuted(_)) {
+        return Ok(mark);
+    }
+    for (other, claim) in &side.layouts {
+        if judge.judge(claim).is_ok_and(|judgement| !matches!(judgement.verdict, Verdict::Refuted(_))) {
+            let sentence =
+                format!("in the {} layout it is right, and the {} layout is in force", other.word(), layout.word());
+            mark.judgement.slip = Some(Slip { name: "another layout", sentence, shown: Shown::Nothing });
+            break;
+        }
+    }
+    Ok(mark)
+}
+
+/// A claim that cannot hold whatever the values are.
+fn misfit(claim: &Claim, reason: &str) -> Mark {
+    let difference = Difference::Reason(reason.to_string());
+    let found = Counterexample { sizes: Vec::new(), indices: Vec::new(), difference, note: None, unfit: false };
+    let judgement = Judgement {
+        claim: print_claim(claim, Alphabet::Ascii),
+        expected: claim.expected,
+        verdict: Verdict::Refuted(Box::new(found)),
+        slip: None,
+        reasons: Vec::new(),
+        good: false,
+        because: None,
+        span: claim.span,
+    };
+    Mark { judgement, reading: String::new(), other: None, orders: Vec::new() }
+}
+
+/// Judges a claim as written and, where that fails, as it may have been meant; the order of the axes of
+/// `loose` arrays is not said.
+fn mark_claim(system: &System, judge: &mut Judge, claim: &Claim, loose: &[Name]) -> Result<Mark, Diagnostics> {
     let written = judge.judge(claim);
     let unfit = match &written {
         Err(_) => true,
@@ -44,7 +85,8 @@ pub fn mark(system: &System, judge: &mut Judge, claim: &Claim) -> Result<Mark, D
         if judgement.verdict != Verdict::Proved {
             continue;
         }
-        if reading.free && unfit {
+        let unsaid = !reading.orders.is_empty() && reading.orders.iter().all(|(name, _)| loose.contains(name));
+        if reading.free && unfit || unsaid {
             let orders = orders(system, claim, &reading.orders);
             return Ok(Mark { judgement, reading: reading.stated, other: None, orders });
         }

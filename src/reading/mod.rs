@@ -11,30 +11,70 @@ mod condition;
 mod expression;
 mod function;
 mod head;
+mod limits;
 mod mark;
-mod matrix;
+mod shaped;
 mod variant;
+mod whole;
 
-pub use expression::{Reader, Symbol};
+pub use expression::{Own, Reader, Symbol};
 pub use head::plain as written;
 pub use mark::{Mark, mark};
 pub use variant::{Reading, readings};
 
 use crate::diagnostic::{Diagnostic, Span};
-use crate::language::syntax::{Claim, ClaimValue, Expr, Relation, Target};
+use crate::language::syntax::{Claim, ClaimValue, Expr, Layout, Name, Relation, Target};
 use crate::latex::{Fence, Glyph, Kind, Link, Tree};
+use std::collections::BTreeSet;
+use whole::{Misread, Whole};
 
 /// What a statement in LaTeX says about a system.
 #[derive(Clone, Debug)]
 pub enum Said {
-    /// Claims about an answer, one for each `=` or `∈`.
-    Claims(Vec<Claim>),
+    /// What it speaks of, and a claim for each `=` or `∈`, or why there is none.
+    Claims(Target, Vec<Result<Side, Diagnostic>>),
     /// Lengths without a left side, in each member of a chain: `5 × 2`.
     Lengths(Vec<Vec<Expr>>, Span),
     /// A symbol of the author's own and what it is said to be.
     Symbol(Tree),
     /// Nothing that can be judged: the range of an index, a name.
     Remark,
+}
+
+/// What one side of a chain claims.
+#[derive(Clone, Debug)]
+pub struct Side {
+    /// The claim.
+    pub claim: Claim,
+    /// Arrays whose indices stand above and below: the order is not said.
+    pub loose: Vec<Name>,
+    /// Why it cannot hold whatever the values are: shapes in it do not fit.
+    pub misfit: Option<String>,
+    /// What it claims in other layouts than the one in force, where it fits.
+    pub layouts: Vec<(Layout, Claim)>,
+}
+
+impl Side {
+    /// A claim that is read in one way only.
+    pub fn plain(claim: Claim) -> Side {
+        Side { claim, loose: Vec::new(), misfit: None, layouts: Vec::new() }
+    }
+}
+
+fn claim(target: Target, value: ClaimValue, span: Span) -> Claim {
+    Claim { expected: true, target, value, because: None, span }
+}
+
+/// All names in a tree.
+fn names_in(tree: &Tree) -> BTreeSet<Name> {
+    let mut found = BTreeSet::new();
+    tree.any(&mut |part| {
+        if let Kind::Name(name) = &part.kind {
+            found.insert(name.as_str().into());
+        }
+        false
+    });
+    found
 }
 
 impl Reader<'_> {
@@ -44,6 +84,9 @@ impl Reader<'_> {
     /// # Errors
     /// What cannot be understood, at its place.
     pub fn statement(&self, tree: &Tree, last: Option<&Target>) -> Result<Said, Diagnostic> {
+        self.taken.replace(names_in(tree));
+        self.upstream.set(self.speaks_of_upstream(tree, false));
+        self.given.set(self.speaks_of_upstream(tree, true));
         let Kind::Relations(first, sides) = &tree.kind else {
             return Ok(match self.lengths(tree)? {
                 Some(lengths) => Said::Lengths(vec![lengths], tree.span),
@@ -68,30 +111,70 @@ impl Reader<'_> {
             let equation = matches!(sides.first(), Some((Glyph::Compare(Relation::Equal), _)));
             return Ok(if named && equation { Said::Symbol(tree.clone()) } else { Said::Remark });
         };
+        let whole = self.whole(&target, &[]);
         let mut claims = Vec::new();
         for (glyph, side) in sides {
-            let claim = |target: Target, value: ClaimValue| Claim {
-                expected: true,
-                target,
-                value,
-                because: None,
-                span: tree.span,
-            };
             match glyph {
-                Glyph::In => match self.space(side)? {
-                    Some(lengths) => {
-                        claims.push(claim(target.bare().shape(), ClaimValue::Shape(lengths)));
+                Glyph::In => match self.space(side) {
+                    Ok(Some(lengths)) => {
+                        let target = target.bare().shape();
+                        claims.push(Ok(Side::plain(claim(target, ClaimValue::Shape(lengths), side.span))));
                     }
-                    None => return Ok(Said::Remark),
+                    Ok(None) => return Ok(Said::Remark),
+                    Err(problem) => claims.push(Err(problem)),
                 },
-                Glyph::Compare(Relation::Equal) => {
-                    let value = ClaimValue::Formula(self.value(side, &self.indices_of(&target))?);
-                    claims.push(claim(target.clone(), value));
-                }
+                Glyph::Compare(Relation::Equal) => claims.push(self.side(&target, whole.as_ref(), side)),
                 Glyph::Compare(_) | Glyph::Divides | Glyph::DividesNot => return Ok(Said::Remark),
             }
         }
-        Ok(Said::Claims(claims))
+        match claims.iter().all(Result::is_err) {
+            true => claims.into_iter().find_map(Result::err).map_or(Ok(Said::Remark), Err),
+            false => Ok(Said::Claims(target, claims)),
+        }
+    }
+
+    /// What one side of a chain claims of its target.
+    fn side(&self, target: &Target, whole: Option<&Whole>, side: &Tree) -> Result<Side, Diagnostic> {
+        let loose = self.loosely_indexed(side);
+        let entry = |target: Target, value: Expr| Side {
+            claim: claim(target, ClaimValue::Formula(value), side.span),
+            loose: loose.clone(),
+            misfit: None,
+            layouts: Vec::new(),
+        };
+        let Some(whole) = whole else {
+            return Ok(entry(target.clone(), self.value(side, &self.indices_of(target))?));
+        };
+        let scope = self.indices_of(&whole.target);
+        match self.shaped(side, &scope).and_then(|shaped| whole.entry(&shaped)) {
+            Ok(value) => {
+                let mut found = entry(whole.target.clone(), value);
+                found.layouts = self.in_others(target, side);
+                Ok(found)
+            }
+            Err(Misread::Shapes(reason)) => {
+                let mut found = entry(whole.target.clone(), Expr::integer(0));
+                found.misfit = Some(reason);
+                found.layouts = self.in_others(target, side);
+                Ok(found)
+            }
+            Err(Misread::Unreadable(problem)) => {
+                let value = self.value(side, &self.indices_of(target)).map_err(|_| problem)?;
+                Ok(entry(target.clone(), value))
+            }
+        }
+    }
+
+    /// The claim that the side would be in other layouts, where it fits.
+    fn in_others(&self, target: &Target, side: &Tree) -> Vec<(Layout, Claim)> {
+        let read = |layout: Layout| {
+            let reader = self.clone().with_layout(layout);
+            let whole = reader.whole(target, &[])?;
+            let shaped = reader.shaped(side, &reader.indices_of(&whole.target)).ok()?;
+            let value = whole.entry(&shaped).ok()?;
+            Some((layout, claim(whole.target, ClaimValue::Formula(value), side.span)))
+        };
+        Layout::ALL.into_iter().filter(|layout| *layout != self.layout()).filter_map(read).collect()
     }
 
     /// Whether a left side names something that the system has an answer for.
