@@ -63,7 +63,7 @@ pub struct Document {
     pub introduced: Vec<Introduction>,
     /// What sentences call the answers.
     pub spoken: Vec<Spoken>,
-    /// Equations with derivatives inside sentences: they may say what a letter is.
+    /// Equations inside sentences: they may say what a letter is.
     pub stated: Vec<Formula>,
 }
 
@@ -76,13 +76,16 @@ pub fn document(text: &str, macros: &Macros) -> Document {
     let displays: Vec<(String, String)> = fixed.chain(own).collect();
     let breaks: Vec<usize> = text.match_indices('\n').map(|(at, _)| at).collect();
     let line_of = |at: usize| breaks.partition_point(|b| *b < at) + 1;
+    let latex = ["\\documentclass", "\\begin{document}"].iter().any(|sign| text.contains(sign));
     let mut place = Place::default();
     let (mut at, mut items) = (0, Vec::new());
     while at < text.len() {
         let line_end = text[at..].find('\n').map_or(text.len(), |n| at + n);
         let line = &text[at..line_end];
         number(line, &mut place, &mut items);
-        let comment = line.trim_start().starts_with('%');
+        let line = if latex { without_comment(line) } else { line };
+        let defines = ["\\def", "\\newcommand", "\\renewcommand", "\\providecommand", "\\DeclareMathOperator", "\\let"];
+        let comment = defines.iter().any(|word| line.trim_start().starts_with(word));
         let escaped = |start: usize| line[..start].ends_with('\\');
         let mut signs =
             line.match_indices(['$', '\\', '`']).map(|(start, _)| start).filter(|start| !comment && !escaped(*start));
@@ -124,7 +127,14 @@ fn formula(text: &str, begin: usize, end: usize, line_of: &dyn Fn(usize) -> usiz
     (!formula.text.is_empty()).then_some(formula)
 }
 
-/// The equations with derivatives in a sentence.
+/// A line of LaTeX up to its comment.
+fn without_comment(line: &str) -> &str {
+    let mut signs = line.match_indices('%').map(|(at, _)| at);
+    let comment = signs.find(|at| !line[..*at].ends_with('\\'));
+    comment.map_or(line, |at| &line[..at])
+}
+
+/// The equations in a sentence.
 fn stated(text: &str, (at, line): (usize, &str), line_of: &dyn Fn(usize) -> usize, place: &Place) -> Vec<Formula> {
     let mut found = Vec::new();
     let mut from = 0;
@@ -134,7 +144,7 @@ fn stated(text: &str, (at, line): (usize, &str), line_of: &dyn Fn(usize) -> usiz
         let begin = start + open.len();
         let Some(end) = line[begin..].find(close).map(|n| begin + n) else { break };
         let inside = &line[begin..end];
-        if inside.contains('=') && ["\\partial", "\\nabla", "frac{d"].iter().any(|sign| inside.contains(sign)) {
+        if inside.contains('=') {
             found.extend(formula(text, at + begin, at + end, line_of, place));
         }
         from = end + close.len();

@@ -366,7 +366,10 @@ impl<'a> Marker<'a> {
         let mark = mark(&self.settings[k].system, judge, side, self.layout)
             .map_err(|mut problems| problems.drain(..).next().unwrap_or_else(|| Diagnostic::general("not judged")))?;
         let (right, cells) = match &mark.judgement.verdict {
-            Verdict::Refuted(wrong) => (judge.right(&claim.target), judge.cells(claim, wrong)),
+            Verdict::Refuted(wrong) => {
+                let cells = if side.misfit.is_none() { judge.cells(claim, wrong) } else { None };
+                (judge.right(&claim.target), cells)
+            }
             Verdict::Proved | Verdict::Undecided { .. } => (None, None),
         };
         self.note(&claim.target);

@@ -90,6 +90,12 @@ impl Marker<'_> {
         if let Some(found) = self.convention(tree).or_else(|| self.size(tree)) {
             return Some(found);
         }
+        let answers = |first: &Tree| {
+            (0..self.settings.len()).any(|k| self.reader(k).target(first).is_ok_and(|target| target.is_some()))
+        };
+        if first.as_ref().is_some_and(|first| answers(first)) {
+            return None;
+        }
         if let Some(found) = self.own(tree) {
             return Some(found);
         }

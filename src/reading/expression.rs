@@ -36,6 +36,8 @@ pub struct Reader<'a> {
     pub(super) upstream: Cell<bool>,
     /// The same, of that of an output.
     pub(super) given: Cell<bool>,
+    /// Whether its left side is `dW`.
+    pub(super) differentials: Cell<bool>,
 }
 
 /// A symbol of the author's own with what it stands for: `\delta_i = p_i - y_i`, `\delta = p - y`.
@@ -76,6 +78,7 @@ impl<'a> Reader<'a> {
             taken: RefCell::default(),
             upstream: Cell::new(false),
             given: Cell::new(false),
+            differentials: Cell::new(false),
         }
     }
 

@@ -2,6 +2,7 @@
 //! gradient.
 
 use super::expression::Reader;
+use super::notation::{BARE_LOSSES, LOSSES};
 use crate::diagnostic::Diagnostic;
 use crate::judge::fits;
 use crate::language::syntax::{Expr, ExprKind, Name, Target};
@@ -21,12 +22,6 @@ pub enum Head {
     Local((Name, Vec<Expr>), (Name, Vec<Expr>)),
 }
 
-/// How a loss is called.
-const LOSSES: &[&str] = &["ell", "cal L", "L", "l", "E", "J", "C", "Loss", "loss", "cal E", "cal J"];
-
-/// How a loss is called where it stands alone.
-const BARE_LOSSES: &[&str] = &["ell", "cal L", "L", "J", "Loss", "loss", "cal E", "cal J"];
-
 /// A name that is written as a letter, perhaps with a subscript of letters and digits: `P_{H1}`.
 pub fn plain(tree: &Tree) -> Option<String> {
     match &tree.kind {
@@ -39,7 +34,7 @@ pub fn plain(tree: &Tree) -> Option<String> {
     }
 }
 
-fn letters(tree: &Tree) -> Option<String> {
+pub(super) fn letters(tree: &Tree) -> Option<String> {
     match &tree.kind {
         Kind::Name(name) | Kind::Number(name) => Some(name.clone()),
         Kind::Words(words) if !words.contains(' ') => Some(words.clone()),
@@ -54,7 +49,7 @@ fn is_partial(tree: &Tree) -> bool {
     matches!(&tree.kind, Kind::Name(n) if n == "partial" || n == "d")
 }
 
-fn beside(tree: &Tree) -> Vec<(Link, Tree)> {
+pub(super) fn beside(tree: &Tree) -> Vec<(Link, Tree)> {
     match &tree.kind {
         Kind::Row(factors) => factors.clone(),
         _ => vec![(Link::Beside, tree.clone())],
@@ -178,149 +173,6 @@ impl Reader<'_> {
         }
     }
 
-    /// `x_n^{(k)}`, `x^{(t)}_j`, `W^{(1)}_{ij}`: what stands above in brackets is part of the name, if an
-    /// array is called so, and else an index, before or after the others as it is written.
-    fn superscripted(&self, tree: &Tree, scope: &[Name]) -> Result<Option<Head>, Diagnostic> {
-        let Kind::Scripts(base, below, Some(above)) = &tree.kind else { return Ok(None) };
-        let Kind::Fenced(Fence::Round | Fence::Square, inner) = &above.kind else { return Ok(None) };
-        let ([only], Some(letter)) = (inner.as_slice(), plain(base)) else { return Ok(None) };
-        let named = letters(only).and_then(|label| {
-            let names = [format!("{letter}{label}"), format!("{letter}_{label}")];
-            names.into_iter().find(|name| self.is_array(name))
-        });
-        let name: Name = match named {
-            Some(name) => name.as_str().into(),
-            None if self.is_array(&letter) || self.is_upstream(&letter) => letter.as_str().into(),
-            None => return Ok(None),
-        };
-        let under = below.as_ref().map_or(Ok(Vec::new()), |below| self.indices(&name, below, scope))?;
-        if name.as_ref() != letter {
-            return Ok(Some(Head::Array(name, under)));
-        }
-        let index = vec![self.value(only, scope)?];
-        let first = below.as_ref().is_none_or(|below| above.span.start < below.span.start);
-        Ok(Some(Head::Array(name, if first { [index, under].concat() } else { [under, index].concat() })))
-    }
-
-    /// The arrays that a tree reads with an index above in brackets: in which order the indices are meant
-    /// is not said.
-    pub fn loosely_indexed(&self, tree: &Tree) -> Vec<Name> {
-        let mut found = Vec::new();
-        tree.any(&mut |part| {
-            if let Kind::Scripts(_, Some(_), Some(above)) = &part.kind
-                && matches!(above.kind, Kind::Fenced(..))
-                && let Ok(Some(Head::Array(name, _))) = self.superscripted(part, &[])
-                && part.any(&mut |letter| matches!(&letter.kind, Kind::Name(n) if **n == *name))
-            {
-                found.push(name);
-            }
-            false
-        });
-        found
-    }
-
-    /// `\nabla_W \ell`, `\partial_W \ell`
-    fn nabla(&self, items: &Items, scope: &[Name]) -> Result<Option<(Head, usize)>, Diagnostic> {
-        let Some((_, Tree { kind: Kind::Scripts(base, Some(below), None), .. })) = items.first() else {
-            return Ok(None);
-        };
-        if !matches!(&base.kind, Kind::Name(n) if n == "nabla" || n == "partial") || items.len() < 2 {
-            return Ok(None);
-        }
-        let partial = || (Link::Beside, Tree { kind: Kind::Name("partial".into()), span: base.span });
-        let mut used = 2;
-        if matches!(items.get(2), Some((Link::Beside, Tree { kind: Kind::Fenced(Fence::Round, _), .. }))) {
-            used = 3;
-        }
-        let above = [vec![partial()], items[1..used].to_vec()].concat();
-        let under = [vec![partial()], beside(below)].concat();
-        let row = |items| Tree { kind: Kind::Row(items), span: base.span };
-        Ok(self.derivative(&row(above), &row(under), scope)?.map(|head| (head, used)))
-    }
-
-    /// `\bar W` and `dW` for the gradient: where nothing else is called so, and of a given array only where
-    /// the formula speaks of an upstream gradient.
-    fn adjoint(&self, items: &Items, scope: &[Name]) -> Result<Option<(Head, usize)>, Diagnostic> {
-        let allowed = |name: &str| self.is_array(name) && (self.upstream.get() || self.system.equation(name).is_some());
-        let first = &items[0].1;
-        let (base, below) = match &first.kind {
-            Kind::Scripts(base, below, None) => (&**base, below.as_deref()),
-            _ => (first, None),
-        };
-        if let Kind::Name(name) = &base.kind
-            && let Some(letter) = name.strip_prefix("bar ")
-            && self.accented(name).is_none()
-        {
-            let joined = below.and_then(letters).map(|label| format!("{letter}_{label}"));
-            if let Some(array) = joined.filter(|name| allowed(name)) {
-                return Ok(Some((Head::Gradient(array.as_str().into(), Vec::new()), 1)));
-            }
-            if allowed(letter) {
-                let head = Head::Gradient(letter.into(), Vec::new());
-                let head = match below {
-                    Some(below) => self.with(head, below, scope)?,
-                    None => head,
-                };
-                return Ok(Some((head, 1)));
-            }
-        }
-        let differential =
-            matches!(&first.kind, Kind::Name(n) if n == "d" && !self.is_array("d") && !self.is_size("d"));
-        if differential
-            && !scope.iter().any(|name| &**name == "d")
-            && let Some((Link::Beside, _)) = items.get(1)
-            && let Some((Head::Array(array, at), used)) = self.head(&items[1..], scope)?
-            && allowed(&array)
-            && self.is_array(&array)
-        {
-            return Ok(Some((Head::Gradient(array, at), used + 1)));
-        }
-        Ok(None)
-    }
-
-    /// Whether a formula speaks of an upstream gradient, in whatever notation: of that of an output, or of
-    /// any array that is computed.
-    pub(super) fn speaks_of_upstream(&self, tree: &Tree, outputs: bool) -> bool {
-        let computed = |name: &str| match outputs {
-            true => self.system.outputs.iter().any(|output| **output == *name),
-            false => self.system.equation(name).is_some(),
-        };
-        tree.any(&mut |part| match &part.kind {
-            Kind::Name(name) => self.is_upstream(name) || name.strip_prefix("bar ").is_some_and(computed),
-            Kind::Row(factors) => factors.windows(2).any(|pair| {
-                let letter = match &pair[1].1.kind {
-                    Kind::Scripts(base, ..) => plain(base),
-                    _ => plain(&pair[1].1),
-                };
-                matches!(&pair[0].1.kind, Kind::Name(n) if n == "d") && letter.is_some_and(|letter| computed(&letter))
-            }),
-            Kind::Over(above, below) => {
-                let loss = |tree: &Tree| LOSSES.iter().any(|loss| plain(tree).as_deref() == Some(*loss));
-                let after = beside(below);
-                after.get(1).is_some_and(|(_, tree)| {
-                    let letter = match &tree.kind {
-                        Kind::Scripts(base, ..) => plain(base),
-                        _ => plain(tree),
-                    };
-                    letter.is_some_and(|letter| computed(&letter))
-                }) && beside(above).last().is_some_and(|(_, tree)| loss(tree))
-            }
-            _ => false,
-        })
-    }
-
-    /// The array that a letter with a sign on it is: `yhat`, `y_hat` for `\hat y`.
-    fn accented(&self, name: &str) -> Option<Name> {
-        let (sign, letter) = name.split_once(' ')?;
-        let names = [
-            format!("{letter}{sign}"),
-            format!("{letter}_{sign}"),
-            format!("{sign}_{letter}"),
-            format!("{sign}{letter}"),
-        ];
-        names.into_iter().find(|name| self.is_array(name)).map(|name| name.as_str().into())
-    }
-
     /// What a letter of the author's stands for, with its subscript and the brackets that follow.
     fn lettered(&self, items: &Items, scope: &[Name]) -> Result<Option<(Head, usize)>, Diagnostic> {
         for (symbol, head) in &self.letters {
@@ -338,7 +190,7 @@ impl Reader<'_> {
     }
 
     /// Whether a letter is that of an upstream gradient.
-    fn is_upstream(&self, name: &str) -> bool {
+    pub(super) fn is_upstream(&self, name: &str) -> bool {
         let printed = self.names.upstream.iter().any(|(_, letter)| **letter == *name);
         printed || name == "g" && self.system.outputs.len() == 1 && !self.system.names("g")
     }
@@ -370,16 +222,6 @@ impl Reader<'_> {
             _ => return None,
         };
         self.lettered_array(&bare).map(|name| (name, 1))
-    }
-
-    /// The array or upstream gradient of a letter: also `yhat` for `\hat y` and W1 for `W_1`.
-    fn lettered_array(&self, name: &str) -> Option<Name> {
-        if (self.is_array(name) || self.is_upstream(name)) && !self.is_size(name) {
-            return Some(name.into());
-        }
-        let joined = name.replacen('_', "", 1);
-        let joined = Some(joined).filter(|joined| joined.len() < name.len() && self.is_array(joined));
-        self.accented(name).or_else(|| joined.map(|name| name.as_str().into()))
     }
 
     /// How many axes an array, or the output behind a letter, has.
@@ -422,7 +264,7 @@ impl Reader<'_> {
         Ok((head, used))
     }
 
-    fn with(&self, head: Head, list: &Tree, scope: &[Name]) -> Result<Head, Diagnostic> {
+    pub(super) fn with(&self, head: Head, list: &Tree, scope: &[Name]) -> Result<Head, Diagnostic> {
         Ok(match head {
             Head::Array(name, mut at) => {
                 at.extend(self.indices(&name, list, scope)?);
@@ -451,7 +293,7 @@ impl Reader<'_> {
 
     /// The indices in a subscript or bracket: what commas part; letters side by side, if they are as
     /// many as the axes.
-    fn indices(&self, array: &Name, list: &Tree, scope: &[Name]) -> Result<Vec<Expr>, Diagnostic> {
+    pub(super) fn indices(&self, array: &Name, list: &Tree, scope: &[Name]) -> Result<Vec<Expr>, Diagnostic> {
         let items = match &list.kind {
             Kind::List(items) => items.clone(),
             Kind::Fenced(Fence::Square | Fence::Round, items) => items.clone(),
@@ -498,7 +340,7 @@ impl Reader<'_> {
     }
 
     /// ∂a/∂b: a derivative if both sides begin with ∂.
-    fn derivative(&self, above: &Tree, below: &Tree, scope: &[Name]) -> Result<Option<Head>, Diagnostic> {
+    pub(super) fn derivative(&self, above: &Tree, below: &Tree, scope: &[Name]) -> Result<Option<Head>, Diagnostic> {
         let after = |tree: &Tree| {
             let items = beside(tree);
             match items.split_first() {
@@ -532,14 +374,6 @@ impl Reader<'_> {
             }
             _ => Err(Diagnostic::new("this is no array of the system", above[0].1.span).label("differentiated")),
         }
-    }
-
-    /// The output that a letter for a loss means: the only one, if it is a scalar called like a loss and the
-    /// formula speaks of no gradient that comes from above.
-    fn loss(&self) -> Option<Name> {
-        let [output] = self.system.outputs.as_slice() else { return None };
-        let scalar = self.system.bounds(output).is_some_and(|axes| axes.is_empty());
-        (scalar && LOSSES.contains(&&**output) && !self.given.get()).then(|| output.clone())
     }
 
     /// The head as an expression.

@@ -13,6 +13,8 @@ mod function;
 mod head;
 mod limits;
 mod mark;
+mod notation;
+mod open;
 mod shaped;
 mod variant;
 mod whole;
@@ -25,8 +27,9 @@ pub use variant::{Reading, readings};
 use crate::diagnostic::{Diagnostic, Span};
 use crate::language::syntax::{Claim, ClaimValue, Expr, Layout, Name, Relation, Target};
 use crate::latex::{Fence, Glyph, Kind, Link, Tree};
+use open::Whole;
 use std::collections::BTreeSet;
-use whole::{Misread, Whole};
+use whole::Misread;
 
 /// What a statement in LaTeX says about a system.
 #[derive(Clone, Debug)]
@@ -93,6 +96,7 @@ impl Reader<'_> {
                 None => Said::Remark,
             });
         };
+        self.differentials.set(first.as_ref().is_some_and(|first| self.is_differential(first)));
         if let Some(first) = first
             && let Some(lengths) = self.lengths(first)?
         {
