@@ -71,8 +71,8 @@ pub struct Document {
 pub fn document(text: &str, macros: &Macros) -> Document {
     let mut found = Document::default();
     let fixed = DISPLAYS.iter().map(|(open, close)| (open.to_string(), close.to_string()));
-    let environments = ["equation", "equation*", "align", "align*", "gather", "gather*", "eqnarray", "eqnarray*"];
-    let own = environments.into_iter().flat_map(|name| macros.environments(name));
+    let environments = DISPLAYS.iter().filter_map(|(open, _)| open.strip_prefix("\\begin{")?.strip_suffix('}'));
+    let own = environments.flat_map(|name| macros.environments(name));
     let displays: Vec<(String, String)> = fixed.chain(own).collect();
     let breaks: Vec<usize> = text.match_indices('\n').map(|(at, _)| at).collect();
     let line_of = |at: usize| breaks.partition_point(|b| *b < at) + 1;
