@@ -13,10 +13,10 @@ mod spoken;
 mod symbol;
 mod words;
 
+pub(crate) use chain::{letter_and_formula, plain};
 pub use document::{Document, Formula, Place, document};
 pub use entry::{Elsewhere, Entry, Found, Marked};
 pub use mapping::Mapping;
-pub(crate) use chain::{letter_and_formula, plain};
 pub use spoken::Spoken;
 pub use words::Introduction;
 

@@ -2,14 +2,14 @@
 
 use super::Pledge;
 use crate::answer::Names;
-use crate::answers::letter_and_formula;
+use crate::answers::{letter_and_formula, plain};
 use crate::diagnostic::{Diagnostic, Diagnostics, Span};
 use crate::judge::{Judge, Judgement, Right, Verdict};
 use crate::language::print::{Alphabet, target as target_text};
-use crate::language::syntax::{Claim, ClaimValue, Expr, Layout, Name, Relation, Target};
+use crate::language::syntax::{Claim, Expr, Layout, Name, Relation, Target};
 use crate::latex::{Glyph, Kind, Tree};
 use crate::model::System;
-use crate::reading::{Reader, Said, Symbol, mark, written};
+use crate::reading::{Reader, Said, Side, Symbol, mark, written};
 
 /// A verdict on one `=` of a formula.
 #[derive(Debug)]
@@ -50,10 +50,16 @@ pub(super) struct Bench<'a> {
     judge: Judge<'a>,
 }
 
+/// What one side of a chain claims, or why it cannot be read.
+type Sided = Result<Side, Diagnostic>;
+
+/// A side, where it stands in the formula, and how it is shown.
+type Written = (Sided, Span, String);
+
 /// What a statement is.
 enum Statement {
     /// It names something that the system has: what the mark names, or something else, which is then said.
-    Claims(Vec<Claim>, Option<Diagnostic>),
+    Claims(Vec<Sided>, Option<Diagnostic>),
     /// Its left side is a letter or a notation that the system does not know.
     Lettered,
     /// It says nothing to be judged: over what an index runs.
@@ -73,20 +79,17 @@ impl<'a> Bench<'a> {
     /// Judges the statements of a formula, each `=` of them.
     pub fn judge(&mut self, pledge: &Pledge, part: &Part, letters: &[(Symbol, String)]) -> Vec<Found> {
         let claims = self.judge.knows(&pledge.target, pledge.name_span).and_then(|()| {
-            let indexed = match pledge.target == pledge.target.bare() {
+            let indexed = match pledge.target == pledge.target.bare() && pledge.matrix.is_none() {
                 true => self.judge.indexed(&pledge.target),
                 false => None,
             };
             let wanted = indexed.unwrap_or_else(|| pledge.target.clone());
-            self.claims(pledge, &wanted, part, letters).map_err(|mut problem| {
-                problem.places.iter_mut().for_each(|(span, _)| *span = moved(*span, part.start));
-                vec![problem]
-            })
+            self.claims(pledge, &wanted, part, letters).map_err(|problem| placed(vec![problem], part.start))
         });
         let mut found: Vec<Found> = match claims {
             Err(problems) => return vec![(pledge.span, Err(problems))],
             Ok(claims) => {
-                let mut judged = |(claim, text): (Claim, String)| self.judged(&pledge.target, claim, text, part.start);
+                let mut judged = |written: Written| self.judged(pledge, written, part.start);
                 claims.into_iter().map(&mut judged).collect()
             }
         };
@@ -103,14 +106,11 @@ impl<'a> Bench<'a> {
         wanted: &Target,
         part: &Part,
         letters: &[(Symbol, String)],
-    ) -> Result<Vec<(Claim, String)>, Diagnostic> {
+    ) -> Result<Vec<Written>, Diagnostic> {
         let reader = || {
             let letters = letters.iter().map(|(symbol, name)| (symbol, name.as_str()));
-            Reader::new(self.system, &self.names).with_letters(letters)
+            Reader::new(self.system, &self.names).with_layout(layout_of(pledge)).with_letters(letters)
         };
-        if let Some(layout) = pledge.matrix {
-            return matrices(&reader(), pledge, layout, part);
-        }
         let (plain, mut problem) = (reader(), None);
         let mut statements = Vec::new();
         for tree in &part.trees {
@@ -139,7 +139,7 @@ impl<'a> Bench<'a> {
             .iter()
             .flat_map(|statement| match statement {
                 Statement::Claims(claims, _) => {
-                    claims.iter().flat_map(|claim| plain.indices_of(&claim.target)).collect()
+                    claims.iter().flatten().flat_map(|side| plain.indices_of(&side.claim.target)).collect()
                 }
                 Statement::Lettered | Statement::Remark => Vec::new(),
             })
@@ -178,9 +178,10 @@ impl<'a> Bench<'a> {
 
     /// What a statement is, if its left side is read as it stands.
     fn statement(&self, reader: &Reader, tree: &Tree, wanted: &Target) -> Result<Statement, Diagnostic> {
-        let claims = match reader.statement(tree, Some(wanted))? {
-            Said::Claims(claims) => claims,
-            Said::Lengths(members, span) => Reader::lengths_of(wanted, members, span),
+        let whole = |problem| reader.statement(tree, Some(&wanted.bare())).map_err(|_| problem);
+        let claims = match reader.statement(tree, Some(wanted)).or_else(whole)? {
+            Said::Claims(_, claims) => claims,
+            Said::Lengths(members, span) => plain(Reader::lengths_of(wanted, members, span)),
             Said::Symbol(_) => return Ok(Statement::Lettered),
             Said::Remark => {
                 let says = match &tree.kind {
@@ -193,8 +194,9 @@ impl<'a> Bench<'a> {
                 return Ok(if says { Statement::Lettered } else { Statement::Remark });
             }
         };
-        let claims: Vec<Claim> = claims.into_iter().map(|claim| self.retargeted(claim, wanted)).collect();
-        match claims.first() {
+        let retargeted = |side: Side| Side { claim: self.retargeted(side.claim, wanted), ..side };
+        let claims: Vec<Sided> = claims.into_iter().map(|side| side.map(retargeted)).collect();
+        match claims.iter().flatten().next().map(|side| &side.claim) {
             None => Ok(Statement::Remark),
             Some(claim) if claim.target.within().bare() != wanted.within().bare() => {
                 let span = match &tree.kind {
@@ -230,7 +232,7 @@ impl<'a> Bench<'a> {
         tree: &Tree,
         wanted: &Target,
         problem: Option<Diagnostic>,
-    ) -> Result<Vec<Claim>, Diagnostic> {
+    ) -> Result<Vec<Sided>, Diagnostic> {
         let (letter, whole) = letter_and_formula(tree);
         if let (Target::Shape(_), Kind::Relations(_, sides)) = (wanted, &whole.kind)
             && contains_equal(&whole)
@@ -242,7 +244,7 @@ impl<'a> Bench<'a> {
                     _ => vec![reader.value(side, &[])?],
                 });
             }
-            return Ok(Reader::lengths_of(wanted, members, tree.span));
+            return Ok(plain(Reader::lengths_of(wanted, members, tree.span)));
         }
         let without = matches!(&whole.kind, Kind::Relations(None, _));
         let unknown = || {
@@ -257,26 +259,27 @@ impl<'a> Bench<'a> {
             None => return Err(unknown()),
         };
         match reader.statement(&whole, Some(wanted))? {
-            Said::Claims(claims) => Ok(claims),
-            Said::Lengths(members, span) => Ok(Reader::lengths_of(wanted, members, span)),
+            Said::Claims(_, claims) => Ok(claims),
+            Said::Lengths(members, span) => Ok(plain(Reader::lengths_of(wanted, members, span))),
             Said::Symbol(_) | Said::Remark => Err(unknown()),
         }
     }
 
-    fn judged(&mut self, named: &Target, claim: Claim, formula: String, start: usize) -> Found {
-        let span = moved(claim.span, start);
-        let found = mark(self.system, &mut self.judge, &claim).map_err(|mut problems| {
-            for (place, _) in problems.iter_mut().flat_map(|problem| &mut problem.places) {
-                *place = moved(*place, start);
-            }
-            problems
-        });
+    fn judged(&mut self, pledge: &Pledge, (side, span, formula): Written, start: usize) -> Found {
+        let here = moved(span, start);
+        let side = match side {
+            Ok(side) => side,
+            Err(problem) => return (here, Err(placed(vec![problem], start))),
+        };
+        let claim = &side.claim;
+        let found = mark(self.system, &mut self.judge, &side, layout_of(pledge));
+        let found = found.map_err(|problems| placed(problems, start));
         let judged = found.map(|mark| {
             let right = match &mark.judgement.verdict {
                 Verdict::Refuted(_) => self.judge.right(&claim.target),
                 Verdict::Proved | Verdict::Undecided { .. } => None,
             };
-            let own = claim.target.within().bare() == named.within().bare();
+            let own = claim.target.within().bare() == pledge.target.within().bare();
             let beside = (!own).then(|| target_text(&claim.target.bare(), Alphabet::Ascii));
             Box::new(Judged {
                 beside,
@@ -287,7 +290,7 @@ impl<'a> Bench<'a> {
                 right,
             })
         });
-        (span, judged)
+        (here, judged)
     }
 }
 
@@ -304,41 +307,35 @@ fn reject(pledge: &Pledge, found: &mut [Found]) {
     }
 }
 
-/// Claims with what each of them is in the text: the first `a = b`, the later ones `… = c`.
-fn written_as(claims: Vec<Claim>, tree: &Tree, text: &str) -> Vec<(Claim, String)> {
+/// Sides with what each of them is in the text: the first `a = b`, the later ones `… = c`.
+fn written_as(claims: Vec<Sided>, tree: &Tree, text: &str) -> Vec<Written> {
     let part = |span: Span| text.get(span.start..span.end).unwrap_or_default().trim();
     let sides = match &tree.kind {
         Kind::Relations(_, sides) if sides.len() == claims.len() => sides.as_slice(),
         _ => &[],
     };
     let places = claims.into_iter().enumerate().map(|(k, claim)| match sides.get(k) {
-        Some((_, side)) if k > 0 => (Claim { span: side.span, ..claim }, format!("… = {}", part(side.span))),
+        Some((_, side)) if k > 0 => (claim, side.span, format!("… = {}", part(side.span))),
         Some((_, side)) => {
             let span = Span::new(tree.span.start, side.span.end);
-            (Claim { span, ..claim }, part(span).replacen("&=", "=", 1))
+            (claim, span, part(span).replacen("&=", "=", 1))
         }
-        None => (claim, part(tree.span).replacen("&=", "=", 1)),
+        None => (claim, tree.span, part(tree.span).replacen("&=", "=", 1)),
     });
     places.collect()
 }
 
-/// The claims of a formula between matrices.
-fn matrices(reader: &Reader, pledge: &Pledge, layout: Layout, part: &Part) -> Result<Vec<(Claim, String)>, Diagnostic> {
-    let mut claims = Vec::new();
-    for tree in &part.trees {
-        let sides: Vec<&Tree> = match &tree.kind {
-            Kind::Relations(_, sides) => sides.iter().map(|(_, side)| side).collect(),
-            _ => vec![tree],
-        };
-        let mut found = Vec::new();
-        for side in sides {
-            let value = ClaimValue::Matrix(reader.matrix(side)?, Some(layout));
-            let target = pledge.target.bare();
-            found.push(Claim { expected: true, target, value, because: None, span: tree.span });
-        }
-        claims.extend(written_as(found, tree, &part.text));
+/// The layout of derivatives as matrices that a mark says is in force.
+fn layout_of(pledge: &Pledge) -> Layout {
+    pledge.matrix.unwrap_or_default()
+}
+
+/// Complaints about a formula, with their places in the document.
+fn placed(mut problems: Diagnostics, start: usize) -> Diagnostics {
+    for (place, _) in problems.iter_mut().flat_map(|problem| &mut problem.places) {
+        *place = moved(*place, start);
     }
-    Ok(claims)
+    problems
 }
 
 fn contains_equal(tree: &Tree) -> bool {

@@ -18,7 +18,7 @@ use crate::answers::{Formula, document};
 use crate::diagnostic::{Diagnostic, Diagnostics, Span};
 use crate::language::print::{Alphabet, target as target_text};
 use crate::language::syntax::{Name, Statement};
-use crate::latex;
+use crate::latex::{self, Macros};
 use crate::model::{System, elaborate};
 use crate::reading::Symbol;
 use formula::{Bench, Part};
@@ -111,7 +111,8 @@ impl Paper {
 
     /// Judges the formulas. `find` gives what the target of a mark names, or says what is wrong with it.
     pub fn judge(&self, find: &mut dyn FnMut(&str) -> Result<Subject, Diagnostic>) -> Vec<Entry> {
-        let formulas = document(&self.text).formulas;
+        let macros = Macros::of(&self.text);
+        let formulas = document(&self.text, &macros).formulas;
         let mut systems = Systems::default();
         let found: Vec<Result<usize, Diagnostics>> = self.pledges().map(|pledge| systems.add(pledge, find)).collect();
         let mut benches: Vec<Result<Bench, Diagnostics>> = systems.found.iter().map(|(_, s)| Bench::new(s)).collect();
@@ -144,7 +145,7 @@ impl Paper {
                 },
             };
             place += 1;
-            let parts = match bench.and_then(|bench| Ok((bench, self.part(pledge, &formulas)?))) {
+            let parts = match bench.and_then(|bench| Ok((bench, self.part(pledge, &formulas, &macros)?))) {
                 Err(problems) => vec![(pledge.span, Err(problems))],
                 Ok((bench, part)) => bench.judge(pledge, &part, &letters),
             };
@@ -176,7 +177,7 @@ impl Paper {
     }
 
     /// The statements that a mark is for: of the next formula, or what follows of that around it.
-    fn part(&self, pledge: &Pledge, formulas: &[Formula]) -> Result<Part, Diagnostics> {
+    fn part(&self, pledge: &Pledge, formulas: &[Formula], macros: &Macros) -> Result<Part, Diagnostics> {
         let begin = pledge.span.end;
         let next = self.pledges().map(|other| other.span.start).find(|start| *start >= begin);
         let end = next.unwrap_or(usize::MAX);
@@ -192,7 +193,7 @@ impl Paper {
             return Err(vec![Diagnostic::new(what, pledge.span).hint(hint)]);
         };
         let moved = |span: Span| Span::new(span.start + formula.start, span.end + formula.start);
-        let trees = latex::read(&formula.text).map_err(|mut problem| {
+        let trees = latex::read_with(&formula.text, macros).map_err(|mut problem| {
             problem.places.iter_mut().for_each(|(span, _)| *span = moved(*span));
             vec![problem]
         })?;
