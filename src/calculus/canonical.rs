@@ -40,6 +40,9 @@ pub(super) fn settled(system: &System, facts: &Facts, term: &Term) -> Term {
             Some(cases) => settled(system, facts, &cases),
             None => comparison(system, facts, *relation, a, b),
         },
+        Kind::Pi(bounds, condition, body) => {
+            Term::pi(bounds.clone(), condition.clone(), canonical(system, facts, body))
+        }
         Kind::Power(base, n) if *n < 0 && matches!(base.kind(), Kind::Sum(_) | Kind::Sigma(..)) => {
             let base = canonical(system, facts, base);
             match logistic(&base) {

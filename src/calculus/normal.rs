@@ -160,13 +160,27 @@ fn expand(term: &Term, taken: &BTreeSet<Var>) -> Option<Expanded> {
         }
         Kind::Pi(bounds, ..) | Kind::Extremum(_, bounds, ..) => {
             let names: Vec<Var> = (0..bounds.len()).map(|k| Var { name: "Π".into(), serial: k as u16 }).collect();
-            one(term.with_bounds_named(&names).map_indices(&mut |index| index.canonical()))
+            one(straightened(&term.with_bounds_named(&names)).map_indices(&mut |index| index.canonical()))
         }
         Kind::Derivative(of, ..) if matches!(of.kind(), Kind::Read(..)) => {
             one(term.map_indices(&mut |index| index.canonical()))
         }
         Kind::Derivative(..) => return None,
     })
+}
+
+/// A product over indices with each of them shifted or reversed as that of a sum is; anything else is
+/// itself.
+fn straightened(term: &Term) -> Term {
+    let Kind::Pi(bounds, condition, body) = term.kind() else { return term.clone() };
+    let mut whole = Summand::of(bounds.clone(), vec![condition.clone()], vec![body.clone()]);
+    for place in 0..bounds.len() {
+        whole.straighten(place);
+    }
+    match (whole.conditions.pop(), whole.factors.pop()) {
+        (Some(condition), Some(body)) => Term::pi(whole.bounds, condition, body),
+        _ => term.clone(),
+    }
 }
 
 /// aⁿ·bⁿ for (a·b)ⁿ; none if the base is no product. What is made of integers alone is one integer.
@@ -244,15 +258,17 @@ impl Summand {
     /// The least form and a number that multiplies it; none if it is 0.
     fn reduced(mut self, system: &System, facts: &Facts) -> Option<(BigRational, Summand)> {
         self.count_idle(facts);
-        let mut number = BigRational::one();
-        self.factors.retain(|factor| {
-            factor.as_number().inspect(|n| number *= *n);
-            factor.as_number().is_none()
-        });
+        let mut number = self.take_numbers();
         self.factors = canonical::gathered(system, facts, std::mem::take(&mut self.factors));
         self.factors.sort();
-        for place in 0..self.bounds.len() {
-            self.straighten(place);
+        let moved = (0..self.bounds.len()).filter(|place| self.straighten(*place)).count();
+        let letter = |f: &Term| matches!(f.kind(), Kind::Apply(..) | Kind::Compare(..) | Kind::Power(..) | Kind::Pi(..));
+        if moved > 0 && self.factors.iter().any(letter) {
+            let facts = self.facts(facts);
+            let settled = self.factors.iter().map(|f| canonical::settled(system, &facts, f));
+            self.factors = settled.flat_map(|f| f.factors().to_vec()).collect();
+            self.factors.sort();
+            number *= self.take_numbers();
         }
         self.tighten(facts)?;
         self.drop_implied(facts)?;
@@ -260,6 +276,16 @@ impl Summand {
             (bound.lo, bound.hi) = (bound.lo.canonical(), bound.hi.canonical());
         }
         Some((number, self.least_renaming()))
+    }
+
+    /// The product of the factors that are numbers, which go.
+    fn take_numbers(&mut self) -> BigRational {
+        let mut number = BigRational::one();
+        self.factors.retain(|factor| {
+            factor.as_number().inspect(|n| number *= *n);
+            factor.as_number().is_none()
+        });
+        number
     }
 
     /// A bound index on which nothing depends counts its range.
@@ -280,19 +306,27 @@ impl Summand {
         }
     }
 
-    /// Shifts or reverses a bound index so that the first read that has it with slope ±1 has it bare.
-    fn straighten(&mut self, place: usize) {
+    /// Shifts or reverses a bound index so that the first read that has it with slope ±1 has it bare;
+    /// reads inside functions and denominators come last. Says whether that changed anything.
+    fn straighten(&mut self, place: usize) -> bool {
         let var = self.bounds[place].var.clone();
         let later_depend = self.bounds[place + 1..].iter().any(|b| b.lo.mentions(&var) || b.hi.mentions(&var));
-        let straight = self.factors.iter().flat_map(|f| f.own_indices().cloned()).find_map(|index| {
+        let inside = |f: &Term| {
+            let mut found = Vec::new();
+            open_indices(f, &mut Vec::new(), &mut found);
+            found
+        };
+        let own = self.factors.iter().flat_map(|f| f.own_indices().cloned());
+        let straight = own.chain(self.factors.iter().flat_map(inside)).find_map(|index| {
             let (slope, rest) = index.linear_in(&var)?;
             let sign = slope.as_constant().filter(|n| n.abs() == 1)?;
             let bound_elsewhere = self.bounds.iter().any(|b| rest.mentions(&b.var));
             (!bound_elsewhere).then_some((sign, rest))
         });
-        let Some((sign, rest)) = straight else { return };
-        if later_depend && (sign, rest.is_zero()) != (1, true) {
-            return;
+        let Some((sign, rest)) = straight else { return false };
+        let changed = (sign, rest.is_zero()) != (1, true);
+        if later_depend && changed {
+            return false;
         }
         // index = sign·var + rest becomes the new var; var = sign·(new − rest)
         let by = Index::var(&var).minus(&rest).times_number(sign);
@@ -307,6 +341,7 @@ impl Summand {
         self.factors = self.factors.iter().map(moved).collect();
         self.factors.sort();
         self.conditions = self.conditions.iter().map(|c| c.substitute(&var, &by)).collect();
+        changed
     }
 
     fn facts(&self, facts: &Facts) -> Facts {
@@ -436,6 +471,17 @@ impl Summand {
         factors.sort();
         Summand { bounds, conditions, factors }
     }
+}
+
+/// The indices of everything in a term that mention none of its own bound indices.
+fn open_indices(term: &Term, bound: &mut Vec<Var>, found: &mut Vec<Index>) {
+    let outer = bound.len();
+    bound.extend(term.bounds().iter().map(|b| b.var.clone()));
+    if term.bounds().is_empty() {
+        found.extend(term.own_indices().filter(|index| bound.iter().all(|var| !index.mentions(var))).cloned());
+    }
+    term.children().iter().for_each(|child| open_indices(child, bound, found));
+    bound.truncate(outer);
 }
 
 fn permutations(order: &mut Vec<usize>, from: usize, f: &mut dyn FnMut(&[usize])) {

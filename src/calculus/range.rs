@@ -2,7 +2,7 @@
 
 use super::rule::{Example, Rewrite, Rule};
 use crate::derivation::RuleName;
-use crate::integer::{Condition, Facts, Truth};
+use crate::integer::{Atom, Condition, Facts, Truth};
 use crate::model::{Contents, Kind, Term};
 
 /// Of a product with more factors only the first so many are looked at for what they say.
@@ -40,12 +40,35 @@ pub const RANGE: Rule = Rule {
             };
             let mut factors = factors.to_vec();
             factors[k] = Term::bracket(found.left);
+            guard_data(&mut factors, k, &rests_on);
             let after = Term::product(factors);
             return Some(Rewrite { after, solved: None, discharged: vec![found.discharged], given: rests_on });
         }
         None
     },
 };
+
+/// Where integer data is read between a bracket that goes and those on which that rests, these take its
+/// place: data is read only where every bracket before it holds.
+fn guard_data(factors: &mut Vec<Term>, k: usize, rests_on: &[Condition]) {
+    let resting = |factor: &Term| matches!(factor.kind(), Kind::Bracket(c) if rests_on.contains(c));
+    let reads_data = |factor: &Term| {
+        let mut found = false;
+        if let Kind::Bracket(condition) = factor.kind() {
+            condition.visit(&mut |e| found |= e.any_atom(&mut |atom| matches!(atom, Atom::Datum(..))));
+        }
+        found
+    };
+    let Some(data) = (k + 1..factors.len()).find(|j| reads_data(&factors[*j])) else { return };
+    let mut place = k;
+    for j in data + 1..factors.len() {
+        if resting(&factors[j]) {
+            let factor = factors.remove(j);
+            factors.insert(place, factor);
+            place += 1;
+        }
+    }
+}
 
 /// The facts, and conditions that hold besides.
 fn given(facts: &Facts, conditions: &[Condition]) -> Facts {

@@ -8,6 +8,7 @@ use super::left::{Left, is_size, unknown_array, with_dropped_axes};
 use crate::answer::Names;
 use crate::diagnostic::{Diagnostic, Diagnostics, Span};
 use crate::integer::Index;
+use crate::language::function::Function;
 use crate::language::syntax::{Binder, Condition, Expr, ExprKind, LayerCall, Name};
 use crate::model::{Quote, System, visit};
 
@@ -156,6 +157,9 @@ impl<'a> Walk<'a> {
         if let Some(output) = self.lettered(name) {
             let at = self.filled(&output, Vec::new());
             return ExprKind::Upstream(output, at);
+        }
+        if let Some(constant) = Function::named(name, 0) {
+            return ExprKind::Name(constant.name().into());
         }
         self.unbound.get_or_insert_with(|| name.clone());
         plain

@@ -105,7 +105,7 @@ impl Left {
         if let ExprKind::Name(name) = &index.kind
             && !is_size(system, name)
         {
-            let known = self.free.iter().position(|b| b.var.name == *name);
+            let known = self.free.iter().position(|b| b.var.written() == *name);
             return Ok(Place::Free(known.unwrap_or_else(|| {
                 self.free.push(Bound { var: Var::new(name.clone()), lo: lo.clone(), hi: hi.clone() });
                 self.free.len() - 1
