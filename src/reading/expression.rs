@@ -154,11 +154,12 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// The symbol of the author's own that a left side is: a letter that names nothing declared.
+    /// The symbol of the author's own that a left side is: a letter that names nothing declared, and no
+    /// entry of an array that an equation defines.
     pub fn own_symbol(&self, tree: &Tree) -> Option<Name> {
         let name = plain(tree).filter(|name| !self.is_array(name) && !self.is_size(name))?;
         let letter = self.names.upstream.iter().any(|(_, letter)| **letter == *name);
-        (!letter).then(|| name.as_str().into())
+        (!letter && !self.is_entry(tree)).then(|| name.as_str().into())
     }
 
     /// Adds the names of an expression that are neither declared nor bound in it.

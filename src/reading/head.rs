@@ -200,6 +200,16 @@ impl Reader<'_> {
         self.system.bounds(&name).is_some()
     }
 
+    /// Whether this is an entry of an array that an equation defines, at indices that nothing declares:
+    /// `y_i`.
+    pub(super) fn is_entry(&self, tree: &Tree) -> bool {
+        let Kind::Scripts(base, Some(below), None) = &tree.kind else { return false };
+        let Some(array) = plain(base).filter(|name| self.system.equation(name).is_some()) else { return false };
+        let index = |e: &Expr| matches!(&e.kind, ExprKind::Name(name) if !self.has(name));
+        self.indices(&array.as_str().into(), below, &[])
+            .is_ok_and(|at| at.iter().all(index) && fits(self.system, &array.as_str().into(), &at))
+    }
+
     /// The array that the factors begin with by its notation or name, the longest first.
     fn notated(&self, items: &Items) -> Option<(Name, usize)> {
         for (pattern, name) in &self.patterns {

@@ -60,7 +60,12 @@ impl Case {
         let mut source = Source::given(choices);
         let text = layer(&mut source, None);
         let file = parse_file(&text).map_err(|problems| Trial::Fails(format!("it is not read: {}", problems[0])))?;
-        Ok(Case { base: file.base.unwrap_or(1), file, source: Source::seeded(text.len() as u64), counts: BTreeMap::new() })
+        Ok(Case {
+            base: file.base.unwrap_or(1),
+            file,
+            source: Source::seeded(text.len() as u64),
+            counts: BTreeMap::new(),
+        })
     }
 
     /// The system under study.
@@ -72,6 +77,9 @@ impl Case {
         *self.counts.entry(what.to_string()).or_default() += 1;
     }
 }
+
+/// Failures count as the same while they are made small if their reasons begin alike.
+const ALIKE: usize = 20;
 
 /// A property of layers.
 pub type Theorem = fn(&mut Case) -> Result<(), Trial>;
@@ -143,9 +151,8 @@ pub fn try_all(theorem: Theorem, seeds: impl IntoIterator<Item = u64>) -> Tally 
                 entry.0 += 1;
             }
             Err(Trial::Fails(first)) => {
-                let still = kind(&first);
                 let alike = |choices: &[u16]| match tried(theorem, choices).0 {
-                    Err(Trial::Fails(why)) => kind(&why) == still || still.len() > 60 && kind(&why)[..].chars().take(20).eq(still.chars().take(20)),
+                    Err(Trial::Fails(why)) => kind(&why).chars().take(ALIKE).eq(kind(&first).chars().take(ALIKE)),
                     _ => false,
                 };
                 let small = smallest(&choices, &alike);
@@ -171,6 +178,14 @@ impl Tally {
     /// How many layers something was tried of.
     pub fn held(&self) -> usize {
         self.tried - self.refused.values().map(|(n, _)| n).sum::<usize>()
+    }
+
+    /// Which share of what was counted as `good` or `bad` is good.
+    pub fn share(&self, good: &str, bad: &str) -> f64 {
+        let all = |word: &str| -> usize {
+            self.counts.iter().filter(|(what, _)| what.starts_with(word)).map(|(_, n)| n).sum()
+        };
+        all(good) as f64 / (all(good) + all(bad)).max(1) as f64
     }
 
     /// Everything, for people.

@@ -71,7 +71,8 @@ impl Maker<'_> {
             self.head(format!("require {reach} + 1 <= {length} + 2*{pad_text}"));
         }
         let channel = self.source.once_in(3).then(|| Index { name: self.fresh(), range: self.length() });
-        let ranges = |first: Range| std::iter::once(first).chain(channel.iter().map(|c| c.range.clone())).collect::<Vec<_>>();
+        let ranges =
+            |first: Range| std::iter::once(first).chain(channel.iter().map(|c| c.range.clone())).collect::<Vec<_>>();
         let suffix = if pad_text == "0" { String::new() } else { format!(" pad {pad_text}") };
         let x = self.declare_padded(&ranges(self.range(&length)), &suffix);
         let from_0 = |name: &str| if self.base == 0 { name.to_string() } else { format!("({name} - 1)") };
@@ -91,8 +92,18 @@ impl Maker<'_> {
             None => k.to_string(),
         };
         let body = match self.source.below(6) {
-            4 => format!("max[{k} in {}..{}] {}", window_range.first, window_range.last, read.replace(&tail, &kept(&channel))),
-            5 => format!("mean[{k} in {}..{}] {}^2", window_range.first, window_range.last, read.replace(&tail, &kept(&channel))),
+            4 => format!(
+                "max[{k} in {}..{}] {}",
+                window_range.first,
+                window_range.last,
+                read.replace(&tail, &kept(&channel))
+            ),
+            5 => format!(
+                "mean[{k} in {}..{}] {}^2",
+                window_range.first,
+                window_range.last,
+                read.replace(&tail, &kept(&channel))
+            ),
             n => {
                 let w = self.declare(&ranges(window_range));
                 let weight = format!("{}[{k}{tail}]", w.name);
@@ -259,7 +270,8 @@ impl Maker<'_> {
         let names: Vec<String> = scope.iter().map(|index| index.name.clone()).collect();
         let brackets = if names.is_empty() { String::new() } else { format!("[{}]", names.join(", ")) };
         let read = format!("{}{brackets}", array.name);
-        let target = self.declare(&array.axes.iter().filter(|r| r.first == self.base.to_string()).cloned().collect::<Vec<_>>());
+        let target =
+            self.declare(&array.axes.iter().filter(|r| r.first == self.base.to_string()).cloned().collect::<Vec<_>>());
         let target = match target.axes.len() == names.len() {
             true => format!("{}{brackets}", target.name),
             false => "2".to_string(),

@@ -4,9 +4,28 @@ use crate::layer::{Array, Formula, Index, Level, Maker, Range};
 
 /// Functions of one value, each with what is put in.
 const FUNCTIONS: [&str; 22] = [
-    "tanh(_)", "sigmoid(_)", "exp(_)", "relu(_)", "silu(_)", "softplus(_)", "gelu(_)", "sin(_)", "cos(_)", "erf(_)",
-    "abs(_)", "sqrt(1 + (_)^2)", "log(2 + (_)^2)", "leaky_relu(_, 1/8)", "max(_, 0)", "min(1, _)", "(_)^2", "(_)^3",
-    "(1 + (_)^2)^(-1)", "sign(_)", "step(_)", "log(1 + exp(_))",
+    "tanh(_)",
+    "sigmoid(_)",
+    "exp(_)",
+    "relu(_)",
+    "silu(_)",
+    "softplus(_)",
+    "gelu(_)",
+    "sin(_)",
+    "cos(_)",
+    "erf(_)",
+    "abs(_)",
+    "sqrt(1 + (_)^2)",
+    "log(2 + (_)^2)",
+    "leaky_relu(_, 1/8)",
+    "max(_, 0)",
+    "min(1, _)",
+    "(_)^2",
+    "(_)^3",
+    "(1 + (_)^2)^(-1)",
+    "sign(_)",
+    "step(_)",
+    "log(1 + exp(_))",
 ];
 
 impl Maker<'_> {
@@ -39,7 +58,8 @@ impl Maker<'_> {
                 let inner = self.value(scope, depth - 1, guarded);
                 let bare = name.contains("(_)^") || name.starts_with("(_");
                 let level = if bare { Level::Product } else { Level::Atom };
-                let text = name.replace('_', "\u{1}").replace("leaky\u{1}relu", "leaky_relu").replace('\u{1}', &inner.0);
+                let text =
+                    name.replace('_', "\u{1}").replace("leaky\u{1}relu", "leaky_relu").replace('\u{1}', &inner.0);
                 Formula(text, level)
             }
             10 => {
@@ -120,9 +140,10 @@ impl Maker<'_> {
         }
         if guards.is_empty() {
             if !guarded {
-                let alone = at.iter().zip(&array.axes).filter(|(e, axis)| {
-                    scope.iter().any(|index| index.name == **e && index.range == **axis)
-                });
+                let alone = at
+                    .iter()
+                    .zip(&array.axes)
+                    .filter(|(e, axis)| scope.iter().any(|index| index.name == **e && index.range == **axis));
                 let alone: Vec<String> = alone.map(|(name, _)| name.clone()).collect();
                 self.plain.extend(alone);
             }
@@ -140,7 +161,8 @@ impl Maker<'_> {
 
     /// An index expression with values on an axis, or one with a guard.
     fn place(&mut self, axis: &Range, scope: &[Index], (used, guards): (&mut Vec<String>, &mut Vec<String>)) -> String {
-        let fits: Vec<Index> = scope.iter().filter(|index| index.range == *axis && !used.contains(&index.name)).cloned().collect();
+        let fits: Vec<Index> =
+            scope.iter().filter(|index| index.range == *axis && !used.contains(&index.name)).cloned().collect();
         let (first, last, base) = (axis.first.clone(), axis.last.clone(), self.base);
         let number: Option<i64> = axis.axis.parse().ok();
         let counted = !axis.axis.contains("..");

@@ -105,6 +105,13 @@ fn same(a: &[Result<Scalar, EvalError>], b: &[Result<Scalar, EvalError>]) -> Opt
     Some(all)
 }
 
+/// Whether some axis has one place: a matrix form may then be read in another shape than it was printed
+/// in, with a row taken for a number.
+fn has_single_axis(system: &System) -> bool {
+    let arrays = system.arrays.iter().map(|a| &a.name).chain(system.equations.iter().map(|e| &e.array));
+    arrays.flat_map(|array| system.lengths(array)).any(|length| length.as_constant() == Some(1))
+}
+
 /// Right formulas in another form: never refuted, and proved.
 pub fn rewritings(case: &mut Case) -> Result<(), Trial> {
     let mut study = case.study()?;
@@ -124,7 +131,9 @@ pub fn rewritings(case: &mut Case) -> Result<(), Trial> {
             many = somewhere(&many, rewriting, &mut case.source).unwrap_or(many);
         }
         claims.push(("several at once".into(), claim(target.clone(), ClaimValue::Formula(many))));
-        for (printing, kind) in [(Printing::Limits, "limits for conditions"), (Printing::Cases, "interior and boundary")] {
+        for (printing, kind) in
+            [(Printing::Limits, "limits for conditions"), (Printing::Cases, "interior and boundary")]
+        {
             let mut other = case.study()?.printed(printing);
             match other.answer(&goal) {
                 Ok((other, _)) if other.formula != answer.formula => {
@@ -134,7 +143,9 @@ pub fn rewritings(case: &mut Case) -> Result<(), Trial> {
                 Err(why) => return Err(why.into()),
             }
         }
-        if let Ok(form) = study.matrix(&answer, Layout::Shape) {
+        if !has_single_axis(&study.system)
+            && let Ok(form) = study.matrix(&answer, Layout::Shape)
+        {
             let printed = unicode(&vec![Piece::Matrix(form.matrix)], &[]);
             let read = parse_matrix(&printed).map_err(|why| Trial::Fails(format!("{printed}: {}", why[0])))?;
             claims.push(("matrix form".into(), claim(target.bare(), ClaimValue::Matrix(read, Some(Layout::Shape)))));
@@ -143,7 +154,9 @@ pub fn rewritings(case: &mut Case) -> Result<(), Trial> {
     let system = study.system.clone();
     let mut judge = Judge::new(&system)?;
     for (kind, claim) in claims {
-        let judgement = judge.judge(&claim).map_err(|problems| Trial::Fails(format!("{kind}: refused: {}: {}", problems[0], shown(&claim))))?;
+        let judgement = judge
+            .judge(&claim)
+            .map_err(|problems| Trial::Fails(format!("{kind}: refused: {}: {}", problems[0], shown(&claim))))?;
         match judgement.verdict {
             Verdict::Proved => case.count(&format!("proved: {kind}")),
             Verdict::Undecided { .. } => {
@@ -162,10 +175,8 @@ pub fn rewritings(case: &mut Case) -> Result<(), Trial> {
 
 /// A homework that asks for some answers of a layer.
 fn homework(case: &Case, targets: &[Target]) -> Homework {
-    let answer = |target: &Target| syntax::Answer {
-        kind: AnswerKind::Derive(target.bare(), Vec::new()),
-        span: Span::default(),
-    };
+    let answer =
+        |target: &Target| syntax::Answer { kind: AnswerKind::Derive(target.bare(), Vec::new()), span: Span::default() };
     let question = Question {
         label: "1".into(),
         text: String::new(),

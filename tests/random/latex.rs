@@ -3,7 +3,9 @@
 
 use crate::source::Source;
 use backprose::language::function::Function;
-use backprose::language::syntax::{Binder, Condition, Expr, ExprKind, Name, Operator, Reduction, Relation, Sign, Target};
+use backprose::language::syntax::{
+    Binder, Condition, Expr, ExprKind, Name, Operator, Reduction, Relation, Sign, Target,
+};
 
 /// What one author does in one formula.
 #[derive(Clone, Copy)]
@@ -138,7 +140,9 @@ impl Style {
                 }
                 Operator::Over if self.fractions => format!("\\frac{{{text}}}{{{}}}", self.formula(factor, 0)?),
                 Operator::Over => format!("{text} / {}", self.formula(factor, 2)?),
-                Operator::Div => format!("\\left\\lfloor \\frac{{{text}}}{{{}}} \\right\\rfloor", self.formula(factor, 0)?),
+                Operator::Div => {
+                    format!("\\left\\lfloor \\frac{{{text}}}{{{}}} \\right\\rfloor", self.formula(factor, 0)?)
+                }
                 Operator::Mod => format!("({text}) \\bmod {own}"),
                 Operator::Matmul => return None,
             };

@@ -117,9 +117,7 @@ fn relation(e: &Expr, source: &mut Source) -> Option<Expr> {
     };
     match &e.kind {
         ExprKind::Bracket(c) => Some(Expr::new(ExprKind::Bracket(Box::new(change(c, source)?)))),
-        ExprKind::If(c, a, b) => {
-            Some(Expr::new(ExprKind::If(Box::new(change(c, source)?), a.clone(), b.clone())))
-        }
+        ExprKind::If(c, a, b) => Some(Expr::new(ExprKind::If(Box::new(change(c, source)?), a.clone(), b.clone()))),
         ExprKind::Reduce(which, binders, Some(c), body) => {
             let c = Some(Box::new(change(c, source)?));
             Some(Expr::new(ExprKind::Reduce(*which, binders.clone(), c, body.clone())))

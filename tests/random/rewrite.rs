@@ -252,7 +252,9 @@ fn pulled_out(e: &Expr, _: &mut Source) -> Option<Expr> {
     let (Reduction::Sum, binders, condition, body) = reduction(e)? else { return None };
     let ExprKind::Product(factors) = &body.kind else { return None };
     let bound = |e: &Expr| names(e).iter().any(|name| binders.iter().any(|b| b.name == *name));
-    let free = |(op, e): &(Operator, Expr)| *op == Operator::Times && matches!(e.kind, ExprKind::Name(_) | ExprKind::Number(_)) && !bound(e);
+    let free = |(op, e): &(Operator, Expr)| {
+        *op == Operator::Times && matches!(e.kind, ExprKind::Name(_) | ExprKind::Number(_)) && !bound(e)
+    };
     let times = factors.iter().all(|(op, _)| *op == Operator::Times);
     let (out, inside): (Vec<_>, Vec<_>) = factors.iter().cloned().partition(free);
     let ok = times && !out.is_empty() && !inside.is_empty();
@@ -293,7 +295,10 @@ fn cases_for_bracket(e: &Expr, _: &mut Source) -> Option<Expr> {
 fn brackets_for_cases(e: &Expr, _: &mut Source) -> Option<Expr> {
     let ExprKind::If(condition, a, b) = &e.kind else { return None };
     let not = Condition::Not(condition.clone());
-    Some(plus(&product(vec![bracket((**condition).clone()), (**a).clone()]), &product(vec![bracket(not), (**b).clone()])))
+    Some(plus(
+        &product(vec![bracket((**condition).clone()), (**a).clone()]),
+        &product(vec![bracket(not), (**b).clone()]),
+    ))
 }
 
 fn condition_to_bracket(e: &Expr, _: &mut Source) -> Option<Expr> {
@@ -315,7 +320,9 @@ fn bracket_to_condition(e: &Expr, _: &mut Source) -> Option<Expr> {
 fn other_relation(e: &Expr, source: &mut Source) -> Option<Expr> {
     let change = |c: &Condition, source: &mut Source| match c {
         Condition::Chain(a, rest) => match rest.as_slice() {
-            [(relation, b)] if source.below(2) == 0 => Some(Condition::Chain(b.clone(), vec![(relation.mirrored(), a.clone())])),
+            [(relation, b)] if source.below(2) == 0 => {
+                Some(Condition::Chain(b.clone(), vec![(relation.mirrored(), a.clone())]))
+            }
             [(relation, b)] => {
                 Some(Condition::Not(Box::new(Condition::Chain(a.clone(), vec![(relation.negated(), b.clone())]))))
             }
@@ -340,7 +347,8 @@ fn other_relation(e: &Expr, source: &mut Source) -> Option<Expr> {
 
 fn twice_a_half(e: &Expr, _: &mut Source) -> Option<Expr> {
     let value = matches!(e.kind, ExprKind::Reduce(Reduction::Sum, ..) | ExprKind::Upstream(..));
-    let half = || Expr::new(ExprKind::Product(vec![(Operator::Times, Expr::integer(1)), (Operator::Over, Expr::integer(2))]));
+    let half =
+        || Expr::new(ExprKind::Product(vec![(Operator::Times, Expr::integer(1)), (Operator::Over, Expr::integer(2))]));
     value.then(|| plus(&product(vec![half(), e.clone()]), &product(vec![half(), e.clone()])))
 }
 

@@ -57,11 +57,12 @@ const TRIES: usize = 600;
 pub fn smallest(choices: &[u16], fails: &dyn Fn(&[u16]) -> bool) -> Vec<u16> {
     let mut best = choices.to_vec();
     let mut tries = 0;
-    let mut better = |best: &mut Vec<u16>, shorter: Vec<u16>| {
-        tries += 1;
-        let found = tries <= TRIES && shorter < *best && fails(&shorter) || tries <= TRIES && shorter.len() < best.len() && fails(&shorter);
+    let mut better = |best: &mut Vec<u16>, other: Vec<u16>| {
+        let smaller = (other.len(), &other) < (best.len(), &*best);
+        let found = smaller && tries < TRIES && fails(&other);
+        tries += usize::from(smaller);
         if found {
-            *best = shorter;
+            *best = other;
         }
         found
     };

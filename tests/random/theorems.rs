@@ -201,7 +201,8 @@ pub fn derivative_is_linear(case: &mut Case) -> Result<(), Trial> {
 /// ∂²f/∂a∂b = ∂²f/∂b∂a
 pub fn partials_commute(case: &mut Case) -> Result<(), Trial> {
     let mut study = case.study()?;
-    let (system, arrays) = (study.system.clone(), study.system.differentiable().map(|a| a.name.clone()).collect::<Vec<_>>());
+    let (system, arrays) =
+        (study.system.clone(), study.system.differentiable().map(|a| a.name.clone()).collect::<Vec<_>>());
     let Some(of) = system.equations.last().map(|e| e.array.clone()) else { return Ok(()) };
     if arrays.is_empty() || !system.recurrences.is_empty() {
         return Ok(());
