@@ -262,7 +262,8 @@ impl Summand {
         self.factors = canonical::gathered(system, facts, std::mem::take(&mut self.factors));
         self.factors.sort();
         let moved = (0..self.bounds.len()).filter(|place| self.straighten(*place)).count();
-        let letter = |f: &Term| matches!(f.kind(), Kind::Apply(..) | Kind::Compare(..) | Kind::Power(..) | Kind::Pi(..));
+        let letter =
+            |f: &Term| matches!(f.kind(), Kind::Apply(..) | Kind::Compare(..) | Kind::Power(..) | Kind::Pi(..));
         if moved > 0 && self.factors.iter().any(letter) {
             let facts = self.facts(facts);
             let settled = self.factors.iter().map(|f| canonical::settled(system, &facts, f));
