@@ -78,6 +78,9 @@ impl Study {
     /// The same with formulas that use no letters beyond the author's: for code.
     pub fn without_letters(mut self) -> Study {
         self.names = Names::default();
+        self.trials = None;
+        self.answers.clear();
+        self.steps.clear();
         self
     }
 

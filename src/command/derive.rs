@@ -13,7 +13,8 @@ use backprose::writeup::json;
 use backprose::writeup::listing::{Listing, listing};
 use backprose::writeup::mathml::Engine;
 use backprose::writeup::module::module;
-use backprose::writeup::render::{Format, render};
+use backprose::writeup::notebook::{check, notebook};
+use backprose::writeup::render::{Format, RenderError, render};
 use backprose::writeup::sheet::answers;
 
 const MOST_ANSWERS: usize = 500;
@@ -56,12 +57,13 @@ fn format_of(arguments: &DeriveArgs) -> Result<DeriveFormat, Stop> {
         Some("tex") => Ok(DeriveFormat::Latex),
         Some("md") => Ok(DeriveFormat::Markdown),
         Some("html") => Ok(DeriveFormat::Html),
+        Some("ipynb") => Ok(DeriveFormat::Notebook),
         Some("txt") => Ok(DeriveFormat::Text),
         Some("py") => Ok(DeriveFormat::Numpy),
         Some("json") => Ok(DeriveFormat::Json),
         _ => {
             let message = format!("the format of {} is not known from its extension", path.display());
-            complain(message, Some("use .tex, .md, .html, .txt, .py or .json, or give --format"));
+            complain(message, Some("use .tex, .md, .html, .ipynb, .txt, .py or .json, or give --format"));
             Err(Stop::Unusable)
         }
     }
@@ -111,7 +113,16 @@ fn writeup(
     }
     let level = arguments.steps.unwrap_or(Steps::Main).into();
     let mut document = answers(&mut study, &goals, &target.about, level).map_err(failed)?;
+    let wrong = |error: RenderError| {
+        complain(error.to_string(), None);
+        Stop::Unusable
+    };
     let format = match format {
+        DeriveFormat::Notebook => {
+            document.title = target.name.clone();
+            let check = check((0, 0, None), study, &goals);
+            return notebook(&document, &[check]).map_err(wrong);
+        }
         DeriveFormat::Latex => Format::LatexFragment,
         DeriveFormat::Markdown => Format::MarkdownFragment,
         DeriveFormat::Html => {
@@ -121,10 +132,7 @@ fn writeup(
         DeriveFormat::Text | DeriveFormat::Numpy | DeriveFormat::Json => Format::Text,
     };
     let color = arguments.output.is_none() && colours(&std::io::stdout());
-    render(&document, format, color).map_err(|error| {
-        complain(error.to_string(), None);
-        Stop::Unusable
-    })
+    render(&document, format, color).map_err(wrong)
 }
 
 /// A module for every size where that can be derived, for the given sizes otherwise.
@@ -132,18 +140,20 @@ fn numpy(target: &Target, sizes: &Sizes, wrt: &[String]) -> Result<String, Stop>
     let given = study(target, sizes)?;
     let wanted = arrays(&given, wrt, target)?;
     let defaults = given.system.given.clone();
+    let code = |study: Study| {
+        let goals = study.goals(&wanted);
+        module(study.without_letters(), &goals, &defaults, &target.name)
+    };
     let all = Sizes { general: true, ..Sizes::default() };
     let general = match defaults.is_empty() {
         true => None,
         false => Study::new(&target.statements, target.base, &all)
             .ok()
-            .and_then(|study| module(study.without_letters(), &wanted, &defaults, &target.name).ok()),
+            .and_then(|study| code(study).ok()),
     };
     match general {
         Some(text) => Ok(text),
-        None => {
-            module(given.without_letters(), &wanted, &defaults, &target.name).map_err(|error| refuse(error, target))
-        }
+        None => code(given).map_err(|error| refuse(error, target)),
     }
 }
 

@@ -65,6 +65,7 @@ enum Command {
   backprose solve homework.bp --out build --format latex,html,text --steps all
   backprose solve homework.bp --format json
   backprose solve homework.bp --check
+  backprose solve homework.bp --format notebook
   backprose solve - --out - --format text < homework.bp")]
     Solve(SolveArgs),
     /// Solve a homework file again whenever it is saved.
@@ -90,6 +91,7 @@ The file can be solved as it is; what it shows is there to be replaced. A file t
   backprose derive conv1d --general --format latex -o conv1d.tex
   backprose derive conv2d --general -o conv2d.html
   backprose derive conv1d N=7 C=5 F=1 K=3 S=2 -o conv1d.json
+  backprose derive conv1d N=7 C=5 F=1 K=3 S=2 -o conv1d.ipynb
   backprose derive my-layers.bp:gate n=4 --format numpy > gate.py")]
     Derive(DeriveArgs),
     /// Judge the tests of specification files and the marked formulas of papers, or the answers in documents.
@@ -213,7 +215,7 @@ pub struct DeriveArgs {
     /// How derivatives are laid out as matrices: shape unless said otherwise.
     #[arg(long, value_enum, requires = "matrix")]
     pub layout: Option<MatrixLayout>,
-    /// A file to write to: .tex, .md, .html, .txt, .py or .json.
+    /// A file to write to: .tex, .md, .html, .ipynb, .txt, .py or .json.
     #[arg(short = 'o', long = "output", value_name = "FILE")]
     pub output: Option<PathBuf>,
 }
@@ -300,6 +302,8 @@ pub enum SheetFormat {
     Markdown,
     /// A page for any browser, its formulas MathML (.html).
     Html,
+    /// A Jupyter notebook that runs its NumPy checks (.ipynb).
+    Notebook,
     /// Unicode text, 80 columns (.txt).
     Text,
     /// The derivations as data for other programs (.json).
@@ -317,6 +321,8 @@ pub enum DeriveFormat {
     Markdown,
     /// A page for any browser, its formulas MathML.
     Html,
+    /// A Jupyter notebook that runs its NumPy check.
+    Notebook,
     /// A Python module that needs only NumPy.
     Numpy,
     /// The derivations as data for other programs, all steps.

@@ -7,8 +7,9 @@ use super::{SheetFormat, SolveArgs, Stop, stale};
 use backprose::verify::Certificate;
 use backprose::writeup::json;
 use backprose::writeup::mathml::Engine;
+use backprose::writeup::notebook::{Check, checks, notebook};
 use backprose::writeup::outline::Style;
-use backprose::writeup::render::{Format, render};
+use backprose::writeup::render::{Format, RenderError, render};
 use backprose::writeup::sheet::{Row, Sheet, sheet};
 use backprose::writeup::unicode;
 use std::path::{Path, PathBuf};
@@ -20,7 +21,7 @@ pub fn solve(arguments: &SolveArgs, folders: &[PathBuf]) -> Result<(), Stop> {
     let file = specification(&source, &catalogue(folders)?).map_err(|wrong| unusable(&source, &wrong))?;
     let homework = the_homework(&file.items, &source.name)?;
     let base = file.base.unwrap_or(1);
-    let sheet = {
+    let mut sheet = {
         let style = Style { level: arguments.steps.into(), printing: arguments.printing.into() };
         sheet(homework, base, style)
     }
@@ -41,10 +42,12 @@ pub fn solve(arguments: &SolveArgs, folders: &[PathBuf]) -> Result<(), Stop> {
         complain("nothing is written", Some("--keep-going writes the rest, with a box in place of what failed"));
         return Err(Stop::Refuted);
     }
+    let wanted = arguments.format.contains(&SheetFormat::Notebook);
+    let checks = if wanted { checks(std::mem::take(&mut sheet.asked)) } else { Vec::new() };
     if to_stdout {
-        print(&text_of(&sheet, arguments.format[0], engine, colours(&std::io::stdout()))?)?;
+        print(&text_of(&sheet, &checks, arguments.format[0], engine, colours(&std::io::stdout()))?)?;
     } else {
-        let written = write_ups(&sheet, arguments, engine)?;
+        let written = write_ups(&sheet, &checks, arguments, engine)?;
         if arguments.check {
             return stale::check(&written);
         }
@@ -54,22 +57,29 @@ pub fn solve(arguments: &SolveArgs, folders: &[PathBuf]) -> Result<(), Stop> {
     if sheet.unverified.is_empty() { Ok(()) } else { Err(Stop::Refuted) }
 }
 
-fn text_of(sheet: &Sheet, format: SheetFormat, engine: Engine, color: bool) -> Result<String, Stop> {
+fn text_of(sheet: &Sheet, checks: &[Check], format: SheetFormat, engine: Engine, color: bool) -> Result<String, Stop> {
+    let failed = |error: RenderError| {
+        complain(error.to_string(), None);
+        Stop::Unusable
+    };
     let format = match format {
         SheetFormat::Json => return Ok(json::text(&sheet.data)),
+        SheetFormat::Notebook => return notebook(&sheet.document, checks).map_err(failed),
         SheetFormat::Latex => Format::Latex,
         SheetFormat::Markdown => Format::Markdown,
         SheetFormat::Html => Format::Html(engine),
         SheetFormat::Text => Format::Text,
     };
-    render(&sheet.document, format, color).map_err(|error| {
-        complain(error.to_string(), None);
-        Stop::Unusable
-    })
+    render(&sheet.document, format, color).map_err(failed)
 }
 
 /// The write-ups, each with the file it belongs in.
-fn write_ups(sheet: &Sheet, arguments: &SolveArgs, engine: Engine) -> Result<Vec<(PathBuf, String)>, Stop> {
+fn write_ups(
+    sheet: &Sheet,
+    checks: &[Check],
+    arguments: &SolveArgs,
+    engine: Engine,
+) -> Result<Vec<(PathBuf, String)>, Stop> {
     let stem = arguments.file.file_stem().map_or("homework".into(), |s| s.to_string_lossy().into_owned());
     let stem = if arguments.file == Path::new("-") { "homework".to_string() } else { stem };
     let mut written = Vec::new();
@@ -78,11 +88,12 @@ fn write_ups(sheet: &Sheet, arguments: &SolveArgs, engine: Engine) -> Result<Vec
             SheetFormat::Latex => "tex",
             SheetFormat::Markdown => "md",
             SheetFormat::Html => "html",
+            SheetFormat::Notebook => "ipynb",
             SheetFormat::Text => "txt",
             SheetFormat::Json => "json",
         };
         let path = arguments.out.join(format!("{stem}.{extension}"));
-        written.push((path, text_of(sheet, *format, engine, false)?));
+        written.push((path, text_of(sheet, checks, *format, engine, false)?));
     }
     Ok(written)
 }

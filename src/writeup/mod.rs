@@ -22,6 +22,7 @@ mod matrix_answer;
 pub mod mistake;
 pub mod module;
 pub mod notation;
+pub mod notebook;
 pub mod numpy;
 pub mod operation;
 pub mod outline;

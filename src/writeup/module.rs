@@ -9,30 +9,30 @@ use crate::model::formula::conditions;
 use crate::study::{NoAnswer, Study};
 use std::collections::BTreeMap;
 
-/// The text of the module: every output, its Jacobians and the gradients with respect to `arrays`
-/// (or all), sizes given on the command line as `defaults`.
+/// The text of the module: every output and the derivatives that are `goals`, sizes given on the
+/// command line as `defaults`.
 ///
 /// # Errors
 /// If an answer cannot be derived, does not pass verification, or cannot be written as code.
 pub fn module(
     mut study: Study,
-    arrays: &[Name],
+    goals: &[Goal],
     defaults: &BTreeMap<Name, i128>,
     title: &str,
 ) -> Result<String, NoAnswer> {
     let mut pieces = Vec::new();
-    let goals = study.goals(arrays);
-    for goal in study.with_adjoints(&goals) {
+    for goal in study.with_adjoints(goals) {
+        let kind = match &goal {
+            Goal::Value { output } => PieceKind::Value(output.clone()),
+            Goal::Jacobian { output, array } => PieceKind::Jacobian(output.clone(), array.clone()),
+            Goal::Step { .. } => continue,
+            Goal::Gradient { array } => PieceKind::Gradient(array.clone()),
+        };
         let (answer, _) = study.answer(&goal)?;
         let print = |e: &Expr| expression(e, Alphabet::Unicode);
         pieces.push(Piece {
             text: format!("{} = {}", print(&answer.left), print(&answer.formula)),
-            kind: match goal {
-                Goal::Value { output } => PieceKind::Value(output),
-                Goal::Jacobian { output, array } => PieceKind::Jacobian(output, array),
-                Goal::Step { .. } => continue,
-                Goal::Gradient { array } => PieceKind::Gradient(array),
-            },
+            kind,
             indices: answer.indices,
             formula: answer.formula,
         });

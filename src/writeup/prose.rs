@@ -215,7 +215,7 @@ fn foreign(c: char) -> String {
     }
 }
 
-fn markdown_text(text: &str) -> String {
+pub fn markdown_text(text: &str) -> String {
     let mut out = String::new();
     for c in text.chars() {
         match c {

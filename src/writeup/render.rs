@@ -126,7 +126,7 @@ fn finish(
 }
 
 /// At most one blank line in a row, none at the head, no space at line ends, one final newline.
-fn spaced(text: &str) -> String {
+pub(super) fn spaced(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut blank = true;
     for line in text.lines().map(str::trim_end) {
@@ -140,7 +140,7 @@ fn spaced(text: &str) -> String {
     out + "\n"
 }
 
-fn instance(format: Format) -> Result<Tera, RenderError> {
+pub(super) fn instance(format: Format) -> Result<Tera, RenderError> {
     let mut tera = Tera::default();
     tera.autoescape_on(Vec::<&str>::new());
     let tex = format.is_tex();

@@ -46,6 +46,19 @@ pub struct Sheet {
     pub rows: Vec<Row>,
     /// Answers that did not pass.
     pub unverified: Vec<Unverified>,
+    /// The systems that were asked about.
+    pub asked: Vec<Asked>,
+}
+
+/// A system of a homework, and what was answered of it.
+pub struct Asked {
+    /// Where it is asked about: the places of the problem, of the question in it, and of the part with a
+    /// system of its own.
+    pub place: (usize, usize, Option<usize>),
+    /// The system.
+    pub study: Study,
+    /// The goals that were answered.
+    pub goals: Vec<Goal>,
 }
 
 /// Derives, verifies and lays out a homework.
@@ -55,16 +68,17 @@ pub struct Sheet {
 pub fn sheet(homework: &Homework, base: i64, style: impl Into<Style>) -> Result<Sheet, Diagnostics> {
     let Style { level, printing } = style.into();
     let (document, data) = (Document::default(), json::Homework::default());
-    let mut sheet = Sheet { document, data, rows: Vec::new(), unverified: Vec::new() };
+    let mut sheet = Sheet { document, data, rows: Vec::new(), unverified: Vec::new(), asked: Vec::new() };
     let mut problems = Vec::new();
     let mut records = Vec::new();
     let mut wrong = Diagnostics::new();
-    for problem in &homework.problems {
+    for (number, problem) in homework.problems.iter().enumerate() {
         let (mut questions, mut recorded) = (Vec::new(), Vec::new());
-        for question in &problem.questions {
+        for (at, question) in problem.questions.iter().enumerate() {
             let layout = question.layout.or(problem.layout).or(homework.layout).unwrap_or_default();
             let problem = &problem.label;
-            let mut writer = Writer { homework, problem, question, layout, level, printing, sheet: &mut sheet };
+            let place = (number, at);
+            let mut writer = Writer { homework, problem, question, place, layout, level, printing, sheet: &mut sheet };
             match writer.question(base) {
                 Ok((done, record)) => {
                     questions.push(done);
@@ -98,6 +112,7 @@ struct Writer<'a> {
     homework: &'a Homework,
     problem: &'a str,
     question: &'a syntax::Question,
+    place: (usize, usize),
     layout: Layout,
     level: Level,
     printing: Printing,

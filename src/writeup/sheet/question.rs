@@ -3,7 +3,7 @@
 //! Invariant: what a part has of its own – a system – is explained in that part, all else once at the
 //! head.
 
-use super::{MOST_ANSWERS, Row, Section, Writer, merge};
+use super::{Asked, MOST_ANSWERS, Row, Section, Writer, merge};
 use crate::derivation::Goal;
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::language::syntax::{self, AnswerKind, Statement};
@@ -53,18 +53,18 @@ impl Writer<'_> {
         }
         let mut notation = study.as_ref().map(|study| study.system.notation.clone()).unwrap_or_default();
         let (mut parts, mut records) = (Vec::new(), Vec::new());
-        for part in &self.question.parts {
+        for (at, part) in self.question.parts.iter().enumerate() {
             let label = label(&self.homework.numbering, 2, &part.label);
             let mut own = match part.statements.as_slice() {
                 [] => None,
                 statements => self.study(statements, base)?,
             };
+            let mut owned = Said::default();
             let mut section = match &mut own {
                 None => self.answered(study.as_mut(), &label, &part.answers, &mut said, base)?,
                 Some(study) => {
-                    let mut said = Said::default();
-                    let mut section = self.answered(Some(study), &label, &part.answers, &mut said, base)?;
-                    section.blocks.splice(..0, said.definitions(study));
+                    let mut section = self.answered(Some(study), &label, &part.answers, &mut owned, base)?;
+                    section.blocks.splice(..0, owned.definitions(study));
                     notation.extend(study.system.notation.iter().cloned());
                     section
                 }
@@ -72,6 +72,7 @@ impl Writer<'_> {
             total = merge(total, &section.certificate.take());
             records.push(json::Part::new(part, own.as_ref().map(json::system), section.answers));
             parts.push(Part { label, text: vec![Inline::Source(part.text.clone())], blocks: section.blocks });
+            self.asked(own, Some(at), owned);
         }
         let labels: Vec<&str> = parts.iter().map(|p| p.label.as_str()).collect();
         let mut head = Vec::new();
@@ -90,7 +91,14 @@ impl Writer<'_> {
             evidence: total.map(|c| evidence(&c, &labels)).unwrap_or_default(),
             parts,
         };
+        self.asked(study, None, said);
         Ok((question, record))
+    }
+
+    fn asked(&mut self, study: Option<Study>, part: Option<usize>, said: Said) {
+        let (problem, question) = self.place;
+        let goals = said.given.into_iter().map(|(_, goal)| goal).collect();
+        self.sheet.asked.extend(study.map(|study| Asked { place: (problem, question, part), study, goals }));
     }
 
     /// The system of statements; none if there are none, and nothing but text is asked for.
