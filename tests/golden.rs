@@ -3,7 +3,9 @@
 
 use backprose::language::parse::parse_file;
 use backprose::language::syntax::Item;
+use backprose::writeup::json;
 use backprose::writeup::mathml::Engine;
+use backprose::writeup::notebook::{checks, notebook};
 use backprose::writeup::outline::Level;
 use backprose::writeup::render::{Format, render};
 use backprose::writeup::sheet::sheet;
@@ -20,13 +22,16 @@ fn write_ups(example: &Path) -> Vec<(PathBuf, String)> {
     let homework = file.items.iter().find_map(|i| if let Item::Homework(h) = i { Some(h) } else { None }).unwrap();
     let sheet = sheet(homework, file.base.unwrap_or(1), Level::Main).unwrap();
     assert!(sheet.unverified.is_empty(), "{:?}", sheet.unverified);
-    [(Format::Latex, "tex"), (Format::Markdown, "md"), (Format::Html(Engine::MathCore), "html")]
-        .into_iter()
-        .map(|(format, extension)| {
-            let path = root().join("out").join(format!("{stem}.{extension}"));
-            (path, render(&sheet.document, format, false).unwrap())
-        })
-        .collect()
+    let rendered = |format| render(&sheet.document, format, false).unwrap();
+    let texts = [
+        ("tex", rendered(Format::Latex)),
+        ("md", rendered(Format::Markdown)),
+        ("html", rendered(Format::Html(Engine::MathCore))),
+        ("txt", rendered(Format::Text)),
+        ("json", json::text(&sheet.data)),
+        ("ipynb", notebook(&sheet.document, &checks(sheet.asked)).unwrap()),
+    ];
+    texts.map(|(extension, text)| (root().join("out").join(format!("{stem}.{extension}")), text)).into()
 }
 
 fn examples() -> Vec<PathBuf> {

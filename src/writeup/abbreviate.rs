@@ -74,7 +74,7 @@ fn mentions(expr: &Expr, name: &str) -> bool {
     found
 }
 
-fn replace(expr: &Expr, old: &Expr, new: &Expr) -> Expr {
+pub(super) fn replace(expr: &Expr, old: &Expr, new: &Expr) -> Expr {
     if expr == old {
         return new.clone();
     }

@@ -5,8 +5,10 @@
 //! still TeX between two marks here; it becomes MathML when the page is finished.
 
 use super::diagram::{self, Diagram, Graph, Node};
-use super::document::{Block, Document, Inline, Math, Part, Piece, Problem, Question};
+use super::document::{Block, Document, Inline, Line, Math, Part, Piece, Problem, Prose, Question};
+use super::highlights::{Trail, before_relation};
 use super::notation::Notation;
+use super::origin::Origin;
 use super::picture::{self, Draughtsman, Drawing};
 use super::prose::{self, Dialect, Writer};
 use super::source::{self, Event};
@@ -34,6 +36,18 @@ pub struct DocumentView {
     pub palette: Vec<ColourView>,
     /// Its heading, laid out for the terminal.
     pub layout: Vec<String>,
+}
+
+/// Where a factor of a derivative comes from.
+#[derive(Clone, Debug, Serialize)]
+pub struct OriginView {
+    /// Its number in the document: the factor has the class `f` and its note the class `n` with this number.
+    pub number: usize,
+    /// The number of what it comes from, which has the class `r`, in a block with this number among its
+    /// `sources`; all that comes from it has the class `g`.
+    pub group: usize,
+    /// In a sentence.
+    pub text: String,
 }
 
 /// A colour of pictures.
@@ -138,10 +152,16 @@ pub struct RowView {
 #[allow(missing_docs)]
 pub enum BlockView {
     Boxed {
+        /// What it is the answer for; empty if that is said above in the question.
+        name: String,
         formulas: Vec<Formula>,
         wide: bool,
         tall: bool,
         ranges: Vec<String>,
+        /// Where its factors come from, in HTML.
+        origins: Vec<OriginView>,
+        /// What factors come from that stands here first.
+        sources: Vec<usize>,
         layout: Vec<String>,
     },
     Derivation {
@@ -149,6 +169,8 @@ pub enum BlockView {
         lines: Vec<LineView>,
         tall: bool,
         folded: Option<String>,
+        /// What factors come from that stands here first.
+        sources: Vec<usize>,
         layout: Vec<String>,
     },
     Paragraph {
@@ -163,6 +185,8 @@ pub enum BlockView {
         layout: Vec<String>,
     },
     Picture {
+        /// The matrix, cell by cell, in TeX; the first row and the first column name the others.
+        cells: Vec<Vec<String>>,
         alternative: String,
         caption: String,
         drawings: Vec<Drawing>,
@@ -207,7 +231,7 @@ impl Viewer {
     /// The document as templates see it.
     pub fn document(&self, document: &Document) -> DocumentView {
         let notation = Notation::new(&document.notation);
-        let writer = Writer { dialect: self.dialect, notation: &notation };
+        let writer = Writer { dialect: self.dialect, notation: &notation, marks: &[] };
         let given = |text: &Option<String>| writer.text(text.as_deref().unwrap_or_default());
         let (author, course, date) = (given(&document.author), given(&document.course), given(&document.date));
         let known: Vec<&str> =
@@ -221,8 +245,9 @@ impl Viewer {
             vec![self.ink.strong(&title), self.ink.faint(&byline), String::new()]
         };
         let byline = if self.is_latex() { byline.replace('·', "\\ensuremath{\\cdot}") } else { byline };
-        let problems =
-            document.problems.iter().map(|problem| self.problem(problem, document, titled, &writer)).collect();
+        let mut traced = 0;
+        let mut problem = |problem: &Problem| self.problem(problem, document, (titled, &mut traced), &writer);
+        let problems = document.problems.iter().map(&mut problem).collect();
         let palette = picture::PALETTE.iter().map(|(fill, line)| ColourView { fill, line }).collect();
         DocumentView { title, author, course, date, byline, titled, problems, palette, layout }
     }
@@ -235,7 +260,13 @@ impl Viewer {
         matches!(self.dialect, Dialect::Latex | Dialect::LatexFragment)
     }
 
-    fn problem(&self, problem: &Problem, document: &Document, titled: bool, writer: &Writer<'_>) -> ProblemView {
+    fn problem(
+        &self,
+        problem: &Problem,
+        document: &Document,
+        (titled, traced): (bool, &mut usize),
+        writer: &Writer<'_>,
+    ) -> ProblemView {
         let (label, title) = (writer.text(&problem.label), writer.text(&problem.title));
         let only = match problem.questions.as_slice() {
             [one] if !one.label.is_empty() && !document.title.is_empty() => Some(format!("question {}", one.label)),
@@ -249,13 +280,13 @@ impl Viewer {
         } else {
             vec![]
         };
-        let questions = problem.questions.iter().map(|question| self.question(question, document)).collect();
+        let questions = problem.questions.iter().map(|question| self.question(question, document, traced)).collect();
         ProblemView { label, title, aside, questions, layout }
     }
 
-    fn question(&self, question: &Question, document: &Document) -> QuestionView {
+    fn question(&self, question: &Question, document: &Document, traced: &mut usize) -> QuestionView {
         let notation = Notation::new(question.notation.iter().chain(&document.notation));
-        let writer = Writer { dialect: self.dialect, notation: &notation };
+        let writer = Writer { dialect: self.dialect, notation: &notation, marks: &[] };
         let label = writer.text(&question.label);
         let text = writer.flow(&question.text);
         let [conventions, evidence] = [&question.conventions, &question.evidence].map(|prose| writer.prose(prose));
@@ -270,23 +301,32 @@ impl Viewer {
             }
             evidence_layout = terminal::faint(&evidence, self.ink);
         }
-        let blocks = self.blocks(&question.blocks, &writer);
-        let parts = question.parts.iter().map(|part| self.part(part, &writer)).collect();
+        let shown: &[Origin] = if self.dialect == Dialect::Html { &question.origins } else { &[] };
+        let trail = Trail::new(shown, *traced);
+        *traced += shown.len();
+        let blocks = self.blocks(&question.blocks, &writer, &trail);
+        let parts = question.parts.iter().map(|part| self.part(part, &writer, &trail)).collect();
         QuestionView { label, text, conventions, blocks, parts, evidence, layout, evidence_layout }
     }
 
-    fn part(&self, part: &Part, writer: &Writer<'_>) -> PartView {
+    fn part(&self, part: &Part, writer: &Writer<'_>, trail: &Trail) -> PartView {
         let (label, text) = (writer.text(&part.label), writer.flow(&part.text));
         let layout = if self.is_text() { terminal::labelled(&label, &text, self.ink) } else { vec![] };
-        PartView { label, text, blocks: self.blocks(&part.blocks, writer), layout }
+        PartView { label, text, blocks: self.blocks(&part.blocks, writer, trail), layout }
     }
 
-    fn blocks(&self, blocks: &[Block], writer: &Writer<'_>) -> Vec<BlockView> {
-        blocks.iter().map(|block| self.block(block, writer)).collect()
+    fn blocks(&self, blocks: &[Block], writer: &Writer<'_>, trail: &Trail) -> Vec<BlockView> {
+        let mut views: Vec<BlockView> = blocks.iter().map(|block| self.block(block, writer, trail)).collect();
+        let mut known = Vec::new();
+        for view in &mut views {
+            let BlockView::Boxed { name, .. } = view else { continue };
+            if known.contains(name) { name.clear() } else { known.push(name.clone()) }
+        }
+        views
     }
 
-    fn block(&self, block: &Block, writer: &Writer<'_>) -> BlockView {
-        let mut view = self.bare(block, writer);
+    fn block(&self, block: &Block, writer: &Writer<'_>, trail: &Trail) -> BlockView {
+        let mut view = self.bare(block, writer, trail);
         if self.is_text() {
             let pattern =
                 if let Block::Picture(picture) = block { Some((&picture.matrix, writer.notation)) } else { None };
@@ -304,29 +344,41 @@ impl Viewer {
         view
     }
 
-    fn bare(&self, block: &Block, writer: &Writer<'_>) -> BlockView {
+    fn bare(&self, block: &Block, writer: &Writer<'_>, trail: &Trail) -> BlockView {
         let layout = vec![];
         match block {
             Block::Boxed { formulas, ranges } => {
                 let room = if self.dialect == Dialect::Html { 70 } else { 76 };
                 let wide = formulas.iter().map(|formula| writer.width(formula) + 4).sum::<usize>() > room;
-                let formulas: Vec<Formula> = formulas.iter().map(|formula| self.formula(formula, writer)).collect();
+                let note = |(number, group, note): (usize, usize, Prose)| {
+                    let text = writer.prose(&note);
+                    OriginView { number, group, text }
+                };
+                let origins = formulas.iter().flat_map(|formula| trail.notes(formula)).map(note).collect();
+                let sources = formulas.iter().flat_map(|formula| trail.sources(formula)).collect();
+                let name = formulas.first().map(|first| before_relation(first)).unwrap_or_default();
+                let formulas: Vec<Formula> =
+                    formulas.iter().map(|formula| self.formula(formula, writer, trail)).collect();
                 let tall = formulas.iter().any(|formula| formula.tall);
                 BlockView::Boxed {
+                    name: writer.inline_math(name),
                     formulas,
                     wide,
                     tall,
                     ranges: ranges.iter().map(|range| writer.inline_math(range)).collect(),
+                    origins,
+                    sources,
                     layout,
                 }
             }
             Block::Derivation { left, lines, folded } => BlockView::Derivation {
-                left: writer.display(left),
-                lines: lines.iter().map(|line| self.line(line, writer)).collect(),
+                left: Writer { marks: &trail.within(left), ..*writer }.display(left),
+                lines: lines.iter().map(|line| self.line(left, line, writer, trail)).collect(),
                 tall: lines.iter().any(|line| writer.width(left) + writer.width(&line.right) > NARROW),
                 folded: folded.as_ref().map(|title| {
                     if self.dialect == Dialect::Markdown { picture::markup(title) } else { writer.text(title) }
                 }),
+                sources: trail.sources(left),
                 layout,
             },
             Block::Paragraph(prose) => BlockView::Paragraph { text: writer.flow(prose), layout },
@@ -346,6 +398,7 @@ impl Viewer {
                     _ => writer.text(&content.alternative),
                 };
                 BlockView::Picture {
+                    cells: picture::cells(&content.matrix, writer),
                     alternative,
                     caption: writer.prose(&content.matrix.caption),
                     drawings,
@@ -384,12 +437,15 @@ impl Viewer {
         }
     }
 
-    fn formula(&self, math: &Math, writer: &Writer<'_>) -> Formula {
+    fn formula(&self, math: &Math, writer: &Writer<'_>, trail: &Trail) -> Formula {
+        let marks = trail.boxed(math);
+        let writer = &Writer { marks: &marks, ..*writer };
         let (left, right) = if self.is_text() { (String::new(), String::new()) } else { writer.halves(math) };
         Formula { whole: writer.display(math), left, right, tall: writer.width(math) > NARROW }
     }
 
-    fn line(&self, line: &super::document::Line, writer: &Writer<'_>) -> LineView {
+    fn line(&self, left: &Math, line: &Line, writer: &Writer<'_>, trail: &Trail) -> LineView {
+        let marks = trail.within(left);
         let right = if matches!(self.dialect, Dialect::Latex | Dialect::Html) {
             [&[Piece::Symbol(line.relation)], line.right.as_slice()].concat()
         } else {
@@ -402,7 +458,7 @@ impl Viewer {
         };
         LineView {
             relation: writer.display(&[Piece::Symbol(line.relation)]),
-            right: writer.display(&right),
+            right: Writer { marks: &marks, ..*writer }.display(&right),
             reason: writer.prose(&line.reason),
             reason_pieces: line.reason.iter().flat_map(piece).collect(),
         }

@@ -4,6 +4,7 @@
 //! one format and hands it to a template. Nothing is computed in a template.
 
 use super::diagram::Diagram;
+use super::origin::Origin;
 use crate::language::syntax::{Condition, Expr, Name};
 use crate::matrix::Matrix;
 
@@ -52,6 +53,8 @@ pub struct Question {
     pub parts: Vec<Part>,
     /// One line: how the answers were verified.
     pub evidence: Prose,
+    /// Where the factors of its derivatives come from.
+    pub origins: Vec<Origin>,
 }
 
 /// A part of a question.

@@ -27,6 +27,17 @@ pub struct Printer<'a> {
     pub notation: &'a Notation,
     /// Whether lines may be broken within a formula.
     pub breaks: bool,
+    /// Entries that are marked where they stand.
+    pub marks: &'a [Highlight],
+}
+
+/// An entry that is marked wherever it stands in a formula.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Highlight {
+    /// The entry.
+    pub entry: Expr,
+    /// What it is marked as: lower-case letters, digits and hyphens.
+    pub id: String,
 }
 
 impl Printer<'_> {

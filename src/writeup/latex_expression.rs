@@ -5,6 +5,7 @@
 //! Fractions are built up in displays and written with a slash in lines of text and in indices.
 
 use super::latex::{Place, Printer};
+use super::tex;
 use crate::language::function::Function;
 use crate::language::syntax::{Binder, Condition, Expr, ExprKind, Extremum, Operator, Reduction, Sign};
 
@@ -65,6 +66,14 @@ impl Set {
 impl Printer<'_> {
     /// An expression with what is needed to combine it.
     pub fn set(&self, e: &Expr, place: Place) -> Set {
+        let set = self.unmarked(e, place);
+        match self.marks.iter().find(|mark| mark.entry == *e) {
+            Some(mark) => Set { tex: tex::mark(&mark.id, &set.tex), ..set },
+            None => set,
+        }
+    }
+
+    fn unmarked(&self, e: &Expr, place: Place) -> Set {
         match &e.kind {
             ExprKind::Number(n) if n.is_integer() => Set::new(n.to_string(), Level::Atom).kind(Kind::Number),
             ExprKind::Number(n) if place == Place::Display => {
@@ -77,7 +86,9 @@ impl Printer<'_> {
                 let output = self.read(n, at).tex;
                 self.quotient("\\partial\\ell", &format!("\\partial {output}"), place)
             }
-            ExprKind::Derivative(body, n, at) => self.derivative(body, &self.read(n, at).tex, place),
+            ExprKind::Derivative(body, n, at) => {
+                Printer { marks: &[], ..*self }.derivative(body, &self.read(n, at).tex, place)
+            },
             ExprKind::Sum(terms) => self.sum(terms, place),
             ExprKind::Product(factors) => self.product(factors, place),
             ExprKind::Power(base, exponent) => self.power(base, exponent, place),

@@ -65,7 +65,7 @@ pub fn picture(cells: &Cells) -> Option<Picture> {
 pub fn characters(picture: &Picture) -> Vec<String> {
     let names = notation();
     let notation = Notation::new(&names);
-    let writer = super::prose::Writer { dialect: super::prose::Dialect::Text, notation: &notation };
+    let writer = super::prose::Writer { dialect: super::prose::Dialect::Text, notation: &notation, marks: &[] };
     terminal::matrix(&picture.matrix, &notation, &writer.prose(&picture.matrix.caption))
 }
 

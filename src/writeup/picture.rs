@@ -119,6 +119,27 @@ pub(super) fn head(points: [(f64, f64); 3]) -> Shape {
     Shape { kind: "head", points: points.to_vec(), ..Shape::default() }
 }
 
+/// The matrix of a picture as cells in TeX, with its titles and labels: for formats that set mathematics but
+/// draw nothing.
+pub fn cells(pattern: &Pattern, writer: &Writer<'_>) -> Vec<Vec<String>> {
+    let tex = |text: &str| -> String {
+        text.chars().map(|c| symbols::to_tex(c).unwrap_or_else(|| c.to_string())).collect::<String>().trim().into()
+    };
+    let label = |(_, base, below): &super::document::Cell| match (base.chars().count(), below.is_empty()) {
+        (1, true) => tex(base),
+        (1, false) => format!("{}_{{{}}}", tex(base), tex(below)),
+        (_, true) => format!("\\mathrm{{{base}}}"),
+        (_, false) => format!("\\mathrm{{{base}}}_{{{}}}", tex(below)),
+    };
+    let head = std::iter::once(writer.display(&pattern.column_title)).chain(pattern.columns.iter().map(|c| tex(c)));
+    let title = writer.display(&pattern.row_title);
+    let rows = pattern.rows.iter().zip(&pattern.cells).map(|(name, cells)| {
+        let cells = cells.iter().map(|cell| cell.as_ref().map_or(String::new(), label));
+        std::iter::once(format!("{title} {}", tex(name))).chain(cells).collect()
+    });
+    std::iter::once(head.collect()).chain(rows).collect()
+}
+
 /// The words of a picture, written for one format.
 pub struct Draughtsman<'a> {
     /// Writes what is set in mathematics.

@@ -2,7 +2,7 @@
 
 use super::document::{Inline, Piece};
 use super::html;
-use super::latex::{Place, Printer};
+use super::latex::{Highlight, Place, Printer};
 use super::mathml::{self, Kind};
 use super::notation::Notation;
 use super::plain;
@@ -35,6 +35,8 @@ pub struct Writer<'a> {
     pub dialect: Dialect,
     /// How names print.
     pub notation: &'a Notation,
+    /// Entries that are marked, in HTML.
+    pub marks: &'a [Highlight],
 }
 
 impl Writer<'_> {
@@ -52,6 +54,7 @@ impl Writer<'_> {
     pub fn prose(&self, prose: &[Inline]) -> String {
         let text: String = prose.iter().map(|inline| self.inline(inline)).collect();
         match self.dialect {
+            Dialect::Markdown if matches!(prose.first(), Some(Inline::Source(_))) => text.trim().to_string(),
             Dialect::Markdown => guarded(text.trim()),
             _ => text.trim().to_string(),
         }
@@ -95,7 +98,7 @@ impl Writer<'_> {
     pub fn width(&self, math: &[Piece]) -> usize {
         match self.dialect {
             Dialect::Html => {
-                let printer = Printer { notation: self.notation, breaks: false };
+                let printer = Printer { notation: self.notation, breaks: false, marks: &[] };
                 mathml::width(&printer.math(math, Place::Display)).ceil() as usize
             }
             _ => plain::math(math, self.notation).chars().count(),
@@ -104,7 +107,7 @@ impl Writer<'_> {
 
     fn printer(&self, math: &[Piece]) -> Printer<'_> {
         let breaks = self.dialect == Dialect::Latex && self.width(math) > LONG;
-        Printer { notation: self.notation, breaks }
+        Printer { notation: self.notation, breaks, marks: if self.dialect == Dialect::Html { self.marks } else { &[] } }
     }
 
     fn printed(&self, math: &[Piece], place: Place) -> String {

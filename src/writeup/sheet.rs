@@ -10,6 +10,7 @@ use super::comparison::{Compared, compare};
 use super::conventions::{conventions, definitions};
 use super::document::{Block, Document, Inline, Math, Problem, Question};
 use super::evidence::evidence;
+use super::origin::origins;
 use super::outline::{self, Level, Style};
 use super::reason::text;
 use super::{json, matrix_answer, operation, shape};
@@ -442,8 +443,10 @@ pub fn answers(study: &mut Study, goals: &[Goal], about: &str, level: Level) -> 
             blocks.extend((!prose.is_empty()).then_some(Block::Paragraph(prose)));
         }
     }
+    let traced = origins(&study.system, &study.names.upstream, &blocks.iter().collect::<Vec<_>>());
     let question = Question {
         text: vec![text(about)],
+        origins: traced,
         notation: study.system.notation.clone(),
         conventions: conventions(study, goals.iter()),
         blocks,

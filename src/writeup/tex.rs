@@ -28,6 +28,8 @@ pub enum Node {
     Words(String),
     /// A function whose name is set upright.
     Function(String),
+    /// What is marked, and what it is marked as.
+    Marked(String, Vec<Node>),
     /// A control word with its arguments.
     Apply(String, Vec<Node>),
     /// `\left( … \right)`: with the delimiters.
@@ -92,6 +94,15 @@ const SPACES: &[&str] = &[",", ";", ":", " ", ">", "!", "quad", "qquad", "enspac
 const ENVIRONMENTS: &[&str] =
     &["cases", "aligned", "matrix", "pmatrix", "bmatrix", "vmatrix", "Bmatrix", "smallmatrix", "gathered", "split"];
 
+/// Around what a part of a formula is marked as, and behind the part: letters that no alphabet has.
+const MARK: [char; 3] = ['\u{e000}', '\u{e001}', '\u{e002}'];
+
+/// A part of a formula, marked.
+pub fn mark(id: &str, part: &str) -> String {
+    let [begin, then, end] = MARK;
+    format!("{begin}{id}{then}{part}{end}")
+}
+
 /// Reads a formula; none if it is not sure to compile.
 pub fn parse(source: &str) -> Option<Vec<Node>> {
     let mut reader = Reader { rest: source };
@@ -131,7 +142,7 @@ impl Reader<'_> {
         loop {
             self.skip_spaces();
             let ends =
-                self.rest.is_empty() || self.rest.starts_with('}') || self.at_word("right") || self.at_word("end");
+                self.rest.is_empty() || self.rest.starts_with(['}', MARK[2]]) || self.at_word("right") || self.at_word("end");
             if ends || in_rows && (self.rest.starts_with('&') || self.rest.starts_with("\\\\")) {
                 return Some(nodes);
             }
@@ -169,6 +180,7 @@ impl Reader<'_> {
                 let inner = self.nodes(depth + 1, false)?;
                 self.eat("}").then_some(Node::Group(inner))
             }
+            c if c == MARK[0] => self.marked(depth),
             mark @ ('^' | '_') => Some(Node::Script(mark == '^', Box::new(self.argument(depth, true)?))),
             '\'' => Some(Node::Text("′".into())),
             '~' => Some(Node::Space(" ")),
@@ -180,6 +192,14 @@ impl Reader<'_> {
             c if c.is_ascii_graphic() || symbols::to_tex(c).is_some() => Some(Node::Text(c.to_string())),
             _ => None,
         }
+    }
+
+    fn marked(&mut self, depth: usize) -> Option<Node> {
+        let (id, rest) = self.rest.split_once(MARK[1])?;
+        self.rest = rest;
+        let inner = self.nodes(depth + 1, false)?;
+        let plain = id.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-');
+        (plain && self.eat(MARK[2].encode_utf8(&mut [0; 4]))).then(|| Node::Marked(id.into(), inner))
     }
 
     /// A group, or one token; in scripts also a letter in a font of its own.
@@ -348,7 +368,7 @@ fn one(node: &Node) -> String {
         Node::Relation(sign) => format!(" {sign} "),
         Node::Space("!") => String::new(),
         Node::Space(_) => " ".into(),
-        Node::Group(inner) => line(inner),
+        Node::Group(inner) | Node::Marked(_, inner) => line(inner),
         Node::Script(up, inner) => script(*up, &tidy(&one(inner))),
         Node::Words(words) | Node::Function(words) => words.clone(),
         Node::Apply(word, arguments) => apply(word, &arguments.iter().map(one).collect::<Vec<_>>()),

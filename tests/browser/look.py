@@ -2,7 +2,9 @@
 
 Each page is laid out by headless Chromium at the width of a desk and of a telephone, inside a
 frame of exactly that width, with every folded part open. The page itself holds no script; the one
-that measures it stands in the page around the frame and leaves its findings there as JSON.
+that measures it stands in the page around the frames and leaves its findings there as JSON. It also
+gives the focus to some of the notes on where a factor comes from: the note must come into sight, and
+what the factor comes from must light up.
 Exit code 1 if anything is wrong, also if a page made wrong on purpose passes.
 """
 
@@ -17,9 +19,14 @@ from pathlib import Path
 
 WIDTHS = (1280, 390)
 
+# How many pages the browser is given at a time.
+TOGETHER = 12
+
 MEASURE = """
-onload = () => {
-  const page = document.getElementById('page').contentDocument, wrong = [];
+onload = () => document.getElementById('findings').textContent =
+  JSON.stringify([...document.querySelectorAll('iframe')].map(frame => look(frame.contentDocument)));
+const look = page => {
+  const wrong = [];
   const width = page.documentElement.clientWidth;
   const box = node => node.getBoundingClientRect();
   const what = node => `${node.tagName} "${node.textContent.trim().slice(0, 40)}"`;
@@ -48,9 +55,34 @@ onload = () => {
   }
   const scrolls = [...page.querySelectorAll('.display, .whole, .left, .right, .formula, .table')]
     .filter(node => node.scrollWidth > node.clientWidth + 1 && getComputedStyle(node).overflowX === 'auto');
-  document.getElementById('findings').textContent =
-    JSON.stringify({ wrong, formulas: formulas.length, scrolls: scrolls.length });
-}
+  for (const node of page.querySelectorAll('svg')) {
+    if (!(box(node).width > 0 && box(node).height > 0)) wrong.push(`without extent: ${what(node)}`);
+    if (!node.querySelector('title')?.textContent.trim()) wrong.push('a picture without a title');
+  }
+  let level = 0;
+  for (const node of page.querySelectorAll('h1, h2, h3, h4')) {
+    if (+node.tagName[1] > level + 1 && level > 0) wrong.push(`a heading is skipped before ${what(node)}`);
+    level = +node.tagName[1];
+  }
+  for (const node of page.querySelectorAll('a[href]')) {
+    if (!page.querySelector(`[id="${node.hash.slice(1)}"]`)) wrong.push(`leads nowhere: ${what(node)}`);
+  }
+  const notes = [...page.querySelectorAll('a.note')];
+  for (const note of notes) {
+    const number = note.id.slice(1), group = note.hash.slice(2);
+    if (!page.querySelector('.f' + number)) wrong.push(`about no factor: ${what(note)}`);
+    if (!page.querySelector('.r' + group)) wrong.push(`from no read: ${what(note)}`);
+  }
+  for (const note of notes.slice(0, 3)) {
+    note.focus();
+    const place = box(note), read = page.querySelector('.r' + note.hash.slice(2));
+    if (!(place.left >= 0 && place.right <= width + 1)) wrong.push(`out of sight: ${what(note)}`);
+    if (read && getComputedStyle(read).backgroundColor === 'rgba(0, 0, 0, 0)') wrong.push(`stays dark: ${what(note)}`);
+    note.blur();
+  }
+  const lost = scrolls.map(node => Math.round(node.scrollWidth - node.clientWidth));
+  return { wrong, formulas: formulas.length, scrolls: lost, notes: notes.length };
+};
 """
 
 BROKEN = {
@@ -60,6 +92,13 @@ BROKEN = {
     "a script": "<script></script>",
     "no fraction": "<math><mfrac><mi>a</mi><mi style='position:relative;top:-5em'>b</mi></mfrac></math>",
     "beyond the margin": "<div style='overflow:hidden'><div class='box' style='width:1500px'>x</div></div>",
+    "a heading is skipped": "<h1>a</h1><h3>b</h3>",
+    "leads nowhere": "<a href='#x'>x</a>",
+    "a picture without a title": "<svg width='9' height='9'></svg>",
+    "about no factor": "<a class='note' id='n1' href='#r1'>a</a><math><mrow class='r1'><mi>x</mi></mrow></math>",
+    "from no read": "<a class='note' id='n1' href='#r1'>a</a><math><mrow class='f1'><mi>x</mi></mrow></math>",
+    "out of sight": "<a class='note' id='n1' href='#r1' style='position:fixed;left:-9em'>a</a>",
+    "stays dark": "<a class='note' id='n1' href='#r1'>a</a><math><mrow class='r1'><mi>x</mi></mrow></math>",
     "a reason over its line": "<div>a</div><p class='reason' style='margin:-3em 0 0'>b</p>",
 }
 
@@ -72,14 +111,15 @@ def browser() -> str:
     sys.exit("no Chromium is installed")
 
 
-def findings(page: str, width: int) -> dict:
-    """What the measuring script says of a page at a width."""
+def findings(pages: list[str], width: int) -> list[dict]:
+    """What the measuring script says of pages at a width."""
+    frame = "<iframe style='border:0;width:{}px;height:900px' srcdoc=\"{}\"></iframe>"
     with tempfile.TemporaryDirectory() as folder:
         around = Path(folder, "around.html")
         around.write_text(
             f"<!DOCTYPE html><meta charset='utf-8'><script>{MEASURE}</script>"
-            f"<iframe id='page' style='border:0;width:{width}px;height:900px' srcdoc=\"{html.escape(page)}\"></iframe>"
-            "<pre id='findings'></pre>",
+            + "".join(frame.format(width, html.escape(page)) for page in pages)
+            + "<pre id='findings'></pre>",
             encoding="utf-8",
         )
         options = "--headless --no-sandbox --disable-gpu --disable-background-networking --disable-sync --no-first-run"
@@ -92,7 +132,7 @@ def findings(page: str, width: int) -> dict:
             "--dump-dom",
             around.as_uri(),
         ]
-        run = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
+        run = subprocess.run(command, capture_output=True, text=True, timeout=300, check=False)
     found = re.search(r"<pre id=\"findings\">(.*?)</pre>", run.stdout, re.S)
     if not found or not found[1]:
         sys.exit(f"the browser said nothing\n{run.stderr[-2000:]}")
@@ -102,19 +142,23 @@ def findings(page: str, width: int) -> dict:
 def main() -> int:
     """Look at every page at every width; 1 if anything is wrong."""
     bad = False
-    for complaint, body in BROKEN.items():
-        wrong = findings(f"<!DOCTYPE html><body>{body}</body>", WIDTHS[0])["wrong"]
-        if not any(complaint in sentence for sentence in wrong):
-            print(f"WRONG: no complaint of `{complaint}` about {body}")
+    broken = [f"<!DOCTYPE html><body>{body}</body>" for body in BROKEN.values()]
+    for complaint, said in zip(BROKEN, findings(broken, WIDTHS[0])):
+        if not any(complaint in sentence for sentence in said["wrong"]):
+            print(f"WRONG: no complaint of `{complaint}`")
             bad = True
-    for path in sys.argv[1:]:
+    paths = sys.argv[1:]
+    for first in range(0, len(paths), TOGETHER):
+        some = paths[first : first + TOGETHER]
+        pages = [Path(path).read_text(encoding="utf-8") for path in some]
         for width in WIDTHS:
-            said = findings(Path(path).read_text(encoding="utf-8"), width)
-            said["wrong"] += [] if said["formulas"] else ["no formula at all"]
-            print(f"{path} at {width} px: {said['formulas']} formulas, {said['scrolls']} scroll in their own place")
-            for sentence in said["wrong"]:
-                print(f"  WRONG: {sentence}")
-            bad = bad or bool(said["wrong"])
+            for path, said in zip(some, findings(pages, width)):
+                said["wrong"] += [] if said["formulas"] else ["no formula at all"]
+                scrolls = f", {len(said['scrolls'])} scroll in their own place" if said["scrolls"] else ""
+                print(f"{path} at {width} px: {said['formulas']} formulas, {said['notes']} notes{scrolls}")
+                for sentence in said["wrong"]:
+                    print(f"  WRONG: {sentence}")
+                bad = bad or bool(said["wrong"])
     return 1 if bad else 0
 
 

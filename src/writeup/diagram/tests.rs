@@ -40,7 +40,7 @@ fn graphs(text: &str) -> Vec<Graph> {
 }
 
 fn drawn(graph: &Graph, dialect: Dialect) -> Drawing {
-    drawing(graph, &Draughtsman { writer: Writer { dialect, notation: &Notation::default() } })
+    drawing(graph, &Draughtsman { writer: Writer { dialect, notation: &Notation::default(), marks: &[] } })
 }
 
 /// Whether a piece of a line runs through a box, its border aside.

@@ -38,8 +38,20 @@ pub fn opened(nodes: Vec<Node>) -> Vec<Node> {
             Node::Rows("cases", rows) if wide => {
                 out.push(Node::Rows("cases", rows.into_iter().flat_map(one_condition_a_row).collect()));
             }
+            Node::Marked(id, inner) if wide => out.extend(apart(&id, &inner)),
             other => out.push(other),
         }
+    }
+    out
+}
+
+/// A marked part in as many marked pieces as it can be broken into.
+fn apart(id: &str, inner: &[Node]) -> Vec<Node> {
+    let mut out = Vec::new();
+    for piece in pieces(inner, 1) {
+        let end = piece.iter().rposition(|node| !matches!(node, Node::Space(_))).map_or(0, |at| at + 1);
+        out.push(Node::Marked(id.into(), piece[..end].to_vec()));
+        out.extend_from_slice(&piece[end..]);
     }
     out
 }
@@ -63,6 +75,7 @@ fn joins(node: &Node) -> bool {
 
 fn step(node: &Node) -> i32 {
     match node {
+        Node::Marked(_, inner) => inner.iter().map(step).sum(),
         Node::Text(sign) | Node::Large(sign) => match sign.as_str() {
             "(" | "[" | "{" | "⌊" | "⌈" | "⟨" => 1,
             ")" | "]" | "}" | "⌋" | "⌉" | "⟩" => -1,

@@ -5,6 +5,7 @@
 //! for x with the index i². Invariant: what is known to come out wrong is refused.
 
 use super::Engine;
+use super::engine;
 use super::breaks::{is_relation, is_sign};
 use crate::writeup::symbols;
 use crate::writeup::tex::Node;
@@ -137,6 +138,11 @@ impl Writer {
             Node::Space(mark) if mark.chars().all(char::is_alphabetic) => self.word(mark),
             Node::Space(mark) => Some(format!("\\{mark}")),
             Node::Group(inner) => Some(format!("{{{}}}", self.row(inner)?)),
+            Node::Marked(_, inner) if self.is_second() => self.row(inner),
+            Node::Marked(id, inner) => {
+                let [begin, end] = engine::around(id);
+                Some(format!("{{\\text{{{begin}}}{}\\text{{{end}}}}}", self.row(inner)?))
+            }
             Node::Script(..) => self.scripted(None, std::slice::from_ref(node)),
             Node::Words(words) => self.words(words),
             Node::Function(name) => self.word(name),

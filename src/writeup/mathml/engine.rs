@@ -69,9 +69,36 @@ impl Converter {
                 MENDED.iter().fold(mathml, |text, (bad, good)| text.replace(bad, good))
             }
         };
-        let inline = mathml.replacen("<math display=\"block\">", "<math displaystyle=\"true\">", 1);
-        examined(with_low_primes(&inline))
+        let inline = without_levels(&mathml).replacen("<math display=\"block\">", "<math displaystyle=\"true\">", 1);
+        examined(with_marks(&with_low_primes(&inline)))
     }
+}
+
+/// Tables at the level of scripts that they inherit: they have no attribute for it.
+fn without_levels(mathml: &str) -> String {
+    ["0", "1"].iter().fold(mathml.to_string(), |text, level| {
+        text.replace(&format!("<mtable displaystyle=\"false\" scriptlevel=\"{level}\">"), "<mtable displaystyle=\"false\">")
+    })
+}
+
+/// What stands at the beginning and at the end of a marked part in what the engine is fed.
+pub fn around(id: &str) -> [String; 2] {
+    [format!("{BEGIN}{id}{BEGIN}"), END.into()]
+}
+
+const BEGIN: char = '\u{e003}';
+const END: &str = "\u{e004}";
+
+/// Marked parts as rows with what they are marked as for classes.
+fn with_marks(mathml: &str) -> String {
+    let begin = format!("<mtext>{BEGIN}");
+    let mut parts = mathml.split(&begin);
+    let mut out = parts.next().unwrap_or_default().to_string();
+    for part in parts {
+        let (ids, rest) = part.split_once(&format!("{BEGIN}</mtext>")).unwrap_or(("", part));
+        out += &format!("<mrow class=\"{}\">{rest}", ids.replace('-', " "));
+    }
+    out.replace(&format!("<mtext>{END}</mtext>"), "</mrow>")
 }
 
 /// Primes of letters beside them: fonts draw them raised already, and as exponents browsers raise

@@ -15,7 +15,7 @@ fn one(node: &Node) -> f64 {
         Node::Space("qquad") => 4.0,
         Node::Space("quad") => 2.0,
         Node::Space(_) => 0.5,
-        Node::Group(inner) => width(inner),
+        Node::Group(inner) | Node::Marked(_, inner) => width(inner),
         Node::Script(_, inner) => 0.7 * one(inner),
         Node::Words(words) | Node::Function(words) => words.chars().count() as f64,
         Node::Apply(_, list) => arguments(list),

@@ -14,6 +14,7 @@ use crate::writeup::conventions::{conventions, definitions};
 use crate::writeup::document::{Block, Inline, Part, Question};
 use crate::writeup::evidence::evidence;
 use crate::writeup::json;
+use crate::writeup::origin::origins;
 
 /// What was said of a system so far.
 #[derive(Default)]
@@ -82,6 +83,8 @@ impl Writer<'_> {
         }
         let system = study.as_ref().map_or_else(|| json::System::without(base), json::system);
         let record = json::Question::new(self.question, system, answers, records);
+        let all: Vec<&Block> = blocks.iter().chain(parts.iter().flat_map(|part: &Part| &part.blocks)).collect();
+        let traced = study.as_ref().map(|study| origins(&study.system, &study.names.upstream, &all)).unwrap_or_default();
         let question = Question {
             label: label(&self.homework.numbering, 1, &self.question.label),
             text: vec![Inline::Source(self.question.text.clone())],
@@ -90,6 +93,7 @@ impl Writer<'_> {
             blocks,
             evidence: total.map(|c| evidence(&c, &labels)).unwrap_or_default(),
             parts,
+            origins: traced,
         };
         self.asked(study, None, said);
         Ok((question, record))
