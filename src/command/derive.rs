@@ -147,9 +147,7 @@ fn numpy(target: &Target, sizes: &Sizes, wrt: &[String]) -> Result<String, Stop>
     let all = Sizes { general: true, ..Sizes::default() };
     let general = match defaults.is_empty() {
         true => None,
-        false => Study::new(&target.statements, target.base, &all)
-            .ok()
-            .and_then(|study| code(study).ok()),
+        false => Study::new(&target.statements, target.base, &all).ok().and_then(|study| code(study).ok()),
     };
     match general {
         Some(text) => Ok(text),

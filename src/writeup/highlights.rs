@@ -3,10 +3,10 @@
 //! Every origin has a number; all that comes from the same read has the number of a group. In formulas both
 //! are marks, in the page they are classes, and the style sheet does the rest.
 
-use super::document::{Inline, Math, Piece, Prose, Symbol};
+use super::document::{Math, Piece, Prose};
 use super::latex::Highlight;
 use super::origin::{Origin, Source};
-use super::reason::{listed, math, text};
+use super::reason::{math, text};
 use crate::language::syntax::Expr;
 use std::cell::RefCell;
 use std::collections::BTreeSet;
@@ -17,6 +17,8 @@ pub struct Trail<'a> {
     origins: Vec<(usize, usize, &'a Origin)>,
     /// The groups of what was seen in a block so far.
     seen: RefCell<BTreeSet<usize>>,
+    /// The numbers of the notes that stand behind a box so far.
+    noted: RefCell<BTreeSet<usize>>,
 }
 
 impl<'a> Trail<'a> {
@@ -27,7 +29,7 @@ impl<'a> Trail<'a> {
             origins.iter().position(same).unwrap_or(0)
         };
         let numbered = origins.iter().enumerate().map(|(k, origin)| (first + k, first + group(origin), origin));
-        Trail { origins: numbered.collect(), seen: RefCell::default() }
+        Trail { origins: numbered.collect(), seen: RefCell::default(), noted: RefCell::default() }
     }
 
     /// The marks of a boxed formula.
@@ -62,9 +64,10 @@ impl<'a> Trail<'a> {
         marks
     }
 
-    /// Number, group and note of each origin of a boxed formula.
+    /// Number, group and note of each origin of a boxed formula that was in no box before.
     pub fn notes(&self, formula: &Math) -> Vec<(usize, usize, Prose)> {
         let here = self.origins.iter().filter(|(.., origin)| is_left(&origin.derivative, formula));
+        let here = here.filter(|(number, ..)| self.noted.borrow_mut().insert(*number));
         here.map(|(number, group, origin)| (*number, *group, note(origin))).collect()
     }
 
@@ -92,13 +95,9 @@ fn note(origin: &Origin) -> Prose {
     match &origin.source {
         Source::Read(read, at) => {
             let mut prose = vec![factor, text(" comes from the read "), math(read.clone()), text(" in "), equation];
-            let equal = |(name, index): &(_, Expr)| {
-                let name = Expr::name(std::sync::Arc::clone(name));
-                Inline::Math(vec![Piece::Expr(name), Piece::Symbol(Symbol::Equal), Piece::Expr(index.clone())])
-            };
-            if !at.is_empty() {
-                prose.push(text(", at "));
-                prose.extend(listed(at.iter().map(equal).collect()));
+            for (place, (name, index)) in at.iter().enumerate() {
+                prose.push(text(if place == 0 { ", with " } else { ", " }));
+                prose.extend([math(index.clone()), text(" for "), math(Expr::name(name.clone()))]);
             }
             prose.push(text("."));
             prose

@@ -88,7 +88,7 @@ impl Printer<'_> {
             }
             ExprKind::Derivative(body, n, at) => {
                 Printer { marks: &[], ..*self }.derivative(body, &self.read(n, at).tex, place)
-            },
+            }
             ExprKind::Sum(terms) => self.sum(terms, place),
             ExprKind::Product(factors) => self.product(factors, place),
             ExprKind::Power(base, exponent) => self.power(base, exponent, place),

@@ -11,8 +11,8 @@ use super::prose::Dialect;
 use super::render::{Format, RenderError, instance, spaced};
 use super::sheet::Asked;
 use super::terminal::Ink;
-use crate::study::{NoAnswer, Study};
 use crate::derivation::Goal;
+use crate::study::{NoAnswer, Study};
 use serde_json::{Map, Value, json};
 use tera::{Context, Tera};
 
@@ -183,6 +183,9 @@ mod tests {
 
     #[test]
     fn keys_are_sorted_at_every_depth() {
-        assert_eq!(written(&json!({"b": [{"d": 1, "c": 2}], "a": {}})), "{\n \"a\": {},\n \"b\": [\n  {\n   \"c\": 2,\n   \"d\": 1\n  }\n ]\n}\n");
+        assert_eq!(
+            written(&json!({"b": [{"d": 1, "c": 2}], "a": {}})),
+            "{\n \"a\": {},\n \"b\": [\n  {\n   \"c\": 2,\n   \"d\": 1\n  }\n ]\n}\n"
+        );
     }
 }

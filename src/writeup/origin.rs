@@ -55,7 +55,9 @@ pub fn origins(system: &System, upstream: &[(Name, Name)], blocks: &[&Block]) ->
         let mut factors = Vec::new();
         reads(right, right, &mut factors);
         for (factor, _) in factors {
-            let whole = letters_of(blocks, right).iter().fold(factor.clone(), |e, (name, by)| replace(&e, &Expr::name(name.clone()), by));
+            let whole = letters_of(blocks, right)
+                .iter()
+                .fold(factor.clone(), |e, (name, by)| replace(&e, &Expr::name(name.clone()), by));
             let known = |origin: &Origin| origin.derivative == *left && origin.factor == factor;
             if !found.iter().any(known) {
                 let sources = sources(system, upstream, &forward, (&whole, &scope), by);
@@ -133,7 +135,9 @@ fn indices(formulas: &[&Expr]) -> Vec<Name> {
     fn collect(expr: &Expr, out: &mut Vec<Name>) {
         match &expr.kind {
             ExprKind::Read(_, at) | ExprKind::Upstream(_, at) | ExprKind::Derivative(_, _, at) => {
-                out.extend(at.iter().filter_map(|e| if let ExprKind::Name(n) = &e.kind { Some(n.clone()) } else { None }));
+                out.extend(
+                    at.iter().filter_map(|e| if let ExprKind::Name(n) = &e.kind { Some(n.clone()) } else { None }),
+                );
             }
             ExprKind::Reduce(_, binders, ..) | ExprKind::Normalise(_, binders, _) => {
                 out.extend(binders.iter().map(|binder| binder.name.clone()));
@@ -163,13 +167,22 @@ fn sources(
         return equation.map(|equation| (equation.left.clone(), Source::Upstream)).into_iter().collect();
     }
     let Some(target) = as_indices(system, at, scope) else { return Vec::new() };
+    let quote = crate::model::Quote { order: system.order.clone(), ..crate::model::Quote::plain() };
     let mut matched = Vec::new();
     for equation in forward {
         for (read, product) in &equation.reads {
             let ExprKind::Read(name, places) = &read.kind else { continue };
             let pattern = (name == array).then(|| as_indices(system, places, &equation.indices)).flatten();
-            let Some(solved) = pattern.and_then(|pattern| solve(&pattern, &target, &equation.indices)) else { continue };
-            matched.push((equation.left.clone(), read.clone(), solved, stands_with(product, by)));
+            let Some(solved) = pattern.and_then(|pattern| solve(&pattern, &target, &equation.indices)) else {
+                continue;
+            };
+            let bare = |var: &Var| places.iter().position(|place| *place == Expr::name(var.written()));
+            let said = |(var, index): &(Var, Index)| {
+                let written = bare(var).map_or_else(|| quote.index(index), |place| at[place].clone());
+                (index.as_var() != Some(var)).then(|| (var.written(), written))
+            };
+            let said: Vec<(Name, Expr)> = solved.iter().filter_map(said).collect();
+            matched.push((equation.left.clone(), read.clone(), said, stands_with(product, by)));
         }
     }
     if matched.iter().any(|(.., near)| *near) {
@@ -180,12 +193,7 @@ fn sources(
         let equation = forward.iter().find(|equation| computes(equation, array));
         return equation.map(|equation| (equation.left.clone(), Source::Value)).into_iter().collect();
     }
-    let quote = crate::model::Quote { order: system.order.clone(), ..crate::model::Quote::plain() };
-    let said = |solved: Vec<(Var, Index)>| {
-        let changed = solved.into_iter().filter(|(var, index)| index.as_var() != Some(var));
-        changed.map(|(var, index)| (var.written(), quote.index(&index))).collect()
-    };
-    matched.into_iter().map(|(left, read, solved, _)| (left, Source::Read(read, said(solved)))).collect()
+    matched.into_iter().map(|(left, read, said, _)| (left, Source::Read(read, said))).collect()
 }
 
 fn array_of(left: &Expr) -> Option<&Name> {

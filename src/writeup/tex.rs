@@ -141,8 +141,10 @@ impl Reader<'_> {
         let mut nodes: Vec<Node> = Vec::new();
         loop {
             self.skip_spaces();
-            let ends =
-                self.rest.is_empty() || self.rest.starts_with(['}', MARK[2]]) || self.at_word("right") || self.at_word("end");
+            let ends = self.rest.is_empty()
+                || self.rest.starts_with(['}', MARK[2]])
+                || self.at_word("right")
+                || self.at_word("end");
             if ends || in_rows && (self.rest.starts_with('&') || self.rest.starts_with("\\\\")) {
                 return Some(nodes);
             }

@@ -5,8 +5,8 @@
 //! for x with the index i². Invariant: what is known to come out wrong is refused.
 
 use super::Engine;
-use super::engine;
 use super::breaks::{is_relation, is_sign};
+use super::engine;
 use crate::writeup::symbols;
 use crate::writeup::tex::Node;
 

@@ -77,7 +77,10 @@ impl Converter {
 /// Tables at the level of scripts that they inherit: they have no attribute for it.
 fn without_levels(mathml: &str) -> String {
     ["0", "1"].iter().fold(mathml.to_string(), |text, level| {
-        text.replace(&format!("<mtable displaystyle=\"false\" scriptlevel=\"{level}\">"), "<mtable displaystyle=\"false\">")
+        text.replace(
+            &format!("<mtable displaystyle=\"false\" scriptlevel=\"{level}\">"),
+            "<mtable displaystyle=\"false\">",
+        )
     })
 }
 

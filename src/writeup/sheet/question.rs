@@ -84,7 +84,8 @@ impl Writer<'_> {
         let system = study.as_ref().map_or_else(|| json::System::without(base), json::system);
         let record = json::Question::new(self.question, system, answers, records);
         let all: Vec<&Block> = blocks.iter().chain(parts.iter().flat_map(|part: &Part| &part.blocks)).collect();
-        let traced = study.as_ref().map(|study| origins(&study.system, &study.names.upstream, &all)).unwrap_or_default();
+        let traced =
+            study.as_ref().map(|study| origins(&study.system, &study.names.upstream, &all)).unwrap_or_default();
         let question = Question {
             label: label(&self.homework.numbering, 1, &self.question.label),
             text: vec![Inline::Source(self.question.text.clone())],
