@@ -244,9 +244,9 @@ fn guarded(text: &str) -> String {
     }
 }
 
-/// TeX that survives Markdown and is no tag, and holds no stars, of which two would be emphasis: some renderers read `\,` and the like as escaped punctuation before
-/// the mathematics is seen, and `\\` only at the end of a line; others know neither `\thinspace`
-/// nor `\cr`.
+/// TeX that survives Markdown and is no tag: some renderers read `\,` and the like as escaped punctuation before
+/// the mathematics is seen, two stars as emphasis, and `\\` only at the end of a line; others know neither
+/// `\thinspace` nor `\cr`.
 pub fn markdown_math(tex: &str) -> String {
     const WRITTEN: &[(&str, &str)] = &[
         ("\\\\", "\\\\\n"),
