@@ -6,7 +6,7 @@
 
 use super::diagram::{self, Diagram, Graph, Node};
 use super::document::{Block, Document, Inline, Line, Math, Part, Piece, Problem, Prose, Question};
-use super::highlights::{Trail, before_relation};
+use super::highlights::{OriginView, Trail, before_relation};
 use super::notation::Notation;
 use super::origin::Origin;
 use super::picture::{self, Draughtsman, Drawing};
@@ -36,18 +36,6 @@ pub struct DocumentView {
     pub palette: Vec<ColourView>,
     /// Its heading, laid out for the terminal.
     pub layout: Vec<String>,
-}
-
-/// Where a factor of a derivative comes from.
-#[derive(Clone, Debug, Serialize)]
-pub struct OriginView {
-    /// Its number in the document: the factor has the class `f` and its note the class `n` with this number.
-    pub number: usize,
-    /// The number of what it comes from, which has the class `r`, in a block with this number among its
-    /// `sources`; all that comes from it has the class `g`.
-    pub group: usize,
-    /// In a sentence.
-    pub text: String,
 }
 
 /// A colour of pictures.

@@ -8,8 +8,21 @@ use super::latex::Highlight;
 use super::origin::{Origin, Source};
 use super::reason::{math, text};
 use crate::language::syntax::Expr;
+use serde::Serialize;
 use std::cell::RefCell;
 use std::collections::BTreeSet;
+
+/// Where a factor of a derivative comes from.
+#[derive(Clone, Debug, Serialize)]
+pub struct OriginView {
+    /// Its number in the document: the factor has the class `f` and its note the class `n` with this number.
+    pub number: usize,
+    /// The number of what it comes from, which has the class `r`, in a block with this number among its
+    /// `sources`; all that comes from it has the class `g`.
+    pub group: usize,
+    /// In a sentence.
+    pub text: String,
+}
 
 /// The origins of a question, numbered.
 pub struct Trail<'a> {
