@@ -75,7 +75,9 @@ pub fn document(data: &[u8]) {
     let Ok(text) = std::str::from_utf8(data) else { return };
     let file = parse_file(HOMEWORK).expect("the homework is right");
     let Some(Item::Homework(homework)) = file.items.first() else { unreachable!("it is a homework") };
-    if let Ok(marked) = answers::judge_answers(text, homework, 1, &answers::Mapping::default()) {
+    let mapping = answers::Mapping::default();
+    let grader = answers::Grader::new(homework, 1, &mapping, answers::Detail::Full);
+    if let Ok(marked) = grader.and_then(|mut grader| grader.judge(text)) {
         assert!(marked.entries.iter().all(|entry| !entry.verdict().is_empty()));
     }
 }

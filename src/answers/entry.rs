@@ -3,6 +3,7 @@
 use crate::diagnostic::Diagnostic;
 use crate::integer::Truth;
 use crate::judge::{Cells, Right, Verdict};
+use crate::language::syntax::Target;
 use crate::reading::Mark;
 
 /// What became of one formula, or of one `=` in it.
@@ -14,6 +15,8 @@ pub struct Entry {
     pub question: String,
     /// The formula as written.
     pub formula: String,
+    /// What it answers, of what is asked for: `1.1.3(d) dl/dW`.
+    pub answers: Vec<String>,
     /// What was found.
     pub found: Found,
 }
@@ -23,6 +26,8 @@ pub struct Entry {
 pub enum Found {
     /// It was judged.
     Judged {
+        /// What it says something of.
+        target: Target,
         /// The verdict and the reading.
         mark: Box<Mark>,
         /// What is right, where it is not.
@@ -47,6 +52,8 @@ pub enum Found {
     },
     /// A shape with letters that nothing defines.
     Placeholder {
+        /// What it says something of.
+        target: Target,
         /// The letters.
         unknown: Vec<String>,
         /// What is right.
@@ -76,6 +83,16 @@ pub struct Marked {
     pub unanswered: Vec<String>,
     /// What is odd about the author's symbols: the line, the question, and the words.
     pub remarks: Vec<(usize, String, String)>,
+}
+
+impl Found {
+    /// What is said something of, if it is something that can be asked for.
+    pub fn target(&self) -> Option<&Target> {
+        match self {
+            Found::Judged { target, .. } | Found::Placeholder { target, .. } => Some(target),
+            Found::Definition { .. } | Found::Unreadable(_) | Found::Unasked => None,
+        }
+    }
 }
 
 impl Entry {

@@ -4,6 +4,7 @@
 //! One line each: `line 12 = 1.1.3(a) f`, `formula 3 = 1.1.3(b) df/dW`, `label eq:grad = 1.1.3(d) dl/dW`,
 //! `line 40 = nothing`, `symbol G = dl/dW`; `#` begins a comment.
 
+use super::Unjudged;
 use super::document::Formula;
 use crate::diagnostic::{Diagnostic, Diagnostics, Span, nearest};
 use crate::latex::{self, Kind, Link};
@@ -95,12 +96,13 @@ impl Mapping {
     ///
     /// # Errors
     /// Lines that point at no formula, or at an answer that is not asked for.
-    pub(super) fn meanings(&self, found: &[Formula], wanted: &[String]) -> Result<Vec<Option<Meaning>>, Diagnostics> {
-        let (mut meanings, mut problems) = (vec![None; found.len()], Vec::new());
+    pub(super) fn meanings(&self, found: &[Formula], wanted: &[String]) -> Result<Vec<Option<Meaning>>, Unjudged> {
+        let (mut meanings, mut problems, mut places) = (vec![None; found.len()], Vec::new(), true);
         for (which, meaning, span) in &self.formulas {
             if let Meaning::Answer(name) = meaning
                 && !wanted.contains(name)
             {
+                places = false;
                 let problem = Diagnostic::new(format!("`{name}` is not asked for"), *span);
                 problems.push(match nearest(name, wanted.iter().map(String::as_str)) {
                     Some(guess) => problem.hint(format!("did you mean `{guess}`?")),
@@ -117,7 +119,11 @@ impl Mapping {
                 None => problems.push(Diagnostic::new(format!("the document has no formula at {which}"), *span)),
             }
         }
-        if problems.is_empty() { Ok(meanings) } else { Err(problems) }
+        match (problems.is_empty(), places) {
+            (true, _) => Ok(meanings),
+            (false, true) => Err(Unjudged::Places(problems)),
+            (false, false) => Err(Unjudged::Mapping(problems)),
+        }
     }
 }
 

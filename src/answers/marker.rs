@@ -3,24 +3,27 @@
 use super::chain::{first_wrong, letter_and_formula, links, plain, spoken_of};
 use super::document::Formula;
 use super::mapping::Mapping;
+use super::setting::{Detail, Setting};
 use super::symbol::symbols;
 use super::words::Introduction;
-use super::{Entry, Found, Setting, number, wanted};
-use crate::answer::Names;
+use super::{Asked, Entry, Found, number, stands};
 use crate::diagnostic::{Diagnostic, Diagnostics, Span};
-use crate::judge::{Judge, Verdict};
 use crate::language::print::{Alphabet, target as target_text};
 use crate::language::syntax::{Claim, ClaimValue, Expr, Layout, Name, Problem, Question, Target};
 use crate::latex::{self, Kind, Macros, Tree};
-use crate::reading::{Own, Reader, Said, Side, Symbol, mark};
+use crate::reading::{Own, Reader, Said, Side, Symbol};
 
 /// Judges the formulas of one question.
 pub(super) struct Marker<'a> {
     pub(super) problem: &'a Problem,
     pub(super) question: &'a Question,
     numbered: bool,
-    pub(super) settings: &'a [Setting],
+    /// What the question asks for.
+    pub(super) wanted: &'a [(String, Target)],
+    /// Its systems; none before they are needed.
+    pub(super) settings: &'a mut Vec<Setting>,
     mapping: &'a Mapping,
+    detail: Detail,
     /// The commands that the document defines.
     macros: &'a Macros,
     /// Letters that the document says what they are: `\delta = \partial\ell/\partial z`.
@@ -28,9 +31,7 @@ pub(super) struct Marker<'a> {
     /// The author's own symbols that have indices or are whole vectors.
     pub(super) own: Vec<Own>,
     /// How derivatives are laid out.
-    pub(super) layout: Layout,
-    pub(super) names: Vec<Names>,
-    pub(super) judges: Vec<Judge<'a>>,
+    layout: Layout,
     /// The author's own symbols and what they are.
     pub(super) defined: Vec<(Name, Expr)>,
     pub(super) last: Option<Last>,
@@ -39,6 +40,8 @@ pub(super) struct Marker<'a> {
     used: Vec<(String, usize)>,
     /// Where each of the author's own symbols is defined.
     pub(super) defined_in: Vec<(Name, usize)>,
+    /// Whether it is known what the sentences of the document say of letters.
+    heard: bool,
     /// The order in which a formula first had the axes of each array, and its line.
     orders: Vec<(Name, Option<Vec<usize>>, usize)>,
     /// Formulas that have them in another order: what to say, and where.
@@ -52,36 +55,37 @@ pub(super) enum Last {
 }
 
 impl<'a> Marker<'a> {
-    pub fn new(
-        problem: &'a Problem,
-        question: &'a Question,
-        settings: &'a [Setting],
-        mapping: &'a Mapping,
-        macros: &'a Macros,
-    ) -> Result<Self, Diagnostics> {
-        let judges = settings.iter().map(|s| Judge::new(&s.system)).collect::<Result<_, _>>()?;
-        let names = settings.iter().map(|s| Names::new(&s.system)).collect();
-        let (defined, answered, used) = (Vec::new(), Vec::new(), Vec::new());
-        Ok(Marker {
-            problem,
-            question,
+    /// Begins with a document, whose commands are known.
+    pub fn new(asked: &'a mut Asked<'_>, mapping: &'a Mapping, macros: &'a Macros, detail: Detail) -> Self {
+        Marker {
+            problem: asked.problem,
+            question: asked.question,
             numbered: true,
-            settings,
+            wanted: &asked.wanted,
+            settings: &mut asked.settings,
             mapping,
+            detail,
             macros,
             letters: Vec::new(),
             own: Vec::new(),
-            layout: Layout::default(),
-            names,
-            judges,
-            defined,
+            layout: asked.layout,
+            defined: Vec::new(),
             last: None,
-            answered,
-            used,
+            answered: Vec::new(),
+            used: Vec::new(),
             defined_in: Vec::new(),
+            heard: false,
             orders: Vec::new(),
             disorder: Vec::new(),
-        })
+        }
+    }
+
+    /// Derives what is needed to judge, if that was not done before; whether there is anything to judge.
+    pub fn prepared(&mut self, base: i64) -> Result<bool, Diagnostics> {
+        if self.settings.is_empty() {
+            *self.settings = Setting::all(self.question, base)?;
+        }
+        Ok(!self.settings.is_empty())
     }
 
     /// Begins with formulas that numbers assign to the question, or with others: what was said so far
@@ -111,10 +115,17 @@ impl<'a> Marker<'a> {
         }
     }
 
-    /// Takes in what a formula inside a sentence says of a letter: `where $\delta = \partial\ell/\partial z$`.
-    pub fn introduce(&mut self, formula: &Formula) {
-        for tree in latex::read_with(&formula.text, self.macros).unwrap_or_default() {
-            self.introduced(&tree);
+    /// Takes in once what formulas inside sentences say of letters: `where $\delta = \partial\ell/\partial z$`.
+    pub fn hear(&mut self, stated: &[Formula]) {
+        if std::mem::replace(&mut self.heard, true) {
+            return;
+        }
+        let (problem, question) = (self.problem, self.question);
+        let anywhere = |f: &&Formula| f.place.question.is_none() || stands(&f.place, problem, question);
+        for formula in stated.iter().filter(anywhere) {
+            for tree in latex::read_with(&formula.text, self.macros).unwrap_or_default() {
+                self.introduced(&tree);
+            }
         }
     }
 
@@ -149,13 +160,19 @@ impl<'a> Marker<'a> {
 
     /// The entries of a formula; without numbers around it, none if its left side is no answer here.
     /// What it answers may be known, with its name.
-    pub fn formula(&mut self, formula: &Formula, answers: Option<&(String, Target)>) -> Vec<Entry> {
+    pub fn formula(&mut self, formula: &Formula, said: Option<&(String, Target)>) -> Vec<Entry> {
         let part = formula.place.part.as_deref().filter(|part| self.question.parts.iter().any(|p| p.label == *part));
-        let question = match answers {
+        let question = match said {
             Some((name, _)) => name.split(' ').next().unwrap_or_default().to_string(),
             None => number(self.problem, self.question, part),
         };
-        let entry = |line: usize, formula: String, found| Entry { line, question: question.clone(), formula, found };
+        let wanted = self.wanted;
+        let entry = |line: usize, formula: String, found: Found| {
+            let asked =
+                wanted.iter().filter(|(_, wanted)| found.target().is_some_and(|target| answers(target, wanted)));
+            let answers = asked.map(|(name, _)| name.clone()).collect();
+            Entry { line, question: question.clone(), formula, answers, found }
+        };
         let trees = match latex::read_with(&formula.text, self.macros) {
             Ok(trees) => trees,
             Err(_) if !self.numbered => return Vec::new(),
@@ -167,14 +184,15 @@ impl<'a> Marker<'a> {
                 )];
             }
         };
+        self.settings.iter().for_each(|setting| setting.system.facts().forget());
         let mut entries = Vec::new();
         for (k, tree) in trees.iter().enumerate() {
-            let answers = answers.map(|(_, target)| target).filter(|_| k == 0);
+            let said = said.map(|(_, target)| target).filter(|_| k == 0);
             let part = formula.text.get(tree.span.start..tree.span.end).unwrap_or(&formula.text);
             let text = if trees.len() == 1 { formula.text.clone() } else { part.trim().replacen("&=", "=", 1) };
             let before = formula.text.get(..tree.span.start).unwrap_or_default();
             let line = formula.line + before.matches('\n').count();
-            let found = self.statement(tree, line, answers);
+            let found = self.statement(tree, line, said);
             found.iter().flatten().for_each(|found| self.see(found, line));
             let sets = |found: &Found| matches!(found, Found::Definition { set: Some(_), .. });
             if !found.as_ref().is_ok_and(|found| found.iter().any(sets)) {
@@ -214,8 +232,8 @@ impl<'a> Marker<'a> {
     }
 
     /// What is found of a statement, in the first system in which it makes sense.
-    fn statement(&mut self, tree: &Tree, line: usize, answers: Option<&Target>) -> Result<Vec<Found>, Diagnostic> {
-        if let Some(target) = answers {
+    fn statement(&mut self, tree: &Tree, line: usize, said: Option<&Target>) -> Result<Vec<Found>, Diagnostic> {
+        if let Some(target) = said {
             return self.mapped(tree, target);
         }
         if self.is_range(tree) {
@@ -277,7 +295,8 @@ impl<'a> Marker<'a> {
     pub(super) fn reader(&self, k: usize) -> Reader<'_> {
         let letters = self.mapping.symbols.iter().map(|(symbol, name, _)| (symbol, name.as_str()));
         let said = self.letters.iter().map(|(symbol, name)| (symbol, name.as_str()));
-        Reader::new(&self.settings[k].system, &self.names[k])
+        self.settings[k]
+            .reader()
             .with_layout(self.layout)
             .with_definitions(&self.defined)
             .with_own(&self.own)
@@ -289,7 +308,7 @@ impl<'a> Marker<'a> {
     fn mapped(&mut self, tree: &Tree, target: &Target) -> Result<Vec<Found>, Diagnostic> {
         let mut problem = Diagnostic::new("this is no answer to what it is said to answer", tree.span);
         for k in 0..self.settings.len() {
-            let indexed = self.judges[k].indexed(target);
+            let indexed = self.settings[k].judge.indexed(target);
             let name = target_text(target.bare().within(), Alphabet::Ascii);
             let (letter, whole) = letter_and_formula(tree);
             let reader = self.reader(k);
@@ -323,8 +342,8 @@ impl<'a> Marker<'a> {
             return None;
         };
         let unknown = |k: usize| {
-            let reader = Reader::new(&self.settings[k].system, &self.names[k]);
-            let lengths_known = self.names[k].lengths.iter().map(|(letter, _)| letter.to_string());
+            let reader = self.settings[k].reader();
+            let lengths_known = self.settings[k].names.lengths.iter().map(|(letter, _)| letter.to_string());
             let known: Vec<String> = lengths_known.collect();
             let mut found = Vec::new();
             lengths.iter().for_each(|length| reader.unknown(length, &mut found));
@@ -336,8 +355,8 @@ impl<'a> Marker<'a> {
             return None;
         }
         self.note(target);
-        let right = self.judges[k].right(target);
-        Some(Found::Placeholder { unknown: missing.into_iter().next()?, right })
+        let right = self.settings[k].judge.right(target);
+        Some(Found::Placeholder { target: target.clone(), unknown: missing.into_iter().next()?, right })
     }
 
     /// What is found of each side; an error if nothing can be judged.
@@ -362,32 +381,26 @@ impl<'a> Marker<'a> {
     }
 
     fn judge(&mut self, k: usize, side: &Side) -> Result<Found, Diagnostic> {
-        let (judge, claim) = (&mut self.judges[k], &side.claim);
-        let mark = mark(&self.settings[k].system, judge, side, self.layout)
-            .map_err(|mut problems| problems.drain(..).next().unwrap_or_else(|| Diagnostic::general("not judged")))?;
-        let (right, cells) = match &mark.judgement.verdict {
-            Verdict::Refuted(wrong) => {
-                let cells = if side.misfit.is_none() { judge.cells(claim, wrong) } else { None };
-                (judge.right(&claim.target), cells)
-            }
-            Verdict::Proved | Verdict::Undecided { .. } => (None, None),
-        };
-        self.note(&claim.target);
-        Ok(Found::Judged { mark: Box::new(mark), right, cells, link: None })
+        let found = self.settings[k].found(side, self.layout, self.detail)?;
+        self.note(&side.claim.target);
+        Ok(found)
     }
 
     /// Notes which of the things asked for is answered.
     fn note(&mut self, target: &Target) {
-        let plain = target.bare();
-        for (name, wanted) in wanted(self.problem, self.question) {
-            let shape_too = matches!((&plain, wanted.bare()), (Target::Shape(a), b) if **a == b);
-            if (wanted.bare() == plain || shape_too && !matches!(wanted, Target::Value(..)))
-                && !self.answered.contains(&name)
-            {
-                self.answered.push(name);
+        for (name, _) in self.wanted.iter().filter(|(_, wanted)| answers(target, wanted)) {
+            if !self.answered.contains(name) {
+                self.answered.push(name.clone());
             }
         }
     }
+}
+
+/// Whether what is said of one target answers what is asked: a shape, too, says something of a derivative.
+fn answers(target: &Target, wanted: &Target) -> bool {
+    let (plain, bare) = (target.bare(), wanted.bare());
+    let shape_too = matches!((&plain, &bare), (Target::Shape(a), b) if **a == *b);
+    bare == plain || shape_too && !matches!(wanted, Target::Value(..))
 }
 
 fn moved(mut problem: Diagnostic, by: usize) -> Diagnostic {

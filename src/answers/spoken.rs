@@ -58,7 +58,7 @@ impl Marker<'_> {
         let mut remarks = Vec::new();
         for one in spoken {
             let Some((of, other)) = self.compared(one.place.part.as_deref()) else { continue };
-            let Some(operation) = self.judges[0].operation(&of) else { continue };
+            let Some(operation) = self.settings[0].judge.operation(&of) else { continue };
             let name = target_text(&of.bare(), Alphabet::Ascii);
             let mut words = match &operation.kind {
                 OperationKind::Sliding(sliding) => {
@@ -69,7 +69,7 @@ impl Marker<'_> {
                 }
                 _ => format!("`{}` is not true of {name}", one.words),
             };
-            let other = other.and_then(|other| Some((self.judges[0].operation(&other)?, other)));
+            let other = other.and_then(|other| Some((self.settings[0].judge.operation(&other)?, other)));
             if let Some((operation, other)) = other
                 && let OperationKind::Sliding(sliding) = &operation.kind
             {

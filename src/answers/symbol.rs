@@ -2,7 +2,8 @@
 //! them before, here or by the question.
 
 use super::marker::{Last, Marker};
-use super::{Elsewhere, Found, Setting, wanted};
+use super::setting::Setting;
+use super::{Elsewhere, Found};
 use crate::diagnostic::Diagnostic;
 use crate::integer::{Condition, Truth};
 use crate::language::print::{Alphabet, expression, target as target_text};
@@ -145,8 +146,8 @@ impl Marker<'_> {
     /// Sizes set equal, as answers ask for them: `S = S_W = S_H`, `B = 1`.
     fn convention(&mut self, tree: &Tree) -> Option<Found> {
         let Kind::Relations(Some(first), sides) = &tree.kind else { return None };
-        for Setting { system, by } in self.settings.iter().filter(|s| !s.by.is_empty()) {
-            let reader = Reader::new(system, &self.names[0]).with_definitions(by);
+        for Setting { system, by, .. } in self.settings.iter().filter(|s| !s.by.is_empty()) {
+            let reader = Reader::new(system, &self.settings[0].names).with_definitions(by);
             let Ok(left) = reader.value(first, &[]) else { continue };
             let Ok(right) = sides.iter().map(|(_, side)| reader.value(side, &[])).collect::<Result<Vec<_>, _>>() else {
                 continue;
@@ -177,7 +178,7 @@ impl Marker<'_> {
         let system = &self.settings[0].system;
         let value = index_formula(system, value, &[]).ok()?;
         let facts = system.facts();
-        for (_, target) in wanted(self.problem, self.question) {
+        for (_, target) in self.wanted {
             let Target::Shape(of) = target.bare() else { continue };
             let Target::Value(array, _) = *of else { continue };
             let same = |length: &crate::integer::Index| {

@@ -1,11 +1,15 @@
 //! `backprose check ANSWERS --against HOMEWORK.bp`: what people wrote, judged.
 
 use super::annotate::{Level, annotation};
-use super::input::{catalogue, read, specification, the_homework};
-use super::output::print;
+use super::folder::files;
+use super::input::{Complaint, catalogue, complained, read, specification, the_homework};
+use super::output::Sink;
+use super::parallel::in_order;
 use super::report::{Source, colours, complain, unusable};
+use super::submission::{Counts, DOCUMENTS, Graded, Outcome, Trouble, graded};
+use super::tally::{self, Summary};
 use super::{AgainstFormat, CheckArgs, Stop};
-use backprose::answers::{Entry, Found, Mapping, Marked, Unjudged, judge_answers};
+use backprose::answers::{Cell, Detail, Entry, Found, Grader, Mapping, Marked, Unjudged};
 use backprose::judge::Verdict;
 use backprose::writeup::mathml::Engine;
 use backprose::writeup::render::{Format, render};
@@ -14,75 +18,198 @@ use serde_json::{Value, json};
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-/// Counts of all documents.
-#[derive(Default)]
-struct Tally {
-    proved: usize,
-    refuted: usize,
-    undecided: usize,
-    unreadable: usize,
-    unanswered: usize,
-}
-
 /// Judges the answers in documents against a homework.
 pub fn against(arguments: &CheckArgs, homework: &Path, folders: &[PathBuf]) -> Result<(), Stop> {
     let source = read(homework)?;
     let file = specification(&source, &catalogue(folders)?).map_err(|wrong| unusable(&source, &wrong))?;
     let homework = the_homework(&file.items, &source.name)?;
-    let whole_pages = matches!(arguments.format, AgainstFormat::Markdown | AgainstFormat::Html | AgainstFormat::Latex);
-    if whole_pages && arguments.files.len() > 1 {
-        complain(
-            "a page is the report on one document",
-            Some("name one document, or use --format text, json or github"),
-        );
-        return Err(Stop::Unusable);
-    }
     let map = arguments.map.as_deref().map(read).transpose()?;
     let mapping = match &map {
         Some(map) => Mapping::parse(&map.text).map_err(|wrong| unusable(map, &wrong))?,
         None => Mapping::default(),
     };
-    let mut tally = Tally::default();
-    let mut documents = Vec::new();
-    for path in &arguments.files {
-        let document = read(path)?;
-        let base = file.base.unwrap_or(1);
-        let marked = judge_answers(&document.text, homework, base, &mapping).map_err(|wrong| match wrong {
-            Unjudged::Homework(wrong) => unusable(&source, &wrong),
-            Unjudged::Mapping(wrong) => unusable(map.as_ref().unwrap_or(&source), &wrong),
-        })?;
-        count(&marked, &mut tally);
-        match arguments.format {
-            AgainstFormat::Text => print(&text(&document, &marked, arguments))?,
-            AgainstFormat::Github => print(&annotations(&document, &marked, arguments))?,
-            AgainstFormat::Json => documents.push(data(&document, &marked, arguments.no_solutions)),
-            AgainstFormat::Markdown => print(&page(&document, &marked, arguments, Format::Markdown)?)?,
-            AgainstFormat::Html => print(&page(&document, &marked, arguments, Format::Html(Engine::MathCore))?)?,
-            AgainstFormat::Latex => print(&page(&document, &marked, arguments, Format::Latex)?)?,
+    let format = format_of(arguments);
+    let detail = if format == AgainstFormat::Csv { Detail::Verdicts } else { Detail::Full };
+    let begin = || Grader::new(homework, file.base.unwrap_or(1), &mapping, detail);
+    let sources = Sources { homework: &source, map: map.as_ref().unwrap_or(&source) };
+    let wanted: Vec<String> = match begin() {
+        Ok(grader) => grader.wanted().iter().map(|(name, _)| name.clone()).collect(),
+        Err(wrong) => return Err(sources.complain(wrong)),
+    };
+    let documents = files(&arguments.files, DOCUMENTS)?;
+    let whole_pages = matches!(format, AgainstFormat::Markdown | AgainstFormat::Html | AgainstFormat::Latex);
+    if whole_pages && documents.len() > 1 {
+        complain(
+            "a page is the report on one document",
+            Some("name one document, or use --format text, json, csv or github"),
+        );
+        return Err(Stop::Unusable);
+    }
+    let report = |document: &Source, marked: &Marked| report(document, marked, arguments, format);
+    let mut run = Run::new(format, wanted, documents.len(), Sink::new(arguments.output.as_deref())?);
+    let work = |grader: &mut Result<Grader, Unjudged>, path: &PathBuf| graded(grader, path, &report);
+    in_order(&documents, begin, work, |outcome| run.add(outcome, &sources))?;
+    run.finish()
+}
+
+/// The format asked for, or the one that the name of the file to write says.
+fn format_of(arguments: &CheckArgs) -> AgainstFormat {
+    let ending = arguments.output.as_deref().and_then(Path::extension).and_then(|ending| ending.to_str());
+    match (arguments.format, ending) {
+        (AgainstFormat::Text, Some("csv")) => AgainstFormat::Csv,
+        (AgainstFormat::Text, Some("json")) => AgainstFormat::Json,
+        (AgainstFormat::Text, Some("md")) => AgainstFormat::Markdown,
+        (AgainstFormat::Text, Some("html")) => AgainstFormat::Html,
+        (AgainstFormat::Text, Some("tex")) => AgainstFormat::Latex,
+        (format, _) => format,
+    }
+}
+
+/// What is printed of a document.
+fn report(
+    document: &Source,
+    marked: &Marked,
+    arguments: &CheckArgs,
+    format: AgainstFormat,
+) -> Result<String, Complaint> {
+    match format {
+        AgainstFormat::Text => Ok(text(document, marked, arguments)),
+        AgainstFormat::Json => Ok(pretty(&data(document, marked, arguments.no_solutions))),
+        AgainstFormat::Github => Ok(annotations(document, marked, arguments)),
+        AgainstFormat::Csv => Ok(String::new()),
+        AgainstFormat::Markdown => page(document, marked, arguments, Format::Markdown),
+        AgainstFormat::Html => page(document, marked, arguments, Format::Html(Engine::MathCore)),
+        AgainstFormat::Latex => page(document, marked, arguments, Format::Latex),
+    }
+}
+
+/// The texts in which what is wrong with a run may stand.
+struct Sources<'a> {
+    homework: &'a Source,
+    map: &'a Source,
+}
+
+impl Sources<'_> {
+    fn complain(&self, wrong: Unjudged) -> Stop {
+        match wrong {
+            Unjudged::Homework(wrong) | Unjudged::Document(wrong) => unusable(self.homework, &wrong),
+            Unjudged::Mapping(wrong) | Unjudged::Places(wrong) => unusable(self.map, &wrong),
         }
     }
-    if arguments.format == AgainstFormat::Json {
-        let whole = json!({ "version": 1, "kind": "answers", "documents": documents });
-        print(&format!("{}\n", serde_json::to_string_pretty(&whole).unwrap_or_default()))?;
+}
+
+/// A run over all documents: what is printed, as they come, and what is counted.
+struct Run<'a> {
+    format: AgainstFormat,
+    wanted: Vec<String>,
+    documents: usize,
+    sink: Sink<'a>,
+    begun: bool,
+    counts: Counts,
+    summary: Summary,
+    /// Whether a document could not be read or judged.
+    unread: bool,
+}
+
+impl<'a> Run<'a> {
+    fn new(format: AgainstFormat, wanted: Vec<String>, documents: usize, sink: Sink<'a>) -> Run<'a> {
+        let (counts, summary) = (Counts::default(), Summary::new(&wanted));
+        Run { format, wanted, documents, sink, begun: false, counts, summary, unread: false }
     }
-    if matches!(arguments.format, AgainstFormat::Text | AgainstFormat::Github) {
-        let Tally { proved, refuted, undecided, unreadable, unanswered } = tally;
-        let claims = proved + refuted + undecided;
-        print(&format!(
-            "{claims} answer{}: {proved} proved, {refuted} refuted, {undecided} undecided; {unreadable} unreadable, \
-             {unanswered} not answered\n",
-            if claims == 1 { "" } else { "s" },
-        ))?;
-    }
-    match (tally.unreadable, tally.refuted, tally.proved + tally.undecided) {
-        (0, 0, 0) => {
-            complain("no answers were found", Some("answers are displayed formulas, or formulas alone in their line"));
-            Err(Stop::Unusable)
+
+    /// Takes in what came of the next document.
+    fn add(&mut self, outcome: Outcome, sources: &Sources) -> Result<(), Stop> {
+        let (report, cells) = match outcome.result {
+            Ok(Graded { report, counts, cells }) => {
+                self.counts.add(counts);
+                (report, cells)
+            }
+            Err(trouble) => {
+                let message = self.complain(trouble, &outcome.name, sources)?;
+                self.unread = true;
+                let report = match self.format {
+                    AgainstFormat::Json => pretty(&unread(&outcome.name, &self.wanted, &message)),
+                    _ => String::new(),
+                };
+                (report, vec![Cell::Unreadable; self.wanted.len()])
+            }
+        };
+        self.summary.add(&cells);
+        match self.format {
+            AgainstFormat::Csv => {
+                if !self.begun {
+                    self.sink.push(&tally::head(&self.wanted))?;
+                }
+                self.sink.push(&tally::line(&outcome.name, &cells))?;
+            }
+            AgainstFormat::Json => {
+                let before = if self.begun { ",\n    " } else { JSON_HEAD };
+                self.sink.push(&format!("{before}{}", report.replace('\n', "\n    ")))?;
+            }
+            _ => self.sink.push(&report)?,
         }
-        (unreadable, 0, _) if unreadable > 0 => Err(Stop::Unusable),
-        (_, refuted, _) if refuted > 0 => Err(Stop::Refuted),
-        _ => Ok(()),
+        self.begun = true;
+        Ok(())
     }
+
+    /// Says why there is no report on a document; where that is not for it alone, or there is no other,
+    /// the run ends.
+    fn complain(&self, trouble: Trouble, name: &str, sources: &Sources) -> Result<String, Stop> {
+        let goes_on = self.documents > 1 || self.format == AgainstFormat::Csv;
+        match trouble {
+            Trouble::Unjudged(Unjudged::Places(wrong) | Unjudged::Document(wrong)) if goes_on => {
+                for problem in &wrong {
+                    complain(format!("{name}: {}", problem.message), problem.hint.as_deref());
+                }
+                Ok(wrong.first().map_or_else(String::new, |problem| problem.message.clone()))
+            }
+            Trouble::Unjudged(wrong) => Err(sources.complain(wrong)),
+            Trouble::Unread(complaint) | Trouble::Unreported(complaint) => {
+                let message = complaint.0.clone();
+                let stop = complained(complaint);
+                if goes_on { Ok(message) } else { Err(stop) }
+            }
+        }
+    }
+
+    /// Prints what comes after all documents, and says how it ended.
+    fn finish(mut self) -> Result<(), Stop> {
+        let Counts { proved, refuted, undecided, unreadable, unanswered } = self.counts;
+        match self.format {
+            AgainstFormat::Json => self.sink.push("\n  ]\n}\n")?,
+            AgainstFormat::Text | AgainstFormat::Github => {
+                if self.documents > 1 && self.format == AgainstFormat::Text {
+                    self.sink.push(&format!("\n{}\n", self.summary.table()))?;
+                }
+                let claims = proved + refuted + undecided;
+                self.sink.push(&format!(
+                    "{claims} answer{}: {proved} proved, {refuted} refuted, {undecided} undecided; {unreadable} unreadable, \
+                     {unanswered} not answered\n",
+                    if claims == 1 { "" } else { "s" },
+                ))?;
+            }
+            _ => {}
+        }
+        self.sink.finish()?;
+        match (unreadable, refuted, proved + undecided) {
+            (0, 0, 0) if !self.unread => {
+                let hint = "answers are displayed formulas, or formulas alone in their line";
+                complain("no answers were found", Some(hint));
+                Err(Stop::Unusable)
+            }
+            _ if self.unread => Err(Stop::Unusable),
+            (unreadable, 0, _) if unreadable > 0 => Err(Stop::Unusable),
+            (_, refuted, _) if refuted > 0 => Err(Stop::Refuted),
+            _ => Ok(()),
+        }
+    }
+}
+
+/// What stands before the documents; they are printed as they come.
+const JSON_HEAD: &str = "{\n  \"version\": 1,\n  \"kind\": \"answers\",\n  \"documents\": [\n    ";
+
+fn pretty(value: &Value) -> String {
+    serde_json::to_string_pretty(value).unwrap_or_default()
 }
 
 /// A workflow command for each answer that is not proved.
@@ -106,29 +233,14 @@ fn annotations(document: &Source, marked: &Marked, arguments: &CheckArgs) -> Str
 }
 
 /// The report as a document of its own.
-fn page(document: &Source, marked: &Marked, arguments: &CheckArgs, format: Format) -> Result<String, Stop> {
+fn page(document: &Source, marked: &Marked, arguments: &CheckArgs, format: Format) -> Result<String, Complaint> {
     let report = marks::report(&document.name, marked, !arguments.no_solutions);
-    render(&report, format, false).map_err(|error| {
-        complain(error.to_string(), None);
-        Stop::Unusable
-    })
-}
-
-fn count(marked: &Marked, tally: &mut Tally) {
-    for entry in &marked.entries {
-        match entry.verdict() {
-            "proved" => tally.proved += 1,
-            "refuted" => tally.refuted += 1,
-            "undecided" => tally.undecided += 1,
-            "unreadable" => tally.unreadable += 1,
-            _ => {}
-        }
-    }
-    tally.unanswered += marked.unanswered.len();
+    render(&report, format, false).map_err(|error| (error.to_string(), None))
 }
 
 fn text(document: &Source, marked: &Marked, arguments: &CheckArgs) -> String {
-    let colour = |word: &str| match (colours(&std::io::stdout()), word) {
+    let coloured = arguments.output.is_none() && colours(&std::io::stdout());
+    let colour = |word: &str| match (coloured, word) {
         (false, _) => ("", ""),
         (true, "proved") => ("\u{1b}[32m", "\u{1b}[0m"),
         (true, "refuted" | "unreadable") => ("\u{1b}[31m", "\u{1b}[0m"),
@@ -212,6 +324,11 @@ fn data(document: &Source, marked: &Marked, hidden: bool) -> Value {
     json!({ "file": document.name, "answers": entries, "remarks": remarks, "unanswered": marked.unanswered })
 }
 
+/// A document of which there is no report.
+fn unread(name: &str, wanted: &[String], problem: &str) -> Value {
+    json!({ "file": name, "answers": [], "remarks": [], "unanswered": wanted, "problem": problem })
+}
+
 fn entry_data(entry: &Entry, hidden: bool) -> Value {
     let (mut reading, mut counterexample, mut other, mut slip) = (None, None, None, None);
     let mut notes = Vec::new();
@@ -243,6 +360,7 @@ fn entry_data(entry: &Entry, hidden: bool) -> Value {
         "line": entry.line,
         "question": entry.question,
         "formula": entry.formula,
+        "answers": entry.answers,
         "verdict": entry.verdict(),
         "reading": reading,
         "otherwise": other,

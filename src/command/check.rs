@@ -2,8 +2,8 @@
 
 use super::against::against;
 use super::findings::{Findings, Tally};
-use super::folder::{ends, files};
-use super::input::{MOST_BYTES, catalogue, specification, text_of};
+use super::folder::files;
+use super::input::{catalogue, most_bytes, specification, text_of};
 use super::output::print;
 use super::parallel::in_order;
 use super::report::{Source, complain, unusable};
@@ -16,9 +16,6 @@ use backprose::model::compose::composed_layer;
 use backprose::paper::{Kind, Paper, SIGN};
 use serde_json::json;
 use std::path::{Path, PathBuf};
-
-/// The largest notebook, which holds pictures.
-const MOST_NOTEBOOK: u64 = 64 << 20;
 
 /// What became of a file.
 enum Outcome {
@@ -35,9 +32,15 @@ pub fn check(arguments: &CheckArgs, folders: &[PathBuf]) -> Result<(), Stop> {
     if let Some(homework) = &arguments.against {
         return against(arguments, homework, folders);
     }
-    if matches!(arguments.format, AgainstFormat::Markdown | AgainstFormat::Html | AgainstFormat::Latex) {
-        let hint = "without --against there are --format text, json and github";
-        complain("a page is a report on answers to a homework", Some(hint));
+    let only_answers = match arguments.format {
+        AgainstFormat::Text | AgainstFormat::Json | AgainstFormat::Github => None,
+        AgainstFormat::Csv => Some("a table is a report on answers to a homework"),
+        AgainstFormat::Markdown | AgainstFormat::Html | AgainstFormat::Latex => {
+            Some("a page is a report on answers to a homework")
+        }
+    };
+    if let Some(message) = only_answers {
+        complain(message, Some("without --against there are --format text, json and github"));
         return Err(Stop::Unusable);
     }
     let catalogue = catalogue(folders)?;
@@ -105,8 +108,7 @@ pub fn check(arguments: &CheckArgs, folders: &[PathBuf]) -> Result<(), Stop> {
 fn judged(path: &Path, catalogue: &Catalogue, subjects: &mut Subjects) -> Outcome {
     let ending = path.extension().unwrap_or_default().to_string_lossy();
     let kind = Kind::of(&ending);
-    let most = if ends(path, &["ipynb"]) { MOST_NOTEBOOK } else { MOST_BYTES };
-    let source = match text_of(path, most) {
+    let source = match text_of(path, most_bytes(path)) {
         Ok(source) => source,
         Err((message, hint)) => return Outcome::Unread(message, hint),
     };

@@ -1,6 +1,7 @@
 //! Reading: files, standard input, and what a target on the command line means.
 
 use super::Stop;
+use super::folder::ends;
 use super::report::{Source, complain, unusable};
 use backprose::catalogue::Catalogue;
 use backprose::diagnostic::{Diagnostics, few, nearest};
@@ -28,6 +29,14 @@ pub struct Target {
 /// The largest specification or text that is read, in bytes.
 pub const MOST_BYTES: u64 = 4 << 20;
 
+/// The largest notebook, which holds pictures.
+const MOST_NOTEBOOK: u64 = 64 << 20;
+
+/// The largest file of its kind that is read, in bytes.
+pub fn most_bytes(path: &Path) -> u64 {
+    if ends(path, &["ipynb"]) { MOST_NOTEBOOK } else { MOST_BYTES }
+}
+
 /// What is wrong, and a likely repair.
 pub type Complaint = (String, Option<String>);
 
@@ -37,7 +46,7 @@ pub fn read(path: &Path) -> Result<Source, Stop> {
 }
 
 /// Shows a complaint.
-fn complained((message, hint): Complaint) -> Stop {
+pub fn complained((message, hint): Complaint) -> Stop {
     complain(message, hint.as_deref());
     Stop::Unusable
 }

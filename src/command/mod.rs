@@ -19,7 +19,9 @@ mod report;
 mod solve;
 mod stale;
 mod subject;
+mod submission;
 mod table;
+mod tally;
 mod watch;
 
 use backprose::calculus::Printing;
@@ -105,6 +107,7 @@ The file can be solved as it is; what it shows is there to be replaced. A file t
   backprose check answers.tex --against homework.bp --no-solutions
   backprose check answers.md --against homework.bp --format html > report.html
   backprose check answers.md --against homework.bp --map answers.map
+  backprose check submissions --against homework.bp --format csv -o tally.csv
 A formula of a paper (.tex, .md, .ipynb) is marked by a comment before it that says what it claims:
   % backprose: conv1d N=7 S=2 : dl/dW
   <!-- backprose: my-layers.bp:gate : dh[t]/dh[t-1] -->
@@ -224,7 +227,7 @@ pub struct DeriveArgs {
 #[derive(Args)]
 pub struct CheckArgs {
     /// Specifications, papers (.tex, .md, .ipynb) and folders of both, or with --against documents in Markdown
-    /// or LaTeX; - for standard input.
+    /// or LaTeX, notebooks and folders of them; - for standard input.
     #[arg(required = true)]
     pub files: Vec<PathBuf>,
     /// Count an undecided claim as not as expected.
@@ -245,6 +248,9 @@ pub struct CheckArgs {
     /// The format of the report.
     #[arg(long, value_enum, default_value_t = AgainstFormat::Text)]
     pub format: AgainstFormat,
+    /// A file to write the report to; .csv, .json, .md, .html and .tex say the format too.
+    #[arg(short = 'o', long = "output", value_name = "FILE", requires = "against")]
+    pub output: Option<PathBuf>,
 }
 
 /// The formats of a report on answers.
@@ -256,6 +262,8 @@ pub enum AgainstFormat {
     Json,
     /// Workflow commands, which GitHub shows beside the lines of a change.
     Github,
+    /// A table with a row a document and a column a question (with --against).
+    Csv,
     /// Markdown with TeX mathematics, pictures as SVG (with --against).
     Markdown,
     /// A page for any browser, pictures as SVG (with --against).

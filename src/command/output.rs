@@ -2,32 +2,89 @@
 
 use super::Stop;
 use super::report::complain;
-use std::io::{ErrorKind, Write};
-use std::path::Path;
+use std::fs::File;
+use std::io::{BufWriter, ErrorKind, Write};
+use std::path::{Path, PathBuf};
 
 /// Writes a file beside its place and then moves it there; what is there and is no file – a device,
 /// a pipe – is written to as it stands.
 pub fn write(path: &Path, text: &str) -> Result<(), Stop> {
-    let attempt = || -> std::io::Result<()> {
-        let path = match std::fs::metadata(path) {
-            Ok(found) if !found.is_file() => return std::fs::write(path, text),
-            Ok(_) => &path.canonicalize()?,
-            Err(_) => path,
-        };
-        let folder = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
-        std::fs::create_dir_all(folder)?;
-        let name = path.file_name().unwrap_or_default().to_string_lossy();
-        let beside = folder.join(format!(".{name}.{}.part", std::process::id()));
-        let written = std::fs::write(&beside, text).and_then(|()| std::fs::rename(&beside, path));
-        if written.is_err() {
-            let _ = std::fs::remove_file(&beside);
+    let mut sink = Sink::new(Some(path))?;
+    sink.push(text)?;
+    sink.finish()
+}
+
+/// Where a report goes as it grows: standard output, or a file that is in its place once it is whole.
+pub struct Sink<'a> {
+    file: Option<Growing<'a>>,
+}
+
+/// A file that is being written.
+struct Growing<'a> {
+    path: &'a Path,
+    file: BufWriter<File>,
+    /// Where it is written and where it belongs, if it is not in its place yet.
+    beside: Option<(PathBuf, PathBuf)>,
+}
+
+impl<'a> Sink<'a> {
+    /// A file, or standard output.
+    pub fn new(path: Option<&'a Path>) -> Result<Sink<'a>, Stop> {
+        let file = path.map(|path| Growing::new(path).map_err(|error| unwritten(path, &error))).transpose()?;
+        Ok(Sink { file })
+    }
+
+    /// The next piece.
+    pub fn push(&mut self, text: &str) -> Result<(), Stop> {
+        match &mut self.file {
+            None => print(text),
+            Some(growing) => growing.file.write_all(text.as_bytes()).map_err(|error| unwritten(growing.path, &error)),
         }
-        written
-    };
-    attempt().map_err(|error| {
-        complain(format!("{} cannot be written: {error}", path.display()), None);
-        Stop::Unusable
-    })
+    }
+
+    /// Moves the file to its place.
+    pub fn finish(self) -> Result<(), Stop> {
+        let Some(mut growing) = self.file else { return Ok(()) };
+        let moved = growing.file.flush().and_then(|()| match &growing.beside {
+            Some((beside, place)) => std::fs::rename(beside, place),
+            None => Ok(()),
+        });
+        moved.map_err(|error| unwritten(growing.path, &error))?;
+        growing.beside = None;
+        Ok(())
+    }
+}
+
+impl<'a> Growing<'a> {
+    fn new(path: &'a Path) -> std::io::Result<Growing<'a>> {
+        let place = match std::fs::metadata(path) {
+            Ok(found) if !found.is_file() => {
+                let file = BufWriter::new(File::options().write(true).open(path)?);
+                return Ok(Growing { path, file, beside: None });
+            }
+            Ok(_) => path.canonicalize()?,
+            Err(_) => path.to_path_buf(),
+        };
+        let folder = place.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        std::fs::create_dir_all(folder)?;
+        let name = place.file_name().unwrap_or_default().to_string_lossy();
+        let beside = folder.join(format!(".{name}.{}.part", std::process::id()));
+        let file = BufWriter::new(File::create(&beside)?);
+        Ok(Growing { path, file, beside: Some((beside, place)) })
+    }
+}
+
+impl Drop for Growing<'_> {
+    fn drop(&mut self) {
+        if let Some((beside, _)) = &self.beside {
+            let _ = std::fs::remove_file(beside);
+        }
+    }
+}
+
+fn unwritten(path: &Path, error: &std::io::Error) -> Stop {
+    complain(format!("{} cannot be written: {error}", path.display()), None);
+    Stop::Unusable
 }
 
 /// Writes a file that is not there yet.

@@ -142,6 +142,13 @@ impl Instance {
         self.work.set_back(done);
     }
 
+    /// Forgets all that was done and remembered since `work` said `done`.
+    pub fn forget(&mut self, done: u64) {
+        self.work.set_back(done);
+        self.one_hot.get_mut().clear();
+        self.adjoints.take();
+    }
+
     /// How many elementary operations one run of the system takes.
     pub fn forward_work(&self) -> u64 {
         self.forward_work

@@ -137,6 +137,16 @@ impl Facts {
         stated.required.push(condition.clone());
     }
 
+    /// Forgets what was found out, here and with more facts stated.
+    pub fn forget(&self) {
+        let Learnt { judged, nonnegative, impossible, witnesses, work: _, branches } = &*self.learnt;
+        judged.borrow_mut().clear();
+        nonnegative.borrow_mut().clear();
+        impossible.set(None);
+        witnesses.take();
+        branches.borrow_mut().clear();
+    }
+
     /// What copies of the same facts have in common, and no other facts.
     pub fn identity(&self) -> usize {
         Rc::as_ptr(&self.learnt).addr()

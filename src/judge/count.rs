@@ -16,13 +16,13 @@ use crate::model::{Quote, counted};
 impl Judge<'_> {
     /// Judges a claimed number of entries.
     pub(super) fn judge_count(&self, of: &Target, claimed: &Expr, span: Span) -> Result<Judged, Diagnostics> {
-        let names = counted(self.system, of).map_err(|unknown| match unknown {
-            Some(name) => vec![unknown_array(self.system, &name, span)],
+        let names = counted(&self.system, of).map_err(|unknown| match unknown {
+            Some(name) => vec![unknown_array(&self.system, &name, span)],
             None => vec![Diagnostic::new("only the entries of arrays are counted", span).hint("as in `count weights`")],
         })?;
         let count = self.system.count(&names);
         self.trials.verify_count(&count).map_err(|e| vec![Diagnostic::general(e.to_string())])?;
-        let wanted = index_formula(self.system, &complete_length(self.system, &self.names, claimed), &[])?;
+        let wanted = index_formula(&self.system, &complete_length(&self.system, &self.names, claimed), &[])?;
         let quote = Quote::plain();
         for run in &self.runs {
             let value = |number| integer(&quote.index(number), &run.all);

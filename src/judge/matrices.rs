@@ -30,14 +30,14 @@ impl Judge<'_> {
     ) -> Result<Judged, Diagnostics> {
         let asked = match target {
             Target::Shape(_) => None,
-            whole if whole.bare() == *whole => Some(goal(self.system, target, span)?),
+            whole if whole.bare() == *whole => Some(goal(&self.system, target, span)?),
             _ => None,
         };
         let Some(asked) = asked else {
             let message = "a matrix form is claimed of a whole array or derivative";
             return Err(vec![Diagnostic::new(message, span).hint("as in `expect matrix dl/dW = g*x^T`")]);
         };
-        let answer = self.answer(&asked)?.clone();
+        let answer = self.answer(&asked)?;
         let frame = frame(&answer, layout, span)?;
         let mut verdict = self.in_frame(&answer, (&frame, layout), written, span)?;
         if let Verdict::Refuted(found) = &mut verdict {
@@ -65,7 +65,7 @@ impl Judge<'_> {
     ) -> Result<Verdict, Diagnostics> {
         let letters = Letters { upstream: &self.names.upstream, lengths: &self.names.lengths };
         let wanted = frame.extents(&answer.derivation);
-        let found = match read(self.system, letters, written, &wanted) {
+        let found = match read(&self.system, letters, written, &wanted) {
             Ok(found) => found,
             Err(Misfit::Unreadable(diagnostic)) => return Err(vec![diagnostic]),
             Err(Misfit::Shapes(reason)) => return Ok(refuted(reason)),
@@ -81,10 +81,10 @@ impl Judge<'_> {
             Some(var) => Expr::name(Quote::plain().var(var)),
             None => Expr::integer(1),
         };
-        let entries = entry(self.system, &found.matrix, &index(&frame.row), &index(&frame.column));
+        let entries = entry(&self.system, &found.matrix, &index(&frame.row), &index(&frame.column));
         let left = Left::whole(&answer.derivation);
-        let resolved = resolve_formula(self.system, &entries)?;
-        let term = formula(self.system, &entries, &left.free);
+        let resolved = resolve_formula(&self.system, &entries)?;
+        let term = formula(&self.system, &entries, &left.free);
         let trial = self.trial(&left, answer, &resolved, found.lettered);
         self.verdict(&trial, term, span)
     }

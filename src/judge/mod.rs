@@ -50,8 +50,10 @@ use complete::complete;
 use left::{Left, Place, goal};
 use settled::settled;
 use slips::{slip_of_shape, slip_of_unbound, usual_slip};
-use std::collections::BTreeMap;
+use std::borrow::Cow;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
+use std::rc::Rc;
 use trial::{Run, Trial, Tried};
 use unfold::unfold;
 
@@ -155,12 +157,18 @@ impl fmt::Display for Right {
 }
 
 /// A system with what claims about it are compared with, worked out once.
+///
+/// Invariant: what becomes of a claim does not depend on the claims judged before.
 pub struct Judge<'a> {
-    system: &'a System,
+    system: Cow<'a, System>,
     names: Names,
     trials: Trials,
     runs: Vec<Run>,
-    answers: BTreeMap<String, Answer>,
+    answers: BTreeMap<String, Rc<Answer>>,
+    /// The arrays whose shapes are verified.
+    shaped: BTreeSet<Name>,
+    /// Whether it is asked what explains a refuted claim.
+    explains: bool,
 }
 
 impl<'a> Judge<'a> {
@@ -169,11 +177,32 @@ impl<'a> Judge<'a> {
     /// # Errors
     /// If no sizes satisfy the requirements, or the system cannot be evaluated.
     pub fn new(system: &'a System) -> Result<Self, Diagnostics> {
-        let names = Names::new(system);
-        let trials = Trials::new(system, &names)
-            .map_err(|why| vec![undefined(system, &why).unwrap_or_else(|| Diagnostic::general(why.to_string()))])?;
-        let runs = trial::runs(system, &names).map_err(|e| vec![Diagnostic::general(e)])?;
-        Ok(Judge { system, names, trials, runs, answers: BTreeMap::new() })
+        Judge::of(Cow::Borrowed(system))
+    }
+
+    /// The same with a system of its own.
+    ///
+    /// # Errors
+    /// As [`Judge::new`].
+    pub fn owning(system: System) -> Result<Judge<'static>, Diagnostics> {
+        Judge::of(Cow::Owned(system))
+    }
+
+    fn of(system: Cow<'a, System>) -> Result<Self, Diagnostics> {
+        let names = Names::new(&system);
+        let trials = Trials::new(&system, &names)
+            .map_err(|why| vec![undefined(&system, &why).unwrap_or_else(|| Diagnostic::general(why.to_string()))])?;
+        let runs = trial::runs(&system, &names).map_err(|e| vec![Diagnostic::general(e)])?;
+        let (answers, shaped) = (BTreeMap::new(), BTreeSet::new());
+        Ok(Judge { system, names, trials, runs, answers, shaped, explains: true })
+    }
+
+    /// Forgets what earlier claims cost and what was found out on the way: what is kept does not grow
+    /// with them, and no claim gets less work than another.
+    fn forget(&mut self) {
+        self.system.facts().forget();
+        self.runs.iter_mut().for_each(Run::forget);
+        self.trials.forget();
     }
 
     /// Judges one claim.
@@ -185,6 +214,7 @@ impl<'a> Judge<'a> {
             let judged = Judge::new(&wider)?.judge(&Claim { target, ..claim.clone() })?;
             return Ok(Judgement { claim: print_claim(claim, Alphabet::Ascii), ..judged });
         }
+        self.forget();
         let judged = match (&claim.target, &claim.value) {
             (Target::Shape(of), ClaimValue::Shape(lengths)) => self.judge_shape(of, lengths, claim.span)?,
             (of, ClaimValue::Count(claimed)) => self.judge_count(of, claimed, claim.span)?,
@@ -201,43 +231,56 @@ impl<'a> Judge<'a> {
         Ok(Judgement::new(claim, judged))
     }
 
+    /// The judgement of a claim if it is proved; what explains it if it is not is not looked for.
+    pub fn proves(&mut self, claim: &Claim) -> Option<Judgement> {
+        self.explains = false;
+        let judged = self.judge(claim);
+        self.explains = true;
+        judged.ok().filter(|judgement| judgement.verdict == Verdict::Proved)
+    }
+
     /// For a claim about a second derivative, the system in which the first one is an array, and what
     /// is claimed there.
     fn wider(&self, target: &Target, span: Span) -> Result<Option<(System, Target)>, Diagnostics> {
         let Target::Second(parts) = target.within() else { return Ok(None) };
-        shape::arrays(self.system, target, span)?;
+        shape::arrays(&self.system, target, span)?;
         let [(of, _), (first, _), _] = &**parts;
-        left::check_arrays(self.system, &Goal::Jacobian { output: of.clone(), array: first.clone() }, span)?;
-        let wider = with_jacobian(self.system, of, first, span).map_err(|why| vec![why])?;
+        left::check_arrays(&self.system, &Goal::Jacobian { output: of.clone(), array: first.clone() }, span)?;
+        let wider = with_jacobian(&self.system, of, first, span).map_err(|why| vec![why])?;
         Ok(Some((wider, target.lowered())))
     }
 
-    fn judge_shape(&self, of: &Target, claimed: &[Expr], span: Span) -> Result<Judged, Diagnostics> {
-        for array in shape::arrays(self.system, of, span)? {
-            if let Some(derived) = crate::calculus::shape(self.system, &array) {
-                self.trials
-                    .verify_shape(self.system, &derived)
-                    .map_err(|e| vec![Diagnostic::general(e.to_string())])?;
+    fn judge_shape(&mut self, of: &Target, claimed: &[Expr], span: Span) -> Result<Judged, Diagnostics> {
+        for array in shape::arrays(&self.system, of, span)? {
+            if self.shaped.contains(&array) {
+                continue;
             }
+            if let Some(derived) = crate::calculus::shape(&self.system, &array) {
+                self.trials
+                    .verify_shape(&self.system, &derived)
+                    .map_err(|e| vec![Diagnostic::general(e.to_string())])?;
+                self.forget();
+            }
+            self.shaped.insert(array);
         }
-        let judge = |lengths: &[Expr]| shape::judge(self.system, &self.names, &self.runs, of, (lengths, span));
+        let judge = |lengths: &[Expr]| shape::judge(&self.system, &self.names, &self.runs, of, (lengths, span));
         let verdict = judge(claimed)?;
         let slip = match verdict {
-            Verdict::Refuted(_) => {
+            Verdict::Refuted(_) if self.explains => {
                 slip_of_shape(claimed, &|other| judge(other).is_ok_and(|v| !matches!(v, Verdict::Refuted(_))))
             }
-            Verdict::Proved | Verdict::Undecided { .. } => None,
+            _ => None,
         };
-        let whole = shape::lengths(self.system, of, span)?;
+        let whole = shape::lengths(&self.system, of, span)?;
         let reasons = match &verdict {
             Verdict::Refuted(found) => match (&found.difference, self.run_at(&found.sizes)) {
                 (Difference::Shapes { claimed, .. }, Some(run)) => {
-                    window::reasons(self.system, run, (of, &whole), Some(claimed))
+                    window::reasons(&self.system, run, (of, &whole), Some(claimed))
                 }
                 _ => Vec::new(),
             },
             Verdict::Proved if self.system.sizes.is_empty() => {
-                self.runs.first().map_or(Vec::new(), |run| window::reasons(self.system, run, (of, &whole), None))
+                self.runs.first().map_or(Vec::new(), |run| window::reasons(&self.system, run, (of, &whole), None))
             }
             Verdict::Proved | Verdict::Undecided { .. } => Vec::new(),
         };
@@ -250,21 +293,22 @@ impl<'a> Judge<'a> {
     }
 
     fn judge_formula(&mut self, target: &Target, right: &Expr, span: Span) -> Result<Judged, Diagnostics> {
-        let left = Left::read(self.system, target, span)?;
-        let completed = complete(self.system, &self.names, right, &left, false)?;
-        let answer = self.answer(&left.goal)?.clone();
+        let left = Left::read(&self.system, target, span)?;
+        let completed = complete(&self.system, &self.names, right, &left, false)?;
+        let answer = self.answer(&left.goal)?;
         if let Some(name) = completed.unbound {
             let reason = format!("`{name}` is neither on the left nor bound: there is no summation convention");
             let trial = self.trial(&left, &answer, &completed.formula, completed.lettered);
             let settled = |formula: &Expr| self.settled(formula, &left).map(|(formula, _)| formula);
-            let slip = slip_of_unbound(&trial, &self.runs, (right, &name), &settled);
+            let slip = || slip_of_unbound(&trial, &self.runs, (right, &name), &settled);
+            let slip = self.explains.then(slip).flatten();
             return Ok((Verdict::Refuted(Box::new(Counterexample::reason(reason))), slip).into());
         }
-        let resolved = match resolve_formula(self.system, &completed.formula) {
+        let resolved = match resolve_formula(&self.system, &completed.formula) {
             Ok(resolved) => resolved,
             Err(problems) => return self.refute_settled(&left, &answer, right).ok_or(problems),
         };
-        let term = formula(self.system, &completed.formula, &left.free);
+        let term = formula(&self.system, &completed.formula, &left.free);
         let trial = self.trial(&left, &answer, &resolved, completed.lettered);
         match self.verdict(&trial, term, span)? {
             Verdict::Refuted(found) => Ok(self.refuted(&trial, found)),
@@ -287,11 +331,11 @@ impl<'a> Judge<'a> {
     }
 
     fn trial<'t>(&'t self, left: &'t Left, answer: &'t Answer, claim: &'t Expr, lettered: bool) -> Trial<'t> {
-        Trial { system: self.system, names: &self.names, left, answer, claim, lettered }
+        Trial { system: &self.system, names: &self.names, left, answer, claim, lettered }
     }
 
     fn refuted(&self, trial: &Trial, found: Box<Counterexample>) -> Judged {
-        let slip = usual_slip(trial, &self.runs, &found);
+        let slip = self.explains.then(|| usual_slip(trial, &self.runs, &found)).flatten();
         (Verdict::Refuted(found), slip).into()
     }
 
@@ -309,31 +353,31 @@ impl<'a> Judge<'a> {
     /// A formula with every range explicit, the first that fits where several do, and whether it
     /// has letters for upstream gradients.
     fn settled(&self, right: &Expr, left: &Left) -> Option<(Expr, bool)> {
-        let settled = complete(self.system, &self.names, right, left, true).ok()?;
-        let resolved = resolve_formula(self.system, &settled.formula).ok()?;
+        let settled = complete(&self.system, &self.names, right, left, true).ok()?;
+        let resolved = resolve_formula(&self.system, &settled.formula).ok()?;
         Some((resolved, settled.lettered))
     }
 
     fn proved(&self, left: &Left, answer: &Answer, claimed: &Term) -> bool {
         let derived = at_indices(&answer.derivation, &left.values());
-        let facts = left.facts(self.system);
-        proved_equal(self.system, &facts, claimed, &derived)
-            || unfold(self.system, claimed).zip(unfold(self.system, &derived)).is_some_and(|(claimed, derived)| {
-                proved_equal(self.system, &facts, &claimed, &derived)
+        let facts = left.facts(&self.system);
+        proved_equal(&self.system, &facts, claimed, &derived)
+            || unfold(&self.system, claimed).zip(unfold(&self.system, &derived)).is_some_and(|(claimed, derived)| {
+                proved_equal(&self.system, &facts, &claimed, &derived)
                     || proved_equal(
-                        self.system,
+                        &self.system,
                         &facts,
-                        &settled(self.system, &facts, &claimed),
-                        &settled(self.system, &facts, &derived),
+                        &settled(&self.system, &facts, &claimed),
+                        &settled(&self.system, &facts, &derived),
                     )
             })
-            || prove(self.system, &facts, &left.free, [claimed, &derived]).is_some()
+            || prove(&self.system, &facts, &left.free, [claimed, &derived]).is_some()
     }
 
     /// The operation that the answer to a target is, if it is one and performing it gives the answer.
     pub fn operation(&mut self, target: &Target) -> Option<Operation> {
-        let answer = self.answer(&goal(self.system, target, Span::default()).ok()?).ok()?.clone();
-        let mut found = recognise(self.system, &answer.derivation)?;
+        let answer = self.answer(&goal(&self.system, target, Span::default()).ok()?).ok()?;
+        let mut found = recognise(&self.system, &answer.derivation)?;
         if found.len() == 1 && performs(&self.trials, &answer, &found) { found.pop() } else { None }
     }
 
@@ -343,14 +387,14 @@ impl<'a> Judge<'a> {
     /// What it has not.
     pub fn knows(&self, target: &Target, span: Span) -> Result<(), Diagnostics> {
         match target {
-            Target::Shape(of) => shape::arrays(self.system, of, span).map(drop),
-            _ => goal(self.system, target, span).map(drop),
+            Target::Shape(of) => shape::arrays(&self.system, of, span).map(drop),
+            _ => goal(&self.system, target, span).map(drop),
         }
     }
 
     /// A target with the indices that its derivation uses.
     pub fn indexed(&mut self, target: &Target) -> Option<Target> {
-        let answer = self.answer(&goal(self.system, target, Span::default()).ok()?).ok()?;
+        let answer = self.answer(&goal(&self.system, target, Span::default()).ok()?).ok()?;
         let mut rows: Vec<Expr> = answer.indices.iter().map(|binder| Expr::name(binder.name.clone())).collect();
         let columns = rows.split_off(answer.derivation.output_axes);
         Some(match target.bare() {
@@ -364,8 +408,8 @@ impl<'a> Judge<'a> {
     /// The entries of a refuted Jacobian that are right and wrong, at the sizes of its counterexample.
     pub fn cells(&mut self, claim: &Claim, found: &Counterexample) -> Option<Cells> {
         let (Target::Jacobian(..), ClaimValue::Formula(right)) = (&claim.target, &claim.value) else { return None };
-        let left = Left::read(self.system, &claim.target, claim.span).ok()?;
-        let answer = self.answer(&left.goal).ok()?.clone();
+        let left = Left::read(&self.system, &claim.target, claim.span).ok()?;
+        let answer = self.answer(&left.goal).ok()?;
         let (resolved, lettered) = self.settled(right, &left)?;
         let run = self.run_at(&found.sizes)?;
         Cells::new(&self.trial(&left, &answer, &resolved, lettered), run)
@@ -378,10 +422,10 @@ impl<'a> Judge<'a> {
             return Judge::new(&wider).ok()?.right(&target);
         }
         if let Target::Shape(of) = target {
-            let lengths = shape::lengths(self.system, of, Span::default()).ok()?;
+            let lengths = shape::lengths(&self.system, of, Span::default()).ok()?;
             return Some(Right::Shape(lengths.iter().map(|length| Quote::plain().index(length)).collect()));
         }
-        let left = Left::read(self.system, target, Span::default()).ok()?;
+        let left = Left::read(&self.system, target, Span::default()).ok()?;
         let answer = self.answer(&left.goal).ok()?;
         let (head, formula) = (answer.left.clone(), answer.formula.clone());
         let names = answer.indices.iter().zip(&left.places).filter_map(|(binder, place)| match place {
@@ -408,14 +452,16 @@ impl<'a> Judge<'a> {
     }
 
     /// The derived and verified answer to a goal.
-    fn answer(&mut self, goal: &Goal) -> Result<&Answer, Diagnostics> {
+    fn answer(&mut self, goal: &Goal) -> Result<Rc<Answer>, Diagnostics> {
         let name = goal_name(goal);
-        if !self.answers.contains_key(&name) {
-            let underived = || vec![Diagnostic::general(format!("{name} could not be derived"))];
-            let answer = Answer::new(self.system, &self.names, goal, PHASES).ok_or_else(underived)?;
-            self.trials.verify(&answer).map_err(|e| vec![Diagnostic::general(e.to_string())])?;
-            self.answers.insert(name.clone(), answer);
+        if let Some(known) = self.answers.get(&name) {
+            return Ok(known.clone());
         }
-        self.answers.get(&name).ok_or_else(Diagnostics::new)
+        self.forget();
+        let underived = || vec![Diagnostic::general(format!("{name} could not be derived"))];
+        let answer = Answer::new(&self.system, &self.names, goal, PHASES).ok_or_else(underived)?;
+        self.trials.verify(&answer).map_err(|e| vec![Diagnostic::general(e.to_string())])?;
+        self.forget();
+        Ok(self.answers.entry(name).or_insert(Rc::new(answer)).clone())
     }
 }

@@ -28,6 +28,15 @@ pub(super) struct Run {
     pub instances: Vec<Instance>,
     /// The same sizes, with those of lengths.
     pub all: Sizes,
+    /// How much work each instance had done when it was drawn.
+    drawn: Vec<u64>,
+}
+
+impl Run {
+    /// Forgets what was done since the instances were drawn.
+    pub fn forget(&mut self) {
+        self.instances.iter_mut().zip(&self.drawn).for_each(|(instance, drawn)| instance.forget(*drawn));
+    }
 }
 
 /// The runs at which claims about a system are tried.
@@ -53,7 +62,8 @@ pub(super) fn runs(system: &System, names: &Names) -> Result<Vec<Run>, String> {
                 break;
             }
         }
-        runs.push(Run { sizes, instances, all });
+        let drawn = instances.iter().map(Instance::work).collect();
+        runs.push(Run { sizes, instances, all, drawn });
     }
     Ok(runs)
 }

@@ -7,14 +7,13 @@
 
 mod formula;
 mod mark;
-mod notebook;
 mod source;
 
 pub use formula::Judged;
 pub use mark::{Mark, Pledge};
 pub use source::SIGN;
 
-use crate::answers::{Formula, document};
+use crate::answers::{Formula, Places, document, notebook};
 use crate::diagnostic::{Diagnostic, Diagnostics, Span};
 use crate::language::print::{Alphabet, target as target_text};
 use crate::language::syntax::{Name, Statement};
@@ -22,7 +21,6 @@ use crate::latex::{self, Macros};
 use crate::model::{System, elaborate};
 use crate::reading::Symbol;
 use formula::{Bench, Part};
-use notebook::Places;
 
 /// How many marks of one document are judged.
 const MOST_MARKS: usize = 2_000;
@@ -91,7 +89,7 @@ impl Paper {
     /// If it is none, or holds too many marks.
     pub fn read(file: &str, kind: Kind) -> Result<Paper, Diagnostics> {
         let (text, places) = match kind {
-            Kind::Notebook => notebook::cells(file)?,
+            Kind::Notebook => notebook(file)?,
             Kind::Latex | Kind::Markdown => (file.to_string(), Places::default()),
         };
         let source = source::source(&text, kind);

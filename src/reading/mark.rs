@@ -81,10 +81,7 @@ fn mark_claim(system: &System, judge: &mut Judge, claim: &Claim, loose: &[Name])
     };
     let mut other = None;
     for reading in readings(system, claim).into_iter().skip(1) {
-        let Ok(judgement) = judge.judge(&reading.claim) else { continue };
-        if judgement.verdict != Verdict::Proved {
-            continue;
-        }
+        let Some(judgement) = judge.proves(&reading.claim) else { continue };
         let unsaid = !reading.orders.is_empty() && reading.orders.iter().all(|(name, _)| loose.contains(name));
         if reading.free && unfit || unsaid {
             let orders = orders(system, claim, &reading.orders);

@@ -15,6 +15,7 @@ mod limits;
 mod mark;
 mod notation;
 mod open;
+mod plain;
 mod shaped;
 mod variant;
 mod whole;
@@ -22,6 +23,7 @@ mod whole;
 pub use expression::{Own, Reader, Symbol};
 pub use head::plain as written;
 pub use mark::{Mark, mark};
+pub use plain::with_plain_indices;
 pub use variant::{Reading, readings};
 
 use crate::diagnostic::{Diagnostic, Span};
@@ -45,7 +47,7 @@ pub enum Said {
 }
 
 /// What one side of a chain claims.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Side {
     /// The claim.
     pub claim: Claim,

@@ -106,6 +106,8 @@ pub struct Trials {
     runs: Vec<(Sizes, Vec<Instance>)>,
     work: Work,
     budget: Budget,
+    /// How much work had been done when all instances were drawn.
+    drawn: u64,
 }
 
 /// How many operations the answers of a system together may take, and each of them at most.
@@ -190,7 +192,16 @@ impl Trials {
             }
             runs.push((shown, instances));
         }
-        Ok(Trials { symbolic: !system.sizes.is_empty(), functions: !system.functions().is_empty(), runs, work, budget })
+        let (symbolic, functions) = (!system.sizes.is_empty(), !system.functions().is_empty());
+        let drawn = work.done();
+        Ok(Trials { symbolic, functions, runs, work, budget, drawn })
+    }
+
+    /// Forgets what was done since the instances were drawn, so that what is verified next may cost as
+    /// much as what was verified first.
+    pub fn forget(&mut self) {
+        let instances = self.runs.iter_mut().flat_map(|(_, instances)| instances);
+        instances.for_each(|instance| instance.forget(self.drawn));
     }
 
     /// Checks an answer and every line of its derivation.

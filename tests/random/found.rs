@@ -1,6 +1,6 @@
 //! What was found in documents with random formulas.
 
-use backprose::answers::{Mapping, judge_answers};
+use backprose::answers::{Detail, Grader, Mapping};
 use backprose::language::parse::parse_file;
 use backprose::language::syntax::Item;
 
@@ -14,8 +14,10 @@ fn verdicts(formulas: &[&str]) -> Vec<&'static str> {
     let file = parse_file(HOMEWORK).unwrap();
     let Some(Item::Homework(homework)) = file.items.first() else { panic!("a homework") };
     let shown: String = formulas.iter().map(|formula| format!("$$\n{formula}\n$$\n\n")).collect();
-    let marked = judge_answers(&format!("# Problem 1\n\n1. Answers\n\n{shown}"), homework, 1, &Mapping::default());
-    marked.unwrap().entries.iter().map(|entry| entry.verdict()).collect()
+    let mapping = Mapping::default();
+    let mut grader = Grader::new(homework, 1, &mapping, Detail::Full).unwrap();
+    let marked = grader.judge(&format!("# Problem 1\n\n1. Answers\n\n{shown}")).unwrap();
+    marked.entries.iter().map(|entry| entry.verdict()).collect()
 }
 
 #[test]

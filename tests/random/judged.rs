@@ -6,7 +6,7 @@ use crate::mutate::{SLIPS, slip};
 use crate::rewrite::{REWRITINGS, somewhere};
 use crate::theorems::some_goals;
 use backprose::answer::{Answer, Names};
-use backprose::answers::{Mapping, Unjudged, judge_answers};
+use backprose::answers::{Detail, Grader, Mapping, Unjudged};
 use backprose::calculus::Printing;
 use backprose::derivation::Goal;
 use backprose::diagnostic::Span;
@@ -210,9 +210,13 @@ pub fn in_latex(case: &mut Case) -> Result<(), Trial> {
     }
     let shown: Vec<String> = formulas.iter().map(|formula| format!("$$\n{formula}\n$$\n\n")).collect();
     let text = format!("# Problem 1\n\n1. Answers\n\n{}", shown.concat());
-    let marked = judge_answers(&text, &homework(case, &targets), case.base, &Mapping::default());
-    let marked = marked.map_err(|why| match why {
-        Unjudged::Homework(problems) | Unjudged::Mapping(problems) => Trial::from(problems),
+    let (homework, mapping) = (homework(case, &targets), Mapping::default());
+    let grader = Grader::new(&homework, case.base, &mapping, Detail::Full);
+    let marked = grader.and_then(|mut grader| grader.judge(&text)).map_err(|why| match why {
+        Unjudged::Homework(problems)
+        | Unjudged::Mapping(problems)
+        | Unjudged::Places(problems)
+        | Unjudged::Document(problems) => Trial::from(problems),
     })?;
     for entry in marked.entries {
         match entry.verdict() {

@@ -17,18 +17,19 @@ struct Cell<'a> {
     source: &'a RawValue,
 }
 
-/// A text made of pieces of a file.
+/// Where a text made of pieces of a file has them from.
 #[derive(Debug, Default)]
-pub(super) struct Places {
+pub struct Places {
     /// Where a piece begins in the text, where in the file, and how it is written there: a string of JSON.
     pieces: Vec<(usize, usize, String)>,
 }
 
-/// The text of all Markdown cells, empty lines between them.
+/// The text of all Markdown cells, empty lines between them: as many as it takes for a cell to begin in
+/// the line of the file in which it does, where the file has a line for each line of a cell.
 ///
 /// # Errors
 /// If the file is no notebook.
-pub(super) fn cells(file: &str) -> Result<(String, Places), Diagnostics> {
+pub fn notebook(file: &str) -> Result<(String, Places), Diagnostics> {
     let notebook: Notebook = serde_json::from_str(file).map_err(|error| {
         let at = file.split_inclusive('\n').take(error.line().saturating_sub(1)).map(str::len).sum::<usize>();
         let at = (at + error.column().saturating_sub(1)).min(file.len());
@@ -36,20 +37,29 @@ pub(super) fn cells(file: &str) -> Result<(String, Places), Diagnostics> {
         vec![Diagnostic::new("this is no notebook", Span::new(at, at)).label(error.to_string()).hint(hint)]
     })?;
     let (mut text, mut places) = (String::new(), Places::default());
+    let lines_before = |text: &str, end: usize| text[..end].matches('\n').count();
     for cell in notebook.cells.iter().filter(|cell| cell.cell_type == "markdown") {
         let lines: Vec<&RawValue> = match cell.source.get().starts_with('[') {
             true => serde_json::from_str(cell.source.get()).unwrap_or_default(),
             false => vec![cell.source],
         };
+        if let Some(first) = lines.first() {
+            let line = lines_before(file, place(file, first));
+            text += &"\n".repeat(line.saturating_sub(lines_before(&text, text.len())));
+        }
         for line in lines {
             let Ok(words) = serde_json::from_str::<String>(line.get()) else { continue };
-            let start = line.get().as_ptr() as usize - file.as_ptr() as usize;
-            places.pieces.push((text.len(), start, line.get().to_string()));
+            places.pieces.push((text.len(), place(file, line), line.get().to_string()));
             text += &words;
         }
         text += "\n\n";
     }
     Ok((text, places))
+}
+
+/// Where a value stands in the file.
+fn place(file: &str, value: &RawValue) -> usize {
+    value.get().as_ptr() as usize - file.as_ptr() as usize
 }
 
 impl Places {
@@ -90,7 +100,7 @@ fn escaped(raw: &str, at: usize) -> (usize, usize) {
 
 #[cfg(test)]
 mod tests {
-    use super::cells;
+    use super::notebook;
     use crate::diagnostic::Span;
 
     #[test]
@@ -99,13 +109,13 @@ mod tests {
  {"cell_type": "code", "source": ["x = 1"]},
  {"cell_type": "markdown", "source": ["\u00e9 \"\\alpha\"\n",
   "β"]}]}"#;
-        let (text, places) = cells(file).unwrap();
-        assert_eq!(text, "é \"\\alpha\"\nβ\n\n");
+        let (text, places) = notebook(file).unwrap();
+        assert_eq!(text, "\n\né \"\\alpha\"\nβ\n\n");
         for (word, written) in [("alpha", "alpha"), ("β", "β")] {
             let at = text.find(word).unwrap();
             let found = places.in_file(Span::new(at, at + word.len()));
             assert_eq!(&file[found.start..found.end], written);
         }
-        assert!(cells("{}").is_err());
+        assert!(notebook("{}").is_err());
     }
 }
