@@ -167,7 +167,7 @@ impl Maker<'_> {
         };
         let names = scope.iter().map(|index| index.name.clone()).collect::<Vec<_>>().join(", ");
         let word = self.source.one_of(&["softargmax", "softmax", "logsoftargmax"]);
-        let scale = self.source.once_in(4).then(|| format!("{}*", self.param())).unwrap_or_default();
+        let scale = if self.source.once_in(4) { format!("{}*", self.param()) } else { String::new() };
         let body = format!("{word}[{}]({scale}{}[{names}])", index.name, scores.name);
         self.write(format!("{name}[{names}] = {body}"));
         self.defines(&name, &scope);
