@@ -28,6 +28,7 @@ pub mod catalogue;
 pub mod derivation;
 pub mod diagnostic;
 pub mod evaluate;
+pub mod exam;
 pub mod example;
 pub mod integer;
 pub mod judge;

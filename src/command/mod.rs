@@ -8,6 +8,7 @@ mod derive;
 mod explain;
 mod findings;
 mod folder;
+mod hint;
 mod input;
 mod layers;
 mod man;
@@ -117,6 +118,15 @@ A claim is as expected if an `expect` is not refuted and a `reject` is refuted. 
 expected, 1 any not as expected (with --strict also any undecided), 2 unreadable. With --against: 0 all proved or
 undecided, 1 any refuted, 2 unreadable or nothing found.")]
     Check(CheckArgs),
+    /// Give the next step of a derivation, and no more.
+    #[command(after_help = "Examples:
+  backprose hint homework.bp '1.1.3(d)'
+  backprose hint homework.bp '1.1.3(d)' --step 2
+  backprose hint homework.bp '1.1.3(d) dl/dW' --step 0
+A question with several answers goes through them one after the other; step 0 is the idea of the first step in
+words alone. The answer stands in the last step and in none before it. Without a question, those there are are
+listed.")]
+    Hint(HintArgs),
     /// List the catalogue of layers, or print a definition.
     #[command(after_help = "Examples:
   backprose layers
@@ -184,6 +194,24 @@ pub struct SolveArgs {
     /// Write nothing; show how the files that are there differ from what would be written (exit code 1).
     #[arg(long, conflicts_with = "keep_going")]
     pub check: bool,
+}
+
+/// Arguments of `hint`.
+#[derive(Args)]
+pub struct HintArgs {
+    /// The homework file, or - for standard input.
+    pub file: PathBuf,
+    /// The question: its number, and behind it, if one of several answers is meant, that answer.
+    pub question: Option<String>,
+    /// The number of the step.
+    #[arg(long, value_name = "K", default_value_t = 1)]
+    pub step: usize,
+    /// The format of the hint.
+    #[arg(long, value_enum, default_value_t = ExplainFormat::Text)]
+    pub format: ExplainFormat,
+    /// How inequalities in derivatives are printed.
+    #[arg(long, value_enum, default_value_t = Inequalities::Brackets)]
+    pub printing: Inequalities,
 }
 
 /// Arguments of `derive`.
@@ -431,6 +459,7 @@ pub fn run() -> ExitCode {
         Some(Command::New { file }) => new::new(&file),
         Some(Command::Check(arguments)) => check::check(&arguments, &cli.layers),
         Some(Command::Derive(arguments)) => derive::derive(&arguments, &cli.layers),
+        Some(Command::Hint(arguments)) => hint::hint(&arguments, &cli.layers),
         Some(Command::Layers { name, format }) => layers::layers(name.as_deref(), format, &cli.layers),
         Some(Command::Explain(arguments)) => explain::explain(&arguments),
         Some(Command::Completions { shell }) => completions::completions(shell),
