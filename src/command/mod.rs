@@ -23,6 +23,7 @@ mod subject;
 mod submission;
 mod table;
 mod tally;
+mod vary;
 mod watch;
 
 use backprose::calculus::Printing;
@@ -127,6 +128,18 @@ A question with several answers goes through them one after the other; step 0 is
 words alone. The answer stands in the last step and in none before it. Without a question, those there are are
 listed.")]
     Hint(HintArgs),
+    /// Make variants of a homework for an exam, with their keys.
+    #[command(after_help = "Examples:
+  backprose vary homework.bp --seed 7
+  backprose vary homework.bp --seed 7 --count 30 --out exam --format latex
+  backprose vary homework.bp --seed 7 --out - | backprose solve - --out - --format text
+A variant has other sizes, strides, paddings and dilations, and other letters for indices that no text mentions.
+Numbers are taken only if the usual slips – a lost stride, exchanged axes, a sum that ends one too late – still
+give other answers than the right one. The text of a question says the new numbers; a number of which it does not
+say what it is stays, and standard error says why. Each variant is three files: NAME-variant-01.bp, a homework
+for `solve` and `check --against`, NAME-variant-01-questions and NAME-variant-01-key in the formats wanted. The
+same seed gives the same files.")]
+    Vary(VaryArgs),
     /// List the catalogue of layers, or print a definition.
     #[command(after_help = "Examples:
   backprose layers
@@ -194,6 +207,35 @@ pub struct SolveArgs {
     /// Write nothing; show how the files that are there differ from what would be written (exit code 1).
     #[arg(long, conflicts_with = "keep_going")]
     pub check: bool,
+}
+
+/// Arguments of `vary`.
+#[derive(Args)]
+pub struct VaryArgs {
+    /// The homework file, or - for standard input.
+    pub file: PathBuf,
+    /// What the variants are drawn from: the same number, the same variants.
+    #[arg(long, value_name = "NUMBER", default_value_t = 1)]
+    pub seed: u64,
+    /// How many variants.
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u16).range(1..=1000))]
+    pub count: u16,
+    /// The folder for the variants, or - for one homework file on standard output.
+    #[arg(long, value_name = "DIR", default_value = "out")]
+    pub out: PathBuf,
+    /// The formats of questions and keys, separated by commas.
+    #[arg(long, value_enum, value_delimiter = ',',
+        default_values_t = [SheetFormat::Latex, SheetFormat::Markdown, SheetFormat::Html])]
+    pub format: Vec<SheetFormat>,
+    /// What sets the formulas of html: math-core unless said otherwise.
+    #[arg(long, value_enum, value_name = "ENGINE")]
+    pub mathml: Option<MathmlEngine>,
+    /// How much of each derivation the key shows.
+    #[arg(long, value_enum, default_value_t = Steps::Main)]
+    pub steps: Steps,
+    /// How inequalities in derivatives are printed.
+    #[arg(long, value_enum, default_value_t = Inequalities::Brackets)]
+    pub printing: Inequalities,
 }
 
 /// Arguments of `hint`.
@@ -459,6 +501,7 @@ pub fn run() -> ExitCode {
         Some(Command::New { file }) => new::new(&file),
         Some(Command::Check(arguments)) => check::check(&arguments, &cli.layers),
         Some(Command::Derive(arguments)) => derive::derive(&arguments, &cli.layers),
+        Some(Command::Vary(arguments)) => vary::vary(&arguments, &cli.layers),
         Some(Command::Hint(arguments)) => hint::hint(&arguments, &cli.layers),
         Some(Command::Layers { name, format }) => layers::layers(name.as_deref(), format, &cli.layers),
         Some(Command::Explain(arguments)) => explain::explain(&arguments),

@@ -4,7 +4,7 @@ use super::Stop;
 use backprose::diagnostic::Diagnostic;
 use miette::{
     GraphicalReportHandler, GraphicalTheme, LabeledSpan, MietteDiagnostic, MietteError, MietteSpanContents,
-    NamedSource, Report, SourceCode, SourceSpan, SpanContents,
+    NamedSource, Report, Severity, SourceCode, SourceSpan, SpanContents,
 };
 use std::io::{IsTerminal, Write};
 use std::ops::Range;
@@ -58,6 +58,11 @@ pub fn complain(message: impl Into<String>, hint: Option<&str>) {
         diagnostic = diagnostic.with_help(clipped(hint));
     }
     show(Report::new(diagnostic));
+}
+
+/// Says what is good to know.
+pub fn advise(message: impl Into<String>) {
+    show(Report::new(MietteDiagnostic::new(clipped(&message.into())).with_severity(Severity::Advice)));
 }
 
 fn show(report: Report) {

@@ -5,11 +5,12 @@ use super::output::{print, write};
 use super::report::{colours, complain, unusable};
 use super::{SheetFormat, SolveArgs, Stop, stale};
 use backprose::verify::Certificate;
+use backprose::writeup::document::Document;
 use backprose::writeup::json;
 use backprose::writeup::mathml::Engine;
 use backprose::writeup::notebook::{Check, checks, notebook};
 use backprose::writeup::outline::Style;
-use backprose::writeup::render::{Format, RenderError, render};
+use backprose::writeup::render::{Format, render};
 use backprose::writeup::sheet::{Row, Sheet, sheet};
 use backprose::writeup::unicode;
 use std::path::{Path, PathBuf};
@@ -42,8 +43,7 @@ pub fn solve(arguments: &SolveArgs, folders: &[PathBuf]) -> Result<(), Stop> {
         complain("nothing is written", Some("--keep-going writes the rest, with a box in place of what failed"));
         return Err(Stop::Refuted);
     }
-    let wanted = arguments.format.contains(&SheetFormat::Notebook);
-    let checks = if wanted { checks(std::mem::take(&mut sheet.asked)) } else { Vec::new() };
+    let checks = checks_of(&mut sheet, &arguments.format);
     if to_stdout {
         print(&text_of(&sheet, &checks, arguments.format[0], engine, colours(&std::io::stdout()))?)?;
     } else {
@@ -57,20 +57,45 @@ pub fn solve(arguments: &SolveArgs, folders: &[PathBuf]) -> Result<(), Stop> {
     if sheet.unverified.is_empty() { Ok(()) } else { Err(Stop::Refuted) }
 }
 
-fn text_of(sheet: &Sheet, checks: &[Check], format: SheetFormat, engine: Engine, color: bool) -> Result<String, Stop> {
-    let failed = |error: RenderError| {
+/// A sheet in one format.
+pub fn text_of(
+    sheet: &Sheet,
+    checks: &[Check],
+    format: SheetFormat,
+    engine: Engine,
+    color: bool,
+) -> Result<String, Stop> {
+    match format {
+        SheetFormat::Json => Ok(json::text(&sheet.data)),
+        format => document_in(&sheet.document, checks, format, engine, color),
+    }
+}
+
+/// A document in one format; as data there is none of it alone, that is text too.
+pub fn document_in(
+    document: &Document,
+    checks: &[Check],
+    format: SheetFormat,
+    engine: Engine,
+    color: bool,
+) -> Result<String, Stop> {
+    let text = match format {
+        SheetFormat::Latex => render(document, Format::Latex, color),
+        SheetFormat::Markdown => render(document, Format::Markdown, color),
+        SheetFormat::Html => render(document, Format::Html(engine), color),
+        SheetFormat::Notebook => notebook(document, checks),
+        SheetFormat::Text | SheetFormat::Json => render(document, Format::Text, color),
+    };
+    text.map_err(|error| {
         complain(error.to_string(), None);
         Stop::Unusable
-    };
-    let format = match format {
-        SheetFormat::Json => return Ok(json::text(&sheet.data)),
-        SheetFormat::Notebook => return notebook(&sheet.document, checks).map_err(failed),
-        SheetFormat::Latex => Format::Latex,
-        SheetFormat::Markdown => Format::Markdown,
-        SheetFormat::Html => Format::Html(engine),
-        SheetFormat::Text => Format::Text,
-    };
-    render(&sheet.document, format, color).map_err(failed)
+    })
+}
+
+/// The checks that a notebook holds, where one is wanted.
+pub fn checks_of(sheet: &mut Sheet, formats: &[SheetFormat]) -> Vec<Check> {
+    let wanted = formats.contains(&SheetFormat::Notebook);
+    if wanted { checks(std::mem::take(&mut sheet.asked)) } else { Vec::new() }
 }
 
 /// The write-ups, each with the file it belongs in.
@@ -80,19 +105,10 @@ fn write_ups(
     arguments: &SolveArgs,
     engine: Engine,
 ) -> Result<Vec<(PathBuf, String)>, Stop> {
-    let stem = arguments.file.file_stem().map_or("homework".into(), |s| s.to_string_lossy().into_owned());
-    let stem = if arguments.file == Path::new("-") { "homework".to_string() } else { stem };
+    let stem = stem(&arguments.file);
     let mut written = Vec::new();
     for format in &arguments.format {
-        let extension = match format {
-            SheetFormat::Latex => "tex",
-            SheetFormat::Markdown => "md",
-            SheetFormat::Html => "html",
-            SheetFormat::Notebook => "ipynb",
-            SheetFormat::Text => "txt",
-            SheetFormat::Json => "json",
-        };
-        let path = arguments.out.join(format!("{stem}.{extension}"));
+        let path = arguments.out.join(format!("{stem}.{}", extension(*format)));
         written.push((path, text_of(sheet, checks, *format, engine, false)?));
     }
     Ok(written)
@@ -104,6 +120,26 @@ fn write_all(written: &[(PathBuf, String)]) -> Result<(), Stop> {
     }
     let names: Vec<String> = written.iter().map(|(path, _)| path.display().to_string()).collect();
     print(&format!("wrote {}\n", names.join(", ")))
+}
+
+/// What files made from one are called.
+pub fn stem(file: &Path) -> String {
+    match file.file_stem() {
+        Some(stem) if file != Path::new("-") => stem.to_string_lossy().into_owned(),
+        _ => "homework".into(),
+    }
+}
+
+/// How the name of a file of a format ends.
+pub fn extension(format: SheetFormat) -> &'static str {
+    match format {
+        SheetFormat::Latex => "tex",
+        SheetFormat::Markdown => "md",
+        SheetFormat::Html => "html",
+        SheetFormat::Notebook => "ipynb",
+        SheetFormat::Text => "txt",
+        SheetFormat::Json => "json",
+    }
 }
 
 /// Question, shape, how verified.

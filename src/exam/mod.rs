@@ -6,6 +6,10 @@
 
 mod asked;
 mod hint;
+mod paper;
+mod vary;
 
 pub use asked::{Asked, asked, find};
 pub use hint::{Hint, Unhinted, hint};
+pub use paper::questions;
+pub use vary::{Varied, vary};

@@ -33,7 +33,7 @@ pub use counterexample::{Counterexample, Difference};
 pub use equality::{Proved, Unshown, agrees, show, shown_name};
 pub use left::fits;
 pub use report::{TestReport, judge_tests};
-pub use slips::{Shown, Slip};
+pub use slips::{Shown, Slip, Slipped};
 
 use crate::answer::{Answer, Names, at_indices, goal_name};
 use crate::calculus::{PHASES, normal::proved_equal, proof::prove};
@@ -49,7 +49,7 @@ use crate::verify::Trials;
 use complete::complete;
 use left::{Left, Place, goal};
 use settled::settled;
-use slips::{slip_of_shape, slip_of_unbound, usual_slip};
+use slips::{slip_of_shape, slip_of_unbound, slipped, usual_slip};
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
@@ -403,6 +403,17 @@ impl<'a> Judge<'a> {
             Target::Value(name, _) => Target::Value(name, Some(rows)),
             other @ (Target::Shape(_) | Target::Second(_)) => other,
         })
+    }
+
+    /// The right formula of a target with each of the usual slips made in it, and whether it shows.
+    ///
+    /// # Errors
+    /// What is wrong with the target, or an answer that does not verify.
+    pub fn slipped(&mut self, target: &Target) -> Result<Vec<Slipped>, Diagnostics> {
+        let goal = Left::read(&self.system, target, Span::default())?.goal;
+        let answer = self.answer(&goal)?;
+        let left = Left::whole(&answer.derivation);
+        Ok(slipped(&self.trial(&left, &answer, &answer.formula, true), &self.runs))
     }
 
     /// The entries of a refuted Jacobian that are right and wrong, at the sizes of its counterexample.

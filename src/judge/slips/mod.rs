@@ -136,6 +136,57 @@ pub(super) fn usual_slip(trial: &Trial, runs: &[Run], found: &Counterexample) ->
     })
 }
 
+/// A usual slip made on the right formula.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Slipped {
+    /// What it is called.
+    pub name: &'static str,
+    /// The formula with the slip in it.
+    pub formula: Expr,
+    /// Whether that has another value anywhere it was tried.
+    pub differs: bool,
+}
+
+/// The slips that change a formula itself, not what it might have been instead: of these it can be asked
+/// whether an answer shows them.
+const MADE: [&str; 13] = [
+    "lost stride",
+    "lost dilation",
+    "lost padding",
+    "missing upstream gradient",
+    "sign",
+    "flipped kernel",
+    "swapped axes",
+    "transpose",
+    "off by one",
+    "lost bracket",
+    "lost diagonal term",
+    "lost summand",
+    "lost sum",
+];
+
+/// The right formula with each of the usual slips made in it, as far as the work goes that one claim may
+/// cost. `trial` claims what is right.
+pub(super) fn slipped(trial: &Trial, runs: &[Run]) -> Vec<Slipped> {
+    let scene = Scene::new(trial);
+    let Some(samples) = Samples::new(trial, runs, None) else { return Vec::new() };
+    let mut made = Vec::new();
+    for Usual { name, suspects } in TABLE.iter().filter(|usual| MADE.contains(&usual.name)) {
+        for suspect in suspects(&scene) {
+            let (Shown::Mutant(formula) | Shown::Repair(formula)) = suspect.shown else { continue };
+            if formula == *trial.claim {
+                continue;
+            }
+            let differs = !samples.equal(&formula, Against::Right);
+            if !samples.can_go_on() {
+                return made;
+            }
+            made.push(Slipped { name, formula, differs });
+        }
+    }
+    made
+}
+
 fn first(name: &'static str, suspects: Vec<Suspect>, samples: Option<&Samples>) -> Option<Slip> {
     let Some(samples) = samples else {
         let told = suspects.into_iter().find(|suspect| suspect.shown == Shown::Nothing)?;

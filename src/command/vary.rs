@@ -1,0 +1,98 @@
+//! `backprose vary`: variants of a homework for an exam, each with its questions and its key.
+
+use super::input::{catalogue, read, the_homework};
+use super::output::{print, write};
+use super::report::{Source, advise, complain, unusable};
+use super::solve::{document_in, extension, stem, text_of};
+use super::{SheetFormat, Stop, VaryArgs};
+use backprose::catalogue::Catalogue;
+use backprose::exam::{self, questions};
+use backprose::language::parse::parse_file;
+use backprose::language::print::file as print_file;
+use backprose::language::syntax::File;
+use backprose::model::compose::compose;
+use backprose::writeup::mathml::Engine;
+use backprose::writeup::outline::Style;
+use backprose::writeup::sheet::sheet;
+use std::path::{Path, PathBuf};
+
+/// What is written for one variant.
+type Written = Vec<(PathBuf, String)>;
+
+/// Makes the variants and writes them.
+pub fn vary(arguments: &VaryArgs, folders: &[PathBuf]) -> Result<(), Stop> {
+    let engine = super::engine(arguments.mathml, arguments.format.contains(&SheetFormat::Html))?;
+    let to_stdout = arguments.out == Path::new("-");
+    if to_stdout && arguments.count > 1 {
+        complain("standard output takes one variant", Some("name a folder: --out exam"));
+        return Err(Stop::Unusable);
+    }
+    let source = read(&arguments.file)?;
+    let catalogue = catalogue(folders)?;
+    let file = parse_file(&source.text).map_err(|wrong| unusable(&source, &wrong))?;
+    compose(&file, &catalogue).map_err(|wrong| unusable(&source, &wrong))?;
+    the_homework(&file.items, &source.name)?;
+    let varied = exam::vary(&file, &catalogue, arguments.seed, usize::from(arguments.count))
+        .map_err(|wrong| unusable(&source, &wrong))?;
+    varied.kept.iter().for_each(|why| advise(why.clone()));
+    match varied.different {
+        Some(0) => advise("the variants differ in the letters of indices alone"),
+        Some(different) => advise(format!(
+            "{different} variant{} with other sizes fit; after that they come again, with other letters",
+            if different == 1 { "" } else { "s" }
+        )),
+        None => {}
+    }
+    if to_stdout {
+        return varied.files.first().map_or(Ok(()), |file| print(&print_file(file)));
+    }
+    let numbered: Vec<(usize, &File)> = varied.files.iter().enumerate().map(|(k, file)| (k + 1, file)).collect();
+    let mut written = Vec::new();
+    for (number, file) in numbered {
+        written.push(variant(arguments, engine, &catalogue, (number, file))?);
+    }
+    for (path, text) in written.iter().flatten() {
+        write(path, text)?;
+    }
+    let line = |files: &Written| {
+        let names: Vec<String> = files.iter().map(|(path, _)| path.display().to_string()).collect();
+        format!("wrote {}\n", names.join(", "))
+    };
+    print(&written.iter().map(line).collect::<String>())
+}
+
+/// The files of one variant: the homework, its questions and its key.
+fn variant(
+    arguments: &VaryArgs,
+    engine: Engine,
+    catalogue: &Catalogue,
+    (number, file): (usize, &File),
+) -> Result<Written, Stop> {
+    let width = arguments.count.to_string().len().max(2);
+    let name = format!("{}-variant-{number:0width$}", stem(&arguments.file));
+    let text = print_file(file);
+    let source = Source { name: format!("{name}.bp"), text };
+    let file = parse_file(&source.text).and_then(|file| compose(&file, catalogue));
+    let file = file.map_err(|wrong| unusable(&source, &wrong))?;
+    let homework = the_homework(&file.items, &source.name)?;
+    let style = Style { level: arguments.steps.into(), printing: arguments.printing.into() };
+    let mut key = sheet(homework, file.base.unwrap_or(1), style).map_err(|wrong| unusable(&source, &wrong))?;
+    if !key.unverified.is_empty() {
+        key.unverified.iter().for_each(|unverified| complain(unverified.to_string(), None));
+        complain("nothing is written", None);
+        return Err(Stop::Refuted);
+    }
+    let title = format!("{}, variant {number}", key.document.title);
+    let mut paper = questions(&key.document);
+    key.document.title = format!("{title}: key");
+    paper.title = title;
+    let mut written = vec![(arguments.out.join(&source.name), source.text.clone())];
+    for format in &arguments.format {
+        let path = |what: &str| arguments.out.join(format!("{name}-{what}.{}", extension(*format)));
+        if *format != SheetFormat::Json {
+            written.push((path("questions"), document_in(&paper, *format, engine, false)?));
+        }
+        written.push((path("key"), text_of(&key, *format, engine, false)?));
+    }
+    Ok(written)
+}
