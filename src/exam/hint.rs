@@ -98,7 +98,13 @@ fn idea(blocks: &[Block]) -> Vec<Block> {
 }
 
 /// The steps of one answer, which is laid out as if nothing else were asked for.
-fn steps_of(homework: &Homework, base: i64, place: Asked, answer: &Answer, style: Style) -> Result<Vec<Step>, Unhinted> {
+fn steps_of(
+    homework: &Homework,
+    base: i64,
+    place: Asked,
+    answer: &Answer,
+    style: Style,
+) -> Result<Vec<Step>, Unhinted> {
     let done = sheet(&alone(homework, place, answer), base, style).map_err(Unhinted::Refused)?;
     if let Some(unverified) = done.unverified.into_iter().next() {
         return Err(Unhinted::Unverified(unverified));
@@ -109,7 +115,11 @@ fn steps_of(homework: &Homework, base: i64, place: Asked, answer: &Answer, style
         let of = answer_text(answer, Alphabet::Ascii);
         let blocks = question.blocks.into_iter().chain(question.parts.into_iter().flat_map(|part| part.blocks));
         let blocks = split(blocks.collect());
-        steps.extend(blocks.into_iter().map(|blocks| Step { of: of.clone(), notation: question.notation.clone(), blocks }));
+        steps.extend(blocks.into_iter().map(|blocks| Step {
+            of: of.clone(),
+            notation: question.notation.clone(),
+            blocks,
+        }));
     }
     Ok(steps)
 }

@@ -12,9 +12,7 @@ pub fn questions(document: &Document) -> Document {
         parts: question.parts.iter().map(part).collect(),
         ..question.clone()
     };
-    let problem = |problem: &Problem| Problem {
-        questions: problem.questions.iter().map(question).collect(),
-        ..problem.clone()
-    };
+    let problem =
+        |problem: &Problem| Problem { questions: problem.questions.iter().map(question).collect(), ..problem.clone() };
     Document { problems: document.problems.iter().map(problem).collect(), ..document.clone() }
 }

@@ -5,9 +5,7 @@
 use super::sizes::{Choice, Place, replaced};
 use super::walk::Kind;
 use crate::judge::Judge;
-use crate::language::syntax::{
-    AnswerKind, File, Homework, Item, Name, Problem, Question, Statement, Target,
-};
+use crate::language::syntax::{AnswerKind, File, Homework, Item, Name, Problem, Question, Statement, Target};
 use crate::model::compose::compose;
 use crate::model::{Sizes, System, elaborate};
 use std::collections::BTreeMap;

@@ -148,9 +148,10 @@ fn choices(place: Place, problems: &[Problem], classes: &[Class], mut random: Ra
         }
         let other = replaced(place, problems, &choice);
         let now: Vec<Class> = choice.iter().map(|((kind, _), value)| (*kind, *value)).collect();
-        let fits = concerned.iter().zip(&originals).all(|(at, original)| {
-            profile(&other, *at, &now).is_some_and(|profile| profile.as_good_as(original))
-        });
+        let fits = concerned
+            .iter()
+            .zip(&originals)
+            .all(|(at, original)| profile(&other, *at, &now).is_some_and(|profile| profile.as_good_as(original)));
         if fits {
             failed = 0;
             choices.push(choice);

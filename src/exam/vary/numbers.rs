@@ -20,17 +20,76 @@ pub(super) struct Token {
 }
 
 const WORDS: [&str; 20] = [
-    "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve", "thirteen",
-    "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen", "twenty",
+    "one",
+    "two",
+    "three",
+    "four",
+    "five",
+    "six",
+    "seven",
+    "eight",
+    "nine",
+    "ten",
+    "eleven",
+    "twelve",
+    "thirteen",
+    "fourteen",
+    "fifteen",
+    "sixteen",
+    "seventeen",
+    "eighteen",
+    "nineteen",
+    "twenty",
 ];
 const STEPS: [&str; 7] = ["stride", "strides", "strided", "dilation", "dilations", "dilated", "factor"];
 const PADDINGS: [&str; 5] = ["padding", "paddings", "pad", "padded", "zeros"];
 const LENGTHS: [&str; 46] = [
-    "size", "sizes", "length", "lengths", "long", "width", "wide", "height", "high", "tall", "depth", "kernel",
-    "kernels", "filter", "filters", "window", "windows", "channel", "channels", "position", "positions", "feature",
-    "features", "unit", "units", "neuron", "neurons", "class", "classes", "token", "tokens", "entry", "entries",
-    "row", "rows", "column", "columns", "dimension", "dimensions", "dimensional", "pixel", "pixels", "input",
-    "inputs", "image", "images",
+    "size",
+    "sizes",
+    "length",
+    "lengths",
+    "long",
+    "width",
+    "wide",
+    "height",
+    "high",
+    "tall",
+    "depth",
+    "kernel",
+    "kernels",
+    "filter",
+    "filters",
+    "window",
+    "windows",
+    "channel",
+    "channels",
+    "position",
+    "positions",
+    "feature",
+    "features",
+    "unit",
+    "units",
+    "neuron",
+    "neurons",
+    "class",
+    "classes",
+    "token",
+    "tokens",
+    "entry",
+    "entries",
+    "row",
+    "rows",
+    "column",
+    "columns",
+    "dimension",
+    "dimensions",
+    "dimensional",
+    "pixel",
+    "pixels",
+    "input",
+    "inputs",
+    "image",
+    "images",
 ];
 /// Words that may stand between a number and the word that says what it is.
 const BETWEEN: [&str; 9] = ["of", "is", "a", "an", "the", "with", "to", "input", "output"];
@@ -193,12 +252,10 @@ mod tests {
         assert_eq!(said(image), [(21, length), (12, length), (4, length), (5, length), (4, step)]);
         assert_eq!(said("seven positions with five input channels each"), [(7, length), (5, length)]);
         assert_eq!(said("filters of size 3, a stride of 2 and padding 1"), [(3, length), (2, step), (1, padding)]);
-        assert_eq!(said(r"$x\in\mathbb{R}^{7\times 5}$ with $1\le n\le 7$"), [
-            (7, length),
-            (5, length),
-            (1, None),
-            (7, length)
-        ]);
+        assert_eq!(
+            said(r"$x\in\mathbb{R}^{7\times 5}$ with $1\le n\le 7$"),
+            [(7, length), (5, length), (1, None), (7, length)]
+        );
         assert_eq!(said(r"$f(z)=5\,\mathrm{ReLU}(z)$"), [(5, Some(Kind::Factor))]);
     }
 

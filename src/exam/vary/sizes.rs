@@ -120,8 +120,10 @@ impl Found {
             }
             let own: Vec<Class> = self.free.iter().filter(|class| here(class)).copied().collect();
             let size = matches!(token.kind, Some(Kind::Length | Kind::Step | Kind::Padding));
-            if size && token.value > 1 && !own.iter().any(|class| Some(class.0) == token.kind && class.1 == token.value) {
-                let why = format!("the text of {number} says `{}`, a number that may follow from it", around(text, &token));
+            if size && token.value > 1 && !own.iter().any(|class| Some(class.0) == token.kind && class.1 == token.value)
+            {
+                let why =
+                    format!("the text of {number} says `{}`, a number that may follow from it", around(text, &token));
                 self.keep(&own, &why);
             }
         }
