@@ -17,6 +17,8 @@ use std::collections::BTreeMap;
 pub struct Pins {
     /// Of arrays and params.
     pub arrays: BTreeMap<(Name, Vec<i64>), Scalar>,
+    /// Of integer data.
+    pub integers: BTreeMap<(Name, Vec<i64>), i64>,
     /// Of the upstream gradients of outputs.
     pub upstream: BTreeMap<(Name, Vec<i64>), Scalar>,
 }
@@ -45,6 +47,13 @@ impl Instance {
             }
             if let Some(slot) = self.values.get_mut(number).and_then(|entries| entries.get_mut(offset)) {
                 *slot = value;
+            }
+        }
+        for ((_, at), value) in self.pins.integers.iter().filter(|((array, _), _)| !upstream && array == name) {
+            let layout = &mut self.scope.layouts[number];
+            let offset = layout.offset(at).ok_or_else(|| super::instance::outside(layout, at))?;
+            if let Some(slot) = layout.integers.as_mut().and_then(|entries| entries.get_mut(offset)) {
+                *slot = *value;
             }
         }
         Ok(())

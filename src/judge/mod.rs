@@ -19,6 +19,7 @@ mod expand;
 mod left;
 mod matrices;
 mod polynomial;
+mod rejected;
 mod report;
 mod settled;
 mod shape;
@@ -32,6 +33,7 @@ pub use cells::{Cell, Cells};
 pub use counterexample::{Counterexample, Difference};
 pub use equality::{Proved, Unshown, agrees, show, shown_name};
 pub use left::fits;
+pub use rejected::{Rejected, Rejections, rejected};
 pub use report::{TestReport, judge_tests};
 pub use slips::{Shown, Slip, Slipped};
 
@@ -48,6 +50,7 @@ use crate::study::{performs, undefined, with_jacobian};
 use crate::verify::Trials;
 use complete::complete;
 use left::{Left, Place, goal};
+use rejected::{Wrong, at_runs};
 use settled::settled;
 use slips::{slip_of_shape, slip_of_unbound, slipped, usual_slip};
 use std::borrow::Cow;
@@ -169,6 +172,7 @@ pub struct Judge<'a> {
     shaped: BTreeSet<Name>,
     /// Whether it is asked what explains a refuted claim.
     explains: bool,
+    rejections: Option<Rejections>,
 }
 
 impl<'a> Judge<'a> {
@@ -194,7 +198,14 @@ impl<'a> Judge<'a> {
             .map_err(|why| vec![undefined(&system, &why).unwrap_or_else(|| Diagnostic::general(why.to_string()))])?;
         let runs = trial::runs(&system, &names).map_err(|e| vec![Diagnostic::general(e)])?;
         let (answers, shaped) = (BTreeMap::new(), BTreeSet::new());
-        Ok(Judge { system, names, trials, runs, answers, shaped, explains: true })
+        Ok(Judge { system, names, trials, runs, answers, shaped, explains: true, rejections: None })
+    }
+
+    /// The same, with what authors are known to reject: a refuted claim that is such a one is explained
+    /// in their words.
+    pub fn with_rejections(mut self, rejections: Option<&Rejections>) -> Self {
+        self.rejections = rejections.cloned();
+        self
     }
 
     /// Forgets what earlier claims cost and what was found out on the way: what is kept does not grow
@@ -267,7 +278,9 @@ impl<'a> Judge<'a> {
         let verdict = judge(claimed)?;
         let slip = match verdict {
             Verdict::Refuted(_) if self.explains => {
-                slip_of_shape(claimed, &|other| judge(other).is_ok_and(|v| !matches!(v, Verdict::Refuted(_))))
+                let usual =
+                    slip_of_shape(claimed, &|other| judge(other).is_ok_and(|v| !matches!(v, Verdict::Refuted(_))));
+                self.told(usual, |run| Wrong::shape((&self.system, &self.names), of, claimed, run))
             }
             _ => None,
         };
@@ -336,7 +349,18 @@ impl<'a> Judge<'a> {
 
     fn refuted(&self, trial: &Trial, found: Box<Counterexample>) -> Judged {
         let slip = self.explains.then(|| usual_slip(trial, &self.runs, &found)).flatten();
+        let slip = self.told(slip, |run| Wrong::formula(trial, run));
         (Verdict::Refuted(found), slip).into()
+    }
+
+    /// A slip with the reason for which authors reject the claim.
+    fn told<'t>(&'t self, slip: Option<Slip>, wrong: impl Fn(&'t Run) -> Option<Wrong<'t>>) -> Option<Slip> {
+        let known = self.rejections.as_ref().filter(|_| self.explains);
+        let because = known.and_then(|known| known.because(&at_runs(&self.runs, wrong)));
+        match because {
+            Some(because) => Some(Slip::told(slip, &because)),
+            None => slip,
+        }
     }
 
     /// A formula whose bound indices stand on axes of different lengths is refuted if it fails with

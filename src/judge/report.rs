@@ -5,7 +5,7 @@
 use super::{Judge, Judgement};
 use crate::diagnostic::{Diagnostic, Diagnostics, Span, nearest};
 use crate::evaluate::{self, Sizes as Numbers};
-use crate::language::syntax::{ExprKind, File, Item, Layer, Subject, Test};
+use crate::language::syntax::{ExprKind, File, Item, Layer, Statement, Subject, Test};
 use crate::model::compose::rebased;
 use crate::model::{self, Sizes, elaborate};
 
@@ -75,14 +75,21 @@ fn system(
     file: &File,
     catalogue: &dyn Fn(&str) -> Option<(Layer, i64)>,
 ) -> Result<model::System, Diagnostics> {
-    let here = file.base.unwrap_or(1);
-    let Some(subject) = &test.subject else {
-        return elaborate(&test.statements, here, &Sizes::default());
-    };
+    let sizes = test.subject.as_ref().map(sizes).transpose()?.unwrap_or_default();
+    elaborate(&statements(test, file, catalogue)?, file.base.unwrap_or(1), &sizes)
+}
+
+/// The statements a test is about, with the index base of its file.
+pub(super) fn statements(
+    test: &Test,
+    file: &File,
+    catalogue: &dyn Fn(&str) -> Option<(Layer, i64)>,
+) -> Result<Vec<Statement>, Diagnostics> {
+    let Some(subject) = &test.subject else { return Ok(test.statements.clone()) };
     let (layer, base) = find(subject, file, catalogue)?;
-    let mut statements = rebased(&layer.statements, i128::from(here) - i128::from(base));
+    let mut statements = rebased(&layer.statements, i128::from(file.base.unwrap_or(1)) - i128::from(base));
     statements.extend(test.statements.iter().cloned());
-    elaborate(&statements, here, &sizes(subject)?)
+    Ok(statements)
 }
 
 fn find(

@@ -43,19 +43,13 @@ impl Run {
 pub(super) fn runs(system: &System, names: &Names) -> Result<Vec<Run>, String> {
     let mut runs = Vec::new();
     for (k, sizes) in sizes_to_try(system).into_iter().enumerate() {
-        let mut all = sizes.clone();
-        for (name, length) in &names.lengths {
-            let value = integer(&Quote::plain().index(length), &sizes).map_err(|e| e.to_string())?;
-            all.insert(name.clone(), i64::try_from(value).map_err(|e| e.to_string())?);
-        }
+        let all = with_lengths(names, &sizes).map_err(|e| e.to_string())?;
         let points = if system.sizes.is_empty() { 3 } else { 1 };
         let mut instances = Vec::new();
         for point in 0..points {
             let seed = Random::new((7919 * k + point) as u64 + 17).bits();
             let mut instance = Instance::new(&system.program, &all, seed, WORK).map_err(|e| e.to_string())?;
-            for (output, letter) in names.upstream.iter().chain(&system.direct) {
-                instance.alias_upstream(letter.clone(), output).map_err(|e| e.to_string())?;
-            }
+            lettered(system, names, &mut instance).map_err(|e| e.to_string())?;
             let costly = instance.work() > COSTLY;
             instances.push(instance);
             if costly {
@@ -66,6 +60,22 @@ pub(super) fn runs(system: &System, names: &Names) -> Result<Vec<Run>, String> {
         runs.push(Run { sizes, instances, all, drawn });
     }
     Ok(runs)
+}
+
+/// The sizes with those of lengths that have a letter.
+pub(super) fn with_lengths(names: &Names, sizes: &Sizes) -> Result<Sizes, EvalError> {
+    let mut all = sizes.clone();
+    for (name, length) in &names.lengths {
+        let value = integer(&Quote::plain().index(length), sizes)?;
+        all.insert(name.clone(), i64::try_from(value).map_err(|_| EvalError::Overflow)?);
+    }
+    Ok(all)
+}
+
+/// Lets formulas write the letters of upstream gradients.
+pub(super) fn lettered(system: &System, names: &Names, instance: &mut Instance) -> Result<(), EvalError> {
+    let mut letters = names.upstream.iter().chain(&system.direct);
+    letters.try_for_each(|(output, letter)| instance.alias_upstream(letter.clone(), output))
 }
 
 /// What came of trying.

@@ -52,6 +52,16 @@ pub enum Shown {
     Nothing,
 }
 
+impl Slip {
+    /// A slip that has a reason in an author's words, whether it is a usual one or not.
+    pub(super) fn told(usual: Option<Slip>, because: &str) -> Slip {
+        match usual {
+            Some(slip) => Slip { sentence: format!("{} – {because}", slip.sentence), ..slip },
+            None => Slip { name: "known mistake", sentence: because.into(), shown: Shown::Nothing },
+        }
+    }
+}
+
 impl fmt::Display for Slip {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}: {}", self.name, self.sentence)
