@@ -2,8 +2,9 @@
 
 use super::input::{catalogue, read, the_homework};
 use super::output::{print, write};
+use super::parallel::in_order;
 use super::report::{Source, advise, complain, unusable};
-use super::solve::{document_in, extension, stem, text_of};
+use super::solve::{checks_of, document_in, extension, stem, text_of};
 use super::{SheetFormat, Stop, VaryArgs};
 use backprose::catalogue::Catalogue;
 use backprose::exam::{self, questions};
@@ -48,9 +49,11 @@ pub fn vary(arguments: &VaryArgs, folders: &[PathBuf]) -> Result<(), Stop> {
     }
     let numbered: Vec<(usize, &File)> = varied.files.iter().enumerate().map(|(k, file)| (k + 1, file)).collect();
     let mut written = Vec::new();
-    for (number, file) in numbered {
-        written.push(variant(arguments, engine, &catalogue, (number, file))?);
-    }
+    let work = |(): &mut (), numbered: &(usize, &File)| variant(arguments, engine, &catalogue, *numbered);
+    in_order(&numbered, || (), work, |files| -> Result<(), Stop> {
+        written.push(files?);
+        Ok(())
+    })?;
     for (path, text) in written.iter().flatten() {
         write(path, text)?;
     }
@@ -86,13 +89,14 @@ fn variant(
     let mut paper = questions(&key.document);
     key.document.title = format!("{title}: key");
     paper.title = title;
+    let checks = checks_of(&mut key, &arguments.format);
     let mut written = vec![(arguments.out.join(&source.name), source.text.clone())];
     for format in &arguments.format {
         let path = |what: &str| arguments.out.join(format!("{name}-{what}.{}", extension(*format)));
         if *format != SheetFormat::Json {
-            written.push((path("questions"), document_in(&paper, *format, engine, false)?));
+            written.push((path("questions"), document_in(&paper, &[], *format, engine, false)?));
         }
-        written.push((path("key"), text_of(&key, *format, engine, false)?));
+        written.push((path("key"), text_of(&key, &checks, *format, engine, false)?));
     }
     Ok(written)
 }
