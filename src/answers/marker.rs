@@ -8,6 +8,7 @@ use super::symbol::symbols;
 use super::words::Introduction;
 use super::{Asked, Entry, Found, number, stands};
 use crate::diagnostic::{Diagnostic, Diagnostics, Span};
+use crate::judge::Rejections;
 use crate::language::print::{Alphabet, target as target_text};
 use crate::language::syntax::{Claim, ClaimValue, Expr, Layout, Name, Problem, Question, Target};
 use crate::latex::{self, Kind, Macros, Tree};
@@ -81,9 +82,9 @@ impl<'a> Marker<'a> {
     }
 
     /// Derives what is needed to judge, if that was not done before; whether there is anything to judge.
-    pub fn prepared(&mut self, base: i64) -> Result<bool, Diagnostics> {
+    pub fn prepared(&mut self, base: i64, rejections: Option<&Rejections>) -> Result<bool, Diagnostics> {
         if self.settings.is_empty() {
-            *self.settings = Setting::all(self.question, base)?;
+            *self.settings = Setting::all(self.question, base, rejections)?;
         }
         Ok(!self.settings.is_empty())
     }

@@ -32,6 +32,7 @@ use setting::{Setting, systems};
 
 use crate::answer::Names;
 use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::judge::Rejections;
 use crate::language::print::{Alphabet, target as target_text};
 use crate::language::syntax::{AnswerKind, Homework, Layout, Problem, Question, Target};
 use crate::latex::Macros;
@@ -81,6 +82,7 @@ pub struct Grader<'a> {
     asked: Vec<Asked<'a>>,
     /// What all questions ask for, in order.
     wanted: Vec<(String, Target)>,
+    rejections: Option<Rejections>,
 }
 
 impl<'a> Grader<'a> {
@@ -97,7 +99,13 @@ impl<'a> Grader<'a> {
         let asked: Vec<Asked> = questions.map(asked).collect();
         let wanted = asked.iter().flat_map(|asked| asked.wanted.iter().cloned()).collect();
         known_symbols(mapping, &asked, base)?;
-        Ok(Grader { base, mapping, detail, asked, wanted })
+        Ok(Grader { base, mapping, detail, asked, wanted, rejections: None })
+    }
+
+    /// The same, with what authors are known to reject: a wrong formula that is such a one is explained in
+    /// their words.
+    pub fn with_rejections(self, rejections: Rejections) -> Self {
+        Grader { rejections: Some(rejections), ..self }
     }
 
     /// What is asked for, each with its name: `1.1.3(d) dl/dW`.
@@ -117,7 +125,7 @@ impl<'a> Grader<'a> {
                 format!("the document holds {} formulas, and at most {MOST_FORMULAS} are judged", found.len());
             return Err(Unjudged::Document(vec![Diagnostic::general(message).hint("judge it in parts")]));
         }
-        let Grader { base, mapping, detail, asked, wanted } = self;
+        let Grader { base, mapping, detail, asked, wanted, rejections } = self;
         let mut marked = Marked::default();
         let names: Vec<String> = wanted.iter().map(|(name, _)| name.clone()).collect();
         let meanings = mapping.meanings(&found, &names)?;
@@ -137,7 +145,7 @@ impl<'a> Grader<'a> {
                     None => !numbered || stands(&found[k].place, problem, question),
                 };
                 let mine: Vec<usize> = (0..found.len()).filter(|k| !taken[*k] && here(*k)).collect();
-                if mine.is_empty() || !marker.prepared(*base)? {
+                if mine.is_empty() || !marker.prepared(*base, rejections.as_ref())? {
                     continue;
                 }
                 marker.hear(&stated);

@@ -6,7 +6,7 @@
 use super::Found;
 use crate::answer::Names;
 use crate::diagnostic::{Diagnostic, Diagnostics};
-use crate::judge::{Judge, Verdict};
+use crate::judge::{Judge, Rejections, Verdict};
 use crate::language::print::{Alphabet, claim as claim_text};
 use crate::language::syntax::{AnswerKind, Expr, Layout, Name, Question};
 use crate::model::{Sizes, System, elaborate, specialise};
@@ -39,8 +39,13 @@ pub(super) struct Setting {
 }
 
 impl Setting {
-    fn new(system: System, by: Vec<(Name, Expr)>) -> Result<Setting, Diagnostics> {
-        let (names, judge) = (Names::new(&system), Judge::owning(system.clone())?);
+    fn new(
+        system: System,
+        by: Vec<(Name, Expr)>,
+        rejections: Option<&Rejections>,
+    ) -> Result<Setting, Diagnostics> {
+        let names = Names::new(&system);
+        let judge = Judge::owning(system.clone())?.with_rejections(rejections);
         Ok(Setting { system, by, names, judge, known: HashMap::new() })
     }
 
@@ -49,8 +54,12 @@ impl Setting {
     ///
     /// # Errors
     /// What is wrong with one of them.
-    pub fn all(question: &Question, base: i64) -> Result<Vec<Setting>, Diagnostics> {
-        let setting = |system: System, by: &[(Name, Expr)]| Setting::new(system, by.to_vec());
+    pub fn all(
+        question: &Question,
+        base: i64,
+        rejections: Option<&Rejections>,
+    ) -> Result<Vec<Setting>, Diagnostics> {
+        let setting = |system: System, by: &[(Name, Expr)]| Setting::new(system, by.to_vec(), rejections);
         systems(question, base)?.into_iter().map(|(system, by)| setting(system, by)).collect()
     }
 

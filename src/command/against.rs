@@ -3,6 +3,7 @@
 use super::annotate::{Level, annotation};
 use super::folder::files;
 use super::input::{Complaint, catalogue, complained, read, specification, the_homework};
+use super::known::rejections;
 use super::output::Sink;
 use super::parallel::in_order;
 use super::report::{Source, colours, complain, unusable};
@@ -21,7 +22,8 @@ use std::path::{Path, PathBuf};
 /// Judges the answers in documents against a homework.
 pub fn against(arguments: &CheckArgs, homework: &Path, folders: &[PathBuf]) -> Result<(), Stop> {
     let source = read(homework)?;
-    let file = specification(&source, &catalogue(folders)?).map_err(|wrong| unusable(&source, &wrong))?;
+    let catalogue = catalogue(folders)?;
+    let file = specification(&source, &catalogue).map_err(|wrong| unusable(&source, &wrong))?;
     let homework = the_homework(&file.items, &source.name)?;
     let map = arguments.map.as_deref().map(read).transpose()?;
     let mapping = match &map {
@@ -30,7 +32,10 @@ pub fn against(arguments: &CheckArgs, homework: &Path, folders: &[PathBuf]) -> R
     };
     let format = format_of(arguments);
     let detail = if format == AgainstFormat::Csv { Detail::Verdicts } else { Detail::Full };
-    let begin = || Grader::new(homework, file.base.unwrap_or(1), &mapping, detail);
+    let begin = || {
+        let grader = Grader::new(homework, file.base.unwrap_or(1), &mapping, detail)?;
+        Ok(if detail == Detail::Full { grader.with_rejections(rejections(&file, &catalogue)) } else { grader })
+    };
     let sources = Sources { homework: &source, map: map.as_ref().unwrap_or(&source) };
     let wanted: Vec<String> = match begin() {
         Ok(grader) => grader.wanted().iter().map(|(name, _)| name.clone()).collect(),

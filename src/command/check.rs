@@ -5,13 +5,14 @@ use super::findings::{Findings, Tally};
 use super::folder::files;
 use super::input::{catalogue, most_bytes, specification, text_of};
 use super::output::print;
+use super::known::rejections;
 use super::parallel::in_order;
 use super::report::{Source, complain, unusable};
 use super::subject::Subjects;
 use super::{AgainstFormat, CheckArgs, Stop};
 use backprose::catalogue::Catalogue;
 use backprose::diagnostic::Diagnostics;
-use backprose::judge::judge_tests;
+use backprose::judge::judge_tests_knowing;
 use backprose::model::compose::composed_layer;
 use backprose::paper::{Kind, Paper, SIGN};
 use serde_json::json;
@@ -122,7 +123,8 @@ fn of_specification(source: Source, catalogue: &Catalogue) -> Outcome {
     match specification(&source, catalogue) {
         Err(problems) => unusable_file(source, problems),
         Ok(file) => {
-            let reports = judge_tests(&file, &|name| composed_layer(name, catalogue)?.ok());
+            let known = rejections(&file, catalogue);
+            let reports = judge_tests_knowing(&file, &|name| composed_layer(name, catalogue)?.ok(), Some(&known));
             match reports.is_empty() {
                 true => Outcome::Nothing(format!("{}: no tests\n", source.name)),
                 false => Outcome::Found(Box::new(Findings::of_tests(source, reports))),

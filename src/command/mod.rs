@@ -10,6 +10,7 @@ mod findings;
 mod folder;
 mod hint;
 mod input;
+mod known;
 mod layers;
 mod man;
 mod names;

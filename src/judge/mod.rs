@@ -34,7 +34,7 @@ pub use counterexample::{Counterexample, Difference};
 pub use equality::{Proved, Unshown, agrees, show, shown_name};
 pub use left::fits;
 pub use rejected::{Rejected, Rejections, rejected};
-pub use report::{TestReport, judge_tests};
+pub use report::{TestReport, judge_tests, judge_tests_knowing};
 pub use slips::{Shown, Slip, Slipped};
 
 use crate::answer::{Answer, Names, at_indices, goal_name};
@@ -226,7 +226,14 @@ impl<'a> Judge<'a> {
             return Ok(Judgement { claim: print_claim(claim, Alphabet::Ascii), ..judged });
         }
         self.forget();
-        let judged = match (&claim.target, &claim.value) {
+        let known = if claim.expected { None } else { self.rejections.take() };
+        let judged = self.judged(claim);
+        self.rejections = known.or(self.rejections.take());
+        Ok(Judgement::new(claim, judged?))
+    }
+
+    fn judged(&mut self, claim: &Claim) -> Result<Judged, Diagnostics> {
+        Ok(match (&claim.target, &claim.value) {
             (Target::Shape(of), ClaimValue::Shape(lengths)) => self.judge_shape(of, lengths, claim.span)?,
             (of, ClaimValue::Count(claimed)) => self.judge_count(of, claimed, claim.span)?,
             (target, ClaimValue::Matrix(written, layout)) => {
@@ -238,8 +245,7 @@ impl<'a> Judge<'a> {
                 return Err(vec![Diagnostic::new(message, claim.span).hint(hint)]);
             }
             (target, ClaimValue::Formula(right)) => self.judge_formula(target, right, claim.span)?,
-        };
-        Ok(Judgement::new(claim, judged))
+        })
     }
 
     /// The judgement of a claim if it is proved; what explains it if it is not is not looked for.

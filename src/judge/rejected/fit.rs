@@ -15,8 +15,8 @@ use std::cell::Cell;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// How many points are drawn for all layers together, and for one.
-const DRAWN: usize = 1_000;
-const DRAWN_FOR_ONE: usize = 60;
+const DRAWN: usize = 4_000;
+const DRAWN_FOR_ONE: usize = 40;
 /// How many partial choices are gone through for one layer.
 const CHOICES: usize = 2_000;
 /// The greatest number in a question that may be a stride or the like.
