@@ -39,11 +39,7 @@ pub(super) struct Setting {
 }
 
 impl Setting {
-    fn new(
-        system: System,
-        by: Vec<(Name, Expr)>,
-        rejections: Option<&Rejections>,
-    ) -> Result<Setting, Diagnostics> {
+    fn new(system: System, by: Vec<(Name, Expr)>, rejections: Option<&Rejections>) -> Result<Setting, Diagnostics> {
         let names = Names::new(&system);
         let judge = Judge::owning(system.clone())?.with_rejections(rejections);
         Ok(Setting { system, by, names, judge, known: HashMap::new() })
@@ -54,11 +50,7 @@ impl Setting {
     ///
     /// # Errors
     /// What is wrong with one of them.
-    pub fn all(
-        question: &Question,
-        base: i64,
-        rejections: Option<&Rejections>,
-    ) -> Result<Vec<Setting>, Diagnostics> {
+    pub fn all(question: &Question, base: i64, rejections: Option<&Rejections>) -> Result<Vec<Setting>, Diagnostics> {
         let setting = |system: System, by: &[(Name, Expr)]| Setting::new(system, by.to_vec(), rejections);
         systems(question, base)?.into_iter().map(|(system, by)| setting(system, by)).collect()
     }

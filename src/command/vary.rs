@@ -50,10 +50,15 @@ pub fn vary(arguments: &VaryArgs, folders: &[PathBuf]) -> Result<(), Stop> {
     let numbered: Vec<(usize, &File)> = varied.files.iter().enumerate().map(|(k, file)| (k + 1, file)).collect();
     let mut written = Vec::new();
     let work = |(): &mut (), numbered: &(usize, &File)| variant(arguments, engine, &catalogue, *numbered);
-    in_order(&numbered, || (), work, |files| -> Result<(), Stop> {
-        written.push(files?);
-        Ok(())
-    })?;
+    in_order(
+        &numbered,
+        || (),
+        work,
+        |files| -> Result<(), Stop> {
+            written.push(files?);
+            Ok(())
+        },
+    )?;
     for (path, text) in written.iter().flatten() {
         write(path, text)?;
     }

@@ -219,8 +219,13 @@ impl Try<'_, '_> {
         let work = Work::new(WORK);
         let seed = search.wrong.instance.seed();
         let Ok(instance) = Instance::pinned(self.program, sizes, seed, &work, &pins) else { return false };
-        let mut arrays: BTreeMap<Name, Name> =
-            self.program.arrays.iter().zip(given).map(|(own, at)| (own.name.clone(), search.fields[*at].name.clone())).collect();
+        let mut arrays: BTreeMap<Name, Name> = self
+            .program
+            .arrays
+            .iter()
+            .zip(given)
+            .map(|(own, at)| (own.name.clone(), search.fields[*at].name.clone()))
+            .collect();
         let computed: BTreeSet<&Name> = self.program.equations.iter().map(|equation| &equation.array).collect();
         for own in computed {
             if let Some(other) = search.fields.iter().find(|field| field.computed && search.is(field, &instance, own)) {

@@ -128,19 +128,31 @@ impl Layered {
         match (&wrong.said, &claim.value) {
             (Said::Lengths(theirs), ClaimValue::Shape(lengths)) => {
                 let own = arrays(&self.system, &claim.target, claim.span).ok()?;
-                Some(fit.are(&own, &wrong.arrays) && long((&self.system, &self.names), lengths, &self.sizes)? == *theirs)
+                Some(
+                    fit.are(&own, &wrong.arrays) && long((&self.system, &self.names), lengths, &self.sizes)? == *theirs,
+                )
             }
             (Said::Values(kind, entries), ClaimValue::Formula(formula)) => {
                 let left = Left::read(&self.system, &claim.target, claim.span).ok()?;
                 let (own, arrays) = of_goal(&left.goal)?;
-                Some(own == *kind && fit.are(&arrays, &wrong.arrays) && self.agree(&left, formula, wrong, (&arrays, entries))?)
+                Some(
+                    own == *kind
+                        && fit.are(&arrays, &wrong.arrays)
+                        && self.agree(&left, formula, wrong, (&arrays, entries))?,
+                )
             }
             _ => None,
         }
     }
 
     /// Whether a formula has the claimed values; of a gradient, whether it is the same gradient, too.
-    fn agree(&self, left: &Left, formula: &Expr, wrong: &Wrong, (arrays, entries): (&[Name], &[Entry])) -> Option<bool> {
+    fn agree(
+        &self,
+        left: &Left,
+        formula: &Expr,
+        wrong: &Wrong,
+        (arrays, entries): (&[Name], &[Entry]),
+    ) -> Option<bool> {
         let completed = complete(&self.system, &self.names, formula, left, false).ok()?;
         let resolved = resolve_formula(&self.system, &completed.formula).ok()?;
         let free: Vec<Name> = left.free.iter().map(|bound| bound.var.written()).collect();
