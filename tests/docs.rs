@@ -45,3 +45,32 @@ fn derive(statements: &[backprose::language::syntax::Statement], block: &str) {
         study.answer(&goal).unwrap_or_else(|e| panic!("{block}\n{e:?}"));
     }
 }
+
+/// The targets of links to files in a page, without what is behind `#`.
+fn links(text: &str) -> Vec<String> {
+    let ends = text.split("](").skip(1).filter_map(|rest| rest.split(')').next());
+    let files = ends.filter(|link| !link.starts_with('#') && !link.contains("://") && !link.contains(' '));
+    files.map(|link| link.split('#').next().unwrap_or_default().to_string()).collect()
+}
+
+#[test]
+fn every_page_is_in_the_book_and_every_link_leads_to_a_file() {
+    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
+    let summary = std::fs::read_to_string(root.join("docs/SUMMARY.md")).unwrap();
+    let listed = links(&summary);
+    for entry in std::fs::read_dir(root.join("docs")).unwrap() {
+        let name = entry.unwrap().file_name().to_string_lossy().into_owned();
+        if name.ends_with(".md") && name != "SUMMARY.md" {
+            assert!(listed.contains(&name), "docs/{name} is not in docs/SUMMARY.md");
+        }
+    }
+    let pages = listed.iter().map(|name| format!("docs/{name}")).chain(["README.md".into(), "ARCHITECTURE.md".into()]);
+    for page in pages {
+        let path = root.join(&page);
+        let text = std::fs::read_to_string(&path).unwrap_or_else(|e| panic!("{page}: {e}"));
+        let code_removed: String = text.split("```").step_by(2).collect();
+        for link in links(&code_removed).into_iter().filter(|link| !link.is_empty()) {
+            assert!(path.parent().unwrap().join(&link).exists(), "{page} links to {link}, which is not there");
+        }
+    }
+}

@@ -113,7 +113,10 @@ impl Reader<'_> {
                 let rows = self.shapes.open();
                 Ok(Draft::leaf(Form::Ones, rows, Dim::Known(Extent::One), span))
             }
-            MatrixKind::Entry(value) => Ok(Draft::scalar(value.clone(), span)),
+            MatrixKind::Entry(value) => match self.slice(value) {
+                Some((name, at)) => self.array(Form::Slice(name.clone(), at.to_vec()), name, span),
+                None => Ok(Draft::scalar(value.clone(), span)),
+            },
             MatrixKind::Name(name) => self.name(name, span),
             MatrixKind::Upstream(name) => self.upstream(name, span),
             MatrixKind::Transpose(of) => self.transpose(of, span),
@@ -192,11 +195,18 @@ impl Reader<'_> {
         Err(Diagnostic::new(message, span).hint(format!("given upstream: {}", outputs.join(", "))).into())
     }
 
-    /// An array as a matrix: one with two axes has rows and columns; of any other the axes with more
-    /// than one place count.
+    /// The array and the first indices of a read that leaves axes open: `x[1]` of a matrix x.
+    fn slice<'e>(&self, value: &'e Expr) -> Option<(&'e Name, &'e [Expr])> {
+        let ExprKind::Read(name, at) = &value.kind else { return None };
+        (self.system.bounds(name)?.len() > at.len()).then_some((name, at))
+    }
+
+    /// An array, or what the first indices leave of it, as a matrix: two axes are rows and columns; of any
+    /// other number those with more than one place count.
     fn array(&mut self, form: Form, name: &Name, span: Span) -> Read<Draft> {
+        let given = if let Form::Slice(_, first) = &form { first.len() } else { 0 };
         let axes = self.system.bounds(name).unwrap_or_default();
-        let mut extents: Vec<Extent> = axes.iter().map(|(lo, hi)| Extent::new(lo, hi)).collect();
+        let mut extents: Vec<Extent> = axes.iter().skip(given).map(|(lo, hi)| Extent::new(lo, hi)).collect();
         if extents.len() != 2 {
             extents.retain(|extent| *extent != Extent::One);
         }

@@ -105,13 +105,6 @@ fn same(a: &[Result<Scalar, EvalError>], b: &[Result<Scalar, EvalError>]) -> Opt
     Some(all)
 }
 
-/// Whether some axis has one place: a matrix form may then be read in another shape than it was printed
-/// in, with a row taken for a number.
-fn has_single_axis(system: &System) -> bool {
-    let arrays = system.arrays.iter().map(|a| &a.name).chain(system.equations.iter().map(|e| &e.array));
-    arrays.flat_map(|array| system.lengths(array)).any(|length| length.as_constant() == Some(1))
-}
-
 /// Right formulas in another form: never refuted, and proved.
 pub fn rewritings(case: &mut Case) -> Result<(), Trial> {
     let mut study = case.study()?;
@@ -143,9 +136,7 @@ pub fn rewritings(case: &mut Case) -> Result<(), Trial> {
                 Err(why) => return Err(why.into()),
             }
         }
-        if !has_single_axis(&study.system)
-            && let Ok(form) = study.matrix(&answer, Layout::Shape)
-        {
+        if let Ok(form) = study.matrix(&answer, Layout::Shape) {
             let printed = unicode(&vec![Piece::Matrix(form.matrix)], &[]);
             let read = parse_matrix(&printed).map_err(|why| Trial::Fails(format!("{printed}: {}", why[0])))?;
             claims.push(("matrix form".into(), claim(target.bare(), ClaimValue::Matrix(read, Some(Layout::Shape)))));
