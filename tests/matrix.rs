@@ -317,7 +317,7 @@ fn a_layer_is_written_out_with_its_matrices() {
     let mut study = study.with_matrices(Some(Layout::Shape));
     let goals = study.goals(&[]);
     let document = answers(&mut study, &goals, "", Level::Main).unwrap();
-    let tex = render(&document, Format::LatexFragment, false).unwrap();
+    let tex = render(&document, Format::LatexFragment(345), false).unwrap();
     assert!(tex.contains("g^{\\top}\\,x") && tex.contains("g\\,W"), "{tex}");
 }
 

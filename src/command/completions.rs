@@ -9,5 +9,5 @@ use clap_complete::{Shell, generate};
 pub fn completions(shell: Shell) -> Result<(), Stop> {
     let mut script = Vec::new();
     generate(shell, &mut Cli::command(), "backprose", &mut script);
-    print(&String::from_utf8_lossy(&script))
+    print(script)
 }

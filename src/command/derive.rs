@@ -2,8 +2,9 @@
 
 use super::input::{Target, sizes, target};
 use super::output::{print, write};
+use super::pdf::pdf;
 use super::report::{colours, complain, unusable};
-use super::{DeriveArgs, DeriveFormat, MatrixLayout, Steps, Stop};
+use super::{DeriveArgs, DeriveFormat, MatrixLayout, Steps, Stop, Width};
 use backprose::derivation::Goal;
 use backprose::diagnostic::Span;
 use backprose::language::syntax::Name;
@@ -16,6 +17,7 @@ use backprose::writeup::module::module;
 use backprose::writeup::notebook::{check, notebook};
 use backprose::writeup::render::{Format, RenderError, render};
 use backprose::writeup::sheet::answers;
+use std::io::IsTerminal;
 
 const MOST_ANSWERS: usize = 500;
 
@@ -25,14 +27,27 @@ pub fn derive(arguments: &DeriveArgs, folders: &[std::path::PathBuf]) -> Result<
     let engine = super::engine(arguments.mathml, format == DeriveFormat::Html)?;
     let (given, wrt): (Vec<String>, Vec<String>) = arguments.wrt.iter().cloned().partition(|w| w.contains('='));
     let chosen = sizes(&[arguments.sizes.as_slice(), &given].concat(), arguments.general)?;
+    if format != DeriveFormat::Latex && (arguments.width.is_some() || arguments.label.is_some() || arguments.standalone)
+    {
+        complain(
+            "--width, --label and --standalone are about latex, which is not written here",
+            Some("add --format latex"),
+        );
+        return Err(Stop::Unusable);
+    }
+    if format == DeriveFormat::Pdf && arguments.output.is_none() && std::io::stdout().is_terminal() {
+        complain("a PDF is nothing for a terminal", Some("name a file: -o derivation.pdf"));
+        return Err(Stop::Unusable);
+    }
     let target = target(&arguments.target, folders)?;
     let text = match format {
         DeriveFormat::Numpy => numpy(&target, &chosen, &wrt)?,
         _ => writeup(&target, &chosen, &wrt, arguments, (format, engine))?,
     };
+    let contents = if format == DeriveFormat::Pdf { pdf(&text)? } else { text.into_bytes() };
     match &arguments.output {
-        Some(path) => write(path, &text),
-        None => print(&text),
+        Some(path) => write(path, &contents),
+        None => print(&contents),
     }
 }
 
@@ -55,6 +70,7 @@ fn format_of(arguments: &DeriveArgs) -> Result<DeriveFormat, Stop> {
     let Some(path) = &arguments.output else { return Ok(DeriveFormat::Text) };
     match path.extension().and_then(|e| e.to_str()) {
         Some("tex") => Ok(DeriveFormat::Latex),
+        Some("pdf") => Ok(DeriveFormat::Pdf),
         Some("md") => Ok(DeriveFormat::Markdown),
         Some("html") => Ok(DeriveFormat::Html),
         Some("ipynb") => Ok(DeriveFormat::Notebook),
@@ -63,7 +79,7 @@ fn format_of(arguments: &DeriveArgs) -> Result<DeriveFormat, Stop> {
         Some("json") => Ok(DeriveFormat::Json),
         _ => {
             let message = format!("the format of {} is not known from its extension", path.display());
-            complain(message, Some("use .tex, .md, .html, .ipynb, .txt, .py or .json, or give --format"));
+            complain(message, Some("use .tex, .pdf, .md, .html, .ipynb, .txt, .py or .json, or give --format"));
             Err(Stop::Unusable)
         }
     }
@@ -123,7 +139,14 @@ fn writeup(
             let check = check((0, 0, None), study, &goals);
             return notebook(&document, &[check]).map_err(wrong);
         }
-        DeriveFormat::Latex => Format::LatexFragment,
+        DeriveFormat::Latex if !arguments.standalone => {
+            document.label = arguments.label.clone();
+            Format::LatexFragment(arguments.width.unwrap_or(Width::COLUMN).0)
+        }
+        DeriveFormat::Latex | DeriveFormat::Pdf => {
+            document.title = target.name.clone();
+            Format::Latex
+        }
         DeriveFormat::Markdown => Format::MarkdownFragment,
         DeriveFormat::Html => {
             document.title = target.name.clone();

@@ -17,6 +17,7 @@ mod names;
 mod new;
 mod output;
 mod parallel;
+mod pdf;
 mod report;
 mod solve;
 mod stale;
@@ -71,6 +72,7 @@ enum Command {
   backprose solve homework.bp --format json
   backprose solve homework.bp --check
   backprose solve homework.bp --format notebook
+  backprose solve homework.bp --format pdf
   backprose solve - --out - --format text < homework.bp")]
     Solve(SolveArgs),
     /// Solve a homework file again whenever it is saved.
@@ -94,6 +96,8 @@ The file can be solved as it is; what it shows is there to be replaced. A file t
   backprose derive conv1d N=7 C=5 F=1 K=3 S=2 --wrt W --steps main
   backprose derive linear --matrix --layout numerator
   backprose derive conv1d --general --format latex -o conv1d.tex
+  backprose derive conv1d --general -o fragment.tex --width column --label conv
+  backprose derive conv1d --general -o conv1d.pdf
   backprose derive conv2d --general -o conv2d.html
   backprose derive conv1d N=7 C=5 F=1 K=3 S=2 -o conv1d.json
   backprose derive conv1d N=7 C=5 F=1 K=3 S=2 -o conv1d.ipynb
@@ -289,7 +293,16 @@ pub struct DeriveArgs {
     /// How derivatives are laid out as matrices: shape unless said otherwise.
     #[arg(long, value_enum, requires = "matrix")]
     pub layout: Option<MatrixLayout>,
-    /// A file to write to: .tex, .md, .html, .ipynb, .txt, .py or .json.
+    /// How wide the lines of latex may be: column (229pt), page (345pt), or a number of points such as 252pt.
+    #[arg(long, value_name = "WIDTH")]
+    pub width: Option<Width>,
+    /// A LaTeX document with a preamble of its own, not a fragment.
+    #[arg(long, conflicts_with_all = ["width", "label"])]
+    pub standalone: bool,
+    /// In latex, number each answer and label it for \eqref: conv gives conv:dl-dW.
+    #[arg(long, value_name = "PREFIX", value_parser = prefix)]
+    pub label: Option<String>,
+    /// A file to write to: .tex, .pdf, .md, .html, .ipynb, .txt, .py or .json.
     #[arg(short = 'o', long = "output", value_name = "FILE")]
     pub output: Option<PathBuf>,
 }
@@ -387,6 +400,8 @@ pub enum SheetFormat {
     Text,
     /// The derivations as data for other programs (.json).
     Json,
+    /// The LaTeX document as TeX sets it (.pdf); needs pdflatex, lualatex or tectonic.
+    Pdf,
 }
 
 /// The formats of a derivation.
@@ -406,6 +421,43 @@ pub enum DeriveFormat {
     Numpy,
     /// The derivations as data for other programs, all steps.
     Json,
+    /// A page as TeX sets it; needs pdflatex, lualatex or tectonic.
+    Pdf,
+}
+
+/// How wide a line of text is, in points.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Width(u16);
+
+impl Width {
+    /// A column of a paper set in two: the narrowest of the usual classes, that of `article`.
+    pub const COLUMN: Width = Width(229);
+    /// The line of a paper set in one column: that of `article` at ten points.
+    const PAGE: Width = Width(345);
+}
+
+impl std::str::FromStr for Width {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Width, String> {
+        match text {
+            "column" => Ok(Width::COLUMN),
+            "page" => Ok(Width::PAGE),
+            _ => match text.strip_suffix("pt").unwrap_or(text).trim().parse::<f64>() {
+                Ok(points) if (150.0..=2000.0).contains(&points) => Ok(Width(points as u16)),
+                _ => Err("give column, page, or a number of points from 150pt to 2000pt".into()),
+            },
+        }
+    }
+}
+
+/// What labels begin with: letters, digits, and what may stand between them.
+fn prefix(text: &str) -> Result<String, String> {
+    let known = |c: char| c.is_ascii_alphanumeric() || "-_:.+/".contains(c);
+    match !text.is_empty() && text.chars().all(known) {
+        true => Ok(text.into()),
+        false => Err("a label is made of letters, digits and - _ : . + /".into()),
+    }
 }
 
 /// How inequalities in derivatives are printed; all forms are verified.

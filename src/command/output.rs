@@ -8,9 +8,9 @@ use std::path::{Path, PathBuf};
 
 /// Writes a file beside its place and then moves it there; what is there and is no file – a device,
 /// a pipe – is written to as it stands.
-pub fn write(path: &Path, text: &str) -> Result<(), Stop> {
+pub fn write(path: &Path, contents: impl AsRef<[u8]>) -> Result<(), Stop> {
     let mut sink = Sink::new(Some(path))?;
-    sink.push(text)?;
+    sink.push(contents)?;
     sink.finish()
 }
 
@@ -35,10 +35,10 @@ impl<'a> Sink<'a> {
     }
 
     /// The next piece.
-    pub fn push(&mut self, text: &str) -> Result<(), Stop> {
+    pub fn push(&mut self, piece: impl AsRef<[u8]>) -> Result<(), Stop> {
         match &mut self.file {
-            None => print(text),
-            Some(growing) => growing.file.write_all(text.as_bytes()).map_err(|error| unwritten(growing.path, &error)),
+            None => print(piece),
+            Some(growing) => growing.file.write_all(piece.as_ref()).map_err(|error| unwritten(growing.path, &error)),
         }
     }
 
@@ -97,9 +97,9 @@ pub fn create(path: &Path, text: &str) -> Result<(), Stop> {
 }
 
 /// Prints to standard output; a reader that has gone away is no error.
-pub fn print(text: &str) -> Result<(), Stop> {
+pub fn print(contents: impl AsRef<[u8]>) -> Result<(), Stop> {
     let mut out = std::io::stdout().lock();
-    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+    match out.write_all(contents.as_ref()).and_then(|()| out.flush()) {
         Err(error) if error.kind() != ErrorKind::BrokenPipe => {
             complain(format!("standard output cannot be written: {error}"), None);
             Err(Stop::Unusable)

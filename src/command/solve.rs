@@ -2,6 +2,7 @@
 
 use super::input::{catalogue, read, specification, the_homework};
 use super::output::{print, write};
+use super::pdf::pdf;
 use super::report::{colours, complain, unusable};
 use super::{SheetFormat, SolveArgs, Stop, stale};
 use backprose::verify::Certificate;
@@ -45,7 +46,7 @@ pub fn solve(arguments: &SolveArgs, folders: &[PathBuf]) -> Result<(), Stop> {
     }
     let checks = checks_of(&mut sheet, &arguments.format);
     if to_stdout {
-        print(&text_of(&sheet, &checks, arguments.format[0], engine, colours(&std::io::stdout()))?)?;
+        print(contents(&sheet, &checks, arguments.format[0], engine, colours(&std::io::stdout()))?)?;
     } else {
         let written = write_ups(&sheet, &checks, arguments, engine)?;
         if arguments.check {
@@ -58,15 +59,15 @@ pub fn solve(arguments: &SolveArgs, folders: &[PathBuf]) -> Result<(), Stop> {
 }
 
 /// A sheet in one format.
-pub fn text_of(
+pub fn contents(
     sheet: &Sheet,
     checks: &[Check],
     format: SheetFormat,
     engine: Engine,
     color: bool,
-) -> Result<String, Stop> {
+) -> Result<Vec<u8>, Stop> {
     match format {
-        SheetFormat::Json => Ok(json::text(&sheet.data)),
+        SheetFormat::Json => Ok(json::text(&sheet.data).into_bytes()),
         format => document_in(&sheet.document, checks, format, engine, color),
     }
 }
@@ -75,21 +76,22 @@ pub fn text_of(
 pub fn document_in(
     document: &Document,
     checks: &[Check],
-    format: SheetFormat,
+    wanted: SheetFormat,
     engine: Engine,
     color: bool,
-) -> Result<String, Stop> {
-    let text = match format {
-        SheetFormat::Latex => render(document, Format::Latex, color),
+) -> Result<Vec<u8>, Stop> {
+    let text = match wanted {
+        SheetFormat::Latex | SheetFormat::Pdf => render(document, Format::Latex, color),
         SheetFormat::Markdown => render(document, Format::Markdown, color),
         SheetFormat::Html => render(document, Format::Html(engine), color),
         SheetFormat::Notebook => notebook(document, checks),
         SheetFormat::Text | SheetFormat::Json => render(document, Format::Text, color),
     };
-    text.map_err(|error| {
+    let text = text.map_err(|error| {
         complain(error.to_string(), None);
         Stop::Unusable
-    })
+    })?;
+    if wanted == SheetFormat::Pdf { pdf(&text) } else { Ok(text.into_bytes()) }
 }
 
 /// The checks that a notebook holds, where one is wanted.
@@ -104,19 +106,19 @@ fn write_ups(
     checks: &[Check],
     arguments: &SolveArgs,
     engine: Engine,
-) -> Result<Vec<(PathBuf, String)>, Stop> {
+) -> Result<Vec<(PathBuf, Vec<u8>)>, Stop> {
     let stem = stem(&arguments.file);
     let mut written = Vec::new();
     for format in &arguments.format {
         let path = arguments.out.join(format!("{stem}.{}", extension(*format)));
-        written.push((path, text_of(sheet, checks, *format, engine, false)?));
+        written.push((path, contents(sheet, checks, *format, engine, false)?));
     }
     Ok(written)
 }
 
-fn write_all(written: &[(PathBuf, String)]) -> Result<(), Stop> {
-    for (path, text) in written {
-        write(path, text)?;
+fn write_all(written: &[(PathBuf, Vec<u8>)]) -> Result<(), Stop> {
+    for (path, contents) in written {
+        write(path, contents)?;
     }
     let names: Vec<String> = written.iter().map(|(path, _)| path.display().to_string()).collect();
     print(&format!("wrote {}\n", names.join(", ")))
@@ -138,6 +140,7 @@ pub fn extension(format: SheetFormat) -> &'static str {
         SheetFormat::Html => "html",
         SheetFormat::Notebook => "ipynb",
         SheetFormat::Text => "txt",
+        SheetFormat::Pdf => "pdf",
         SheetFormat::Json => "json",
     }
 }

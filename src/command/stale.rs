@@ -14,13 +14,15 @@ const AROUND: usize = 3;
 ///
 /// # Errors
 /// If a file is out of date or missing, or cannot be read.
-pub fn check(written: &[(PathBuf, String)]) -> Result<(), Stop> {
+pub fn check(written: &[(PathBuf, Vec<u8>)]) -> Result<(), Stop> {
     let (mut stale, mut missing) = (Vec::new(), Vec::new());
-    for (path, text) in written {
+    for (path, contents) in written {
         match std::fs::read(path) {
-            Ok(found) if found == text.as_bytes() => {}
+            Ok(found) if found == *contents => {}
             Ok(found) => {
-                print(&difference(path, &String::from_utf8_lossy(&found), text))?;
+                if let Ok(text) = std::str::from_utf8(contents) {
+                    print(difference(path, &String::from_utf8_lossy(&found), text))?;
+                }
                 stale.push(format!("{} is out of date", path.display()));
             }
             Err(error) if error.kind() == ErrorKind::NotFound => {

@@ -4,7 +4,7 @@ use super::input::{catalogue, read, the_homework};
 use super::output::{print, write};
 use super::parallel::in_order;
 use super::report::{Source, advise, complain, unusable};
-use super::solve::{checks_of, document_in, extension, stem, text_of};
+use super::solve::{checks_of, contents, document_in, extension, stem};
 use super::{SheetFormat, Stop, VaryArgs};
 use backprose::catalogue::Catalogue;
 use backprose::exam::{self, questions};
@@ -101,7 +101,7 @@ fn variant(
         if *format != SheetFormat::Json {
             written.push((path("questions"), document_in(&paper, &[], *format, engine, false)?));
         }
-        written.push((path("key"), text_of(&key, &checks, *format, engine, false)?));
+        written.push((path("key"), contents(&key, &checks, *format, engine, false)?));
     }
     Ok(written)
 }

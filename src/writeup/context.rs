@@ -4,9 +4,11 @@
 //! For the terminal, every block also holds its finished lines in `layout`. In HTML a formula is
 //! still TeX between two marks here; it becomes MathML when the page is finished.
 
+use super::column::{self, Columns};
 use super::diagram::{self, Diagram, Graph, Node};
 use super::document::{Block, Document, Inline, Line, Math, Part, Piece, Problem, Prose, Question};
 use super::highlights::{OriginView, Trail, before_relation};
+use super::label;
 use super::notation::Notation;
 use super::origin::Origin;
 use super::picture::{self, Draughtsman, Drawing};
@@ -28,6 +30,10 @@ pub struct DocumentView {
     pub date: String,
     /// Author, course and date in one line.
     pub byline: String,
+    /// What a PDF says of itself: words alone, escaped for LaTeX.
+    pub properties: Properties,
+    /// The width of a line in points, in a fragment of LaTeX.
+    pub column: f64,
     /// Whether title and byline stand above the problems (not opposite to a problem's title).
     pub titled: bool,
     /// Its sections.
@@ -36,6 +42,19 @@ pub struct DocumentView {
     pub palette: Vec<ColourView>,
     /// Its heading, laid out for the terminal.
     pub layout: Vec<String>,
+}
+
+/// The properties of a PDF.
+#[derive(Clone, Debug, Serialize)]
+pub struct Properties {
+    /// Its title.
+    pub title: String,
+    /// Who wrote it; empty if not given.
+    pub author: String,
+    /// The course; empty if not given.
+    pub subject: String,
+    /// The titles of its problems.
+    pub keywords: String,
 }
 
 /// A colour of pictures.
@@ -54,6 +73,8 @@ pub struct ProblemView {
     pub label: String,
     /// Its title.
     pub title: String,
+    /// Its title for the bookmarks of a PDF.
+    pub bookmark: String,
     /// What stands opposite to its title: the document's title unless that stands above, and its
     /// question if it has but one.
     pub aside: String,
@@ -106,8 +127,10 @@ pub struct Formula {
     pub left: String,
     /// From its first relation on; empty if there is none.
     pub right: String,
-    /// Whether it is too long for a narrow column.
-    pub tall: bool,
+    /// In a fragment of LaTeX: its left side, if the right one stands beside it.
+    pub head: String,
+    /// In a fragment of LaTeX: the lines of the rest.
+    pub rows: Vec<String>,
 }
 
 /// A line of a derivation.
@@ -117,6 +140,8 @@ pub struct LineView {
     pub relation: String,
     /// What stands to the right of it.
     pub right: String,
+    /// In a fragment of LaTeX: both, in lines that fit.
+    pub rows: Vec<String>,
     /// Why.
     pub reason: String,
     /// Why, in a form that may stand inside a formula's `\text{…}`, piece by piece: words, and
@@ -134,7 +159,8 @@ pub struct RowView {
 }
 
 /// A block; `kind` tells which. A block is `wide` if its parts do not stand side by side in a
-/// line, and `tall` if in a narrow column even left and right sides need lines of their own.
+/// line. In a fragment of LaTeX, `label` is what an answer is referred to by, `above` holds the lines of a
+/// left side that stands above the rest, and reasons have `room` points, `beside` the formulas or below.
 #[derive(Clone, Debug, Serialize)]
 #[serde(tag = "kind", rename_all = "lowercase")]
 #[allow(missing_docs)]
@@ -144,7 +170,7 @@ pub enum BlockView {
         name: String,
         formulas: Vec<Formula>,
         wide: bool,
-        tall: bool,
+        label: String,
         ranges: Vec<String>,
         /// Where its factors come from, in HTML.
         origins: Vec<OriginView>,
@@ -155,7 +181,9 @@ pub enum BlockView {
     Derivation {
         left: String,
         lines: Vec<LineView>,
-        tall: bool,
+        above: Vec<String>,
+        beside: bool,
+        room: u32,
         folded: Option<String>,
         /// What factors come from that stands here first.
         sources: Vec<usize>,
@@ -203,9 +231,6 @@ pub struct ReadView {
     pub from: Vec<String>,
 }
 
-/// Formulas longer than this many characters are too long for a narrow column.
-const NARROW: usize = 44;
-
 /// Makes the views of a document in one format.
 #[derive(Clone, Copy, Debug)]
 pub struct Viewer {
@@ -213,6 +238,8 @@ pub struct Viewer {
     pub dialect: Dialect,
     /// Colours for the terminal.
     pub ink: Ink,
+    /// The width of a line in points, in a fragment of LaTeX.
+    pub column: f64,
 }
 
 impl Viewer {
@@ -225,6 +252,14 @@ impl Viewer {
         let known: Vec<&str> =
             [&author, &course, &date].into_iter().map(String::as_str).filter(|text| !text.is_empty()).collect();
         let byline = known.join(" · ");
+        let plain = |text: &str| prose::latex_plain(text);
+        let titles: Vec<&str> = document.problems.iter().map(|p| p.title.as_str()).filter(|t| !t.is_empty()).collect();
+        let properties = Properties {
+            title: plain(&document.title),
+            author: plain(document.author.as_deref().unwrap_or_default()),
+            subject: plain(document.course.as_deref().unwrap_or_default()),
+            keywords: plain(&titles.join(", ")),
+        };
         let title = writer.text(&document.title);
         let titled = !title.is_empty() && (!byline.is_empty() || document.problems.len() > 1);
         let layout = if !titled || !self.is_text() {
@@ -235,9 +270,22 @@ impl Viewer {
         let byline = if self.is_latex() { byline.replace('·', "\\ensuremath{\\cdot}") } else { byline };
         let mut traced = 0;
         let mut problem = |problem: &Problem| self.problem(problem, document, (titled, &mut traced), &writer);
-        let problems = document.problems.iter().map(&mut problem).collect();
+        let mut problems: Vec<ProblemView> = document.problems.iter().map(&mut problem).collect();
+        label::put(&mut problems, document.label.as_deref());
         let palette = picture::PALETTE.iter().map(|(fill, line)| ColourView { fill, line }).collect();
-        DocumentView { title, author, course, date, byline, titled, problems, palette, layout }
+        DocumentView {
+            properties,
+            column: self.column,
+            title,
+            author,
+            course,
+            date,
+            byline,
+            titled,
+            problems,
+            palette,
+            layout,
+        }
     }
 
     fn is_text(&self) -> bool {
@@ -269,7 +317,11 @@ impl Viewer {
             vec![]
         };
         let questions = problem.questions.iter().map(|question| self.question(question, document, traced)).collect();
-        ProblemView { label, title, aside, questions, layout }
+        let bookmark = prose::latex_plain(&match problem.label.as_str() {
+            "" => problem.title.clone(),
+            label => format!("{label} {}", problem.title),
+        });
+        ProblemView { label, title, bookmark, aside, questions, layout }
     }
 
     fn question(&self, question: &Question, document: &Document, traced: &mut usize) -> QuestionView {
@@ -345,30 +397,42 @@ impl Viewer {
                 let origins = formulas.iter().flat_map(|formula| trail.notes(formula)).map(note).collect();
                 let sources = formulas.iter().flat_map(|formula| trail.sources(formula)).collect();
                 let name = formulas.first().map(|first| before_relation(first)).unwrap_or_default();
-                let formulas: Vec<Formula> =
+                let label = formulas.first().map(|formula| label::of(formula)).unwrap_or_default();
+                let mut formulas: Vec<Formula> =
                     formulas.iter().map(|formula| self.formula(formula, writer, trail)).collect();
-                let tall = formulas.iter().any(|formula| formula.tall);
+                match self.dialect {
+                    Dialect::Latex => column::page_answer(&mut formulas),
+                    Dialect::LatexFragment => column::answer(&mut formulas, self.column),
+                    _ => {}
+                }
                 BlockView::Boxed {
                     name: writer.inline_math(name),
                     formulas,
                     wide,
-                    tall,
+                    label,
                     ranges: ranges.iter().map(|range| writer.inline_math(range)).collect(),
                     origins,
                     sources,
                     layout,
                 }
             }
-            Block::Derivation { left, lines, folded } => BlockView::Derivation {
-                left: Writer { marks: &trail.within(left), ..*writer }.display(left),
-                lines: lines.iter().map(|line| self.line(left, line, writer, trail)).collect(),
-                tall: lines.iter().any(|line| writer.width(left) + writer.width(&line.right) > NARROW),
-                folded: folded.as_ref().map(|title| {
-                    if self.dialect == Dialect::Markdown { picture::markup(title) } else { writer.text(title) }
-                }),
-                sources: trail.sources(left),
-                layout,
-            },
+            Block::Derivation { left, lines, folded } => {
+                let sources = trail.sources(left);
+                let mut lines: Vec<LineView> = lines.iter().map(|line| self.line(left, line, writer, trail)).collect();
+                let mut left = Writer { marks: &trail.within(left), ..*writer }.display(left);
+                let mut columns = Columns::default();
+                match self.dialect {
+                    Dialect::Latex => column::page_derivation(&mut left, &mut lines),
+                    Dialect::LatexFragment => columns = column::derivation(&left, &mut lines, self.column),
+                    _ => {}
+                }
+                let folded = folded.as_ref().map(|title| match self.dialect {
+                    Dialect::Markdown => picture::markup(title),
+                    _ => writer.text(title),
+                });
+                let Columns { above, beside, reason: room } = columns;
+                BlockView::Derivation { left, lines, above, beside, room, folded, sources, layout }
+            }
             Block::Paragraph(prose) => BlockView::Paragraph { text: writer.flow(prose), layout },
             Block::Missing(prose) => BlockView::Missing { text: writer.flow(prose), layout },
             Block::Table { header, rows } => self.table(header, rows, writer),
@@ -429,7 +493,7 @@ impl Viewer {
         let marks = trail.boxed(math);
         let writer = &Writer { marks: &marks, ..*writer };
         let (left, right) = if self.is_text() { (String::new(), String::new()) } else { writer.halves(math) };
-        Formula { whole: writer.display(math), left, right, tall: writer.width(math) > NARROW }
+        Formula { whole: writer.display(math), left, right, head: String::new(), rows: Vec::new() }
     }
 
     fn line(&self, left: &Math, line: &Line, writer: &Writer<'_>, trail: &Trail) -> LineView {
@@ -447,6 +511,7 @@ impl Viewer {
         LineView {
             relation: writer.display(&[Piece::Symbol(line.relation)]),
             right: Writer { marks: &marks, ..*writer }.display(&right),
+            rows: Vec::new(),
             reason: writer.prose(&line.reason),
             reason_pieces: line.reason.iter().flat_map(piece).collect(),
         }

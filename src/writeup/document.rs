@@ -19,6 +19,8 @@ pub struct Document {
     pub course: Option<String>,
     /// The date, as the author wrote it.
     pub date: Option<String>,
+    /// What the labels of its answers begin with, in a fragment of LaTeX; none: no labels.
+    pub label: Option<String>,
     /// Its sections.
     pub problems: Vec<Problem>,
     /// How names print.

@@ -1,8 +1,7 @@
 //! Formulas → LaTeX mathematics, without the dollar signs around them.
 //!
-//! A formula is a row of pieces: expressions, conditions, spaces of arrays, relations. Long
-//! formulas can be asked for with places where a line may be broken (`\allowbreak`), which only
-//! the macros of the full document make use of.
+//! A formula is a row of pieces: expressions, conditions, spaces of arrays, relations. It is printed in
+//! one line; `lines` cuts what is too long.
 
 use super::document::{Piece, Symbol};
 use super::latex_expression::Level;
@@ -25,8 +24,6 @@ pub enum Place {
 pub struct Printer<'a> {
     /// How names print.
     pub notation: &'a Notation,
-    /// Whether lines may be broken within a formula.
-    pub breaks: bool,
     /// Entries that are marked where they stand.
     pub marks: &'a [Highlight],
 }
@@ -65,9 +62,6 @@ impl Printer<'_> {
     }
 
     fn piece(&self, piece: &Piece, place: Place) -> String {
-        let relation = |sign: &str| {
-            if self.breaks && place == Place::Display { format!("\\allowbreak{{}}{sign}") } else { sign.to_string() }
-        };
         match piece {
             Piece::Expr(e) => self.set(e, place).tex,
             Piece::Matrix(matrix) => super::matrix::tex(matrix, self, place),
@@ -77,15 +71,15 @@ impl Printer<'_> {
             Piece::Lengths(groups) if groups.iter().all(Vec::is_empty) => "1".into(),
             Piece::Lengths(groups) => self.lengths(groups),
             Piece::Decimal(digits) => digits.clone(),
-            Piece::Symbol(Symbol::Equal) => relation("="),
-            Piece::Symbol(Symbol::Approx) => relation("\\approx "),
-            Piece::Symbol(Symbol::Similar) => relation("\\sim "),
-            Piece::Symbol(Symbol::To) => relation("\\to "),
+            Piece::Symbol(Symbol::Equal) => "=".into(),
+            Piece::Symbol(Symbol::Approx) => "\\approx ".into(),
+            Piece::Symbol(Symbol::Similar) => "\\sim ".into(),
+            Piece::Symbol(Symbol::To) => "\\to ".into(),
             Piece::Symbol(Symbol::Infinity) => "\\infty ".into(),
             Piece::Symbol(Symbol::MinusInfinity) => "-\\infty ".into(),
-            Piece::Symbol(Symbol::In) => relation("\\in "),
-            Piece::Symbol(Symbol::Iff) => relation("\\iff "),
-            Piece::Symbol(Symbol::Define) => relation(":="),
+            Piece::Symbol(Symbol::In) => "\\in ".into(),
+            Piece::Symbol(Symbol::Iff) => "\\iff ".into(),
+            Piece::Symbol(Symbol::Define) => ":=".into(),
             Piece::Symbol(Symbol::Bar) => "\\;\\mid\\;".into(),
             Piece::Symbol(Symbol::Comma) => ",\\; ".into(),
             Piece::Symbol(Symbol::Dots) => "\\cdots ".into(),

@@ -114,11 +114,7 @@ impl Printer<'_> {
     }
 
     fn parenthesised(&self, set: Set) -> Set {
-        let tex = match (set.tall, self.breaks) {
-            (false, _) => format!("({})", set.tex),
-            (true, false) => format!("\\left({}\\right)", set.tex),
-            (true, true) => format!("\\Bigl({}\\Bigr)", set.tex),
-        };
+        let tex = if set.tall { format!("\\left({}\\right)", set.tex) } else { format!("({})", set.tex) };
         Set { tex, level: Level::Atom, tall: set.tall, open: false, kind: Kind::Parenthesis }
     }
 
@@ -180,24 +176,14 @@ impl Printer<'_> {
             let set = if last { set } else { self.closed(set) };
             out.tex += match (position, sign) {
                 (0, Sign::Plus) => "",
-                (_, Sign::Plus) => self.breakable(place, "+"),
-                (0, Sign::Minus) => "-",
-                (_, Sign::Minus) => self.breakable(place, "-"),
+                (_, Sign::Plus) => "+",
+                (_, Sign::Minus) => "-",
             };
             out.tex += &set.tex;
             out.tall |= set.tall;
             out.open = set.open;
         }
         out
-    }
-
-    /// A sign before which a line may be broken, where lines may be.
-    pub(super) fn breakable(&self, place: Place, sign: &'static str) -> &'static str {
-        match (self.breaks && place == Place::Display, sign) {
-            (true, "+") => "\\allowbreak{}+",
-            (true, _) => "\\allowbreak{}-",
-            _ => sign,
-        }
     }
 
     fn product(&self, factors: &[(Operator, Expr)], place: Place) -> Set {
@@ -281,9 +267,7 @@ impl Printer<'_> {
             (_, Kind::Parenthesis) if place == Place::Index => "",
             (Kind::Number, _) => "\\,",
             _ if place == Place::Index => "\\,",
-            _ if left == Kind::Other || right.kind == Kind::Other || right.kind == Kind::Bracket => {
-                if self.breaks && place == Place::Display { "\\;\\allowbreak " } else { "\\;" }
-            }
+            _ if left == Kind::Other || right.kind == Kind::Other || right.kind == Kind::Bracket => "\\;",
             _ => "\\,",
         }
     }

@@ -128,7 +128,6 @@ impl Pen<'_> {
 
     fn parenthesised(&self, inside: &str) -> String {
         match self {
-            Pen::Tex(printer, _) if inside.contains("\\frac") && printer.breaks => format!("\\Bigl({inside}\\Bigr)"),
             Pen::Tex(..) if inside.contains("\\frac") => format!("\\left({inside}\\right)"),
             _ => format!("({inside})"),
         }
@@ -197,8 +196,8 @@ impl Pen<'_> {
                 (Pen::Text(_), 0, Sign::Minus) => "−",
                 (Pen::Text(_), _, Sign::Plus) => " + ",
                 (Pen::Text(_), _, Sign::Minus) => " − ",
-                (Pen::Tex(..), 0, Sign::Minus) => "-",
-                (Pen::Tex(printer, at), _, sign) => printer.breakable(*at, if *sign == Sign::Plus { "+" } else { "-" }),
+                (Pen::Tex(..), _, Sign::Plus) => "+",
+                (Pen::Tex(..), _, Sign::Minus) => "-",
             };
             out += sign;
             out += &self.least(term, Bind::Entrywise);

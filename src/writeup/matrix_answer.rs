@@ -10,13 +10,25 @@ use crate::language::syntax::{Binder, Expr, ExprKind, Layout, Name, Reduction};
 use crate::matrix::{Extent, Form, Matrix, MatrixForm, Unfit};
 use crate::model::System;
 
-/// The box, a line on its layout and its signs, and the index form below it.
-pub fn blocks(system: &System, names: &Names, answer: &Answer, form: &MatrixForm) -> Vec<Block> {
+/// The box, and a line on its layout and its signs as far as that is not `said` yet.
+pub fn blocks(system: &System, names: &Names, answer: &Answer, form: &MatrixForm, said: &mut Vec<Prose>) -> Vec<Block> {
     let formulas = vec![membership(system, names, answer, form), equation(answer, form)];
-    let mut about = layout(answer, form.layout);
-    about.extend(signs(&form.matrix));
-    about.push(text(" Compared with the index form at a sample of entries."));
-    vec![Block::Boxed { formulas, ranges: Vec::new() }, Block::Paragraph(about), index_form(answer)]
+    let mut blocks = vec![Block::Boxed { formulas, ranges: Vec::new() }];
+    let compared = vec![text("The matrix form was compared with the index form at a sample of entries.")];
+    let sentences = [layout(answer, form.layout), signs(&form.matrix, said), compared];
+    let mut about = Prose::new();
+    for sentence in sentences {
+        if sentence.is_empty() || said.contains(&sentence) {
+            continue;
+        }
+        if !about.is_empty() {
+            about.push(text(" "));
+        }
+        about.extend(sentence.iter().cloned());
+        said.push(sentence);
+    }
+    blocks.extend((!about.is_empty()).then_some(Block::Paragraph(about)));
+    blocks
 }
 
 /// `∂ℓ/∂W = Xᵀ·g`
@@ -59,39 +71,29 @@ pub fn turned(system: &System, names: &Names, goal: &Goal) -> Option<Block> {
 /// How the axes are laid out.
 fn layout(answer: &Answer, layout: Layout) -> Prose {
     let derivation = &answer.derivation;
-    let name = |name: &Name| math(Expr::name(name.clone()));
     let scalar = derivation.indices[..derivation.output_axes].iter().all(|b| b.lo == b.hi);
-    let mut prose = vec![text(match layout {
-        Layout::Shape => "Shape layout: ",
-        Layout::Numerator => "Numerator layout: ",
-        Layout::Denominator => "Denominator layout: ",
-    })];
-    match &derivation.goal {
-        Goal::Value { .. } => return vec![text("In matrix form.")],
-        Goal::Step { .. } => {
-            if let ExprKind::Derivative(of, by, at) = whole_left(&derivation.goal).kind {
-                let by = if at.is_empty() { Expr::name(by) } else { Expr::new(ExprKind::Read(by, at)) };
-                let (first, second) = if layout == Layout::Denominator { (by, *of) } else { (*of, by) };
-                prose.extend([text("the axes of "), math(first), text(" come before those of "), math(second)]);
-            }
+    let gradient = match derivation.goal {
+        Goal::Value { .. } => return Prose::new(),
+        Goal::Step { .. } => false,
+        Goal::Jacobian { .. } => scalar,
+        Goal::Gradient { .. } => true,
+    };
+    vec![text(match (layout, gradient) {
+        (Layout::Shape, true) => "Shape layout: a gradient has the shape of its array.",
+        (Layout::Numerator, true) => "Numerator layout: a gradient has the shape of its array, transposed.",
+        (Layout::Denominator, true) => "Denominator layout: a gradient has the shape of its array.",
+        (Layout::Shape, false) => "Shape layout: rows are those of what is differentiated, columns those of the array.",
+        (Layout::Numerator, false) => {
+            "Numerator layout: rows are those of what is differentiated, columns those of the array."
         }
-        Goal::Jacobian { output, array } if !scalar => {
-            let (first, second) = if layout == Layout::Denominator { (array, output) } else { (output, array) };
-            prose.extend([text("the axes of "), name(first), text(" come before those of "), name(second)]);
+        (Layout::Denominator, false) => {
+            "Denominator layout: rows are those of the array, columns those of what is differentiated."
         }
-        Goal::Jacobian { array, .. } | Goal::Gradient { array } => {
-            prose.extend([text("the derivative has the shape of "), name(array)]);
-            if layout == Layout::Numerator {
-                prose.push(text(" transposed"));
-            }
-        }
-    }
-    prose.push(text("."));
-    prose
+    })]
 }
 
-/// What the signs mean that are not of everyday use.
-fn signs(matrix: &Matrix) -> Prose {
+/// What the signs mean that are not of everyday use, and have not been explained.
+fn signs(matrix: &Matrix, known: &mut Vec<Prose>) -> Prose {
     let holds = |test: &dyn Fn(&Form) -> bool| matrix.any(&mut |m| !m.is_scalar() && test(&m.form));
     let sign = |form: Form| Inline::Math(vec![Piece::Matrix(Matrix { form, ..matrix.clone() })]);
     let mut said: Vec<Prose> = Vec::new();
@@ -101,17 +103,14 @@ fn signs(matrix: &Matrix) -> Prose {
     if holds(&|f| matches!(f, Form::Quotient(_))) {
         said.push(vec![text("⊘ divides entry by entry")]);
     }
-    let entrywise: Vec<Inline> = [
-        ("powers", holds(&|f| matches!(f, Form::Power(..)))),
-        ("functions", holds(&|f| matches!(f, Form::Apply(..)))),
-        ("brackets", holds(&|f| matches!(f, Form::Compare(..)))),
-    ]
-    .into_iter()
-    .filter(|(_, found)| *found)
-    .map(|(word, _)| text(word))
-    .collect();
-    if !entrywise.is_empty() {
-        said.push(listed(entrywise).into_iter().chain([text(" are taken entry by entry")]).collect());
+    for (words, found) in [
+        ("powers are taken entry by entry", holds(&|f| matches!(f, Form::Power(..)))),
+        ("functions are taken entry by entry", holds(&|f| matches!(f, Form::Apply(..)))),
+        ("brackets are taken entry by entry", holds(&|f| matches!(f, Form::Compare(..)))),
+    ] {
+        if found {
+            said.push(vec![text(words)]);
+        }
     }
     if holds(&|f| matches!(f, Form::Ones)) {
         said.push(vec![sign(Form::Ones), text(" is a vector of ones")]);
@@ -119,14 +118,16 @@ fn signs(matrix: &Matrix) -> Prose {
     if holds(&|f| matches!(f, Form::Identity)) {
         said.push(vec![sign(Form::Identity), text(" is the identity")]);
     }
+    said.retain(|sign| !known.contains(sign));
+    known.extend(said.iter().cloned());
     match said.is_empty() {
         true => Vec::new(),
-        false => [vec![text(" Here ")], said.join(&text(", ")), vec![text(".")]].concat(),
+        false => [vec![text("Here ")], said.join(&text(", ")), vec![text(".")]].concat(),
     }
 }
 
 /// The formula with indices, and which of them are summed between which factors.
-fn index_form(answer: &Answer) -> Block {
+pub fn index_form(answer: &Answer) -> Block {
     let left = vec![Piece::Expr(answer.left.clone())];
     let mut reason: Prose = vec![text("in index form")];
     for (index, factors) in sums(&answer.formula) {

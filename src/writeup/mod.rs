@@ -2,6 +2,7 @@
 //! and terminal text.
 
 pub mod abbreviate;
+mod column;
 pub mod comparison;
 pub mod context;
 mod conventions;
@@ -13,8 +14,10 @@ pub mod explain;
 mod highlights;
 mod html;
 pub mod json;
+mod label;
 pub mod latex;
 mod latex_expression;
+mod lines;
 pub mod listing;
 pub mod marks;
 pub mod mathml;
@@ -25,6 +28,7 @@ pub mod module;
 pub mod notation;
 pub mod notebook;
 pub mod numpy;
+mod once;
 pub mod operation;
 pub mod origin;
 pub mod outline;

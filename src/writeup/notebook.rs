@@ -49,7 +49,7 @@ pub fn check(place: Place, study: Study, goals: &[Goal]) -> Check {
 /// # Errors
 /// What is wrong with a template.
 pub fn notebook(document: &Document, checks: &[Check]) -> Result<String, RenderError> {
-    let viewer = Viewer { dialect: Dialect::Markdown, ink: Ink { color: false } };
+    let viewer = Viewer { dialect: Dialect::Markdown, ink: Ink { color: false }, column: 0.0 };
     let view = viewer.document(document);
     let mut cells = Cells { tera: instance(Format::Markdown)?, cells: Vec::new() };
     cells.document(&view, checks)?;

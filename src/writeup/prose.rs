@@ -25,9 +25,6 @@ pub enum Dialect {
     Text,
 }
 
-/// Formulas longer than this many characters in one line of text may be broken.
-const LONG: usize = 60;
-
 /// Writes prose and formulas in one format and one notation.
 #[derive(Clone, Copy, Debug)]
 pub struct Writer<'a> {
@@ -82,7 +79,7 @@ impl Writer<'_> {
 
     /// A formula on a line of its own, cut in two before its first relation.
     pub fn halves(&self, math: &[Piece]) -> (String, String) {
-        let (left, right) = self.printer(math).halves(math, Place::Display);
+        let (left, right) = self.printer().halves(math, Place::Display);
         (self.finished(left, Place::Display), self.finished(right, Place::Display))
     }
 
@@ -98,22 +95,21 @@ impl Writer<'_> {
     pub fn width(&self, math: &[Piece]) -> usize {
         match self.dialect {
             Dialect::Html => {
-                let printer = Printer { notation: self.notation, breaks: false, marks: &[] };
+                let printer = Printer { notation: self.notation, marks: &[] };
                 mathml::width(&printer.math(math, Place::Display)).ceil() as usize
             }
             _ => plain::math(math, self.notation).chars().count(),
         }
     }
 
-    fn printer(&self, math: &[Piece]) -> Printer<'_> {
-        let breaks = self.dialect == Dialect::Latex && self.width(math) > LONG;
-        Printer { notation: self.notation, breaks, marks: if self.dialect == Dialect::Html { self.marks } else { &[] } }
+    fn printer(&self) -> Printer<'_> {
+        Printer { notation: self.notation, marks: if self.dialect == Dialect::Html { self.marks } else { &[] } }
     }
 
     fn printed(&self, math: &[Piece], place: Place) -> String {
         match self.dialect {
             Dialect::Text => plain::math(math, self.notation),
-            _ => self.finished(self.printer(math).math(math, place), place),
+            _ => self.finished(self.printer().math(math, place), place),
         }
     }
 
@@ -204,6 +200,16 @@ fn latex_text(text: &str) -> String {
         before = c;
     }
     out
+}
+
+/// Words for the properties of a PDF and its bookmarks, where mathematics cannot stand.
+pub fn latex_plain(text: &str) -> String {
+    let words = |c: char| match c {
+        c if c.is_ascii() || is_latin(c) => c.to_string(),
+        c => symbols::to_tex(c).unwrap_or_default().chars().filter(char::is_ascii_alphanumeric).collect(),
+    };
+    let plain: String = text.chars().map(words).collect();
+    latex_text(&plain).replace("\\allowbreak{}", "")
 }
 
 fn is_latin(c: char) -> bool {

@@ -27,6 +27,7 @@ pub fn condition(condition: crate::language::syntax::Condition) -> Inline {
 
 /// `a`, `a and b`, `a, b and c`.
 pub fn listed(items: Vec<Inline>) -> Prose {
+    let items = distinct(items);
     let mut prose = Vec::new();
     let count = items.len();
     for (k, item) in items.into_iter().enumerate() {
@@ -38,6 +39,17 @@ pub fn listed(items: Vec<Inline>) -> Prose {
         prose.push(item);
     }
     prose
+}
+
+/// The items without those that were there before.
+fn distinct(items: Vec<Inline>) -> Vec<Inline> {
+    let mut found: Vec<Inline> = Vec::new();
+    for item in items {
+        if !found.contains(&item) {
+            found.push(item);
+        }
+    }
+    found
 }
 
 /// The functions whose derivatives were taken.
@@ -381,7 +393,7 @@ pub fn decided(names: &Names, system: &System, answer: &Answer, steps: &[Step]) 
     let quote = names.quote(system, &answer.derivation.indices);
     let stated = |c: &Condition| condition(quote.condition(c));
     let (given, plain): (Vec<&Step>, Vec<&Step>) = steps.iter().partition(|s| !s.given.is_empty());
-    let held: Vec<Inline> = plain.iter().flat_map(|s| &s.discharged).map(stated).collect();
+    let held = distinct(plain.iter().flat_map(|s| &s.discharged).map(stated).collect());
     if held.is_empty() && given.is_empty() {
         return vec![text(match steps.iter().any(|s| matches!(s.rule, RuleName::Limit | RuleName::Limits)) {
             true => "the bracket bounds the index",

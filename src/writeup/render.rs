@@ -21,8 +21,8 @@ static TEMPLATES: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/templates");
 pub enum Format {
     /// A LaTeX document.
     Latex,
-    /// LaTeX to be `\input` into a paper: amsmath is all it needs.
-    LatexFragment,
+    /// LaTeX to be `\input` into a paper whose lines are this many points wide: amsmath is all it needs.
+    LatexFragment(u16),
     /// A Markdown document.
     Markdown,
     /// Markdown without title and headings.
@@ -37,7 +37,7 @@ impl Format {
     fn dialect(self) -> Dialect {
         match self {
             Format::Latex => Dialect::Latex,
-            Format::LatexFragment => Dialect::LatexFragment,
+            Format::LatexFragment(_) => Dialect::LatexFragment,
             Format::Markdown | Format::MarkdownFragment => Dialect::Markdown,
             Format::Html(_) => Dialect::Html,
             Format::Text => Dialect::Text,
@@ -47,7 +47,7 @@ impl Format {
     fn template(self) -> &'static str {
         match self {
             Format::Latex => "latex/document.tex",
-            Format::LatexFragment => "latex/fragment.tex",
+            Format::LatexFragment(_) => "latex/fragment.tex",
             Format::Markdown => "markdown/document.md",
             Format::MarkdownFragment => "markdown/fragment.md",
             Format::Html(_) => "html/document.html",
@@ -56,7 +56,7 @@ impl Format {
     }
 
     fn is_tex(self) -> bool {
-        matches!(self, Format::Latex | Format::LatexFragment)
+        matches!(self, Format::Latex | Format::LatexFragment(_))
     }
 }
 
@@ -114,7 +114,8 @@ fn finish(
     tera: &Tera,
     template: &str,
 ) -> Result<String, RenderError> {
-    let viewer = Viewer { dialect: format.dialect(), ink: Ink { color: color && format == Format::Text } };
+    let column = if let Format::LatexFragment(points) = format { f64::from(points) } else { 0.0 };
+    let viewer = Viewer { dialect: format.dialect(), ink: Ink { color: color && format == Format::Text }, column };
     let written = |document: &Document| {
         let mut context = Context::new();
         context.insert("document", &viewer.document(document));

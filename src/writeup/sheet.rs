@@ -8,7 +8,7 @@ mod whole;
 
 use super::comparison::{Compared, compare};
 use super::conventions::{conventions, definitions};
-use super::document::{Block, Document, Inline, Math, Problem, Question};
+use super::document::{Block, Document, Inline, Math, Problem, Prose, Question};
 use super::evidence::evidence;
 use super::origin::origins;
 use super::outline::{self, Level, Style};
@@ -79,7 +79,9 @@ pub fn sheet(homework: &Homework, base: i64, style: impl Into<Style>) -> Result<
             let layout = question.layout.or(problem.layout).or(homework.layout).unwrap_or_default();
             let problem = &problem.label;
             let place = (number, at);
-            let mut writer = Writer { homework, problem, question, place, layout, level, printing, sheet: &mut sheet };
+            let said = Vec::new();
+            let mut writer =
+                Writer { homework, problem, question, place, layout, level, printing, sheet: &mut sheet, said };
             match writer.question(base) {
                 Ok((done, record)) => {
                     questions.push(done);
@@ -100,6 +102,7 @@ pub fn sheet(homework: &Homework, base: i64, style: impl Into<Style>) -> Result<
         author: homework.author.clone(),
         course: homework.course.clone(),
         date: homework.date.clone(),
+        label: None,
         problems,
         notation: Vec::new(),
     };
@@ -118,6 +121,8 @@ struct Writer<'a> {
     level: Level,
     printing: Printing,
     sheet: &'a mut Sheet,
+    /// Sentences that the question has said.
+    said: Vec<Prose>,
 }
 
 /// What one part has said so far.
@@ -241,7 +246,10 @@ impl Writer<'_> {
             Ok(form) => {
                 section.certificate = merge(section.certificate.take(), &Some(certificate));
                 section.summary.get_or_insert_with(|| matrix_answer::membership(system, names, &answer, form));
-                section.blocks.extend(matrix_answer::blocks(system, names, &answer, form));
+                section.blocks.extend(matrix_answer::blocks(system, names, &answer, form, &mut self.said));
+                if given.iter().all(|(_, known)| *known != goal) {
+                    section.blocks.push(matrix_answer::index_form(&answer));
+                }
             }
             Err(unfit) => {
                 self.put(study, section, &answer, &certificate, None, operations.as_deref());
@@ -421,7 +429,7 @@ fn merge(a: Option<Certificate>, b: &Option<Certificate>) -> Option<Certificate>
 /// If one cannot be derived or does not pass verification.
 pub fn answers(study: &mut Study, goals: &[Goal], about: &str, level: Level) -> Result<Document, NoAnswer> {
     let mut blocks = definitions(study, goals.iter(), false);
-    let mut total = None;
+    let (mut total, mut said) = (None, Vec::new());
     for goal in goals {
         let (answer, certificate) = study.answer(goal)?;
         total = merge(total, &Some(certificate));
@@ -436,7 +444,7 @@ pub fn answers(study: &mut Study, goals: &[Goal], about: &str, level: Level) -> 
         let by = answer.shortcut.as_ref().map(|_| "the Jacobian above");
         blocks.extend(outline::derivation(&study.system, &study.names, &answer, level, by));
         if let Some(Ok(form)) = study.layout().map(|layout| study.matrix(&answer, layout)) {
-            blocks.extend(matrix_answer::blocks(&study.system, &study.names, &answer, &form).drain(..2));
+            blocks.extend(matrix_answer::blocks(&study.system, &study.names, &answer, &form, &mut said));
         }
         if let Some(found) = study.operation(&answer) {
             let prose = operation::describe(&study.system, &study.names, &answer, &found);

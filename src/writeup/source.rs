@@ -101,7 +101,9 @@ fn inline_math(rest: &str) -> Option<(&str, usize)> {
 /// Reads a text.
 pub fn events(source: &str) -> Vec<Event> {
     let mut raw = Vec::new();
-    for stretch in stretches(source) {
+    let own = source.trim_start();
+    let begun = if own.starts_with("- ") || own.starts_with("* ") { format!("\n{own}") } else { source.to_string() };
+    for stretch in stretches(&begun) {
         match stretch {
             Stretch::Text(text) => words(text, &mut raw),
             Stretch::Code(code) => raw.push(Event::Code(code.split_whitespace().collect::<Vec<_>>().join(" "))),

@@ -246,7 +246,7 @@ fn written(text: &str) -> Result<Vec<String>, Trial> {
     let goals = one.with_adjoints(&goals);
     let document = answers(&mut one, &goals, "", Level::All)?;
     let html = Format::Html(Engine::MathCore);
-    for format in [Format::LatexFragment, Format::Latex, Format::Markdown, html, Format::Text] {
+    for format in [Format::LatexFragment(229), Format::Latex, Format::Markdown, html, Format::Text] {
         pages.push(render(&document, format, false).map_err(|why| Trial::Fails(format!("{format:?}: {why}")))?);
     }
     pages.push(said(json::derivation(&mut study()?, &goals, "t", "").map(|document| json::text(&document)))?);

@@ -236,7 +236,7 @@ fn equation(answer: &crate::answer::Answer) -> Vec<Piece> {
 
 pub(super) fn latex(study: &Study, math: &[Piece]) -> String {
     let notation = Notation::new(&study.system.notation);
-    Printer { notation: &notation, breaks: false, marks: &[] }.math(math, Place::Display)
+    Printer { notation: &notation, marks: &[] }.math(math, Place::Display)
 }
 
 fn lengths(study: &Study, goal: &Goal) -> Vec<Vec<Amount>> {

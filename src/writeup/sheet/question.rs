@@ -14,6 +14,7 @@ use crate::writeup::conventions::{conventions, definitions};
 use crate::writeup::document::{Block, Inline, Part, Question};
 use crate::writeup::evidence::evidence;
 use crate::writeup::json;
+use crate::writeup::once::once;
 use crate::writeup::origin::origins;
 
 /// What was said of a system so far.
@@ -75,12 +76,13 @@ impl Writer<'_> {
             parts.push(Part { label, text: vec![Inline::Source(part.text.clone())], blocks: section.blocks });
             self.asked(own, Some(at), owned);
         }
-        let labels: Vec<&str> = parts.iter().map(|p| p.label.as_str()).collect();
         let mut head = Vec::new();
         if let Some(study) = &study {
             blocks.splice(..0, said.definitions(study));
             head = conventions(study, said.goals().iter());
         }
+        once(&mut blocks, &mut parts);
+        let labels: Vec<&str> = parts.iter().map(|p| p.label.as_str()).collect();
         let system = study.as_ref().map_or_else(|| json::System::without(base), json::system);
         let record = json::Question::new(self.question, system, answers, records);
         let all: Vec<&Block> = blocks.iter().chain(parts.iter().flat_map(|part: &Part| &part.blocks)).collect();

@@ -13,7 +13,7 @@ fn check(e: Expr, expected: &str) {
 
 fn check_at(e: Expr, place: Place, expected: &str) {
     let notation = Notation::default();
-    assert_eq!(Printer { notation: &notation, breaks: false, marks: &[] }.set(&e, place).tex, expected);
+    assert_eq!(Printer { notation: &notation, marks: &[] }.set(&e, place).tex, expected);
 }
 
 fn power(a: Expr, b: Expr) -> Expr {

@@ -23,7 +23,7 @@ fn folder() -> PathBuf {
 fn write_all(name: &str, document: &Document) -> Vec<String> {
     let forms = [
         (Format::Latex, "tex"),
-        (Format::LatexFragment, "part.tex"),
+        (Format::LatexFragment(345), "part.tex"),
         (Format::Markdown, "md"),
         (Format::MarkdownFragment, "part.md"),
         (Format::Html(Engine::MathCore), "html"),

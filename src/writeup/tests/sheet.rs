@@ -243,7 +243,7 @@ fn the_folded_steps_of_a_part() {
 #[test]
 fn a_template_of_ones_own_sees_the_same_model() {
     let own = "<% for p in document.problems[0].questions[0].parts %><< p.label >> << p.blocks[0].formulas[0].left >>;<% endfor %>";
-    let text = render_with(&document(), Format::LatexFragment, false, own).expect("rendered");
+    let text = render_with(&document(), Format::LatexFragment(345), false, own).expect("rendered");
     assert!(text.starts_with("(a) f_W(x);(b) \\frac{\\partial f_W(x)}{\\partial W};"), "{text}");
     assert!(render_with(&document(), Format::Text, false, "{{ nothing").is_err());
 }

@@ -112,6 +112,7 @@ fn document() -> Document {
         author: Some("A. Ünal".into()),
         course: Some("C#".into()),
         date: Some("2022-10-09".into()),
+        label: Some("wide".into()),
         problems: vec![problem, Problem::default()],
         notation: vec![],
     }

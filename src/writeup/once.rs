@@ -1,0 +1,38 @@
+//! What is on a page once: a derivation that a question has shown before is not shown again.
+
+use super::document::{Block, Math, Part};
+use super::reason::text;
+
+/// Takes out the derivations of a question that repeat an earlier one of it; below an answer a
+/// sentence says so.
+pub fn once(blocks: &mut Vec<Block>, parts: &mut [Part]) {
+    let mut shown: Vec<(Math, Vec<Math>)> = Vec::new();
+    for blocks in std::iter::once(blocks).chain(parts.iter_mut().map(|part| &mut part.blocks)) {
+        let mut kept: Vec<Block> = Vec::with_capacity(blocks.len());
+        for block in blocks.drain(..) {
+            match said(&block) {
+                Some(derivation) if shown.contains(&derivation) => {
+                    let above = Block::Paragraph(vec![text("As derived above.")]);
+                    if !matches!(kept.last(), None | Some(Block::Derivation { .. })) && kept.last() != Some(&above) {
+                        kept.push(above);
+                    }
+                }
+                said => {
+                    shown.extend(said);
+                    kept.push(block);
+                }
+            }
+        }
+        *blocks = kept;
+    }
+}
+
+/// What a derivation says, its reasons left out.
+fn said(block: &Block) -> Option<(Math, Vec<Math>)> {
+    match block {
+        Block::Derivation { left, lines, folded: None } => {
+            Some((left.clone(), lines.iter().map(|line| line.right.clone()).collect()))
+        }
+        _ => None,
+    }
+}
