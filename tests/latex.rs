@@ -76,7 +76,7 @@ fn what_is_printed_in_latex_is_proved_when_it_is_read_back() {
         let sizes = Sizes { general: true, ..Sizes::default() };
         let mut study = Study::new(&layer.statements, base, &sizes).unwrap();
         let notation = Notation::new(&study.system.notation);
-        let printer = Printer { notation: &notation };
+        let printer = Printer { notation: &notation, marks: &[] };
         let system = study.system.clone();
         let mut judge = Judge::new(&system).unwrap_or_else(|problems| panic!("{name}: {}", problems[0]));
         for goal in study.goals(&[]) {

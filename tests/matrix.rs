@@ -258,7 +258,7 @@ fn a_homework_asks_for_matrices_in_its_layouts() {
         "∂y/∂x ∈ ℝ^(n×m), ∂y/∂x = Wᵀ",
         "There is no matrix form: the answer has 3 axes, a matrix has two.",
         "∂ℓ/∂W ∈ ℝ^(m×n), ∂ℓ/∂W = g·xᵀ",
-        "Numerator layout: the derivative has the shape of W transposed.",
+        "Numerator layout: a gradient has the shape of its array, transposed.",
         "i is summed between g and W",
     ] {
         assert!(text.contains(wanted), "{wanted}\n{text}");

@@ -14,7 +14,7 @@ use crate::model::System;
 pub fn blocks(system: &System, names: &Names, answer: &Answer, form: &MatrixForm, said: &mut Vec<Prose>) -> Vec<Block> {
     let formulas = vec![membership(system, names, answer, form), equation(answer, form)];
     let mut blocks = vec![Block::Boxed { formulas, ranges: Vec::new() }];
-    let compared = vec![text("The matrix form was compared with the index form at a sample of entries.")];
+    let compared = vec![text("Matrix forms are compared with the index forms at a sample of entries.")];
     let sentences = [layout(answer, form.layout), signs(&form.matrix, said), compared];
     let mut about = Prose::new();
     for sentence in sentences {
@@ -118,7 +118,7 @@ fn signs(matrix: &Matrix, known: &mut Vec<Prose>) -> Prose {
     if holds(&|f| matches!(f, Form::Identity)) {
         said.push(vec![sign(Form::Identity), text(" is the identity")]);
     }
-    said.retain(|sign| !known.contains(sign));
+    said.retain(|sign| known.iter().all(|explained| explained.last() != sign.last()));
     known.extend(said.iter().cloned());
     match said.is_empty() {
         true => Vec::new(),
