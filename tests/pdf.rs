@@ -66,6 +66,33 @@ fn where_tex_fails_its_complaint_is_shown() {
     assert!(!file.exists());
 }
 
+#[cfg(unix)]
+#[test]
+fn tex_that_does_not_end_is_stopped() {
+    use std::os::unix::fs::PermissionsExt;
+    let folder = tempfile::tempdir().unwrap();
+    let tex = folder.path().join("pdflatex");
+    std::fs::write(&tex, "#!/bin/sh\nwhile :; do :; done\n").unwrap();
+    std::fs::set_permissions(&tex, std::fs::Permissions::from_mode(0o755)).unwrap();
+    let file = folder.path().join("linear.pdf");
+    let mut command = backprose(&["derive", "linear", "-o", file.to_str().unwrap()]);
+    let output = command.env("PATH", folder.path()).env("BACKPROSE_TEX_SECONDS", "1").output().unwrap();
+    assert_eq!(output.status.code(), Some(2));
+    assert!(said(&output).contains("did not end within 1 seconds"), "{}", said(&output));
+    assert!(!file.exists());
+}
+
+#[test]
+fn the_same_derivation_gives_the_same_pdf() {
+    if !has("pdflatex") {
+        return;
+    }
+    let pdf = || backprose(&["derive", "linear", "--format", "pdf"]).output().unwrap().stdout;
+    let (first, second) = (pdf(), pdf());
+    assert!(first.starts_with(b"%PDF-"));
+    assert!(first == second, "two PDFs of one derivation differ");
+}
+
 #[test]
 fn fragments_fit_a_paper_of_two_columns_and_are_referred_to() {
     if !has("pdflatex") {

@@ -4,7 +4,12 @@ use super::context::{Formula, LineView};
 use super::lines::{lines, width};
 
 /// The width of a line of the document, in points: that of `templates/latex/preamble.tex`.
-pub const PAGE: f64 = 494.0;
+const PAGE: f64 = 494.0;
+/// What is around the formulas in the box of an answer in the document.
+const BOX: f64 = 28.0;
+/// The narrowest left side of a derivation in the document, and where lines begin below one that stands above.
+const SIDE: f64 = 69.0;
+const BELOW: f64 = 35.0;
 
 /// The share of a line beyond which a left side stands above what it equals.
 const LEFT: f64 = 0.3;
@@ -14,10 +19,6 @@ const TIGHT: f64 = 0.14;
 const INDENT: f64 = 12.0;
 /// A relation between the two sides.
 const RELATION: f64 = 14.0;
-/// What is around the formulas in the box of an answer in the document.
-const BOX: f64 = 28.0;
-/// What a line that goes on is moved to the right by in the document.
-const HANGING: f64 = 27.0;
 
 /// How a derivation stands in a column.
 #[derive(Clone, Debug, Default)]
@@ -30,39 +31,21 @@ pub struct Columns {
     pub reason: u32,
 }
 
-/// A long formula as one text in which lines end at forced breaks, for the macros of the document; where all of
-/// it fits after all, TeX does not break it.
-fn joined(formula: &str, first: f64, rest: f64) -> String {
-    if width(formula) <= first {
-        return formula.to_string();
-    }
-    let mut out = String::new();
-    for row in lines(formula, first, rest) {
-        match row.strip_prefix("\\cdot ") {
-            Some(row) if !out.is_empty() => out += &format!("\\timesbreak {row}"),
-            _ if out.is_empty() => out = row,
-            _ => out += &format!("\\break{{}}{row}"),
-        }
-    }
-    out
-}
-
 /// The formulas of an answer in the document.
 pub fn page_answer(formulas: &mut [Formula]) {
-    for formula in formulas {
-        formula.whole = joined(&formula.whole, PAGE - BOX, PAGE - BOX - HANGING);
-    }
+    answer(formulas, PAGE - BOX);
 }
 
-/// The two sides of a derivation in the document; a left side beyond a third of the line stands above.
-pub fn page_derivation(left: &mut String, steps: &mut [LineView]) {
+/// A derivation in the document; a left side beyond a third of the line stands above.
+pub fn page_derivation(left: &str, steps: &mut [LineView]) -> Columns {
     let wide = width(left);
-    let column = if wide > PAGE / 3.0 { 34.0 } else { wide.max(68.0) };
-    let room = PAGE - column - 2.0;
-    *left = joined(left, PAGE - BOX, PAGE - BOX - HANGING);
+    let above = wide > PAGE / 3.0;
+    let start = if above { BELOW } else { wide.max(SIDE) };
     for step in steps {
-        step.right = joined(&step.right, room, room - HANGING);
+        step.rows = lines(&step.right, PAGE - start - 2.0, PAGE - start - 2.0 - INDENT);
     }
+    let above = if above { lines(left, PAGE - BOX, PAGE - BOX - INDENT) } else { Vec::new() };
+    Columns { above, ..Columns::default() }
 }
 
 /// The formulas of an answer in a column of this width: both sides aligned, or the left ones above.
@@ -96,8 +79,7 @@ pub fn derivation(left: &str, steps: &mut [LineView], room: f64) -> Columns {
     let start = if above { INDENT } else { wide };
     let mut widest: f64 = 0.0;
     for step in steps {
-        let formula = format!("{} {}", step.relation, step.right);
-        step.rows = lines(&formula, room - start, room - start - INDENT);
+        step.rows = lines(&step.right, room - start, room - start - INDENT);
         widest = step.rows.iter().map(|row| width(row)).fold(widest, f64::max);
     }
     let beside = start + widest + RELATION <= 0.6 * room;

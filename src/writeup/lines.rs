@@ -119,7 +119,7 @@ mod tests {
         assert_eq!(lines("aaaaaa\\;bbbbbb", 40.0, 60.0), ["aaaaaa", "\\cdot bbbbbb"]);
         assert_eq!(lines("x[\\,aaaaaa,\\,bbbbbb\\,]", 50.0, 50.0), ["x[\\,aaaaaa,", "bbbbbb\\,]"]);
         let deep = "aaaa=(b+c)\\;(d+e)+(f+g)\\;(h+i)";
-        assert_eq!(lines(deep, 90.0, 90.0), ["aaaa=(b+c)\\;(d+e)", "+(f+g)\\;(h+i)"]);
+        assert_eq!(lines(deep, 100.0, 100.0), ["aaaa=(b+c)\\;(d+e)", "+(f+g)\\;(h+i)"]);
     }
 
     #[test]

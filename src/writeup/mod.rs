@@ -46,6 +46,7 @@ mod source;
 mod symbols;
 mod terminal;
 pub mod tex;
+pub mod viewer;
 mod words;
 
 #[cfg(test)]

@@ -4,13 +4,14 @@
 //! The format is nbformat 4.5. No outputs are stored, and the bytes are those that nbformat itself would
 //! write, so that saving a notebook that nobody changed changes nothing.
 
-use super::context::{DocumentView, Viewer};
+use super::context::DocumentView;
 use super::document::Document;
 use super::module::module;
 use super::prose::Dialect;
 use super::render::{Format, RenderError, instance, spaced};
 use super::sheet::Asked;
 use super::terminal::Ink;
+use super::viewer::Viewer;
 use crate::derivation::Goal;
 use crate::study::{NoAnswer, Study};
 use serde_json::{Map, Value, json};

@@ -3,12 +3,12 @@
 //! Each format has its own Tera instance: TeX needs other delimiters than the rest, and escaping
 //! is done before a template sees anything, so Tera's own is off.
 
-use super::context::Viewer;
 use super::document::Document;
 use super::html;
 use super::mathml::{self, Engine, Fault};
 use super::prose::Dialect;
 use super::terminal::Ink;
+use super::viewer::Viewer;
 use include_dir::{Dir, include_dir};
 use std::error::Error;
 use std::fmt;

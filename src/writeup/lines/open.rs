@@ -98,7 +98,8 @@ fn stacked(formula: &str, room: f64) -> String {
 
 /// The cases one below the other, each condition below its value.
 fn stacked_cases(cases: &str, room: f64) -> String {
-    let content = cases.trim_start_matches("\\begin{cases}").trim_end_matches("\\end{cases}");
+    let content = cases.strip_prefix("\\begin{cases}").and_then(|rest| rest.strip_suffix("\\end{cases}"));
+    let content = content.unwrap_or(cases);
     let room = room - BESIDE;
     let mut rows = Vec::new();
     for row in split(content, "\\\\") {
