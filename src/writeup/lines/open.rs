@@ -88,12 +88,13 @@ fn opened_fence(fence: &str) -> Option<String> {
 }
 
 /// Lines one below the other; a formula that fits stays as it is.
+/// Behind `\begin{aligned}` TeX looks at what follows; were that `&`, a later prime would end the line.
 fn stacked(formula: &str, room: f64) -> String {
     if width(formula) <= room || formula.starts_with("\\begin{aligned}") {
         return formula.to_string();
     }
     let rows = lines(formula, room, room - 10.0);
-    format!("\\begin{{aligned}}&{}\\end{{aligned}}", rows.join("\\\\ &\\quad{}"))
+    format!("\\begin{{aligned}}{{}}&{}\\end{{aligned}}", rows.join("\\\\ &\\quad{}"))
 }
 
 /// The cases one below the other, each condition below its value.
@@ -111,7 +112,7 @@ fn stacked_cases(cases: &str, room: f64) -> String {
             rows.push(format!("\\qquad {}", lines.join("\\\\ &\\qquad\\quad{}")));
         }
     }
-    format!("\\left\\{{\\begin{{aligned}}&{}\\end{{aligned}}\\right.", rows.join("\\\\ &"))
+    format!("\\left\\{{\\begin{{aligned}}{{}}&{}\\end{{aligned}}\\right.", rows.join("\\\\ &"))
 }
 
 /// A formula cut at a mark that stands outside of groups and environments.
