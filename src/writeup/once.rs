@@ -3,21 +3,24 @@
 use super::document::{Block, Math, Part};
 use super::reason::text;
 
-/// Takes out the derivations of a question that repeat an earlier one of it; below an answer a
-/// sentence says so.
+/// Takes out the derivations of a question that repeat an earlier one of it; below an answer of which
+/// no derivation is left a sentence says so.
 pub fn once(blocks: &mut Vec<Block>, parts: &mut [Part]) {
     let mut shown: Vec<(Math, Vec<Math>)> = Vec::new();
+    let above = Block::Paragraph(vec![text("As derived above.")]);
     for blocks in std::iter::once(blocks).chain(parts.iter_mut().map(|part| &mut part.blocks)) {
         let mut kept: Vec<Block> = Vec::with_capacity(blocks.len());
         for block in blocks.drain(..) {
             match said(&block) {
                 Some(derivation) if shown.contains(&derivation) => {
-                    let above = Block::Paragraph(vec![text("As derived above.")]);
                     if !matches!(kept.last(), None | Some(Block::Derivation { .. })) && kept.last() != Some(&above) {
-                        kept.push(above);
+                        kept.push(above.clone());
                     }
                 }
                 said => {
+                    if said.is_some() && kept.last() == Some(&above) {
+                        kept.pop();
+                    }
                     shown.extend(said);
                     kept.push(block);
                 }
