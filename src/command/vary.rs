@@ -18,7 +18,7 @@ use backprose::writeup::sheet::sheet;
 use std::path::{Path, PathBuf};
 
 /// What is written for one variant.
-type Written = Vec<(PathBuf, String)>;
+type Written = Vec<(PathBuf, Vec<u8>)>;
 
 /// Makes the variants and writes them.
 pub fn vary(arguments: &VaryArgs, folders: &[PathBuf]) -> Result<(), Stop> {
@@ -95,7 +95,7 @@ fn variant(
     key.document.title = format!("{title}: key");
     paper.title = title;
     let checks = checks_of(&mut key, &arguments.format);
-    let mut written = vec![(arguments.out.join(&source.name), source.text.clone())];
+    let mut written = vec![(arguments.out.join(&source.name), source.text.clone().into_bytes())];
     for format in &arguments.format {
         let path = |what: &str| arguments.out.join(format!("{name}-{what}.{}", extension(*format)));
         if *format != SheetFormat::Json {
