@@ -4,15 +4,19 @@ use super::document::{Block, Math, Part};
 use super::reason::text;
 
 /// Takes out the derivations of a question that repeat an earlier one of it; below an answer of which
-/// no derivation is left a sentence says so.
+/// no derivation is left a sentence says so. The equations at the head of a part stand there as a whole
+/// or not at all.
 pub fn once(blocks: &mut Vec<Block>, parts: &mut [Part]) {
     let mut shown: Vec<(Math, Vec<Math>)> = Vec::new();
     let above = Block::Paragraph(vec![text("As derived above.")]);
     for blocks in std::iter::once(blocks).chain(parts.iter_mut().map(|part| &mut part.blocks)) {
         let mut kept: Vec<Block> = Vec::with_capacity(blocks.len());
-        for block in blocks.drain(..) {
+        let head: Vec<_> = blocks.iter().map_while(said).collect();
+        let new = head.iter().any(|equation| !shown.contains(equation));
+        for (place, block) in blocks.drain(..).enumerate() {
+            let whole = new && place < head.len();
             match said(&block) {
-                Some(derivation) if shown.contains(&derivation) => {
+                Some(derivation) if shown.contains(&derivation) && !whole => {
                     if !matches!(kept.last(), None | Some(Block::Derivation { .. })) && kept.last() != Some(&above) {
                         kept.push(above.clone());
                     }
