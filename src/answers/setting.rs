@@ -10,11 +10,11 @@ use crate::judge::{Judge, Rejections, Verdict};
 use crate::language::print::{Alphabet, claim as claim_text};
 use crate::language::syntax::{AnswerKind, Expr, Layout, Name, Question};
 use crate::model::{Sizes, System, elaborate, specialise};
-use crate::reading::{Reader, Side, mark, with_plain_indices};
+use crate::reading::{Patterns, Reader, Side, mark, patterns, with_plain_indices};
 use std::collections::HashMap;
 
 /// How many claims about one system are remembered.
-const MOST_KNOWN: usize = 4_000;
+const MOST_KNOWN: usize = 12_000;
 
 /// How much is found out of a claim.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -33,6 +33,7 @@ pub(super) struct Setting {
     /// What each size is set to.
     pub by: Vec<(Name, Expr)>,
     pub names: Names,
+    patterns: Patterns,
     pub judge: Judge<'static>,
     /// What was found of claims, by their text.
     known: HashMap<String, (Side, Result<Found, Diagnostic>)>,
@@ -42,7 +43,7 @@ impl Setting {
     fn new(system: System, by: Vec<(Name, Expr)>, rejections: Option<&Rejections>) -> Result<Setting, Diagnostics> {
         let names = Names::new(&system);
         let judge = Judge::owning(system.clone())?.with_rejections(rejections);
-        Ok(Setting { system, by, names, judge, known: HashMap::new() })
+        Ok(Setting { patterns: patterns(&system), system, by, names, judge, known: HashMap::new() })
     }
 
     /// A question as it stands, then the systems that parts have of their own, then with the sizes that
@@ -57,7 +58,7 @@ impl Setting {
 
     /// Reads formulas about the system.
     pub fn reader(&self) -> Reader<'_> {
-        Reader::new(&self.system, &self.names)
+        Reader::with_patterns(&self.system, &self.names, self.patterns.clone())
     }
 
     /// What is found of one side of a chain in the layout in force, which is the same for all sides.
@@ -77,6 +78,7 @@ impl Setting {
         {
             return found.clone();
         }
+        self.judge.brief();
         let found = self.judged(&side, layout, detail);
         if self.known.len() >= MOST_KNOWN {
             self.known.clear();

@@ -172,7 +172,10 @@ pub struct Judge<'a> {
     shaped: BTreeSet<Name>,
     /// Whether it is asked what explains a refuted claim.
     explains: bool,
+    /// What authors are known to reject.
     rejections: Option<Rejections>,
+    /// Whether no more than the slip is said of a refuted claim, and no reasons of any.
+    brief: bool,
 }
 
 impl<'a> Judge<'a> {
@@ -198,7 +201,7 @@ impl<'a> Judge<'a> {
             .map_err(|why| vec![undefined(&system, &why).unwrap_or_else(|| Diagnostic::general(why.to_string()))])?;
         let runs = trial::runs(&system, &names).map_err(|e| vec![Diagnostic::general(e)])?;
         let (answers, shaped) = (BTreeMap::new(), BTreeSet::new());
-        Ok(Judge { system, names, trials, runs, answers, shaped, explains: true, rejections: None })
+        Ok(Judge { system, names, trials, runs, answers, shaped, explains: true, rejections: None, brief: false })
     }
 
     /// The same, with what authors are known to reject: a refuted claim that is such a one is explained
@@ -206,6 +209,12 @@ impl<'a> Judge<'a> {
     pub fn with_rejections(mut self, rejections: Option<&Rejections>) -> Self {
         self.rejections = rejections.cloned();
         self
+    }
+
+    /// From here on no more is worked out of a refuted claim than that it is refuted and its slip, not the
+    /// values that differ; and no reasons.
+    pub fn brief(&mut self) {
+        self.brief = true;
     }
 
     /// Forgets what earlier claims cost and what was found out on the way: what is kept does not grow
@@ -292,6 +301,7 @@ impl<'a> Judge<'a> {
         };
         let whole = shape::lengths(&self.system, of, span)?;
         let reasons = match &verdict {
+            _ if self.brief => Vec::new(),
             Verdict::Refuted(found) => match (&found.difference, self.run_at(&found.sizes)) {
                 (Difference::Shapes { claimed, .. }, Some(run)) => {
                     window::reasons(&self.system, run, (of, &whole), Some(claimed))
@@ -350,7 +360,8 @@ impl<'a> Judge<'a> {
     }
 
     fn trial<'t>(&'t self, left: &'t Left, answer: &'t Answer, claim: &'t Expr, lettered: bool) -> Trial<'t> {
-        Trial { system: &self.system, names: &self.names, left, answer, claim, lettered }
+        let (explained, shown) = (self.explains, self.explains && !self.brief);
+        Trial { system: &self.system, names: &self.names, left, answer, claim, lettered, explained, shown }
     }
 
     fn refuted(&self, trial: &Trial, found: Box<Counterexample>) -> Judged {

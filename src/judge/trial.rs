@@ -105,6 +105,10 @@ pub(super) struct Trial<'a> {
     pub claim: &'a Expr,
     /// Whether upstream gradients are shown by their letter.
     pub lettered: bool,
+    /// Whether what explains a difference is looked for.
+    pub explained: bool,
+    /// Whether the values that differ are shown.
+    pub shown: bool,
 }
 
 /// The claim's free indices, and the same place in the answer's.
@@ -149,12 +153,14 @@ impl Trial<'_> {
         let derived = instance.compile(&self.answer.formula, &self.full_names())?;
         for spot in spots {
             if let Some(difference) = self.differ(run, instance, (&claimed, &derived), spot)? {
-                let note = matches!(difference, Difference::Reason(_)).then(|| self.zero_note(run, spots)).flatten();
+                let noted = self.shown && matches!(difference, Difference::Reason(_));
+                let note = noted.then(|| self.zero_note(run, spots)).flatten();
                 let indices = self.free_names().into_iter().zip(spot.free.iter().copied()).collect();
                 let sizes = self.system.sizes.iter().filter_map(|(n, _)| Some((n.clone(), *run.sizes.get(n)?)));
-                let unfit = spots
-                    .iter()
-                    .any(|spot| matches!(instance.evaluate(&claimed, &spot.free), Err(EvalError::OutOfRange { .. })));
+                let unfit = self.explained
+                    && spots.iter().any(|spot| {
+                        matches!(instance.evaluate(&claimed, &spot.free), Err(EvalError::OutOfRange { .. }))
+                    });
                 return Ok(Some(Counterexample { sizes: sizes.collect(), indices, difference, note, unfit }));
             }
         }
@@ -171,6 +177,7 @@ impl Trial<'_> {
         let right = instance.evaluate(derived, &spot.full)?;
         match instance.evaluate(claimed, &spot.free) {
             Ok(value) if instance.agree((claimed, value), (derived, right)) => Ok(None),
+            Ok(_) if !self.shown => Ok(Some(Difference::Unequal)),
             Ok(value) => {
                 Ok(Some(self.instantiated(run, instance, spot, (value, right)).unwrap_or(Difference::Unequal)))
             }

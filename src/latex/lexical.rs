@@ -38,60 +38,60 @@ pub fn fail<T>(input: &str, message: impl Into<String>) -> Parsed<'_, T> {
     Err(nom::Err::Failure(Wrong { left: input.len(), message: message.into() }))
 }
 
-/// Commands that only change how a formula looks.
+/// Commands that only change how a formula looks, in the order of their letters.
 const LOOKS: &[&str] = &[
-    "quad",
-    "qquad",
-    "displaystyle",
-    "textstyle",
-    "scriptstyle",
-    "limits",
-    "nolimits",
-    "nonumber",
-    "notag",
-    "left",
-    "right",
-    "bigl",
-    "bigr",
-    "Bigl",
-    "Bigr",
-    "biggl",
-    "biggr",
+    "Big",
+    "Bigg",
     "Biggl",
     "Biggr",
-    "big",
-    "Big",
-    "bigg",
-    "Bigg",
-    "bigm",
-    "middle",
-    "thinspace",
-    "medspace",
-    "thickspace",
-    "enspace",
-    "hfill",
+    "Bigl",
+    "Bigr",
     "allowbreak",
-    "boldmath",
-    "smallskip",
-    "medskip",
+    "big",
+    "bigg",
+    "biggl",
+    "biggr",
+    "bigl",
+    "bigm",
+    "bigr",
     "bigskip",
-    "noindent",
+    "boldmath",
     "centering",
-    "small",
-    "large",
-    "normalsize",
-    "hfil",
-    "strut",
-    "mathstrut",
-    "null",
-    "relax",
-    "negthinspace",
-    "mathopen",
-    "mathclose",
-    "mathrel",
-    "mathbin",
-    "mathord",
     "displaylimits",
+    "displaystyle",
+    "enspace",
+    "hfil",
+    "hfill",
+    "large",
+    "left",
+    "limits",
+    "mathbin",
+    "mathclose",
+    "mathopen",
+    "mathord",
+    "mathrel",
+    "mathstrut",
+    "medskip",
+    "medspace",
+    "middle",
+    "negthinspace",
+    "noindent",
+    "nolimits",
+    "nonumber",
+    "normalsize",
+    "notag",
+    "null",
+    "qquad",
+    "quad",
+    "relax",
+    "right",
+    "scriptstyle",
+    "small",
+    "smallskip",
+    "strut",
+    "textstyle",
+    "thickspace",
+    "thinspace",
 ];
 
 /// Commands whose argument in braces only changes how a formula looks, or names it.
@@ -131,8 +131,9 @@ pub fn line_break(input: &str) -> Option<&str> {
 
 /// Space, comments, and commands that only change how a formula looks.
 pub fn space(mut input: &str) -> &str {
-    loop {
-        let trimmed = input.trim_start_matches([' ', '\t', '\n', '\r', '~']);
+    let blank = |c: char| matches!(c, ' ' | '\t' | '\n' | '\r' | '~');
+    while input.starts_with(|c| blank(c) || matches!(c, '\\' | '%')) {
+        let trimmed = input.trim_start_matches(blank);
         let next = match trimmed.strip_prefix('\\') {
             Some(rest) if rest.starts_with([',', ';', '!', ':', ' ', '>', '/']) => &rest[1..],
             Some(rest) => {
@@ -141,10 +142,10 @@ pub fn space(mut input: &str) -> &str {
                 let starred = after.strip_prefix('*').unwrap_or(after);
                 match name {
                     "left" | "right" if after.trim_start().starts_with('.') => &after.trim_start()[1..],
-                    _ if HIDDEN.contains(&name) && starred.starts_with('{') => {
+                    _ if starred.starts_with('{') && HIDDEN.contains(&name) => {
                         starred.split_once('}').map_or("", |(_, rest)| rest)
                     }
-                    _ if LOOKS.contains(&name) => after,
+                    _ if LOOKS.binary_search(&name).is_ok() => after,
                     _ => return trimmed,
                 }
             }
@@ -156,6 +157,7 @@ pub fn space(mut input: &str) -> &str {
         };
         input = next;
     }
+    input
 }
 
 /// A command's name, without the backslash.

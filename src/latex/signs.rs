@@ -1,10 +1,11 @@
 //! What joins, opens, closes and parts: relations, links, brackets, words, line breaks.
 
-use super::lexical::{Parsed, Wrong, command, line_break, raw_group, sign, space, the_command};
+use super::lexical::{Parsed, Wrong, command, line_break, raw_group, space, the_command};
 use super::tree::{Fence, Glyph, Link};
 use crate::language::syntax::Relation;
 use nom::Parser;
 use nom::branch::alt;
+use nom::bytes::complete::tag;
 
 /// Commands for words.
 pub(super) const WORDS: &[&str] =
@@ -79,17 +80,17 @@ pub(super) const NAMES: &[&str] = &[
 
 pub(super) fn glyph(input: &str) -> Parsed<'_, Glyph> {
     use Relation::*;
-    let input = skip_ampersand(input);
+    let input = space(skip_ampersand(input));
     let mut sign_glyph = alt((
-        alt((sign("=:"), sign("="), sign(":="), sign("\\colon="), sign("≡"))).map(|_| Glyph::Compare(Equal)),
-        sign("<=").map(|_| Glyph::Compare(AtMost)),
-        sign(">=").map(|_| Glyph::Compare(AtLeast)),
-        sign("<").map(|_| Glyph::Compare(Less)),
-        sign(">").map(|_| Glyph::Compare(Greater)),
-        sign("≤").map(|_| Glyph::Compare(AtMost)),
-        sign("≥").map(|_| Glyph::Compare(AtLeast)),
-        sign("≠").map(|_| Glyph::Compare(NotEqual)),
-        sign("∈").map(|_| Glyph::In),
+        alt((tag("=:"), tag("="), tag(":="), tag("\\colon="), tag("≡"))).map(|_| Glyph::Compare(Equal)),
+        tag("<=").map(|_| Glyph::Compare(AtMost)),
+        tag(">=").map(|_| Glyph::Compare(AtLeast)),
+        tag("<").map(|_| Glyph::Compare(Less)),
+        tag(">").map(|_| Glyph::Compare(Greater)),
+        tag("≤").map(|_| Glyph::Compare(AtMost)),
+        tag("≥").map(|_| Glyph::Compare(AtLeast)),
+        tag("≠").map(|_| Glyph::Compare(NotEqual)),
+        tag("∈").map(|_| Glyph::In),
     ));
     let found: Parsed<'_, Glyph> = sign_glyph.parse(input);
     if let Ok((rest, glyph)) = found {
@@ -228,7 +229,8 @@ pub(super) fn big(input: &str) -> Parsed<'_, &'static str> {
 
 pub(super) fn link(input: &str) -> Option<(&str, Link)> {
     let signs = [("*", Link::Dot), ("·", Link::Dot), ("×", Link::Cross), ("/", Link::Slash), ("⊙", Link::Entry)];
-    if let Some(found) = signs.iter().find_map(|(text, link)| Some((sign(text)(input).ok()?.0, *link))) {
+    let input = space(input);
+    if let Some(found) = signs.iter().find_map(|(text, link)| Some((input.strip_prefix(text)?, *link))) {
         return Some(found);
     }
     let (rest, name) = command(input).ok()?;

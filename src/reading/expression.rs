@@ -11,6 +11,7 @@ use num_bigint::BigInt;
 use num_rational::BigRational;
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeSet;
+use std::rc::Rc;
 
 /// The longest number that is read.
 const MOST_DIGITS: usize = 100;
@@ -21,7 +22,7 @@ pub struct Reader<'a> {
     pub(super) system: &'a System,
     pub(super) names: &'a Names,
     /// The notations of arrays, the longest first.
-    pub(super) patterns: Vec<(Vec<(Link, Tree)>, Name)>,
+    pub(super) patterns: Patterns,
     /// The author's own symbols and what they are.
     definitions: Vec<(Name, Expr)>,
     /// Letters of the author's for arrays and derivatives, without indices.
@@ -54,19 +55,32 @@ pub struct Own {
 /// A symbol as it is written: its factors.
 pub type Symbol = Vec<(Link, Tree)>;
 
+/// The notations of a system's arrays, read; the longest first.
+pub type Patterns = Rc<[(Symbol, Name)]>;
+
+/// Reads the notations of a system's arrays.
+pub fn patterns(system: &System) -> Patterns {
+    let pattern = |(name, text): &(Name, String)| {
+        let tree = read(text).ok()?.into_iter().next()?;
+        let items = match tree.kind {
+            Kind::Row(factors) => factors,
+            _ => vec![(Link::Beside, tree)],
+        };
+        Some((items, name.clone()))
+    };
+    let mut patterns: Vec<_> = system.notation.iter().filter_map(pattern).collect();
+    patterns.sort_by_key(|(items, _)| std::cmp::Reverse(items.len()));
+    patterns.into()
+}
+
 impl<'a> Reader<'a> {
     /// Of a system, with the letters its write-up uses.
     pub fn new(system: &'a System, names: &'a Names) -> Reader<'a> {
-        let pattern = |(name, text): &(Name, String)| {
-            let tree = read(text).ok()?.into_iter().next()?;
-            let items = match tree.kind {
-                Kind::Row(factors) => factors,
-                _ => vec![(Link::Beside, tree)],
-            };
-            Some((items, name.clone()))
-        };
-        let mut patterns: Vec<_> = system.notation.iter().filter_map(pattern).collect();
-        patterns.sort_by_key(|(items, _)| std::cmp::Reverse(items.len()));
+        Reader::with_patterns(system, names, patterns(system))
+    }
+
+    /// The same with the system's [`patterns`], which need not be read again.
+    pub fn with_patterns(system: &'a System, names: &'a Names, patterns: Patterns) -> Reader<'a> {
         Reader {
             system,
             names,

@@ -212,7 +212,7 @@ impl Reader<'_> {
 
     /// The array that the factors begin with by its notation or name, the longest first.
     fn notated(&self, items: &Items) -> Option<(Name, usize)> {
-        for (pattern, name) in &self.patterns {
+        for (pattern, name) in self.patterns.iter() {
             let fits = items.len() >= pattern.len()
                 && pattern
                     .iter()

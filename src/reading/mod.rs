@@ -20,7 +20,7 @@ mod shaped;
 mod variant;
 mod whole;
 
-pub use expression::{Own, Reader, Symbol};
+pub use expression::{Own, Patterns, Reader, Symbol, patterns};
 pub use head::plain as written;
 pub use mark::{Mark, mark};
 pub use plain::with_plain_indices;
