@@ -1,6 +1,6 @@
 //! Variants of homeworks, and hints: properties that hold for every seed.
 
-use backprose::answers::{Mapping, judge_answers};
+use backprose::answers::{Detail, Grader, Mapping};
 use backprose::catalogue::Catalogue;
 use backprose::exam::{asked, hint, questions, vary};
 use backprose::judge::{Judge, Verdict};
@@ -88,7 +88,8 @@ fn a_variant_is_read_back_as_it_is_solved_verified_and_proved_by_its_own_key() {
                 let key = sheet(homework, 1, Level::Answer).unwrap_or_else(|e| panic!("{printed}\n{e:?}"));
                 assert!(key.unverified.is_empty(), "{printed}");
                 let page = render(&key.document, Format::Markdown, false).unwrap();
-                let marked = judge_answers(&page, homework, 1, &Mapping::default()).unwrap();
+                let mapping = Mapping::default();
+                let marked = Grader::new(homework, 1, &mapping, Detail::Full).unwrap().judge(&page).unwrap();
                 for entry in &marked.entries {
                     assert_ne!(entry.verdict(), "refuted", "{printed}\n{}\n{:?}", entry.formula, entry.reasons(true));
                 }
