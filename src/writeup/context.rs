@@ -27,6 +27,8 @@ pub struct DocumentView {
     pub column: f64,
     /// Whether title and byline stand above the problems (not opposite to a problem's title).
     pub titled: bool,
+    /// Whether any factor lights up with what it comes from, in HTML.
+    pub traced: bool,
     /// Its sections.
     pub problems: Vec<ProblemView>,
     /// Fill and line colour of each class in pictures.
@@ -197,7 +199,6 @@ pub enum BlockView {
         alternative: String,
         caption: String,
         drawings: Vec<Drawing>,
-        whole: Drawing,
         layout: Vec<String>,
     },
     Diagram {

@@ -368,50 +368,6 @@ pub fn markup(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
 }
 
-/// Drawings side by side where they fit, one below the other where not, with their captions.
-pub fn joined(drawings: &[Drawing]) -> Drawing {
-    let gap = 10.0;
-    let framed: Vec<(Drawing, f64)> = drawings.iter().map(captioned).collect();
-    let whole: f64 = framed.iter().map(|(drawing, _)| drawing.width + gap).sum::<f64>() - gap;
-    let beside = whole <= PAGE + 40.0;
-    let mut out = Drawing::default();
-    for (drawing, _) in framed {
-        let (x, y) = match (beside, out.width > 0.0) {
-            (_, false) => (0.0, 0.0),
-            (true, true) => (out.width + gap, 0.0),
-            (false, true) => (0.0, out.height + gap / 2.0),
-        };
-        out.width = rounded(out.width.max(x + drawing.width));
-        out.height = rounded(out.height.max(y + drawing.height));
-        out.shapes.extend(drawing.shapes.into_iter().map(|shape| moved(shape, x, y)));
-    }
-    out
-}
-
-/// The drawing with its caption under it as words; the caption's width is estimated.
-fn captioned(drawing: &Drawing) -> (Drawing, f64) {
-    let letters = 2.46_f64;
-    let width = drawing.width.max(70.0);
-    let room = (width / (letters * 0.5)) as usize;
-    let mut out = drawing.clone();
-    for text in super::terminal::wrapped(&drawing.caption, room, room) {
-        out.height += letters * 1.5;
-        out.shapes.push(words(text, drawing.width / 2.0, out.height - letters * 0.5, "middle", letters));
-    }
-    let shift = (width - drawing.width) / 2.0;
-    out.shapes = out.shapes.into_iter().map(|shape| moved(shape, shift, 0.0)).collect();
-    out.width = width;
-    out.height = rounded(out.height + letters * 0.5);
-    (out, shift)
-}
-
-fn moved(shape: Shape, x: f64, y: f64) -> Shape {
-    let [x, x2] = [shape.x + x, shape.x2 + x].map(rounded);
-    let [y, y2] = [shape.y + y, shape.y2 + y].map(rounded);
-    let points = shape.points.into_iter().map(|(px, py)| (rounded(px + x), rounded(py + y))).collect();
-    Shape { x, x2, y, y2, points, ..shape }
-}
-
 impl Shape {
     /// The shape moved to the right and down, then made smaller or larger.
     pub(super) fn transformed(self, right: f64, down: f64, scale: f64) -> Shape {

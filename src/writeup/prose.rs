@@ -251,8 +251,8 @@ fn guarded(text: &str) -> String {
 }
 
 /// TeX that survives Markdown and is no tag: some renderers read `\,` and the like as escaped punctuation before
-/// the mathematics is seen, two stars as emphasis, and `\\` only at the end of a line; others know neither
-/// `\thinspace` nor `\cr`.
+/// the mathematics is seen, two stars as emphasis, `}_{` as its beginning, and `\\` only at the end of a line;
+/// others know neither `\thinspace` nor `\cr`.
 pub fn markdown_math(tex: &str) -> String {
     const WRITTEN: &[(&str, &str)] = &[
         ("\\\\", "\\\\\n"),
@@ -284,7 +284,9 @@ pub fn markdown_math(tex: &str) -> String {
                 }
             }
             None => {
+                let opens = rest.starts_with("_{") && out.ends_with(|before: char| before.is_ascii_punctuation());
                 out.push(if c == '\n' { ' ' } else { c });
+                out += if opens { " " } else { "" };
                 rest = &rest[c.len_utf8()..];
             }
         }

@@ -56,6 +56,7 @@ impl Viewer {
         let mut traced = 0;
         let mut problem = |problem: &Problem| self.problem(problem, document, (titled, &mut traced), &writer);
         let mut problems: Vec<ProblemView> = document.problems.iter().map(&mut problem).collect();
+        let traced = traced > 0;
         label::put(&mut problems, document.label.as_deref());
         let palette = picture::PALETTE.iter().map(|(fill, line)| ColourView { fill, line }).collect();
         DocumentView {
@@ -67,6 +68,7 @@ impl Viewer {
             date,
             byline,
             titled,
+            traced,
             problems,
             palette,
             layout,
@@ -225,7 +227,6 @@ impl Viewer {
             Block::Picture(content) => {
                 let pen = if self.dialect == Dialect::Html { Dialect::Markdown } else { self.dialect };
                 let mut drawings = Draughtsman { writer: Writer { dialect: pen, ..*writer } }.drawings(content);
-                let whole = picture::joined(&drawings);
                 if self.dialect == Dialect::Html {
                     let captions = content.reads.iter().map(|reads| &reads.caption).chain([&content.matrix.caption]);
                     drawings.iter_mut().zip(captions).for_each(|(drawing, text)| drawing.caption = writer.prose(text));
@@ -239,7 +240,6 @@ impl Viewer {
                     alternative,
                     caption: writer.prose(&content.matrix.caption),
                     drawings,
-                    whole,
                     layout,
                 }
             }

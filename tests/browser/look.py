@@ -1,13 +1,16 @@
 """Look at pages in a real browser: python3 tests/browser/look.py PAGE.html …
 
 Each page is laid out by headless Chromium at the width of a desk and of a telephone, inside a
-frame of exactly that width, with every folded part open. The page itself holds no script; the one
-that measures it stands in the page around the frames and leaves its findings there as JSON. It also
-gives the focus to some of the notes on where a factor comes from: the note must come into sight, and
-what the factor comes from must light up.
+frame of exactly that width, with every folded part open. The script that measures it stands in the
+page around the frames and leaves its findings there as JSON. It also gives the focus to some of the
+notes on where a factor comes from, and points at some of the factors: the note must come into sight,
+and what the factor comes from must light up. A page holds one script at most, the one that lights up,
+and its policy allows nothing but what has the hash of that script.
 Exit code 1 if anything is wrong, also if a page made wrong on purpose passes.
 """
 
+import base64
+import hashlib
 import html
 import json
 import re
@@ -31,7 +34,6 @@ const look = page => {
   const box = node => node.getBoundingClientRect();
   const what = node => `${node.tagName} "${node.textContent.trim().slice(0, 40)}"`;
   page.querySelectorAll('details').forEach(part => part.open = true);
-  if (page.scripts.length) wrong.push('the page holds a script');
   if (page.documentElement.scrollWidth > width) {
     const wide = [...page.body.querySelectorAll('*')].find(node => box(node).right > width + 1);
     wrong.push(`the page is ${page.documentElement.scrollWidth} px wide${wide ? ', for example ' + what(wide) : ''}`);
@@ -79,6 +81,11 @@ const look = page => {
     if (!(place.left >= 0 && place.right <= width + 1)) wrong.push(`out of sight: ${what(note)}`);
     if (read && getComputedStyle(read).backgroundColor === 'rgba(0, 0, 0, 0)') wrong.push(`stays dark: ${what(note)}`);
     note.blur();
+    if (read && getComputedStyle(read).backgroundColor !== 'rgba(0, 0, 0, 0)') wrong.push(`stays lit: ${what(note)}`);
+    const factor = page.querySelector('.f' + note.id.slice(1));
+    factor?.dispatchEvent(new PointerEvent('pointerover', { bubbles: true }));
+    if (!notes.some(node => box(node).left >= 0)) wrong.push(`out of sight when pointed at: ${what(note)}`);
+    page.body.dispatchEvent(new PointerEvent('pointerover', { bubbles: true }));
   }
   const lost = scrolls.map(node => Math.round(node.scrollWidth - node.clientWidth));
   return { wrong, formulas: formulas.length, scrolls: lost, notes: notes.length };
@@ -89,7 +96,6 @@ BROKEN = {
     "px wide": "<div style='width:2000px'>wide</div>",
     "without extent": "<math></math>",
     "not laid out as mathematics": "<math style='display:block'><mi>x</mi></math>",
-    "a script": "<script></script>",
     "no fraction": "<math><mfrac><mi>a</mi><mi style='position:relative;top:-5em'>b</mi></mfrac></math>",
     "beyond the margin": "<div style='overflow:hidden'><div class='box' style='width:1500px'>x</div></div>",
     "a heading is skipped": "<h1>a</h1><h3>b</h3>",
@@ -102,6 +108,11 @@ BROKEN = {
     "a reason over its line": "<div>a</div><p class='reason' style='margin:-3em 0 0'>b</p>",
 }
 
+SCRIPTED = {
+    "more than one script": "<script></script><script></script>",
+    "does not allow its script": "<meta content=\"script-src 'sha256-x'\"/><script>1</script>",
+}
+
 
 def browser() -> str:
     """The Chromium of this machine."""
@@ -109,6 +120,16 @@ def browser() -> str:
         if shutil.which(name):
             return name
     sys.exit("no Chromium is installed")
+
+
+def scripts(page: str) -> list[str]:
+    """What is wrong with the scripts of a page."""
+    held = re.findall(r"<script[^>]*>(.*?)</script>", page, re.S)
+    allowed = re.search(r"script-src '([^']*)'", page)
+    hashes = ["sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode() for text in held]
+    if len(held) > 1:
+        return ["it holds more than one script"]
+    return [] if not held or allowed and allowed[1] == hashes[0] else ["its policy does not allow its script"]
 
 
 def findings(pages: list[str], width: int) -> list[dict]:
@@ -147,6 +168,10 @@ def main() -> int:
         if not any(complaint in sentence for sentence in said["wrong"]):
             print(f"WRONG: no complaint of `{complaint}`")
             bad = True
+    for complaint, page in SCRIPTED.items():
+        if complaint not in " ".join(scripts(page)):
+            print(f"WRONG: no complaint of `{complaint}`")
+            bad = True
     paths = sys.argv[1:]
     for first in range(0, len(paths), TOGETHER):
         some = paths[first : first + TOGETHER]
@@ -154,6 +179,7 @@ def main() -> int:
         for width in WIDTHS:
             for path, said in zip(some, findings(pages, width)):
                 said["wrong"] += [] if said["formulas"] else ["no formula at all"]
+                said["wrong"] += scripts(pages[some.index(path)])
                 scrolls = f", {len(said['scrolls'])} scroll in their own place" if said["scrolls"] else ""
                 print(f"{path} at {width} px: {said['formulas']} formulas, {said['notes']} notes{scrolls}")
                 for sentence in said["wrong"]:
