@@ -4,6 +4,7 @@
 
 mod builders;
 mod formulas;
+mod origin;
 mod sheet;
 mod wide;
 
