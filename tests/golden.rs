@@ -9,6 +9,7 @@ use backprose::writeup::notebook::{checks, notebook};
 use backprose::writeup::outline::Level;
 use backprose::writeup::render::{Format, render};
 use backprose::writeup::sheet::sheet;
+use backprose::writeup::templates::Templates;
 use std::path::{Path, PathBuf};
 
 fn root() -> PathBuf {
@@ -29,7 +30,7 @@ fn write_ups(example: &Path) -> Vec<(PathBuf, String)> {
         ("html", rendered(Format::Html(Engine::MathCore))),
         ("txt", rendered(Format::Text)),
         ("json", json::text(&sheet.data)),
-        ("ipynb", notebook(&sheet.document, &checks(sheet.asked)).unwrap()),
+        ("ipynb", notebook(&sheet.document, &checks(sheet.asked), &Templates::default()).unwrap()),
     ];
     texts.map(|(extension, text)| (root().join("out").join(format!("{stem}.{extension}")), text)).into()
 }

@@ -4,6 +4,7 @@ use super::input::{Target, sizes, target};
 use super::output::{print, write};
 use super::pdf::pdf;
 use super::report::{colours, complain, unusable};
+use super::templates::{unknown_format, unrendered, without_templates};
 use super::{DeriveArgs, DeriveFormat, MatrixLayout, Steps, Stop, Width};
 use backprose::derivation::Goal;
 use backprose::diagnostic::Span;
@@ -15,7 +16,7 @@ use backprose::writeup::listing::{Listing, listing};
 use backprose::writeup::mathml::Engine;
 use backprose::writeup::module::module;
 use backprose::writeup::notebook::{check, notebook};
-use backprose::writeup::render::{Format, RenderError, render};
+use backprose::writeup::render::{Format, render_with};
 use backprose::writeup::sheet::answers;
 use std::io::IsTerminal;
 
@@ -40,6 +41,12 @@ pub fn derive(arguments: &DeriveArgs, folders: &[std::path::PathBuf]) -> Result<
         return Err(Stop::Unusable);
     }
     let target = target(&arguments.target, folders)?;
+    match format {
+        DeriveFormat::Numpy if arguments.templates.given() => return Err(without_templates("numpy")),
+        DeriveFormat::Json if arguments.templates.given() => return Err(without_templates("json")),
+        DeriveFormat::Notebook if arguments.templates.template.is_some() => return Err(without_templates("notebook")),
+        _ => {}
+    }
     let text = match format {
         DeriveFormat::Numpy => numpy(&target, &chosen, &wrt)?,
         _ => writeup(&target, &chosen, &wrt, arguments, (format, engine))?,
@@ -66,6 +73,15 @@ fn rows(study: &mut Study, goals: &[Goal], color: bool) -> Result<String, NoAnsw
 fn format_of(arguments: &DeriveArgs) -> Result<DeriveFormat, Stop> {
     if let Some(format) = arguments.format {
         return Ok(format);
+    }
+    if let Some(path) = &arguments.templates.template {
+        return match arguments.templates.extension() {
+            Some("tex") => Ok(DeriveFormat::Latex),
+            Some("md") => Ok(DeriveFormat::Markdown),
+            Some("html") => Ok(DeriveFormat::Html),
+            Some("txt") => Ok(DeriveFormat::Text),
+            _ => Err(unknown_format(path)),
+        };
     }
     let Some(path) = &arguments.output else { return Ok(DeriveFormat::Text) };
     match path.extension().and_then(|e| e.to_str()) {
@@ -119,7 +135,7 @@ fn writeup(
     }
     let goals = study.with_adjoints(&goals);
     let failed = |error: NoAnswer| refuse(error, target);
-    if let (DeriveFormat::Text, None) = (format, arguments.steps) {
+    if let (DeriveFormat::Text, None, false) = (format, arguments.steps, arguments.templates.given()) {
         let color = arguments.output.is_none() && colours(&std::io::stdout());
         return rows(&mut study, &goals, color).map_err(failed);
     }
@@ -127,19 +143,19 @@ fn writeup(
         let document = json::derivation(&mut study, &goals, &target.name, &target.about).map_err(failed)?;
         return Ok(json::text(&document));
     }
+    let templates = arguments.templates.read()?;
     let level = arguments.steps.unwrap_or(Steps::Main).into();
     let mut document = answers(&mut study, &goals, &target.about, level).map_err(failed)?;
-    let wrong = |error: RenderError| {
-        complain(error.to_string(), None);
-        Stop::Unusable
-    };
+    let own = templates.document.is_some();
+    if own || matches!(format, DeriveFormat::Notebook | DeriveFormat::Html) {
+        document.title = target.name.clone();
+    }
     let format = match format {
         DeriveFormat::Notebook => {
-            document.title = target.name.clone();
             let check = check((0, 0, None), study, &goals);
-            return notebook(&document, &[check]).map_err(wrong);
+            return notebook(&document, &[check], &templates).map_err(unrendered);
         }
-        DeriveFormat::Latex if !arguments.standalone => {
+        DeriveFormat::Latex if !arguments.standalone && !own => {
             document.label = arguments.label.clone();
             Format::LatexFragment(arguments.width.unwrap_or(Width::COLUMN).0)
         }
@@ -148,14 +164,11 @@ fn writeup(
             Format::Latex
         }
         DeriveFormat::Markdown => Format::MarkdownFragment,
-        DeriveFormat::Html => {
-            document.title = target.name.clone();
-            Format::Html(engine)
-        }
+        DeriveFormat::Html => Format::Html(engine),
         DeriveFormat::Text | DeriveFormat::Numpy | DeriveFormat::Json => Format::Text,
     };
     let color = arguments.output.is_none() && colours(&std::io::stdout());
-    render(&document, format, color).map_err(wrong)
+    render_with(&document, format, color, &templates).map_err(unrendered)
 }
 
 /// A module for every size where that can be derived, for the given sizes otherwise.

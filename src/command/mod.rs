@@ -25,6 +25,7 @@ mod subject;
 mod submission;
 mod table;
 mod tally;
+mod templates;
 mod vary;
 mod watch;
 
@@ -72,6 +73,8 @@ enum Command {
   backprose solve homework.bp --format json
   backprose solve homework.bp --check
   backprose solve homework.bp --format notebook
+  backprose solve homework.bp --template my-slides.tex
+  backprose solve homework.bp --format markdown --templates my-templates
   backprose solve homework.bp --format pdf
   backprose solve - --out - --format text < homework.bp")]
     Solve(SolveArgs),
@@ -101,6 +104,7 @@ The file can be solved as it is; what it shows is there to be replaced. A file t
   backprose derive conv2d --general -o conv2d.html
   backprose derive conv1d N=7 C=5 F=1 K=3 S=2 -o conv1d.json
   backprose derive conv1d N=7 C=5 F=1 K=3 S=2 -o conv1d.ipynb
+  backprose derive conv1d --template my-readme.md -o README.md
   backprose derive my-layers.bp:gate n=4 --format numpy > gate.py")]
     Derive(DeriveArgs),
     /// Judge the tests of specification files and the marked formulas of papers, or the answers in documents.
@@ -193,10 +197,11 @@ pub struct SolveArgs {
     /// The folder for the write-ups, or - for standard output (one format).
     #[arg(long, value_name = "DIR", default_value = "out")]
     pub out: PathBuf,
-    /// The formats, separated by commas.
-    #[arg(long, value_enum, value_delimiter = ',',
-        default_values_t = [SheetFormat::Latex, SheetFormat::Markdown, SheetFormat::Html])]
+    /// The formats, separated by commas; by default latex, markdown and html, or that of --template.
+    #[arg(long, value_enum, value_delimiter = ',')]
     pub format: Vec<SheetFormat>,
+    #[command(flatten)]
+    pub templates: templates::TemplateArgs,
     /// What sets the formulas of html: math-core unless said otherwise.
     #[arg(long, value_enum, value_name = "ENGINE")]
     pub mathml: Option<MathmlEngine>,
@@ -275,9 +280,11 @@ pub struct DeriveArgs {
     /// Keep every size symbolic, defaults included.
     #[arg(long)]
     pub general: bool,
-    /// The format of the output; by default text, or what the extension of -o says.
+    /// The format of the output; by default text, or what the extension of --template or -o says.
     #[arg(long, value_enum)]
     pub format: Option<DeriveFormat>,
+    #[command(flatten)]
+    pub templates: templates::TemplateArgs,
     /// What sets the formulas of html: math-core unless said otherwise.
     #[arg(long, value_enum, value_name = "ENGINE")]
     pub mathml: Option<MathmlEngine>,

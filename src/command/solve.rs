@@ -4,6 +4,7 @@ use super::input::{catalogue, read, specification, the_homework};
 use super::output::{print, write};
 use super::pdf::pdf;
 use super::report::{colours, complain, unusable};
+use super::templates::{unknown_format, unrendered, without_templates};
 use super::{SheetFormat, SolveArgs, Stop, stale};
 use backprose::verify::Certificate;
 use backprose::writeup::document::Document;
@@ -11,14 +12,17 @@ use backprose::writeup::json;
 use backprose::writeup::mathml::Engine;
 use backprose::writeup::notebook::{Check, checks, notebook};
 use backprose::writeup::outline::Style;
-use backprose::writeup::render::{Format, render};
+use backprose::writeup::render::{Format, render_with};
 use backprose::writeup::sheet::{Row, Sheet, sheet};
+use backprose::writeup::templates::Templates;
 use backprose::writeup::unicode;
 use std::path::{Path, PathBuf};
 
 /// Solves a homework file and writes its write-ups.
 pub fn solve(arguments: &SolveArgs, folders: &[PathBuf]) -> Result<(), Stop> {
-    let engine = super::engine(arguments.mathml, arguments.format.contains(&SheetFormat::Html))?;
+    let formats = formats(arguments)?;
+    let engine = super::engine(arguments.mathml, formats.contains(&SheetFormat::Html))?;
+    let templates = arguments.templates.read()?;
     let source = read(&arguments.file)?;
     let file = specification(&source, &catalogue(folders)?).map_err(|wrong| unusable(&source, &wrong))?;
     let homework = the_homework(&file.items, &source.name)?;
@@ -33,7 +37,7 @@ pub fn solve(arguments: &SolveArgs, folders: &[PathBuf]) -> Result<(), Stop> {
         complain("standard output holds no write-up to compare with", Some("--out names the folder of the write-ups"));
         return Err(Stop::Unusable);
     }
-    if to_stdout && arguments.format.len() != 1 {
+    if to_stdout && formats.len() != 1 {
         complain("standard output takes one format", Some("for example: --out - --format markdown"));
         return Err(Stop::Unusable);
     }
@@ -44,11 +48,12 @@ pub fn solve(arguments: &SolveArgs, folders: &[PathBuf]) -> Result<(), Stop> {
         complain("nothing is written", Some("--keep-going writes the rest, with a box in place of what failed"));
         return Err(Stop::Refuted);
     }
-    let checks = checks_of(&mut sheet, &arguments.format);
+    let checks = checks_of(&mut sheet, &formats);
+    let contents = |format, color| contents(&sheet, &checks, (format, engine), color, &templates);
     if to_stdout {
-        print(contents(&sheet, &checks, arguments.format[0], engine, colours(&std::io::stdout()))?)?;
+        print(contents(formats[0], colours(&std::io::stdout()))?)?;
     } else {
-        let written = write_ups(&sheet, &checks, arguments, engine)?;
+        let written = write_ups(arguments, &formats, &|format| contents(format, false))?;
         if arguments.check {
             return stale::check(&written);
         }
@@ -58,17 +63,41 @@ pub fn solve(arguments: &SolveArgs, folders: &[PathBuf]) -> Result<(), Stop> {
     if sheet.unverified.is_empty() { Ok(()) } else { Err(Stop::Refuted) }
 }
 
+/// The formats asked for, or that of the template; without either the three that are read most.
+fn formats(arguments: &SolveArgs) -> Result<Vec<SheetFormat>, Stop> {
+    let formats = match (&arguments.templates.template, arguments.format.as_slice()) {
+        (None, []) => vec![SheetFormat::Latex, SheetFormat::Markdown, SheetFormat::Html],
+        (Some(path), []) => match arguments.templates.extension() {
+            Some("tex") => vec![SheetFormat::Latex],
+            Some("md") => vec![SheetFormat::Markdown],
+            Some("html") => vec![SheetFormat::Html],
+            Some("txt") => vec![SheetFormat::Text],
+            _ => return Err(unknown_format(path)),
+        },
+        (Some(_), [_, _, ..]) => {
+            complain("--template writes one format", Some("without --format, that of its extension"));
+            return Err(Stop::Unusable);
+        }
+        (_, asked) => asked.to_vec(),
+    };
+    match formats.as_slice() {
+        [SheetFormat::Json] if arguments.templates.given() => Err(without_templates("json")),
+        [SheetFormat::Notebook] if arguments.templates.template.is_some() => Err(without_templates("notebook")),
+        _ => Ok(formats),
+    }
+}
+
 /// A sheet in one format.
 pub fn contents(
     sheet: &Sheet,
     checks: &[Check],
-    format: SheetFormat,
-    engine: Engine,
+    (format, engine): (SheetFormat, Engine),
     color: bool,
+    templates: &Templates,
 ) -> Result<Vec<u8>, Stop> {
     match format {
         SheetFormat::Json => Ok(json::text(&sheet.data).into_bytes()),
-        format => document_in(&sheet.document, checks, format, engine, color),
+        format => document_in(&sheet.document, checks, (format, engine), color, templates),
     }
 }
 
@@ -76,21 +105,19 @@ pub fn contents(
 pub fn document_in(
     document: &Document,
     checks: &[Check],
-    wanted: SheetFormat,
-    engine: Engine,
+    (wanted, engine): (SheetFormat, Engine),
     color: bool,
+    templates: &Templates,
 ) -> Result<Vec<u8>, Stop> {
+    let rendered = |format| render_with(document, format, color, templates);
     let text = match wanted {
-        SheetFormat::Latex | SheetFormat::Pdf => render(document, Format::Latex, color),
-        SheetFormat::Markdown => render(document, Format::Markdown, color),
-        SheetFormat::Html => render(document, Format::Html(engine), color),
-        SheetFormat::Notebook => notebook(document, checks),
-        SheetFormat::Text | SheetFormat::Json => render(document, Format::Text, color),
+        SheetFormat::Latex | SheetFormat::Pdf => rendered(Format::Latex),
+        SheetFormat::Markdown => rendered(Format::Markdown),
+        SheetFormat::Html => rendered(Format::Html(engine)),
+        SheetFormat::Notebook => notebook(document, checks, templates),
+        SheetFormat::Text | SheetFormat::Json => rendered(Format::Text),
     };
-    let text = text.map_err(|error| {
-        complain(error.to_string(), None);
-        Stop::Unusable
-    })?;
+    let text = text.map_err(unrendered)?;
     if wanted == SheetFormat::Pdf { pdf(&text) } else { Ok(text.into_bytes()) }
 }
 
@@ -102,16 +129,16 @@ pub fn checks_of(sheet: &mut Sheet, formats: &[SheetFormat]) -> Vec<Check> {
 
 /// The write-ups, each with the file it belongs in.
 fn write_ups(
-    sheet: &Sheet,
-    checks: &[Check],
     arguments: &SolveArgs,
-    engine: Engine,
+    formats: &[SheetFormat],
+    contents: &dyn Fn(SheetFormat) -> Result<Vec<u8>, Stop>,
 ) -> Result<Vec<(PathBuf, Vec<u8>)>, Stop> {
     let stem = stem(&arguments.file);
     let mut written = Vec::new();
-    for format in &arguments.format {
-        let path = arguments.out.join(format!("{stem}.{}", extension(*format)));
-        written.push((path, contents(sheet, checks, *format, engine, false)?));
+    for format in formats {
+        let own = arguments.templates.extension().filter(|_| *format != SheetFormat::Pdf);
+        let path = arguments.out.join(format!("{stem}.{}", own.unwrap_or(extension(*format))));
+        written.push((path, contents(*format)?));
     }
     Ok(written)
 }

@@ -15,6 +15,7 @@ use backprose::model::compose::compose;
 use backprose::writeup::mathml::Engine;
 use backprose::writeup::outline::Style;
 use backprose::writeup::sheet::sheet;
+use backprose::writeup::templates::Templates;
 use std::path::{Path, PathBuf};
 
 /// What is written for one variant.
@@ -99,9 +100,10 @@ fn variant(
     for format in &arguments.format {
         let path = |what: &str| arguments.out.join(format!("{name}-{what}.{}", extension(*format)));
         if *format != SheetFormat::Json {
-            written.push((path("questions"), document_in(&paper, &[], *format, engine, false)?));
+            written
+                .push((path("questions"), document_in(&paper, &[], (*format, engine), false, &Templates::default())?));
         }
-        written.push((path("key"), contents(&key, &checks, *format, engine, false)?));
+        written.push((path("key"), contents(&key, &checks, (*format, engine), false, &Templates::default())?));
     }
     Ok(written)
 }

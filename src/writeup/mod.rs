@@ -44,6 +44,7 @@ pub mod shape;
 pub mod sheet;
 mod source;
 mod symbols;
+pub mod templates;
 mod terminal;
 pub mod tex;
 pub mod viewer;

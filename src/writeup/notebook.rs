@@ -8,8 +8,9 @@ use super::context::DocumentView;
 use super::document::Document;
 use super::module::module;
 use super::prose::Dialect;
-use super::render::{Format, RenderError, instance, spaced};
+use super::render::{Format, RenderError, spaced};
 use super::sheet::Asked;
+use super::templates::Templates;
 use super::terminal::Ink;
 use super::viewer::Viewer;
 use crate::derivation::Goal;
@@ -45,14 +46,15 @@ pub fn check(place: Place, study: Study, goals: &[Goal]) -> Check {
     Check { place, module }
 }
 
-/// The notebook of a document, as JSON.
+/// The notebook of a document, as JSON, through the templates of Markdown.
 ///
 /// # Errors
 /// What is wrong with a template.
-pub fn notebook(document: &Document, checks: &[Check]) -> Result<String, RenderError> {
+pub fn notebook(document: &Document, checks: &[Check], templates: &Templates) -> Result<String, RenderError> {
     let viewer = Viewer { dialect: Dialect::Markdown, ink: Ink { color: false }, column: 0.0 };
     let view = viewer.document(document);
-    let mut cells = Cells { tera: instance(Format::Markdown)?, cells: Vec::new() };
+    let (tera, _) = templates.instance(false, Format::Markdown.template())?;
+    let mut cells = Cells { tera, templates, cells: Vec::new() };
     cells.document(&view, checks)?;
     let whole = json!({
         "cells": cells.cells,
@@ -66,12 +68,13 @@ pub fn notebook(document: &Document, checks: &[Check]) -> Result<String, RenderE
     Ok(written(&whole))
 }
 
-struct Cells {
+struct Cells<'a> {
     tera: Tera,
+    templates: &'a Templates,
     cells: Vec<Value>,
 }
 
-impl Cells {
+impl Cells<'_> {
     fn document(&mut self, view: &DocumentView, checks: &[Check]) -> Result<(), RenderError> {
         let mut context = Context::new();
         context.insert("document", view);
@@ -95,8 +98,8 @@ impl Cells {
     }
 
     fn markdown(&mut self, template: &str, context: &Context) -> Result<(), RenderError> {
-        let text = spaced(&self.tera.render(template, context)?);
-        self.push(&text);
+        let text = self.tera.render(template, context).map_err(|error| self.templates.refused(&error))?;
+        self.push(&spaced(&text));
         Ok(())
     }
 

@@ -1,20 +1,19 @@
 //! Document → text of one format: the views of the document, put through a Tera template.
 //!
-//! Each format has its own Tera instance: TeX needs other delimiters than the rest, and escaping
-//! is done before a template sees anything, so Tera's own is off.
+//! Each format has its own Tera instance, since TeX needs other delimiters than the rest.
 
+use super::context::DocumentView;
 use super::document::Document;
 use super::html;
 use super::mathml::{self, Engine, Fault};
 use super::prose::Dialect;
+use super::templates::{Template, Templates};
 use super::terminal::Ink;
 use super::viewer::Viewer;
-use include_dir::{Dir, include_dir};
+use crate::diagnostic::Diagnostic;
 use std::error::Error;
 use std::fmt;
-use tera::{Context, Delimiters, Tera};
-
-static TEMPLATES: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/templates");
+use tera::Context;
 
 /// What a document can be rendered as.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -27,7 +26,7 @@ pub enum Format {
     Markdown,
     /// Markdown without title and headings.
     MarkdownFragment,
-    /// A page in HTML: one file without scripts, its formulas MathML.
+    /// A page in HTML: one file, its formulas MathML.
     Html(Engine),
     /// The terminal, eighty columns.
     Text,
@@ -44,7 +43,7 @@ impl Format {
         }
     }
 
-    fn template(self) -> &'static str {
+    pub(super) fn template(self) -> &'static str {
         match self {
             Format::Latex => "latex/document.tex",
             Format::LatexFragment(_) => "latex/fragment.tex",
@@ -55,7 +54,7 @@ impl Format {
         }
     }
 
-    fn is_tex(self) -> bool {
+    pub(super) fn is_tex(self) -> bool {
         matches!(self, Format::Latex | Format::LatexFragment(_))
     }
 }
@@ -63,8 +62,13 @@ impl Format {
 /// Why a document could not be rendered.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum RenderError {
-    /// A template is at fault: what Tera says, with the place in the template.
-    Template(String),
+    /// A template is at fault.
+    Template {
+        /// Which one, if it is known; the place is a place in its text.
+        at: Option<Box<Template>>,
+        /// What Tera says, where, and a hint.
+        wrong: Diagnostic,
+    },
     /// A formula that the MathML engine cannot set.
     Formula(Engine, Fault),
 }
@@ -72,7 +76,17 @@ pub enum RenderError {
 impl fmt::Display for RenderError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            RenderError::Template(message) => write!(f, "the template cannot be rendered: {message}"),
+            RenderError::Template { at, wrong } => {
+                let line = |text: &str, at: usize| text.get(..at).map_or(1, |before| 1 + before.matches('\n').count());
+                if let Some(Template { file, text, .. }) = at.as_deref() {
+                    write!(f, "{file}")?;
+                    if let Some((span, _)) = wrong.places.first() {
+                        write!(f, ":{}", line(text, span.start))?;
+                    }
+                    write!(f, ": ")?;
+                }
+                write!(f, "{wrong}")
+            }
             RenderError::Formula(engine, Fault { formula, reason }) => {
                 write!(f, "{engine} cannot set the formula {formula}: {reason}")
             }
@@ -82,46 +96,39 @@ impl fmt::Display for RenderError {
 
 impl Error for RenderError {}
 
-impl From<tera::Error> for RenderError {
-    fn from(error: tera::Error) -> Self {
-        let mut message = error.to_string();
-        let mut source = error.source();
-        while let Some(cause) = source {
-            message += &format!(": {cause}");
-            source = cause.source();
-        }
-        RenderError::Template(message)
-    }
-}
-
 /// The document in a format; colours (ANSI) in terminal text only.
 pub fn render(document: &Document, format: Format, color: bool) -> Result<String, RenderError> {
-    finish(document, format, color, &instance(format)?, format.template())
+    render_with(document, format, color, &Templates::default())
 }
 
-/// The document through a template of the user's own, which may include the built-in ones. TeX
-/// templates use `<< >>`, `<% %>`, `<# #>`, the others `{{ }}`, `{% %}`, `{# #}`.
-pub fn render_with(document: &Document, format: Format, color: bool, template: &str) -> Result<String, RenderError> {
-    let mut tera = instance(format)?;
-    tera.add_raw_template("own", template)?;
-    finish(document, format, color, &tera, "own")
+/// The document as the templates of a format see it.
+pub fn view(document: &Document, format: Format) -> DocumentView {
+    viewer(format, false).document(document)
 }
 
-fn finish(
+fn viewer(format: Format, color: bool) -> Viewer {
+    let column = if let Format::LatexFragment(points) = format { f64::from(points) } else { 0.0 };
+    Viewer { dialect: format.dialect(), ink: Ink { color: color && format == Format::Text }, column }
+}
+
+/// The document through a user's own templates.
+///
+/// # Errors
+/// A template that cannot be read or rendered, with the place in it; a formula that cannot be set.
+pub fn render_with(
     document: &Document,
     format: Format,
     color: bool,
-    tera: &Tera,
-    template: &str,
+    templates: &Templates,
 ) -> Result<String, RenderError> {
-    let column = if let Format::LatexFragment(points) = format { f64::from(points) } else { 0.0 };
-    let viewer = Viewer { dialect: format.dialect(), ink: Ink { color: color && format == Format::Text }, column };
+    let (tera, template) = templates.instance(format.is_tex(), format.template())?;
+    let viewer = viewer(format, color);
     let written = |document: &Document| {
         let mut context = Context::new();
         context.insert("document", &viewer.document(document));
-        tera.render(template, &context).map(|text| spaced(&text))
+        tera.render(&template, &context).map(|text| spaced(&text)).map_err(|error| templates.refused(&error))
     };
-    let Format::Html(engine) = format else { return Ok(written(document)?) };
+    let Format::Html(engine) = format else { return written(document) };
     let page = written(&html::with_plain_names(document, engine))?;
     mathml::set(&page, engine).map_err(|fault| RenderError::Formula(engine, fault))
 }
@@ -139,36 +146,4 @@ pub(super) fn spaced(text: &str) -> String {
     }
     out.truncate(out.trim_end_matches('\n').len());
     out + "\n"
-}
-
-pub(super) fn instance(format: Format) -> Result<Tera, RenderError> {
-    let mut tera = Tera::default();
-    tera.autoescape_on(Vec::<&str>::new());
-    let tex = format.is_tex();
-    if tex {
-        tera.set_delimiters(Delimiters {
-            block_start: "<%".into(),
-            block_end: "%>".into(),
-            variable_start: "<<".into(),
-            variable_end: ">>".into(),
-            comment_start: "<#".into(),
-            comment_end: "#>".into(),
-        })?;
-    }
-    let mut files = Vec::new();
-    collect(&TEMPLATES, tex, &mut files);
-    tera.add_raw_templates(files)?;
-    Ok(tera)
-}
-
-fn collect(folder: &'static Dir<'static>, tex: bool, files: &mut Vec<(String, &'static str)>) {
-    for file in folder.files() {
-        let is_tex = file.path().extension().is_some_and(|extension| extension == "tex");
-        if let (true, Some(text)) = (is_tex == tex, file.contents_utf8()) {
-            files.push((file.path().to_string_lossy().replace('\\', "/"), text));
-        }
-    }
-    for inner in folder.dirs() {
-        collect(inner, tex, files);
-    }
 }

@@ -4,6 +4,7 @@ use super::builders::*;
 use crate::language::syntax::Expr;
 use crate::writeup::document::*;
 use crate::writeup::render::{Format, render, render_with};
+use crate::writeup::templates::{Template, Templates};
 
 fn position(tap: &str) -> Expr {
     add(&[n(tap), mul(&[i(2), sub(n("r"), i(1))])])
@@ -243,9 +244,19 @@ fn the_folded_steps_of_a_part() {
 #[test]
 fn a_template_of_ones_own_sees_the_same_model() {
     let own = "<% for p in document.problems[0].questions[0].parts %><< p.label >> << p.blocks[0].formulas[0].left >>;<% endfor %>";
-    let text = render_with(&document(), Format::LatexFragment(345), false, own).expect("rendered");
+    let by = |text: &str| Templates {
+        document: Some(Template { name: "//own".into(), file: "own.tex".into(), text: text.into() }),
+        others: vec![],
+    };
+    let text = render_with(&document(), Format::LatexFragment(345), false, &by(own)).expect("rendered");
     assert!(text.starts_with("(a) f_W(x);(b) \\frac{\\partial f_W(x)}{\\partial W};"), "{text}");
-    assert!(render_with(&document(), Format::Text, false, "{{ nothing").is_err());
+    let error = |text| render_with(&document(), Format::Text, false, &by(text)).expect_err("refused").to_string();
+    let lines = "{{ document.title }}\n{{ document.tilte }}";
+    assert_eq!(error(lines), "own.tex:2: field `tilte` is not defined (did you mean `title`?)");
+    assert!(error("{{ nothing").starts_with("own.tex:1: "), "{}", error("{{ nothing"));
+    assert!(error("<< document.title >>").contains("says nothing of the document"));
+    let beyond = error("{% include \"../README.md\" %}");
+    assert!(beyond.starts_with("own.tex:1: unknown template `../README.md`"), "{beyond}");
 }
 
 #[test]
