@@ -1,34 +1,42 @@
 //! Answers as a module of Python that needs only NumPy: `--format numpy`.
 //!
-//! `OUTPUT(arrays…)`, `dOUTPUT_dARRAY(arrays…)` and `dl_dARRAY(arrays…, g)` compute by plain
-//! loops what the formulas say, step by step where arrays read each other or themselves; `python
-//! module.py` compares them with finite differences. The skeleton is `templates/numpy/module.py`;
-//! only expressions are written here.
+//! `OUTPUT(arrays…)`, `dOUTPUT_dARRAY(arrays…)` and `dl_dARRAY(arrays…, g)` compute on whole arrays
+//! what the formulas say – by matrix products, strided views and masks, which follow from the index
+//! maps – and step by step where arrays read each other or themselves; `python module.py` compares
+//! them with finite differences. The skeleton is `templates/numpy/module.py`; only expressions are
+//! written here.
 //!
 //! Invariant: no index is negative by reliance on NumPy's wrapping, and every name the author can
 //! choose yields a module that runs.
 
+mod access;
+mod affine;
 mod arithmetic;
 mod call;
 mod code;
 mod condition;
+mod contraction;
 mod exponential;
 mod expression;
 mod fact;
+mod fill;
 mod function;
 mod known;
 mod layout;
 mod library;
-mod loops;
+mod lower;
 mod names;
 mod probability;
 mod reading;
 mod reads;
 mod recurrence;
+mod reduction;
+mod scatter;
 mod schedule;
 mod sizes;
 mod skeleton;
 mod stage;
+mod tensor;
 
 use self::fact::facts;
 use self::known::Known;
@@ -39,6 +47,7 @@ use self::recurrence::stepwise;
 use self::sizes::Plan;
 use self::skeleton::{describe_check, describe_inputs, describe_library, describe_moves, values};
 use self::stage::Workshop;
+use self::tensor::Dialect;
 use crate::language::program::Program;
 use crate::language::syntax::{Binder, Condition, Expr, Name};
 use crate::model::jacobian_parts;
@@ -146,6 +155,7 @@ pub fn module(
     }
     let moved = moved(program, &kinds);
     let mut shop = Workshop {
+        dialect: Dialect::Numpy,
         program,
         pieces,
         names: &names,

@@ -1,7 +1,7 @@
 """{{ title }}
 
 Written by backprose; needs only NumPy. Arrays are passed by position; an axis whose
-indices run from lo to hi stores lo at position 0. The upstream gradients, g, are the
+indices run from lo to hi stores lo at position 0. Arrays in single precision stay so. The upstream gradients, g, are the
 direct derivatives of the loss by the outputs. Run this file to compare every derivative
 with central finite differences.
 {%- if facts | length > 0 %}
@@ -13,13 +13,9 @@ The derivatives hold where
 {%- endif %}
 """
 
-{% if itertools -%}
-import itertools
-{% endif -%}
 {% if math -%}
 import math
-{% endif -%}
-{% if itertools or math %}
+
 {% endif -%}
 import numpy as np
 {% if given %}
@@ -29,6 +25,9 @@ class _Default(int):
 {% endif -%}
 {% for function in functions %}
 
+{% if function.masked -%}
+@np.errstate(all="ignore")
+{% endif -%}
 {{ function.head }}
     """{{ function.about | join(sep="\n") }}{% if function.about | length > 1 %}
     {% endif %}"""
@@ -73,8 +72,10 @@ class _Default(int):
 
 
 def _floats(name: str, array, axes: int) -> np.ndarray:
-    """The array in double precision, with the right number of axes."""
-    array = np.asarray(array, dtype=float)
+    """The array as floating-point numbers, with the right number of axes."""
+    array = np.asarray(array)
+    if array.dtype != np.float32:
+        array = np.asarray(array, dtype=float)
     if array.ndim != axes:
         raise ValueError(f"{name} has {array.ndim} axes, expected {axes}")
     return array

@@ -14,11 +14,6 @@ impl Writer<'_> {
     /// A function of the language.
     pub(super) fn call(&mut self, function: &str, arguments: &[Expr], mode: Mode) -> Result<Code, String> {
         let integers = mode == Mode::Index || arguments.iter().all(|argument| self.is_ratio(argument));
-        if let ("log", [only]) = (function, arguments)
-            && let Some(logarithm) = self.log_probability(only)
-        {
-            return self.expression(&logarithm, mode);
-        }
         match (function, arguments) {
             ("floor" | "ceil", [only]) if self.is_ratio(only) => self.rounded(function == "ceil", only),
             ("min" | "max", [only]) => self.expression(only, mode),
@@ -27,7 +22,6 @@ impl Writer<'_> {
                 let rest = Expr::new(ExprKind::Call(function.into(), rest.to_vec()));
                 self.call(function, &[first.clone(), rest], mode)
             }
-            ("log", [only]) if matches!(only.kind, ExprKind::Reduce(..)) => self.logarithm(only),
             _ => {
                 let unknown = || format!("`{function}` cannot be written in NumPy yet");
                 let known = Function::named(function, arguments.len()).ok_or_else(unknown)?;

@@ -100,7 +100,8 @@ impl Writer<'_> {
     }
 }
 
-fn symbol(relation: Relation) -> &'static str {
+/// A comparison in Python.
+pub(super) fn symbol(relation: Relation) -> &'static str {
     match relation {
         Relation::Equal => "==",
         Relation::NotEqual => "!=",

@@ -1,70 +1,9 @@
-//! Exponentials that cannot overflow: normalisers, logarithms of sums of exponentials, and quotients
-//! of exponentials by such sums.
+//! Exponentials that cannot overflow: quotients of exponentials by sums of exponentials.
 //!
 //! Invariant: what is written has the value of what it stands for; only the order of the operations
 //! differs, so that no exponential of a positive number is taken.
 
-use super::code::{Code, Level, Mode};
-use super::expression::Writer;
-use super::layout::bracketed;
-use crate::language::syntax::{Binder, Condition, Expr, ExprKind, Normaliser, Operator, Reduction, Relation, Sign};
-
-impl Writer<'_> {
-    /// A normaliser. One that leaves its index free has its value at the index in scope.
-    pub(super) fn normalise(
-        &mut self,
-        word: Normaliser,
-        binders: &[Binder],
-        body: &Expr,
-        mode: Mode,
-    ) -> Result<Code, String> {
-        if word.binds() {
-            return self.log_sum_exp(binders, None, body);
-        }
-        let total = ExprKind::Normalise(Normaliser::LogSumExp, binders.to_vec(), Box::new(body.clone()));
-        let rest = less(body, Expr::new(total));
-        let value = match word {
-            Normaliser::LogSoftargmax | Normaliser::LogSoftmax => return self.expression(&rest, mode),
-            Normaliser::Softargmax | Normaliser::Softmax | Normaliser::LogSumExp => exponential(rest),
-        };
-        let inside: Vec<Condition> = binders.iter().filter_map(|binder| self.narrower(binder)).collect();
-        if inside.is_empty() {
-            return self.expression(&value, mode);
-        }
-        let choice =
-            ExprKind::If(Box::new(super::expression::all(inside)), Box::new(value), Box::new(Expr::integer(0)));
-        self.expression(&Expr::new(choice), mode)
-    }
-
-    /// That the index in scope lies in the range that a normaliser has for it; none if it always does.
-    fn narrower(&self, binder: &Binder) -> Option<Condition> {
-        let (first, last) = binder.range.as_ref()?;
-        let bound = self.scope.iter().rev().find(|bound| bound.name == binder.name)?;
-        let differs = bound.range.0 != *first || bound.range.1 != *last;
-        let at_most = |e: Expr| (Relation::AtMost, e);
-        let chain = vec![at_most(Expr::name(binder.name.clone())), at_most(last.clone())];
-        differs.then(|| Condition::Chain(first.clone(), chain))
-    }
-
-    /// The logarithm of a sum.
-    pub(super) fn logarithm(&mut self, sum: &Expr) -> Result<Code, String> {
-        match as_total(sum) {
-            Some((binders, condition, argument)) => self.log_sum_exp(binders, condition, argument),
-            None => self.applied("np.log", std::slice::from_ref(sum), Mode::Value),
-        }
-    }
-
-    fn log_sum_exp(
-        &mut self,
-        binders: &[Binder],
-        condition: Option<&Condition>,
-        argument: &Expr,
-    ) -> Result<Code, String> {
-        self.needs.library.insert("_logsumexp".into());
-        let terms = self.terms(binders, condition.into_iter().cloned().collect(), argument, Mode::Value)?;
-        Ok(Code { doc: bracketed("_logsumexp(", terms, ")"), level: Level::Atom })
-    }
-}
+use crate::language::syntax::{Binder, Condition, Expr, ExprKind, Operator, Reduction, Sign};
 
 /// Factors in which every exponential that is divided by a sum of exponentials has become one of a
 /// difference: exp(a)/Σexp(b) is exp(a − log Σexp(b)). None if there is no such pair.
@@ -131,17 +70,19 @@ fn less_one(base: &Expr, exponent: &Expr) -> Option<Expr> {
 }
 
 /// A sum of exponentials: its indices, its condition and what they are exponentials of.
-fn as_total(e: &Expr) -> Option<(&[Binder], Option<&Condition>, &Expr)> {
+pub(super) fn as_total(e: &Expr) -> Option<(&[Binder], Option<&Condition>, &Expr)> {
     let ExprKind::Reduce(Reduction::Sum, binders, condition, body) = &e.kind else { return None };
     let ExprKind::Call(name, arguments) = &body.kind else { return None };
     let (true, [argument]) = (&**name == "exp", arguments.as_slice()) else { return None };
     Some((binders, condition.as_deref(), argument))
 }
 
-fn exponential(e: Expr) -> Expr {
+/// exp(e)
+pub(super) fn exponential(e: Expr) -> Expr {
     Expr::new(ExprKind::Call("exp".into(), vec![e]))
 }
 
-fn less(a: &Expr, b: Expr) -> Expr {
+/// a − b
+pub(super) fn less(a: &Expr, b: Expr) -> Expr {
     Expr::new(ExprKind::Sum(vec![(Sign::Plus, a.clone()), (Sign::Minus, b)]))
 }

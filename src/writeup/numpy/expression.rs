@@ -1,18 +1,17 @@
-//! Formulas to Python expressions.
+//! Numbers to Python: what is made of sizes, params and the indices of loops.
 //!
-//! Brackets are strong: what a false one multiplies is not evaluated, so they become conditional
-//! expressions and the `if` of generators. An index position is integer arithmetic, where a
-//! division is exact and written `//`; in a value position it is `/`.
+//! An index position is integer arithmetic, where a division is exact and written `//`; in a value
+//! position it is `/`.
 
 use super::PieceKind;
-use super::arithmetic::{fraction, is_fraction, is_one, is_zero, plus, split_guards};
+use super::arithmetic::{fraction, is_fraction, is_one};
 use super::code::{Code, Level, Mode, number, symbol};
-use super::exponential::paired;
-use super::layout::{Doc, bracketed, chain, group, list, text};
+use super::layout::{Doc, chain, text};
 use super::names::Names;
-use super::reading::{Stored, range_of};
+use super::reading::Stored;
+use super::tensor::Dialect;
 use crate::language::function::Function;
-use crate::language::syntax::{Binder, Condition, Expr, ExprKind, Extremum, Name, Operator, Reduction, Sign};
+use crate::language::syntax::{Condition, Expr, ExprKind, Name, Operator, Sign};
 use num_rational::BigRational;
 use num_traits::Zero;
 use std::collections::{BTreeMap, BTreeSet};
@@ -46,6 +45,8 @@ pub(super) struct Needs {
 /// Writes expressions; knows the indices in scope and the brackets that hold.
 #[derive(Debug)]
 pub(super) struct Writer<'a> {
+    /// The library that code is written for.
+    pub dialect: Dialect,
     /// What things are called.
     pub names: &'a Names,
     /// All arrays.
@@ -59,22 +60,8 @@ pub(super) struct Writer<'a> {
 }
 
 impl<'a> Writer<'a> {
-    pub(super) fn new(names: &'a Names, arrays: &'a BTreeMap<Name, Stored>) -> Self {
-        Writer { names, arrays, scope: Vec::new(), guards: Vec::new(), needs: Needs::default() }
-    }
-
-    /// Brings an index into scope: its Python name and `range(…)`.
-    pub(super) fn bind(&mut self, binder: &Binder) -> Result<(String, Doc), String> {
-        let range = range_of(binder)?;
-        let stop = self.index(&plus(&range.1, &Expr::integer(1)))?;
-        let limits = if is_zero(&range.0) { vec![stop] } else { vec![self.index(&range.0)?, stop] };
-        if self.scope.iter().any(|bound| bound.name == binder.name) {
-            self.guards.clear();
-        }
-        let used = self.scope.iter().map(|bound| &bound.python);
-        let python = self.names.index(&binder.name, used);
-        self.scope.push(Bound { name: binder.name.clone(), python: python.clone(), range: range.clone() });
-        Ok((python, list("range(", limits, ")")))
+    pub(super) fn new(dialect: Dialect, names: &'a Names, arrays: &'a BTreeMap<Name, Stored>) -> Self {
+        Writer { dialect, names, arrays, scope: Vec::new(), guards: Vec::new(), needs: Needs::default() }
     }
 
     /// Whether a name stands for an integer: an index, a size, integer data.
@@ -95,24 +82,11 @@ impl<'a> Writer<'a> {
             ExprKind::Number(value) => number(value, mode),
             ExprKind::Name(name) => self.name(name),
             ExprKind::Read(array, at) => self.read(array, at),
-            ExprKind::Upstream(output, at) => self.upstream(output, at),
-            ExprKind::Derivative(of, array, at) => self.derivative(of, array, at),
             ExprKind::Sum(terms) => self.sum(terms, mode),
-            ExprKind::Product(_) | ExprKind::Bracket(_) => match split_guards(e) {
-                (guards, _) if guards.is_empty() => self.product(e, mode),
-                (guards, rest) => {
-                    let zero = Expr::integer(0);
-                    self.choice(&all(guards), &rest, &zero, mode)
-                }
-            },
+            ExprKind::Product(_) => self.product(e, mode),
             ExprKind::Power(base, exponent) => self.power(base, exponent, mode),
-            ExprKind::Reduce(reduction, binders, condition, body) => {
-                self.reduce(*reduction, binders, condition.as_deref(), body, mode)
-            }
             ExprKind::Call(function, arguments) => self.call(function, arguments, mode),
-            ExprKind::Layer(call) => Err(format!("a call of `{}` has no code", call.layer)),
-            ExprKind::Normalise(word, binders, body) => self.normalise(*word, binders, body, mode),
-            ExprKind::If(condition, yes, no) => self.choice(condition, yes, no, mode),
+            _ => Err("an array stands where a number is expected".into()),
         }
     }
 
@@ -161,8 +135,6 @@ impl<'a> Writer<'a> {
         let ExprKind::Product(factors) = &e.kind else {
             return self.expression(e, mode);
         };
-        let paired = if mode == Mode::Value { paired(factors) } else { None };
-        let factors = paired.as_ref().unwrap_or(factors);
         if mode == Mode::Index && is_fraction(e) {
             return self.quotient(e);
         }
@@ -201,114 +173,6 @@ impl<'a> Writer<'a> {
         let base = self.expression(base, mode)?.at(Level::Atom);
         let exponent = self.expression(exponent, mode)?.at(Level::Minus);
         Ok(Code { doc: Doc::Seq(vec![base, text(" ** "), exponent]), level: Level::Power })
-    }
-
-    fn reduce(
-        &mut self,
-        reduction: Reduction,
-        binders: &[Binder],
-        condition: Option<&Condition>,
-        body: &Expr,
-        mode: Mode,
-    ) -> Result<Code, String> {
-        let (inner, rest) = match reduction {
-            Reduction::Sum => split_guards(body),
-            Reduction::Extremum(which) if which.is_place() => return self.place(which, binders, condition, body),
-            Reduction::Mean | Reduction::Variance | Reduction::Product | Reduction::Extremum(_) => {
-                (Vec::new(), body.clone())
-            }
-        };
-        let guards = condition.into_iter().cloned().chain(inner).collect();
-        let terms = self.terms(binders, guards, &rest, mode)?;
-        let (open, close) = match reduction {
-            Reduction::Sum => ("sum(", ")"),
-            Reduction::Product => ("np.prod([", "])"),
-            Reduction::Mean => {
-                self.needs.library.insert("_mean".into());
-                ("_mean(", ")")
-            }
-            Reduction::Variance => ("np.var([", "])"),
-            Reduction::Extremum(which) if which.is_least() => ("np.min([", "])"),
-            Reduction::Extremum(_) => ("np.max([", "])"),
-        };
-        Ok(Code { doc: bracketed(open, terms, close), level: Level::Atom })
-    }
-
-    /// `max(range(…), key=lambda k: body)`: the first index at which the body is greatest.
-    fn place(
-        &mut self,
-        which: Extremum,
-        binders: &[Binder],
-        condition: Option<&Condition>,
-        body: &Expr,
-    ) -> Result<Code, String> {
-        let [binder] = binders else { return Err(format!("`{}` over several indices has no code", which.word())) };
-        let outside = (self.scope.len(), self.guards.clone());
-        let (python, range) = self.bind(binder)?;
-        let indices = match condition {
-            None => range,
-            Some(condition) => {
-                let head = text(format!("{python} for {python} in "));
-                let test = self.condition(condition)?.at(Level::Or);
-                bracketed("(", Doc::Seq(vec![head, range, Doc::Line(" "), text("if "), test]), ")")
-            }
-        };
-        let key = vec![indices, text(","), Doc::Line(" "), text(format!("key=lambda {python}: "))];
-        let value = self.expression(body, Mode::Value)?.doc;
-        self.scope.truncate(outside.0);
-        self.guards = outside.1;
-        let open = if which.is_least() { "min(" } else { "max(" };
-        let inside = Doc::Seq(key.into_iter().chain([value]).collect());
-        Ok(Code { doc: bracketed(open, inside, ")"), level: Level::Atom })
-    }
-
-    /// `body for k in … for i in … if guards`, what stands between the brackets of a generator.
-    pub(super) fn terms(
-        &mut self,
-        binders: &[Binder],
-        guards: Vec<Condition>,
-        body: &Expr,
-        mode: Mode,
-    ) -> Result<Doc, String> {
-        let outside = (self.scope.len(), self.guards.clone());
-        let mut clauses = Vec::new();
-        for binder in binders {
-            let (python, range) = self.bind(binder)?;
-            let head = text(format!("for {python} in "));
-            clauses.extend([Doc::Line(" "), head, range]);
-        }
-        if !guards.is_empty() {
-            let test = self.condition(&all(guards))?.at(Level::Or);
-            clauses.extend([Doc::Line(" "), text("if "), test]);
-        }
-        let mut generator = vec![self.expression(body, mode)?.doc];
-        generator.extend(clauses);
-        self.scope.truncate(outside.0);
-        self.guards = outside.1;
-        Ok(Doc::Seq(generator))
-    }
-
-    fn choice(&mut self, condition: &Condition, yes: &Expr, no: &Expr, mode: Mode) -> Result<Code, String> {
-        let outside = self.guards.clone();
-        let test = self.condition(condition)?.at(Level::Or);
-        let mut branch = self.expression(yes, mode)?;
-        self.guards = outside;
-        let mut other = self.expression(no, mode)?;
-        if mode == Mode::Value {
-            let decimal = |e: &Expr| is_one(e).then_some("1.0").or(is_zero(e).then_some("0.0"));
-            branch = decimal(yes).map_or(branch, Code::atom);
-            other = decimal(no).map_or(other, Code::atom);
-        }
-        let parts = vec![
-            branch.at(Level::Or),
-            Doc::Line(" "),
-            text("if "),
-            test,
-            Doc::Line(" "),
-            text("else "),
-            other.at(Level::Choice),
-        ];
-        Ok(Code { doc: group(parts), level: Level::Choice })
     }
 }
 

@@ -7,7 +7,7 @@ use super::arithmetic::minus;
 use super::code::Mode;
 use super::function::{Function, texts};
 use super::layout::{Doc, lines, list, text};
-use super::loops::loop_head;
+use super::lower::Lowering;
 use super::stage::Workshop;
 use crate::language::print::{Alphabet, expression};
 use crate::language::program::Fact;
@@ -48,16 +48,12 @@ pub(super) fn statement(fact: &Fact) -> String {
 
 fn written(shop: &Workshop<'_>, fact: &Fact, function: &mut Function) -> Result<(), String> {
     let mut writer = shop.writer();
-    let mut heads = Vec::new();
+    let mut lowering = Lowering::new(&mut writer, shop.known);
+    let mut dims = Vec::new();
     for index in &fact.indices {
-        heads.push(writer.bind(index)?);
+        dims.push(lowering.bind(index)?.0);
     }
-    let mut indent = 4;
-    if let Some(head) = loop_head(heads) {
-        function.body.push(lines(indent, &head));
-        indent += 4;
-    }
-    let difference = writer.expression(&minus(&fact.left, &fact.right), Mode::Value)?;
+    let difference = lowering.value(&minus(&fact.left, &fact.right), Mode::Value)?;
     let relation = match fact.relation {
         Relation::Equal => "=",
         Relation::NotEqual => "!=",
@@ -67,8 +63,10 @@ fn written(shop: &Workshop<'_>, fact: &Fact, function: &mut Function) -> Result<
         Relation::AtLeast => ">=",
     };
     let words = format!("{:?}", statement(fact));
-    let item = list("(", vec![text(words), text(format!("\"{relation}\"")), difference.doc], ")");
-    function.body.push(lines(indent, &Doc::Seq(vec![text("yield "), item])));
+    let each = list(format!("for _difference in {}(", shop.word("ravel")), vec![difference.doc], "):");
+    function.body.push(lines(4, &each));
+    let item = list("(", vec![text(words), text(format!("\"{relation}\"")), text("_difference")], ")");
+    function.body.push(lines(8, &Doc::Seq(vec![text("yield "), item])));
     function.library.extend(writer.needs.library);
     Ok(())
 }

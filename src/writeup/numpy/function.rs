@@ -1,10 +1,11 @@
-//! The public functions of the module: signature, docstring, loops.
+//! The public functions of the module: signature, docstring, statements.
 //!
-//! Every function checks its arrays, computes the stages that it goes through, and fills its result
-//! entry by entry – or returns a stage, where others read what it computes.
+//! Every function checks its arrays, computes the stages that it goes through, and returns its result
+//! – or a stage, where others read what it computes.
 
 use super::layout::{Doc, lines, list, text};
 use super::sizes::Source;
+use super::tensor::Dialect;
 use super::stage::Workshop;
 use super::{PieceKind, docstring};
 use serde::Serialize;
@@ -19,6 +20,8 @@ pub(super) struct Function {
     pub about: Vec<String>,
     /// The statements, indented.
     pub body: Vec<String>,
+    /// Whether it computes values that are not taken, about which NumPy need not warn.
+    pub masked: bool,
     /// The functions of the library that it calls.
     #[serde(skip)]
     pub library: BTreeSet<String>,
@@ -50,9 +53,9 @@ impl Workshop<'_> {
             function.body.push(lines(4, &result));
             return Ok(function);
         }
-        let (loops, needs) = self.filled(kind, &self.names.result)?;
-        function.body.extend(loops);
-        function.body.push(format!("    return {}", self.names.result));
+        let (filled, needs) = self.filled(kind, &self.names.result, true)?;
+        function.body.extend(filled.lines);
+        function.masked = filled.masked && self.dialect == Dialect::Numpy;
         function.library = needs.library;
         Ok(function)
     }
@@ -85,9 +88,9 @@ impl Workshop<'_> {
         if matches!(kind, PieceKind::Gradient(_)) {
             parameters.extend(self.upstream());
         }
-        let parameters: Vec<String> = parameters.into_iter().map(|name| format!("{name}: np.ndarray")).collect();
+        let parameters: Vec<String> = parameters.into_iter().map(|name| format!("{name}: {}", self.array_type())).collect();
         let parameters = [parameters, self.keywords()?].concat();
-        Ok(lines(0, &list(format!("def {python}("), texts(&parameters), ") -> np.ndarray:")))
+        Ok(lines(0, &list(format!("def {python}("), texts(&parameters), format!(") -> {}:", self.array_type()))))
     }
 
     /// `*` and the keywords of a function, if there are any.

@@ -8,13 +8,14 @@ use crate::integer::{self, Extreme, Facts, Index, Truth, Var};
 use crate::language::program::Program;
 use crate::language::syntax::{Binder, Condition, Expr, ExprKind, Name, Operator, Relation, Role, Sign};
 use num_traits::ToPrimitive;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The indices in scope and what holds of them.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Known {
     sizes: BTreeSet<Name>,
     data: BTreeSet<Name>,
+    values: BTreeMap<Name, (Expr, Expr)>,
     scope: Vec<(Name, Var)>,
     facts: Facts,
 }
@@ -30,6 +31,7 @@ impl Known {
         };
         for array in data {
             let Some((first, last)) = &array.values else { continue };
+            known.values.insert(array.name.clone(), (first.clone(), last.clone()));
             if let (Some(first), Some(last)) = (known.index(first), known.index(last)) {
                 known.facts.bound_data(array.name.clone(), first, last);
             }
@@ -99,6 +101,28 @@ impl Known {
     pub(super) fn is_outside(&self, e: &Index, (first, last): &(Index, Index)) -> bool {
         let inside = integer::Condition::Within(first.clone(), e.clone(), last.clone());
         self.facts.judge(&inside) == Truth::No
+    }
+
+    /// Whether something is proved to be at least 1.
+    pub(super) fn is_positive(&self, e: &Expr) -> bool {
+        self.index(e).is_some_and(|e| self.is_at_most(&Index::constant(1).minus(&e), 0))
+    }
+
+    /// Whether something is proved to lie in a range.
+    pub(super) fn is_within(&self, e: &Expr, first: &Expr, last: &Expr) -> bool {
+        let parts = (self.index(first), self.index(e), self.index(last));
+        let (Some(first), Some(e), Some(last)) = parts else { return false };
+        self.facts.judge(&integer::Condition::Within(first, e, last)) == Truth::Yes
+    }
+
+    /// Whether a condition is proved.
+    pub(super) fn proves(&self, condition: &Condition) -> bool {
+        self.condition(condition).is_some_and(|condition| self.facts.judge(&condition) == Truth::Yes)
+    }
+
+    /// The range of the values of integer data.
+    pub(super) fn values_of(&self, array: &Name) -> Option<(Expr, Expr)> {
+        self.values.get(array).cloned()
     }
 
     /// An index expression; none where it is not one of integers that the solver knows.

@@ -63,7 +63,7 @@ fn negative(e: Expr) -> Expr {
 
 impl Writer<'_> {
     /// The logarithm of an expression, where that reads arrays of logarithms: of p, 1 − p, a/p.
-    pub(super) fn log_probability(&self, e: &Expr) -> Option<Expr> {
+    pub(super) fn log_probability(&self, e: &Expr, is_index: &dyn Fn(&Name) -> bool) -> Option<Expr> {
         let (numerator, read) = match &e.kind {
             ExprKind::Product(factors) => match factors.split_last()? {
                 ((Operator::Over, read), rest) => (Some(rest), read),
@@ -83,7 +83,7 @@ impl Writer<'_> {
             _ => (read, false),
         };
         let (array, at) = match &read.kind {
-            ExprKind::Name(name) if !self.scope.iter().any(|bound| bound.name == *name) => (name, Vec::new()),
+            ExprKind::Name(name) if !is_index(name) && !self.scope.iter().any(|bound| bound.name == *name) => (name, Vec::new()),
             ExprKind::Read(array, at) => (array, at.clone()),
             _ => return None,
         };

@@ -1,14 +1,10 @@
-//! Reads: which position of which NumPy array an index stands for.
-//!
-//! Verification has shown that reads are in range, so they are written plainly. Only a read that
-//! may fall into padding goes through `_padded`, unless a bracket or a range keeps it out.
+//! Which arrays there are, how they are stored, and integer data in indices.
 
-use super::PieceKind;
-use super::arithmetic::{is_zero, minus};
-use super::code::{Code, Level, entry, tuple};
+use super::arithmetic::minus;
+use super::code::{Code, Level, entry};
 use super::expression::Writer;
 use super::known::Known;
-use super::layout::{Doc, bracketed, list, text};
+use super::layout::bracketed;
 use super::names::Names;
 use crate::language::program::{AxisBox, Program};
 use crate::language::syntax::{Binder, Condition, Expr, ExprKind, Name, Relation, Role};
@@ -84,105 +80,22 @@ pub(super) fn jacobian_of(of: &Expr, by: &Name, at: &[Expr]) -> Result<(Name, Ve
 }
 
 impl Writer<'_> {
-    /// An entry of an array.
+    /// An entry of integer data.
     pub(super) fn read(&mut self, array: &Name, at: &[Expr]) -> Result<Code, String> {
-        if let Some(output) = self.names.letters.get(array) {
-            return self.given(output, at);
-        }
         let arrays = self.arrays;
         let stored = arrays.get(array).ok_or_else(|| format!("nothing is called `{array}`"))?;
+        if !stored.integer || at.len() != stored.axes.len() {
+            return Err(format!("`{array}` cannot stand in an index"));
+        }
         self.needs.arrays.insert(array.clone());
-        let places = self.places(array, at, &stored.axes)?;
-        let inside = at
-            .iter()
-            .zip(&stored.axes)
-            .all(|(e, axis)| is_zero(&axis.before) && is_zero(&axis.after) || self.is_inside(e, axis));
-        let code = if inside { entry(&stored.python, places) } else { self.padded(stored, places)? };
-        Ok(if stored.integer {
-            Code { doc: bracketed("int(", code, ")"), level: Level::Atom }
-        } else {
-            Code { doc: code, level: Level::Atom }
-        })
-    }
-
-    /// An entry of the gradient of an array: that of an output is given, unless it is read further.
-    pub(super) fn upstream(&mut self, array: &Name, at: &[Expr]) -> Result<Code, String> {
-        match self.names.given(array) {
-            true => self.given(array, at),
-            false => self.derived(PieceKind::Gradient(array.clone()), at),
-        }
-    }
-
-    /// An entry of what a caller gives as the gradient of an output.
-    fn given(&mut self, output: &Name, at: &[Expr]) -> Result<Code, String> {
-        let arrays = self.arrays;
-        let (Some(stored), Some(python)) = (arrays.get(output), self.names.upstream.get(output)) else {
-            return Err(format!("`{output}` is no output"));
-        };
-        self.needs.upstream.insert(output.clone());
-        let places = self.places(output, at, &stored.axes)?;
-        Ok(Code { doc: entry(python, places), level: Level::Atom })
-    }
-
-    /// An entry of the derivative of an output, or of such a derivative again.
-    pub(super) fn derivative(&mut self, of: &Expr, by: &Name, at: &[Expr]) -> Result<Code, String> {
-        let (output, places) = jacobian_of(of, by, at)?;
-        let array = jacobian_name(&output, by);
-        if self.arrays.contains_key(&array) {
-            return self.read(&array, &places);
-        }
-        self.derived(PieceKind::Jacobian(output, by.clone()), &places)
-    }
-
-    /// An entry of a derivative that stands by name.
-    fn derived(&mut self, kind: PieceKind, at: &[Expr]) -> Result<Code, String> {
-        let names = self.names;
-        let python = names.derived.get(&kind).ok_or_else(|| format!("{} is read but not derived", kind.spoken()))?;
-        let mut axes = Vec::new();
-        for name in kind.parts() {
-            let missing = || format!("nothing is called `{name}`");
-            axes.extend(self.arrays.get(name).ok_or_else(missing)?.axes.clone());
-        }
-        let places = self.places(&kind.spoken(), at, &axes)?;
-        self.needs.derived.insert(kind);
-        Ok(Code { doc: entry(python, places), level: Level::Atom })
-    }
-
-    /// The positions at which an entry is stored, an axis each.
-    fn places(&mut self, array: &str, at: &[Expr], axes: &[AxisBox]) -> Result<Vec<Doc>, String> {
-        if at.len() != axes.len() {
-            return Err(format!("`{array}` has {} axes, but {} indices are given", axes.len(), at.len()));
-        }
-        at.iter().zip(axes).map(|(e, axis)| self.index(&minus(e, &axis.first))).collect()
-    }
-
-    fn padded(&mut self, stored: &Stored, places: Vec<Doc>) -> Result<Doc, String> {
-        self.needs.library.insert("_padded".into());
-        let (mut before, mut after) = (Vec::new(), Vec::new());
-        for axis in &stored.axes {
-            before.push(self.index(&axis.before)?);
-            after.push(self.index(&axis.after)?);
-        }
-        let arguments = vec![text(&stored.python), tuple(places), tuple(before), tuple(after)];
-        Ok(list("_padded(", arguments, ")"))
-    }
-
-    /// Whether a bracket or the range of an index says that `e` lies on the axis proper.
-    fn is_inside(&self, e: &Expr, axis: &AxisBox) -> bool {
-        if let ExprKind::Name(name) = &e.kind
-            && let Some(bound) = self.scope.iter().rev().find(|bound| bound.name == *name)
-            && bound.range.0 == axis.first
-            && bound.range.1 == axis.last
-        {
-            return true;
-        }
-        let says = |low: &Expr, high: &Expr| self.guards.iter().any(|guard| states(guard, low, high));
-        says(&axis.first, e) && says(e, &axis.last)
+        let places = at.iter().zip(&stored.axes).map(|(e, axis)| self.index(&minus(e, &axis.first)));
+        let code = entry(&stored.python, places.collect::<Result<Vec<_>, String>>()?);
+        Ok(Code { doc: bracketed("int(", code, ")"), level: Level::Atom })
     }
 }
 
 /// Whether `guard` holds only where `low <= high`, because it says just that.
-fn states(guard: &Condition, low: &Expr, high: &Expr) -> bool {
+pub(super) fn states(guard: &Condition, low: &Expr, high: &Expr) -> bool {
     match guard {
         Condition::Chain(first, rest) => {
             let mut left = first;

@@ -10,11 +10,12 @@ use super::docstring;
 use super::expression::{Bound, all};
 use super::function::{Function, formula_lines, texts};
 use super::layout::{Doc, bracketed, lines, list, text};
-use super::loops::{Filling, fill, only_if, zeros};
+use super::fill::{Filling, fill, only_if, zeros};
 use super::reading::range_of;
 use super::reads::{Entry, Reads};
 use super::schedule::{Edge, Part, Schedule, Steps, schedule};
 use super::stage::{Definition, Workshop};
+use super::tensor::Dialect;
 use crate::integer::Index;
 use crate::language::program::{AxisBox, Program};
 use crate::language::syntax::{Binder, Condition, Expr, ExprKind, Name, Relation};
@@ -60,14 +61,17 @@ impl<'a> Workshop<'a> {
         let mut parameters = self.parameters(&self.unit_needs(unit));
         let added = self.added(unit);
         parameters.extend(added.iter().map(|array| format!("_add_{array}=0.0")));
-        let result = if arrays.len() == 1 { "np.ndarray" } else { "tuple" };
+        let result = if arrays.len() == 1 { self.array_type() } else { "tuple" };
         let head = list(format!("def {}(", self.function_of(unit)), texts(&parameters), format!(") -> {result}:"));
         run.function.head = lines(0, &head);
         run.function.about = self.about_steps(unit, &added)?;
+        let like = self.like(&self.unit_needs(unit));
         for (kind, array) in unit.iter().zip(&arrays) {
             let added = added.contains(array).then(|| format!("_add_{array}"));
-            let made = zeros(&mut self.writer(), array, &self.axes(kind)?, added.as_deref())?;
+            let mut writer = self.writer();
+            let made = zeros(&mut writer, array, &self.axes(kind)?, &like, added.as_deref())?;
             run.function.body.push(made);
+            run.function.library.extend(writer.needs.library);
         }
         let edges = run.edges();
         let parts: Vec<Part> =
@@ -266,7 +270,9 @@ impl<'w> Run<'w, '_> {
         let added = self.shop.added(self.unit).iter().any(|moved| moved == array);
         let Formula { axes, indices, formula, .. } = part;
         let filling = Filling { array, axes, indices, looped: &looped, formula, added };
-        body.extend(fill(&mut writer, indent, &filling)?);
+        let filled = fill(&mut writer, self.shop.known, indent, &filling)?;
+        body.extend(filled.lines);
+        self.function.masked |= filled.masked && self.shop.dialect == Dialect::Numpy;
         let seen = |kind: &PieceKind| part.reads.iter().any(|entry| self.unit[entry.member] == *kind);
         let read = self.shop.read_by(&writer.needs);
         if let Some(missed) = read.iter().find(|kind| self.unit.contains(kind) && !seen(kind)) {

@@ -7,7 +7,7 @@
 use super::fact::statement;
 use super::function::{Function, texts};
 use super::layout::{self, Doc, lines, list, text};
-use super::loops::shape;
+use super::fill::shape;
 use super::probability::base;
 use super::sizes::Source;
 use super::stage::Workshop;
@@ -21,13 +21,11 @@ use tera::Context;
 
 /// The functions of the library that functions call, and the modules that have to be imported.
 pub(super) fn describe_library(context: &mut Context, functions: &[Function]) -> Result<(), String> {
-    let (mut called, mut loops) = (BTreeSet::new(), false);
+    let mut called = BTreeSet::new();
     for function in functions {
         called.extend(function.library.iter().cloned());
-        loops |= function.body.iter().any(|line| line.contains("itertools."));
     }
     let definitions = library::definitions(&called)?;
-    context.insert("itertools", &loops);
     context.insert("math", &definitions.iter().any(|text| text.contains("math.")));
     context.insert("library", &definitions);
     Ok(())
@@ -70,7 +68,7 @@ pub(super) fn describe_moves(context: &mut Context, shop: &Workshop<'_>) -> Resu
     body.push(lines(4, &list("return [", texts(&returned), "]")));
     let head = lines(0, &list("def _moved(", texts(&parameters), ") -> list:"));
     let about = vec!["The outputs, where something is added to the arrays that it is given for.".into()];
-    context.insert("moves", &Some(Function { head, about, body, library: BTreeSet::new() }));
+    context.insert("moves", &Some(Function { head, about, body, ..Function::default() }));
     Ok(())
 }
 

@@ -11,20 +11,23 @@ use super::expression::{Needs, Writer};
 use super::function::{Function, formula_lines, texts};
 use super::known::Known;
 use super::layout::{Doc, lines, list, text};
-use super::loops::{Filling, fill, zeros};
+use super::fill::{Filled, Filling, fill, whole, zeros};
+use super::tensor::Dialect;
 use super::names::Names;
 use super::reading::Stored;
 use super::sizes::{Plan, Source};
 use super::{Piece, PieceKind, docstring};
 use crate::language::print::{Alphabet, expression};
 use crate::language::program::{AxisBox, Program, ResolvedEquation};
-use crate::language::syntax::{Binder, Expr, ExprKind, Name};
+use crate::language::syntax::{Binder, Expr, ExprKind, Name, Role};
 use crate::model::components;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What functions are made from.
 #[derive(Debug)]
 pub(super) struct Workshop<'a> {
+    /// The library that code is written for.
+    pub dialect: Dialect,
     /// The system.
     pub program: &'a Program,
     /// The answers.
@@ -63,7 +66,7 @@ pub(super) struct Definition<'a> {
 impl<'a> Workshop<'a> {
     /// A writer with nothing in scope.
     pub(super) fn writer(&self) -> Writer<'a> {
-        Writer::new(self.names, self.arrays)
+        Writer::new(self.dialect, self.names, self.arrays)
     }
 
     /// Finds out what the functions of `public` go through, and `all` of which has a stage.
@@ -74,7 +77,7 @@ impl<'a> Workshop<'a> {
             if self.needs.contains_key(&kind) {
                 continue;
             }
-            let (_, needs) = self.filled(&kind, &self.names.result)?;
+            let (_, needs) = self.filled(&kind, &self.names.result, true)?;
             let read = self.read_by(&needs);
             open.extend(read.iter().cloned());
             self.stages.extend(read);
@@ -191,14 +194,14 @@ impl<'a> Workshop<'a> {
 
     fn stage(&self, kind: &PieceKind) -> Result<Function, String> {
         let array = self.stored_as(kind);
-        let (mut body, needs) = self.filled(kind, array)?;
-        body.push(format!("    return {array}"));
-        let head = list(format!("def _compute_{array}("), texts(&self.parameters(&needs)), ") -> np.ndarray:");
+        let (Filled { lines: body, masked }, needs) = self.filled(kind, array, true)?;
+        let open = format!("def _compute_{array}(");
+        let head = list(open, texts(&self.parameters(&needs)), format!(") -> {}:", self.array_type()));
         let mut about = vec![format!("Compute {}.", kind.spoken())];
         for definition in self.definitions(kind)? {
             about.extend(formula_lines(&docstring(&definition.text)));
         }
-        Ok(Function { head: lines(0, &head), about, body, library: needs.library })
+        Ok(Function { head: lines(0, &head), about, body, masked: masked && self.dialect == Dialect::Numpy, library: needs.library })
     }
 
     /// `h = _compute_h(…)`, or all that is computed together; `added` are further arguments.
@@ -247,22 +250,60 @@ impl<'a> Workshop<'a> {
         parameters
     }
 
-    /// The statements that fill an array with what `kind` is, and what they need.
-    pub(super) fn filled(&self, kind: &PieceKind, array: &str) -> Result<(Vec<String>, Needs), String> {
+    /// The statements that compute what `kind` is as `array`, and return it or not; what they need.
+    pub(super) fn filled(&self, kind: &PieceKind, array: &str, returned: bool) -> Result<(Filled, Needs), String> {
         let mut writer = self.writer();
         let axes = self.axes(kind)?;
-        let mut body = vec![zeros(&mut writer, array, &axes, None)?];
         let definitions = self.definitions(kind)?;
+        if let [Definition { indices, formula, .. }] = definitions.as_slice() {
+            let filling = Filling { array, axes: &axes, indices, looped: &[], formula, added: false };
+            if let Some(filled) = whole(&mut writer, self.known, &filling, returned)? {
+                return Ok((filled, writer.needs));
+            }
+            writer.needs = Needs::default();
+        }
+        let mut all = Filled::default();
         for Definition { indices, formula, .. } in &definitions {
             if definitions.len() > 1 && is_zero(formula) {
                 continue;
             }
-            writer.scope.clear();
-            writer.guards.clear();
             let filling = Filling { array, axes: &axes, indices, looped: &[], formula, added: false };
-            body.extend(fill(&mut writer, 4, &filling)?);
+            let filled = fill(&mut writer, self.known, 4, &filling)?;
+            all.lines.extend(filled.lines);
+            all.masked |= filled.masked;
         }
-        Ok((body, writer.needs))
+        let like = self.like(&writer.needs);
+        all.lines.insert(0, zeros(&mut writer, array, &axes, &like, None)?);
+        if returned {
+            all.lines.push(format!("    return {array}"));
+        }
+        Ok((all, writer.needs))
+    }
+
+    /// The arrays of numbers that a piece of code reads.
+    pub(super) fn like(&self, needs: &Needs) -> Vec<String> {
+        let given = self.program.arrays.iter().filter(|array| array.role != Role::Integer);
+        let given = given.map(|array| &array.name).filter(|array| needs.arrays.contains(*array));
+        let mut like: Vec<String> = given.map(|array| self.names.arrays[array].clone()).collect();
+        like.extend(self.read_by(needs).iter().map(|kind| self.stored_as(kind).to_string()));
+        let outputs = self.program.outputs.iter().filter(|output| needs.upstream.contains(*output));
+        like.extend(outputs.map(|output| self.names.upstream[output].clone()));
+        like
+    }
+
+    /// The type of an array.
+    pub(super) fn array_type(&self) -> &'static str {
+        self.word("array")
+    }
+
+    /// A word of the library that code is written for.
+    pub(super) fn word(&self, word: &str) -> &'static str {
+        match (self.dialect, word) {
+            (Dialect::Numpy, "array") => "np.ndarray",
+            (Dialect::Torch, "array") => "torch.Tensor",
+            (Dialect::Numpy, _) => "np.ravel",
+            (Dialect::Torch, _) => "torch.ravel",
+        }
     }
 
     /// An answer as it was derived; what has none, what is a normaliser, and what is computed step by

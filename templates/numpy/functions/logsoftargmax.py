@@ -1,4 +1,4 @@
-def _logsoftargmax(values: list) -> np.ndarray:
+def _logsoftargmax(values: np.ndarray, axis) -> np.ndarray:
     """The logarithm of exp(v) over the sum of all exp(v), without overflow"""
-    values = np.array(values) - np.max(values)
-    return values - np.log(np.sum(np.exp(values)))
+    values = values - np.max(values, axis=axis, keepdims=True)
+    return values - np.log(np.sum(np.exp(values), axis=axis, keepdims=True))

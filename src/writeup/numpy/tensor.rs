@@ -1,0 +1,139 @@
+//! Pieces of Python that are arrays: which indices their axes run over, how two are brought to the
+//! same axes, and what differs between NumPy and PyTorch.
+
+use super::code::Level;
+use super::layout::{Doc, bracketed, chain, list, text};
+
+/// The library that code is written for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Dialect {
+    /// NumPy.
+    Numpy,
+    /// PyTorch.
+    Torch,
+}
+
+/// What an array holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Kind {
+    /// Truth values.
+    Truth,
+    /// Integers.
+    Integer,
+    /// Numbers.
+    Real,
+}
+
+/// A Python expression, an axis for each of some indices.
+#[derive(Clone, Debug)]
+pub(super) struct Tensor {
+    /// Its text.
+    pub doc: Doc,
+    /// How tightly it holds together.
+    pub level: Level,
+    /// The indices that its axes run over, in their order.
+    pub dims: Vec<usize>,
+    /// What it holds.
+    pub kind: Kind,
+    /// Whether it is an array that is there already, or a part of one.
+    pub view: bool,
+    /// Whether it is a plain number of Python.
+    pub plain: bool,
+}
+
+impl Tensor {
+    pub(super) fn new(doc: Doc, dims: Vec<usize>, kind: Kind) -> Tensor {
+        Tensor { doc, level: Level::Atom, dims, kind, view: false, plain: false }
+    }
+
+    pub(super) fn plain(doc: Doc, level: Level, kind: Kind) -> Tensor {
+        Tensor { doc, level, dims: Vec::new(), kind, view: false, plain: true }
+    }
+
+    /// The text, in parentheses if it is looser than `level`.
+    pub(super) fn at(&self, level: Level) -> Doc {
+        if self.level < level { bracketed("(", self.doc.clone(), ")") } else { self.doc.clone() }
+    }
+
+    /// Its axes in another order.
+    pub(super) fn permuted(&self, dims: &[usize], dialect: Dialect) -> Tensor {
+        let order: Vec<usize> = dims.iter().filter_map(|dim| self.dims.iter().position(|own| own == dim)).collect();
+        if order.iter().enumerate().all(|(k, at)| k == *at) {
+            return self.clone();
+        }
+        let word = if dialect == Dialect::Torch { "permute" } else { "transpose" };
+        let tail = match order.as_slice() {
+            [1, 0] => ".T".to_string(),
+            _ => format!(".{word}({})", numbers(&order)),
+        };
+        let doc = Doc::Seq(vec![self.at(Level::Atom), text(tail)]);
+        Tensor { doc, level: Level::Atom, dims: order.iter().map(|k| self.dims[*k]).collect(), ..self.clone() }
+    }
+
+    /// Its axes such that they meet those of `dims` under broadcasting.
+    pub(super) fn aligned(&self, dims: &[usize], dialect: Dialect) -> Tensor {
+        if self.dims.is_empty() {
+            return self.clone();
+        }
+        let own: Vec<usize> = dims.iter().copied().filter(|dim| self.dims.contains(dim)).collect();
+        let moved = self.permuted(&own, dialect);
+        let from = dims.iter().position(|dim| own.contains(dim)).unwrap_or(0);
+        let places = dims[from..].iter().map(|dim| if own.contains(dim) { ":" } else { "None" }).collect::<Vec<_>>();
+        if places.iter().all(|place| *place == ":") {
+            return moved;
+        }
+        let places = match places.iter().rposition(|place| *place == "None") {
+            Some(last) if last + 1 < places.len() && last == 0 => vec!["None"],
+            _ => places,
+        };
+        let doc = Doc::Seq(vec![moved.at(Level::Atom), text(format!("[{}]", places.join(", ")))]);
+        Tensor { doc, level: Level::Atom, ..moved }
+    }
+}
+
+/// `0, 2, 1`
+pub(super) fn numbers(all: &[usize]) -> String {
+    all.iter().map(usize::to_string).collect::<Vec<_>>().join(", ")
+}
+
+/// `0` or `(0, 1)`
+pub(super) fn axes(all: &[usize]) -> String {
+    if let [only] = all { only.to_string() } else { format!("({})", numbers(all)) }
+}
+
+/// The indices of several, those of the one with the most axes first.
+pub(super) fn union(parts: &[&Tensor]) -> Vec<usize> {
+    let most = parts.iter().map(|part| part.dims.len()).max().unwrap_or(0);
+    let leader = parts.iter().find(|part| part.dims.len() == most);
+    let mut dims = leader.map_or(Vec::new(), |part| part.dims.clone());
+    for part in parts {
+        dims.extend(part.dims.iter().filter(|dim| !dims.contains(dim)).copied().collect::<Vec<_>>());
+    }
+    dims
+}
+
+/// `a op b`, entry by entry.
+pub(super) fn joined(a: &Tensor, operator: &str, level: Level, b: &Tensor, dialect: Dialect) -> Tensor {
+    let dims = union(&[a, b]);
+    let (left, right) = match operator {
+        "+" | "-" => (Level::Sum, Level::Floor),
+        "*" | "/" | "//" | "%" => (Level::Product, Level::Minus),
+        "**" => (Level::Atom, Level::Minus),
+        _ => (Level::Sum, Level::Sum),
+    };
+    let (x, y) = (a.aligned(&dims, dialect).at(left), b.aligned(&dims, dialect).at(right));
+    let kind = match operator {
+        "+" | "-" | "*" | "//" | "%" if a.kind != Kind::Real && b.kind != Kind::Real => Kind::Integer,
+        "+" | "-" | "*" | "//" | "%" | "/" | "**" => Kind::Real,
+        _ => Kind::Truth,
+    };
+    let doc = chain(x, vec![(operator.to_string(), y)]);
+    Tensor { doc, level, dims, kind, view: false, plain: a.plain && b.plain }
+}
+
+/// A function of arrays that are brought to the same axes.
+pub(super) fn called(function: &str, arguments: &[Tensor], kind: Kind, dialect: Dialect) -> Tensor {
+    let dims = union(&arguments.iter().collect::<Vec<_>>());
+    let docs = arguments.iter().map(|argument| argument.aligned(&dims, dialect).doc).collect();
+    Tensor::new(list(format!("{function}("), docs, ")"), dims, kind)
+}
