@@ -14,8 +14,9 @@ use backprose::study::{NoAnswer, Study};
 use backprose::writeup::json;
 use backprose::writeup::listing::{Listing, listing};
 use backprose::writeup::mathml::Engine;
-use backprose::writeup::module::module;
+use backprose::writeup::module::module_in;
 use backprose::writeup::notebook::{check, notebook};
+use backprose::writeup::numpy::Dialect;
 use backprose::writeup::render::{Format, render_with};
 use backprose::writeup::sheet::answers;
 use std::io::IsTerminal;
@@ -25,6 +26,10 @@ const MOST_ANSWERS: usize = 500;
 /// Derives the answers and prints them.
 pub fn derive(arguments: &DeriveArgs, folders: &[std::path::PathBuf]) -> Result<(), Stop> {
     let format = format_of(arguments)?;
+    if arguments.autograd && format != DeriveFormat::Torch {
+        complain("--autograd is for --format torch", None);
+        return Err(Stop::Unusable);
+    }
     let engine = super::engine(arguments.mathml, format == DeriveFormat::Html)?;
     let (given, wrt): (Vec<String>, Vec<String>) = arguments.wrt.iter().cloned().partition(|w| w.contains('='));
     let chosen = sizes(&[arguments.sizes.as_slice(), &given].concat(), arguments.general)?;
@@ -48,7 +53,8 @@ pub fn derive(arguments: &DeriveArgs, folders: &[std::path::PathBuf]) -> Result<
         _ => {}
     }
     let text = match format {
-        DeriveFormat::Numpy => numpy(&target, &chosen, &wrt)?,
+        DeriveFormat::Numpy => code(&target, &chosen, &wrt, (Dialect::Numpy, false))?,
+        DeriveFormat::Torch => code(&target, &chosen, &wrt, (Dialect::Torch, arguments.autograd))?,
         _ => writeup(&target, &chosen, &wrt, arguments, (format, engine))?,
     };
     let contents = if format == DeriveFormat::Pdf { pdf(&text)? } else { text.into_bytes() };
@@ -165,20 +171,20 @@ fn writeup(
         }
         DeriveFormat::Markdown => Format::MarkdownFragment,
         DeriveFormat::Html => Format::Html(engine),
-        DeriveFormat::Text | DeriveFormat::Numpy | DeriveFormat::Json => Format::Text,
+        DeriveFormat::Text | DeriveFormat::Numpy | DeriveFormat::Torch | DeriveFormat::Json => Format::Text,
     };
     let color = arguments.output.is_none() && colours(&std::io::stdout());
     render_with(&document, format, color, &templates).map_err(unrendered)
 }
 
 /// A module for every size where that can be derived, for the given sizes otherwise.
-fn numpy(target: &Target, sizes: &Sizes, wrt: &[String]) -> Result<String, Stop> {
+fn code(target: &Target, sizes: &Sizes, wrt: &[String], library: (Dialect, bool)) -> Result<String, Stop> {
     let given = study(target, sizes)?;
     let wanted = arrays(&given, wrt, target)?;
     let defaults = given.system.given.clone();
     let code = |study: Study| {
         let goals = study.goals(&wanted);
-        module(study.without_letters(), &goals, &defaults, &target.name)
+        module_in(library, study.without_letters(), &goals, &defaults, &target.name)
     };
     let all = Sizes { general: true, ..Sizes::default() };
     let general = match defaults.is_empty() {

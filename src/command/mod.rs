@@ -309,6 +309,9 @@ pub struct DeriveArgs {
     /// In latex, number each answer and label it for \eqref: conv gives conv:dl-dW.
     #[arg(long, value_name = "PREFIX", value_parser = prefix)]
     pub label: Option<String>,
+    /// In a module for PyTorch, a torch.autograd.Function with the derived gradients.
+    #[arg(long)]
+    pub autograd: bool,
     /// A file to write to: .tex, .pdf, .md, .html, .ipynb, .txt, .py or .json.
     #[arg(short = 'o', long = "output", value_name = "FILE")]
     pub output: Option<PathBuf>,
@@ -426,6 +429,9 @@ pub enum DeriveFormat {
     Notebook,
     /// A Python module that needs only NumPy.
     Numpy,
+    /// A Python module that needs only PyTorch.
+    #[value(alias = "pytorch")]
+    Torch,
     /// The derivations as data for other programs, all steps.
     Json,
     /// A page as TeX sets it; needs pdflatex, lualatex or tectonic.

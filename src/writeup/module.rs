@@ -1,6 +1,6 @@
-//! The NumPy module of a system: its verified answers, as code.
+//! The NumPy or PyTorch module of a system: its verified answers, as code.
 
-use super::numpy::{Piece, PieceKind};
+use super::numpy::{Dialect, Piece, PieceKind};
 use crate::derivation::Goal;
 use crate::diagnostic::Diagnostic;
 use crate::language::print::{Alphabet, expression};
@@ -14,7 +14,16 @@ use std::collections::BTreeMap;
 ///
 /// # Errors
 /// If an answer cannot be derived, does not pass verification, or cannot be written as code.
-pub fn module(
+pub fn module(study: Study, goals: &[Goal], defaults: &BTreeMap<Name, i128>, title: &str) -> Result<String, NoAnswer> {
+    module_in((Dialect::Numpy, false), study, goals, defaults, title)
+}
+
+/// The same in the library that is asked for; for PyTorch with a `torch.autograd.Function` or not.
+///
+/// # Errors
+/// As `module`.
+pub fn module_in(
+    library: (Dialect, bool),
     mut study: Study,
     goals: &[Goal],
     defaults: &BTreeMap<Name, i128>,
@@ -40,7 +49,7 @@ pub fn module(
     let defaults: BTreeMap<Name, i64> = defaults.iter().map(|(n, v)| (n.clone(), *v as i64)).collect();
     let requires = requirements(&study);
     let system = &study.system;
-    super::numpy::module(&system.program, &pieces, &defaults, &requires, title, system.base, &system.direct)
+    super::numpy::module_in(library, &system.program, &pieces, &defaults, &requires, title, system.base, &system.direct)
         .map_err(|why| NoAnswer::Refused(Diagnostic::general(why)))
 }
 

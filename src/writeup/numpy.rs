@@ -26,6 +26,7 @@ mod layout;
 mod library;
 mod lower;
 mod names;
+mod native;
 mod probability;
 mod reading;
 mod reads;
@@ -47,7 +48,7 @@ use self::recurrence::stepwise;
 use self::sizes::Plan;
 use self::skeleton::{describe_check, describe_inputs, describe_library, describe_moves, values};
 use self::stage::Workshop;
-use self::tensor::Dialect;
+pub use self::tensor::Dialect;
 use crate::language::program::Program;
 use crate::language::syntax::{Binder, Condition, Expr, Name};
 use crate::model::jacobian_parts;
@@ -55,6 +56,7 @@ use include_dir::{Dir, include_dir};
 use std::collections::{BTreeMap, BTreeSet};
 use tera::{Context, Tera};
 
+static TORCH: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/templates/torch");
 static TEMPLATES: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/templates/numpy");
 
 /// What an answer is the value of.
@@ -142,6 +144,24 @@ pub fn module(
     base: i64,
     direct: &[(Name, Name)],
 ) -> Result<String, String> {
+    module_in((Dialect::Numpy, false), program, pieces, defaults, requires, title, base, direct)
+}
+
+/// The same in the library that is asked for, with a class for automatic differentiation or not.
+///
+/// # Errors
+/// As `module`.
+#[allow(clippy::too_many_arguments)]
+pub fn module_in(
+    (dialect, autograd): (Dialect, bool),
+    program: &Program,
+    pieces: &[Piece],
+    defaults: &BTreeMap<Name, i64>,
+    requires: &[Condition],
+    title: &str,
+    base: i64,
+    direct: &[(Name, Name)],
+) -> Result<String, String> {
     let stepwise = &stepwise(program);
     let program = &with_logarithms(program, stepwise);
     let kinds = kinds(program, pieces);
@@ -155,7 +175,7 @@ pub fn module(
     }
     let moved = moved(program, &kinds);
     let mut shop = Workshop {
-        dialect: Dialect::Numpy,
+        dialect,
         program,
         pieces,
         names: &names,
@@ -178,17 +198,24 @@ pub fn module(
     for (kind, python) in kinds.iter().zip(&python) {
         functions.push(shop.public(python, kind)?);
     }
+    let all = [contract.as_slice(), &["vjp".to_string()]].concat();
+    let vjp = names::functions(&all).pop().unwrap_or_default();
+    functions.extend(shop.together(&vjp, &kinds)?);
     functions.extend(shop.private()?);
     functions.extend(facts(&shop)?);
     let mut context = Context::new();
     context.insert("title", &docstring(title));
     context.insert("functions", &functions);
     context.insert("renamed", &renamed(&contract, &python));
-    describe_library(&mut context, &functions)?;
+    describe_library(&mut context, &shop, &functions)?;
     describe_inputs(&mut context, &shop, requires, base)?;
     describe_check(&mut context, &shop, &kinds, &contract, &python);
     describe_moves(&mut context, &shop)?;
-    render(&context)
+    context.insert("autograd", &autograd);
+    let gradients = gradients(program, &kinds);
+    context.insert("gradient_of", &gradients);
+    context.insert("vjp", &vjp);
+    render(&context, dialect)
 }
 
 /// The functions of the module: every output, then the derivatives asked for.
@@ -236,11 +263,23 @@ fn docstring(text: &str) -> String {
     text.replace('\\', "\\\\").replace('"', "\\\"")
 }
 
-fn render(context: &Context) -> Result<String, String> {
-    let named = |path: &std::path::Path| Some(format!("numpy/{}", path.to_str()?));
-    let files = TEMPLATES.files().filter_map(|file| Some((named(file.path())?, file.contents_utf8()?)));
+/// For each given array, the place of its gradient among all gradients, as Python.
+fn gradients(program: &Program, kinds: &[PieceKind]) -> Vec<String> {
+    let gradients: Vec<&PieceKind> = kinds.iter().filter(|kind| matches!(kind, PieceKind::Gradient(_))).collect();
+    let place = |array: &Name| gradients.iter().position(|kind| kind.array() == array);
+    let spoken = |place: Option<usize>| place.map_or("None".to_string(), |place| format!("gradients[{place}]"));
+    program.arrays.iter().map(|array| spoken(place(&array.name))).collect()
+}
+
+fn render(context: &Context, dialect: Dialect) -> Result<String, String> {
+    let (folder, templates) = match dialect {
+        Dialect::Numpy => ("numpy", &TEMPLATES),
+        Dialect::Torch => ("torch", &TORCH),
+    };
+    let named = |path: &std::path::Path| Some(format!("{folder}/{}", path.to_str()?));
+    let files = templates.files().filter_map(|file| Some((named(file.path())?, file.contents_utf8()?)));
     let mut tera = Tera::default();
     tera.add_raw_templates(files)
-        .and_then(|()| tera.render("numpy/module.py", context))
-        .map_err(|error| format!("the templates of numpy: {error}"))
+        .and_then(|()| tera.render(&format!("{folder}/module.py"), context))
+        .map_err(|error| format!("the templates of {folder}: {error}"))
 }

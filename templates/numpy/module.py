@@ -1,9 +1,9 @@
 """{{ title }}
 
 Written by backprose; needs only NumPy. Arrays are passed by position; an axis whose
-indices run from lo to hi stores lo at position 0. Arrays in single precision stay so. The upstream gradients, g, are the
-direct derivatives of the loss by the outputs. Run this file to compare every derivative
-with central finite differences.
+indices run from lo to hi stores lo at position 0. Single precision stays single. The
+upstream gradients, g, are the direct derivatives of the loss by the outputs. Run this
+file to compare every derivative with central finite differences.
 {%- if facts | length > 0 %}
 
 The derivatives hold where

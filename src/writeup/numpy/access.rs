@@ -90,17 +90,35 @@ impl Lowering<'_, '_> {
         let inside = at.iter().zip(source.axes).all(|(e, axis)| self.is_inside(e, axis));
         let at: Vec<Expr> = at.iter().zip(source.axes).map(|(e, axis)| minus(e, &axis.first)).collect();
         let forms: Option<Vec<Affine>> = at.iter().map(|e| affine(e, &|name| self.axis(name))).collect();
+        let filled = self.writer.filled.contains(&source.python);
+        let own = |tensor: Tensor| match filled && tensor.view {
+            true => {
+                Tensor { doc: Doc::Seq(vec![tensor.at(Level::Atom), text(".clone()")]), level: Level::Atom, ..tensor }
+            }
+            false => tensor,
+        };
         let Some(forms) = forms else { return self.gathered(source, &at, inside) };
         if inside && let Some(part) = self.part(source, &forms)? {
-            return Ok(part);
+            return Ok(own(part));
         }
-        self.strided(source, &forms)
+        let whole: Vec<bool> = forms.iter().zip(source.axes).map(|(form, axis)| self.is_whole(form, axis)).collect();
+        let window = self.window(&source.python, &forms, &whole)?.filter(|_| !filled);
+        let strided = self.strided(source, &forms)?;
+        Ok(own(Tensor { window: window.map(Box::new), ..strided }))
     }
 
     /// Whether a position is one of an axis for certain, wherever it is computed.
     pub(super) fn is_inside(&self, e: &Expr, axis: &AxisBox) -> bool {
         let bare = is_zero(&axis.before) && is_zero(&axis.after);
         bare && self.guards.is_empty() || self.known.is_within(e, &axis.first, &axis.last)
+    }
+
+    /// Whether an index runs over a whole axis.
+    fn is_whole(&self, form: &Affine, axis: &AxisBox) -> bool {
+        let [(dim, step)] = form.terms.as_slice() else { return false };
+        let (first, last) = &self.axes[*dim].range;
+        let end = minus(&axis.last, &axis.first);
+        is_one(step) && is_zero(&plus(&form.offset, first)) && plus(&form.offset, last) == end
     }
 
     /// A part that basic indexing takes; none if two indices share an axis, or an index has two.
@@ -122,7 +140,7 @@ impl Lowering<'_, '_> {
             let (first, last) = self.axes[*dim].range.clone();
             let start = plus(&form.offset, &times(step, &first));
             let end = plus(&form.offset, &times(step, &last));
-            if is_one(step) && is_zero(&start) && end == minus(&axis.last, &axis.first) {
+            if self.is_whole(form, axis) {
                 places.push(text(":"));
                 continue;
             }
@@ -214,10 +232,7 @@ impl Lowering<'_, '_> {
         for ((e, place), axis) in at[1..].iter().zip(rest).zip(&source.axes[1..]) {
             let [dim] = place.dims.as_slice() else { return None };
             let form = affine(e, &|name| self.axis(name))?;
-            let ([(_, step)], range) = (form.terms.as_slice(), &self.axes[*dim].range) else { return None };
-            let whole = is_one(step)
-                && is_zero(&plus(&form.offset, &range.0))
-                && plus(&form.offset, &range.1) == minus(&axis.last, &axis.first);
+            let whole = self.is_whole(&form, axis);
             if !whole || dims.contains(dim) {
                 return None;
             }

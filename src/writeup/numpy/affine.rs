@@ -1,9 +1,10 @@
 //! Index expressions as numbers times the indices of axes, plus what does not depend on them; the
 //! least and greatest value of an index expression.
 
-use super::arithmetic::{is_zero, minus, plus, product};
+use super::arithmetic::{fraction, is_one, is_zero, minus, plus, product};
 use crate::language::syntax::{Expr, ExprKind, Name, Operator, Sign};
 use crate::model::each_part;
+use num_traits::Signed;
 
 /// `Σ coefficient · index + offset`.
 #[derive(Clone, Debug)]
@@ -111,7 +112,21 @@ pub(super) fn bounds(e: &Expr, of: &dyn Fn(&Expr) -> Option<(Expr, Expr)>) -> Op
             }
             all
         }
-        ExprKind::Call(word, arguments) if matches!(&**word, "floor" | "ceil" | "min" | "max") => {
+        ExprKind::Call(word, arguments)
+            if matches!(&**word, "floor" | "ceil") && is_positive(&fraction(arguments.first()?).1) =>
+        {
+            let (above, below) = fraction(arguments.first()?);
+            let (low, high) = bounds(&above, of)?;
+            let rounded = |e: Expr| {
+                if is_one(&below) {
+                    return e;
+                }
+                let over = vec![(Operator::Times, e), (Operator::Over, below.clone())];
+                Expr::new(ExprKind::Call(word.clone(), vec![Expr::new(ExprKind::Product(over))]))
+            };
+            Some((rounded(low), rounded(high)))
+        }
+        ExprKind::Call(word, arguments) if matches!(&**word, "min" | "max") => {
             let parts = arguments.iter().map(|e| bounds(e, of)).collect::<Option<Vec<_>>>()?;
             let (low, high): (Vec<Expr>, Vec<Expr>) = parts.into_iter().unzip();
             let call = |parts| Expr::new(ExprKind::Call(word.clone(), parts));
@@ -121,15 +136,40 @@ pub(super) fn bounds(e: &Expr, of: &dyn Fn(&Expr) -> Option<(Expr, Expr)>) -> Op
     }
 }
 
+/// Whether an expression is a product of sizes and positive numbers: what an index is divided by.
+fn is_positive(e: &Expr) -> bool {
+    match &e.kind {
+        ExprKind::Number(value) => value.is_positive(),
+        ExprKind::Name(_) => true,
+        ExprKind::Product(factors) => factors.iter().all(|(o, f)| *o == Operator::Times && is_positive(f)),
+        _ => false,
+    }
+}
+
 /// The least and greatest of what the ends give.
 fn corners(a: &(Expr, Expr), operator: Operator, b: &(Expr, Expr)) -> (Expr, Expr) {
+    if a.0 == a.1 && is_positive(&a.0) && operator == Operator::Times {
+        return (times(&a.0, &b.0), times(&a.0, &b.1));
+    }
+    if b.0 == b.1 && is_positive(&b.0) && operator != Operator::Mod {
+        let join = |e: &Expr| match operator {
+            Operator::Times => times(e, &b.0),
+            _ => Expr::new(ExprKind::Product(vec![(Operator::Times, e.clone()), (operator, b.0.clone())])),
+        };
+        return (join(&a.0), join(&a.1));
+    }
     let join = |x: &Expr, y: &Expr| match operator {
         Operator::Times => times(x, y),
         _ => Expr::new(ExprKind::Product(vec![(Operator::Times, x.clone()), (operator, y.clone())])),
     };
     let mut all = vec![join(&a.0, &b.0), join(&a.1, &b.1), join(&a.0, &b.1), join(&a.1, &b.0)];
     let mut seen: Vec<Expr> = Vec::new();
-    all.retain(|e| !seen.contains(e) && { seen.push(e.clone()); true });
+    all.retain(|e| {
+        !seen.contains(e) && {
+            seen.push(e.clone());
+            true
+        }
+    });
     if let [only] = all.as_slice() {
         return (only.clone(), only.clone());
     }

@@ -25,7 +25,13 @@ impl Writer<'_> {
             _ => {
                 let unknown = || format!("`{function}` cannot be written in NumPy yet");
                 let known = Function::named(function, arguments.len()).ok_or_else(unknown)?;
-                self.applied(known.entry().numpy, arguments, Mode::Value)
+                let python = known.entry().numpy;
+                let simple = ["np.sqrt", "np.exp", "np.log", "np.tanh", "np.sin", "np.cos"];
+                if simple.contains(&python) {
+                    return self.applied(&python.replace("np.", "math."), arguments, Mode::Value);
+                }
+                let value = self.applied(python, arguments, Mode::Value)?;
+                Ok(Code { doc: list("float(", vec![value.doc], ")"), level: Level::Atom })
             }
         }
     }

@@ -52,12 +52,11 @@ pub(super) fn total(a: &Tensor, summed: &[usize], dialect: Dialect) -> Tensor {
     }
     let dims: Vec<usize> = a.dims.iter().copied().filter(|dim| !summed.contains(dim)).collect();
     let kind = if a.kind == Kind::Truth { Kind::Integer } else { a.kind };
-    let module = if dialect == Dialect::Torch { "torch" } else { "np" };
     let mut arguments = vec![a.doc.clone()];
     if !dims.is_empty() {
-        arguments.push(text(format!("axis={}", axes(&over))));
+        arguments.push(text(format!("{}={}", dialect.axis(), axes(&over))));
     }
-    Tensor::new(list(format!("{module}.sum("), arguments, ")"), dims, kind)
+    Tensor::new(list(dialect.name("sum("), arguments, ")"), dims, kind)
 }
 
 /// The product of two factors, summed over all axes that do not stay.
@@ -95,8 +94,18 @@ fn real(a: &Tensor, other: &Tensor, dialect: Dialect) -> Tensor {
     if a.kind == Kind::Real || dialect == Dialect::Numpy {
         return a.clone();
     }
-    let like = if other.kind == Kind::Real { Doc::Seq(vec![text(".to("), other.at(Level::Atom), text(".dtype)")]) } else { text(".to(torch.get_default_dtype())") };
-    Tensor { kind: Kind::Real, level: Level::Atom, doc: Doc::Seq(vec![a.at(Level::Atom), like]), ..a.clone() }
+    let like = if other.kind == Kind::Real {
+        Doc::Seq(vec![text(".to("), other.at(Level::Atom), text(".dtype)")])
+    } else {
+        text(".to(torch.get_default_dtype())")
+    };
+    Tensor {
+        window: None,
+        kind: Kind::Real,
+        level: Level::Atom,
+        doc: Doc::Seq(vec![a.at(Level::Atom), like]),
+        ..a.clone()
+    }
 }
 
 fn tensordot(a: &Tensor, b: &Tensor, summed: &[usize], dims: Vec<usize>, dialect: Dialect) -> Tensor {
@@ -120,7 +129,10 @@ fn einsum(a: &Tensor, b: &Tensor, dims: Vec<usize>, dialect: Dialect) -> Tensor 
     let mut all = dims.clone();
     all.extend(a.dims.iter().filter(|dim| !dims.contains(dim)));
     let letters = |of: &[usize]| -> String {
-        of.iter().filter_map(|dim| all.iter().position(|own| own == dim)).map(|k| (b'a' + (k % 26) as u8) as char).collect()
+        of.iter()
+            .filter_map(|dim| all.iter().position(|own| own == dim))
+            .map(|k| (b'a' + (k % 26) as u8) as char)
+            .collect()
     };
     let pattern = format!("\"{},{}->{}\"", letters(&a.dims), letters(&b.dims), letters(&dims));
     let (function, last) = match dialect {

@@ -55,13 +55,26 @@ pub(super) struct Writer<'a> {
     pub scope: Vec<Bound>,
     /// The conditions that hold where the next expression stands.
     pub guards: Vec<Condition>,
+    /// Arrays of which only a part is there yet: PyTorch must not share it.
+    pub filled: Vec<String>,
+    /// Names that code around uses.
+    pub avoid: Vec<String>,
     /// What the code written so far needs.
     pub needs: Needs,
 }
 
 impl<'a> Writer<'a> {
     pub(super) fn new(dialect: Dialect, names: &'a Names, arrays: &'a BTreeMap<Name, Stored>) -> Self {
-        Writer { dialect, names, arrays, scope: Vec::new(), guards: Vec::new(), needs: Needs::default() }
+        Writer {
+            dialect,
+            names,
+            arrays,
+            scope: Vec::new(),
+            guards: Vec::new(),
+            filled: Vec::new(),
+            avoid: Vec::new(),
+            needs: Needs::default(),
+        }
     }
 
     /// Whether a name stands for an integer: an index, a size, integer data.
@@ -99,7 +112,9 @@ impl<'a> Writer<'a> {
             return Ok(Code::atom(python.clone()));
         }
         match Function::named(name, 0) {
-            Some(constant) if !self.arrays.contains_key(name) => Ok(Code::atom(constant.entry().numpy)),
+            Some(constant) if !self.arrays.contains_key(name) => {
+                Ok(Code::atom(constant.entry().numpy.replace("np.", "math.")))
+            }
             _ => self.read(name, &[]),
         }
     }

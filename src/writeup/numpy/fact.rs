@@ -54,6 +54,7 @@ fn written(shop: &Workshop<'_>, fact: &Fact, function: &mut Function) -> Result<
         dims.push(lowering.bind(index)?.0);
     }
     let difference = lowering.value(&minus(&fact.left, &fact.right), Mode::Value)?;
+    function.body.extend(lowering.statements(4));
     let relation = match fact.relation {
         Relation::Equal => "=",
         Relation::NotEqual => "!=",

@@ -107,7 +107,9 @@ pub(super) fn whole(
     let head = if returned { "return ".to_string() } else { format!("{} = ", filling.array) };
     let value = if value.level == Level::Atom { value.doc } else { loose(value.doc) };
     let masked = lowering.masked;
-    Ok(Some(Filled { lines: vec![lines(4, &Doc::Seq(vec![text(head), value]))], masked }))
+    let mut all = lowering.statements(4);
+    all.push(lines(4, &Doc::Seq(vec![text(head), value])));
+    Ok(Some(Filled { lines: all, masked }))
 }
 
 /// Statements, and whether they compute values that are not taken.
@@ -128,7 +130,8 @@ fn fresh(
     fixed: &[usize],
 ) -> Result<Tensor, String> {
     let dialect = lowering.dialect();
-    let value = if value.dims.len() < dims.len() { lowering.spread(&value, dims)? } else { value.permuted(dims, dialect) };
+    let value =
+        if value.dims.len() < dims.len() { lowering.spread(&value, dims)? } else { value.permuted(dims, dialect) };
     let mut value = value;
     if !fixed.is_empty() && !value.plain {
         let all = open.len() + fixed.len();
@@ -198,6 +201,7 @@ pub(super) fn fill(
     let value = lowering.value(&value, Mode::Value)?;
     let value = value.aligned(&dims, lowering.dialect());
     let masked = lowering.masked;
+    out.extend(lowering.statements(indent));
     let mut places = Vec::new();
     for (number, (index, axis)) in indices.iter().zip(axes).enumerate() {
         let (first, last) = range_of(index)?;

@@ -3,10 +3,11 @@
 //! Every function checks its arrays, computes the stages that it goes through, and returns its result
 //! – or a stage, where others read what it computes.
 
+use super::code::tuple;
 use super::layout::{Doc, lines, list, text};
 use super::sizes::Source;
-use super::tensor::Dialect;
 use super::stage::Workshop;
+use super::tensor::Dialect;
 use super::{PieceKind, docstring};
 use serde::Serialize;
 use std::collections::BTreeSet;
@@ -60,6 +61,43 @@ impl Workshop<'_> {
         Ok(function)
     }
 
+    /// The outputs and all gradients at once: what they share is computed once.
+    pub(super) fn together(&self, python: &str, kinds: &[PieceKind]) -> Result<Option<Function>, String> {
+        let is_gradient = |kind: &&PieceKind| matches!(kind, PieceKind::Gradient(_));
+        let Some(first) = kinds.iter().find(is_gradient) else { return Ok(None) };
+        let outputs = self.program.outputs.iter().cloned().map(PieceKind::Value);
+        let wanted: Vec<PieceKind> = outputs.chain(kinds.iter().filter(is_gradient).cloned()).collect();
+        let names = |gradients: bool| -> Vec<String> {
+            let wanted = wanted.iter().filter(|kind| is_gradient(kind) == gradients);
+            wanted.map(|kind| self.stored_as(kind).to_string()).collect()
+        };
+        let (values, gradients) = (names(false), names(true));
+        let mut about = vec!["The outputs and the gradients of the loss, as two tuples.".to_string(), String::new()];
+        about.extend(formula_lines(&format!("({})", values.join(", "))).into_iter().skip(1));
+        about.extend(formula_lines(&format!("({})", gradients.join(", "))).into_iter().skip(1));
+        let head = self.head(python, first)?.replace(&format!("-> {}:", self.array_type()), "-> tuple:");
+        let mut function = Function { head, about, ..Function::default() };
+        function.body.extend(self.opening());
+        function.body.extend(self.upstream_checks());
+        if !self.program.facts.is_empty() {
+            function.body.push(self.demand());
+        }
+        for unit in self.all_before(&wanted) {
+            match unit.as_slice() {
+                [only] if !self.stages.contains(only) && !self.together.contains_key(only) => {
+                    let (filled, needs) = self.filled(only, self.stored_as(only), false)?;
+                    function.body.extend(filled.lines);
+                    function.masked |= filled.masked && self.dialect == Dialect::Numpy;
+                    function.library.extend(needs.library);
+                }
+                _ => function.body.push(self.statement(&unit, &[])),
+            }
+        }
+        let (values, gradients) = (tuple(texts(&values)), tuple(texts(&gradients)));
+        function.body.push(lines(4, &Doc::Seq(vec![text("return "), values, text(", "), gradients])));
+        Ok(Some(function))
+    }
+
     /// The call of `_inputs`, unless there is nothing to check.
     pub(super) fn opening(&self) -> Option<String> {
         let targets = self.targets();
@@ -88,7 +126,8 @@ impl Workshop<'_> {
         if matches!(kind, PieceKind::Gradient(_)) {
             parameters.extend(self.upstream());
         }
-        let parameters: Vec<String> = parameters.into_iter().map(|name| format!("{name}: {}", self.array_type())).collect();
+        let parameters: Vec<String> =
+            parameters.into_iter().map(|name| format!("{name}: {}", self.array_type())).collect();
         let parameters = [parameters, self.keywords()?].concat();
         Ok(lines(0, &list(format!("def {python}("), texts(&parameters), format!(") -> {}:", self.array_type()))))
     }

@@ -1,28 +1,31 @@
-//! The functions that a module defines for itself: `templates/numpy/functions/`, a file each.
+//! The functions that a module defines for itself: `templates/numpy/functions/` or
+//! `templates/torch/functions/`, a file each.
 //!
 //! Invariant: a module holds those that its code calls, and those that these call, in the order of
 //! their names, and no others.
 
-use super::TEMPLATES;
+use super::tensor::Dialect;
+use super::{TEMPLATES, TORCH};
 use std::collections::BTreeSet;
 
 /// The definitions of functions and of all that they call.
-pub(super) fn definitions(called: &BTreeSet<String>) -> Result<Vec<&'static str>, String> {
+pub(super) fn definitions(called: &BTreeSet<String>, dialect: Dialect) -> Result<Vec<&'static str>, String> {
     let mut found: BTreeSet<String> = BTreeSet::new();
     let mut open: Vec<String> = called.iter().cloned().collect();
     while let Some(name) = open.pop() {
-        let text = definition(&name)?;
+        let text = definition(&name, dialect)?;
         if found.insert(name) {
             open.extend(calls(text));
         }
     }
-    found.iter().map(|name| definition(name)).collect()
+    found.iter().map(|name| definition(name, dialect)).collect()
 }
 
-fn definition(name: &str) -> Result<&'static str, String> {
-    let file = TEMPLATES.get_file(format!("functions/{}.py", name.trim_start_matches('_')));
+fn definition(name: &str, dialect: Dialect) -> Result<&'static str, String> {
+    let folder = if dialect == Dialect::Torch { &TORCH } else { &TEMPLATES };
+    let file = folder.get_file(format!("functions/{}.py", name.trim_start_matches('_')));
     let text = file.and_then(|file| file.contents_utf8()).map(str::trim_end);
-    text.ok_or_else(|| format!("the function `{name}` has no code in NumPy yet"))
+    text.ok_or_else(|| format!("the function `{name}` has no code in {dialect:?} yet"))
 }
 
 /// The functions of the library that a definition calls, itself among them.
@@ -39,9 +42,11 @@ mod tests {
 
     #[test]
     fn every_function_of_the_language_has_code() {
-        let names = Function::all().map(|function| function.entry().numpy.to_string());
-        let called: BTreeSet<String> = names.filter(|name| name.starts_with('_')).collect();
-        let text = definitions(&called).unwrap().join("\n");
-        assert!(called.iter().all(|name| text.contains(&format!("def {name}("))), "{text}");
+        for dialect in [Dialect::Numpy, Dialect::Torch] {
+            let names = Function::all().map(|function| dialect.function(function.entry().numpy));
+            let called: BTreeSet<String> = names.filter(|name| name.starts_with('_')).collect();
+            let text = definitions(&called, dialect).unwrap().join("\n");
+            assert!(called.iter().all(|name| text.contains(&format!("def {name}("))), "{text}");
+        }
     }
 }

@@ -9,7 +9,7 @@ use super::code::{Level, Mode, symbol};
 use super::exponential::paired;
 use super::expression::Writer;
 use super::known::Known;
-use super::layout::{Doc, group, list, text};
+use super::layout::{Doc, group, list, one_line, text};
 use super::reading::range_of;
 use super::tensor::{Dialect, Kind, Tensor, called, joined};
 use crate::language::function::Function;
@@ -41,15 +41,29 @@ pub(super) struct Lowering<'w, 'a> {
     pub guards: Vec<Condition>,
     /// Whether values are computed that are not taken.
     pub masked: bool,
+    /// Arrays of indices that have names: the text that each stands for.
+    pub locals: Vec<(String, String)>,
 }
 
 impl<'w, 'a> Lowering<'w, 'a> {
     pub(super) fn new(writer: &'w mut Writer<'a>, known: &Known) -> Self {
         let mut known = known.clone();
         for bound in &writer.scope {
-            known.bind(&Binder { name: bound.name.clone(), range: Some(bound.range.clone()), span: Default::default() });
+            known.bind(&Binder {
+                name: bound.name.clone(),
+                range: Some(bound.range.clone()),
+                span: Default::default(),
+            });
         }
-        Lowering { writer, known, axes: Vec::new(), scope: Vec::new(), guards: Vec::new(), masked: false }
+        Lowering {
+            writer,
+            known,
+            axes: Vec::new(),
+            scope: Vec::new(),
+            guards: Vec::new(),
+            masked: false,
+            locals: Vec::new(),
+        }
     }
 
     pub(super) fn dialect(&self) -> Dialect {
@@ -71,7 +85,9 @@ impl<'w, 'a> Lowering<'w, 'a> {
         let inside = match (range.0 == given.0, range.1 == given.1) {
             (true, true) => None,
             (false, true) => Some(Condition::Chain(given.0.clone(), chain)),
-            (true, false) => Some(Condition::Chain(Expr::name(name.clone()), vec![(Relation::AtMost, given.1.clone())])),
+            (true, false) => {
+                Some(Condition::Chain(Expr::name(name.clone()), vec![(Relation::AtMost, given.1.clone())]))
+            }
             (false, false) => {
                 chain.push((Relation::AtMost, given.1.clone()));
                 Some(Condition::Chain(given.0.clone(), chain))
@@ -130,8 +146,29 @@ impl<'w, 'a> Lowering<'w, 'a> {
         let (first, last) = self.axes[axis].range.clone();
         let stop = self.writer.index(&plus(&last, &Expr::integer(1)))?;
         let limits = if is_zero(&first) { vec![stop] } else { vec![self.writer.index(&first)?, stop] };
-        let word = if self.dialect() == Dialect::Torch { "torch.arange(" } else { "np.arange(" };
-        Ok(Tensor::new(list(word, limits, ")"), vec![axis], Kind::Integer))
+        let word = self.dialect().name("arange(");
+        let range = Tensor::new(list(word, limits, ")"), vec![axis], Kind::Integer);
+        let name = self.axes[axis].name.clone();
+        Ok(self.named(&name, range))
+    }
+
+    /// An array of indices by a name, which it is given if it has none.
+    fn named(&mut self, name: &str, tensor: Tensor) -> Tensor {
+        let words = one_line(&tensor.doc);
+        let found = self.locals.iter().find(|(_, text)| *text == words).map(|(name, _)| name.clone());
+        let name = found.unwrap_or_else(|| {
+            let used = self.writer.scope.iter().map(|bound| &bound.python).chain(&self.writer.avoid);
+            let name = self.writer.names.index(name, used.chain(self.locals.iter().map(|(name, _)| name)));
+            self.locals.push((name.clone(), words));
+            name
+        });
+        Tensor::new(text(name), tensor.dims, tensor.kind)
+    }
+
+    /// The statements that compute the arrays of indices.
+    pub(super) fn statements(&self, indent: usize) -> Vec<String> {
+        let statement = |(name, words): &(String, String)| format!("{}{name} = {words}", " ".repeat(indent));
+        self.locals.iter().map(statement).collect()
     }
 
     /// How many indices an axis has.
@@ -204,7 +241,11 @@ impl<'w, 'a> Lowering<'w, 'a> {
                 (Some(all), Sign::Minus) => joined(&all, "-", Level::Sum, &term, dialect),
             });
         }
-        all.map_or_else(|| self.number(&Expr::integer(0), mode), Ok)
+        match all {
+            None => self.number(&Expr::integer(0), mode),
+            Some(all) if all.kind == Kind::Integer && all.dims.len() > 1 => Ok(self.named("at", all)),
+            Some(all) => Ok(all),
+        }
     }
 
     fn product(&mut self, e: &Expr, mode: Mode) -> Result<Tensor, String> {
@@ -289,7 +330,11 @@ impl<'w, 'a> Lowering<'w, 'a> {
         ];
         let same = branch.dims.len() == other.dims.len();
         let all = Tensor { level: Level::Choice, ..Tensor::new(group(parts), dims.clone(), kind) };
-        if same || dims.is_empty() { Ok(Tensor { plain: branch.plain && other.plain, ..all }) } else { self.spread(&all, &dims) }
+        if same || dims.is_empty() {
+            Ok(Tensor { plain: branch.plain && other.plain, ..all })
+        } else {
+            self.spread(&all, &dims)
+        }
     }
 
     /// An array with all of the axes, each as long as it is.
@@ -347,10 +392,7 @@ impl<'w, 'a> Lowering<'w, 'a> {
 
     /// A function by its name in NumPy; one that begins with `_` is of the library.
     pub(super) fn applied(&mut self, python: &str, arguments: &[Expr], mode: Mode) -> Result<Tensor, String> {
-        let python = match self.dialect() {
-            Dialect::Numpy => python.to_string(),
-            Dialect::Torch => python.replace("np.", "_").replace("_sign", "torch.sign"),
-        };
+        let python = self.dialect().function(python);
         if python.starts_with('_') {
             self.writer.needs.library.insert(python.clone());
         }
@@ -369,10 +411,9 @@ impl<'w, 'a> Lowering<'w, 'a> {
         }
         let opposite = Expr::new(ExprKind::Sum(vec![(Sign::Minus, e.clone())]));
         let (above, below) = fraction(&opposite);
-        Ok(negative(&self.quotient(&Expr::new(ExprKind::Product(vec![
-            (Operator::Times, above),
-            (Operator::Over, below),
-        ])))?))
+        Ok(negative(
+            &self.quotient(&Expr::new(ExprKind::Product(vec![(Operator::Times, above), (Operator::Over, below)])))?,
+        ))
     }
 
     /// Whether a value is made of integers by arithmetic alone.
@@ -381,10 +422,13 @@ impl<'w, 'a> Lowering<'w, 'a> {
             ExprKind::Name(name) if self.axis(name).is_some() => true,
             ExprKind::Sum(terms) => terms.iter().all(|(_, term)| self.is_ratio(term)),
             ExprKind::Product(factors) => factors.iter().all(|(_, factor)| self.is_ratio(factor)),
-            ExprKind::Call(_, arguments) => self.writer.is_ratio(e) || {
-                let word = matches!(&e.kind, ExprKind::Call(word, _) if matches!(&**word, "floor" | "ceil" | "min" | "max" | "abs"));
-                word && arguments.iter().all(|argument| self.is_ratio(argument))
-            },
+            ExprKind::Call(_, arguments) => {
+                self.writer.is_ratio(e)
+                    || {
+                        let word = matches!(&e.kind, ExprKind::Call(word, _) if matches!(&**word, "floor" | "ceil" | "min" | "max" | "abs"));
+                        word && arguments.iter().all(|argument| self.is_ratio(argument))
+                    }
+            }
             ExprKind::Power(base, exponent) => self.is_ratio(base) && matches!(exponent.kind, ExprKind::Number(_)),
             _ => self.writer.is_ratio(e),
         }
@@ -449,7 +493,7 @@ impl<'w, 'a> Lowering<'w, 'a> {
 pub(super) fn negative(a: &Tensor) -> Tensor {
     let level = if a.level == Level::Minus { Level::Atom } else { Level::Product };
     let doc = Doc::Seq(vec![text("-"), a.at(level)]);
-    Tensor { doc, level: Level::Minus, view: false, ..a.clone() }
+    Tensor { doc, level: Level::Minus, view: false, window: None, ..a.clone() }
 }
 
 /// `a & b`, `a | b`

@@ -83,7 +83,9 @@ impl Writer<'_> {
             _ => (read, false),
         };
         let (array, at) = match &read.kind {
-            ExprKind::Name(name) if !is_index(name) && !self.scope.iter().any(|bound| bound.name == *name) => (name, Vec::new()),
+            ExprKind::Name(name) if !is_index(name) && !self.scope.iter().any(|bound| bound.name == *name) => {
+                (name, Vec::new())
+            }
             ExprKind::Read(array, at) => (array, at.clone()),
             _ => return None,
         };

@@ -8,9 +8,9 @@ use super::PieceKind;
 use super::arithmetic::{is_zero, minus, plus};
 use super::docstring;
 use super::expression::{Bound, all};
+use super::fill::{Filling, fill, only_if, zeros};
 use super::function::{Function, formula_lines, texts};
 use super::layout::{Doc, bracketed, lines, list, text};
-use super::fill::{Filling, fill, only_if, zeros};
 use super::reading::range_of;
 use super::reads::{Entry, Reads};
 use super::schedule::{Edge, Part, Schedule, Steps, schedule};
@@ -270,6 +270,10 @@ impl<'w> Run<'w, '_> {
         let added = self.shop.added(self.unit).iter().any(|moved| moved == array);
         let Formula { axes, indices, formula, .. } = part;
         let filling = Filling { array, axes, indices, looped: &looped, formula, added };
+        if self.shop.dialect == Dialect::Torch {
+            writer.filled = self.unit.iter().map(|kind| self.shop.stored_as(kind).to_string()).collect();
+        }
+        writer.avoid = self.loops.iter().map(|looped| looped.python.clone()).collect();
         let filled = fill(&mut writer, self.shop.known, indent, &filling)?;
         body.extend(filled.lines);
         self.function.masked |= filled.masked && self.shop.dialect == Dialect::Numpy;

@@ -21,18 +21,18 @@ struct Term {
 
 /// What is in scope outside of a reduction.
 pub(super) struct Outside {
-    scope: usize,
+    scope: Vec<usize>,
     guards: usize,
     known: super::known::Known,
 }
 
 impl Lowering<'_, '_> {
     pub(super) fn outside(&self) -> Outside {
-        Outside { scope: self.scope.len(), guards: self.guards.len(), known: self.known.clone() }
+        Outside { scope: self.scope.clone(), guards: self.guards.len(), known: self.known.clone() }
     }
 
     pub(super) fn leave(&mut self, outside: Outside) {
-        self.scope.truncate(outside.scope);
+        self.scope = outside.scope;
         self.guards.truncate(outside.guards);
         self.known = outside.known;
     }
@@ -56,7 +56,7 @@ impl Lowering<'_, '_> {
             Reduction::Extremum(which) if which.is_place() => self.place(which, &bound, mask, &value),
             Reduction::Extremum(which) => {
                 let (function, start) = if which.is_least() { ("min", "inf") } else { ("max", "-inf") };
-                let fill = format!("{}{}", if start == "inf" { "" } else { "-" }, self.module("inf"));
+                let fill = format!("{}{}", if start == "inf" { "" } else { "-" }, self.dialect().name("inf"));
                 let value = self.filled_with(value, mask.as_ref(), &fill)?;
                 let function = if self.dialect() == Dialect::Torch { format!("a{function}") } else { function.into() };
                 self.over(&function, &value, &bound)
@@ -73,11 +73,6 @@ impl Lowering<'_, '_> {
         };
         self.leave(outside);
         reduced
-    }
-
-    fn module(&self, name: &str) -> String {
-        let module = if self.dialect() == Dialect::Torch { "torch" } else { "np" };
-        format!("{module}.{name}")
     }
 
     /// Brings indices into scope, with the condition under which a term is taken.
@@ -125,8 +120,8 @@ impl Lowering<'_, '_> {
         let value = self.with_axes(value, bound)?;
         let over: Vec<usize> = (0..value.dims.len()).filter(|k| bound.contains(&value.dims[*k])).collect();
         let dims: Vec<usize> = value.dims.iter().copied().filter(|dim| !bound.contains(dim)).collect();
-        let function = if function.starts_with('_') { self.word(function) } else { self.module(function) };
-        let arguments = vec![value.doc.clone(), text(format!("axis={}", axes(&over)))];
+        let function = if function.starts_with('_') { self.word(function) } else { self.dialect().name(function) };
+        let arguments = vec![value.doc.clone(), text(format!("{}={}", self.dialect().axis(), axes(&over)))];
         Ok(Tensor::new(list(format!("{function}("), arguments, ")"), dims, Kind::Real))
     }
 
@@ -144,7 +139,7 @@ impl Lowering<'_, '_> {
         let over: Vec<usize> = (0..value.dims.len()).filter(|k| bound.contains(&value.dims[*k])).collect();
         let dims: Vec<usize> = value.dims.iter().copied().filter(|dim| !bound.contains(dim)).collect();
         let function = self.word(&format!("_{function}"));
-        let mut arguments = vec![value.doc.clone(), text(format!("axis={}", axes(&over)))];
+        let mut arguments = vec![value.doc.clone(), text(format!("{}={}", self.dialect().axis(), axes(&over)))];
         if let Some(mask) = mask {
             let mask = mask.aligned(&value.dims, self.dialect());
             arguments.push(Doc::Seq(vec![text("where="), mask.doc]));
@@ -162,7 +157,7 @@ impl Lowering<'_, '_> {
     ) -> Result<Tensor, String> {
         let [axis] = bound else { return Err(format!("`{}` over several indices has no code", which.word())) };
         let (function, fill) = if which.is_least() { ("argmin", "inf") } else { ("argmax", "-inf") };
-        let fill = format!("{}{}", if fill == "inf" { "" } else { "-" }, self.module("inf"));
+        let fill = format!("{}{}", if fill == "inf" { "" } else { "-" }, self.dialect().name("inf"));
         let value = self.filled_with(value.clone(), mask.as_ref(), &fill)?;
         let found = self.over(function, &value, bound)?;
         let found = Tensor { kind: Kind::Integer, ..found };
@@ -272,6 +267,13 @@ impl Lowering<'_, '_> {
         })
     }
 
+    /// The factors of a product of whole arrays alone.
+    pub(super) fn plain_factors(&mut self, body: &Expr) -> Result<Option<Vec<Tensor>>, String> {
+        let term = self.term(Sign::Plus, body)?;
+        let plain = term.sign == Sign::Plus && term.scale.is_none();
+        Ok(plain.then_some(term.factors))
+    }
+
     /// The factors of a product.
     fn term(&mut self, sign: Sign, e: &Expr) -> Result<Term, String> {
         let mut term = Term { sign, factors: Vec::new(), scale: None };
@@ -335,13 +337,15 @@ impl Lowering<'_, '_> {
                 if is_one(&count) {
                     continue;
                 }
-                let last = self.number(&Expr::new(ExprKind::Call("max".into(), vec![count, Expr::integer(0)])), Mode::Index)?;
+                let last =
+                    self.number(&Expr::new(ExprKind::Call("max".into(), vec![count, Expr::integer(0)])), Mode::Index)?;
                 scale = Some(scale.map_or(last.clone(), |scale| joined(&scale, "*", Level::Product, &last, dialect)));
             }
         }
         let (inner, outer): (Vec<Tensor>, Vec<Tensor>) =
             factors.into_iter().partition(|factor| factor.dims.iter().any(|dim| bound.contains(dim)));
-        let mut all = (!inner.is_empty()).then(|| contraction(inner, bound, dialect));
+        let native = self.convolved(&inner, bound);
+        let mut all = native.or_else(|| (!inner.is_empty()).then(|| contraction(inner, bound, dialect)));
         for factor in outer.into_iter().chain(scale) {
             all = Some(match all {
                 None => factor,
@@ -382,10 +386,16 @@ impl Lowering<'_, '_> {
         if let Some(axes) = binders.iter().map(whole).collect::<Option<Vec<usize>>>() {
             let value = self.value(body, Mode::Value)?;
             let value = self.with_axes(&value, &axes)?;
-            let function = self.word(if logarithmic { "_logsoftargmax" } else { "_softargmax" });
             let over: Vec<usize> = (0..value.dims.len()).filter(|k| axes.contains(&value.dims[*k])).collect();
-            let arguments = vec![value.doc, text(format!("axis={}", super::tensor::axes(&over)))];
-            return Ok(Tensor::new(list(format!("{function}("), arguments, ")"), value.dims, Kind::Real));
+            let function = match (self.dialect(), over.len(), logarithmic) {
+                (Dialect::Torch, 1, false) => "torch.softmax".to_string(),
+                (Dialect::Torch, 1, true) => "torch.log_softmax".to_string(),
+                (_, _, true) => self.word("_logsoftargmax"),
+                (_, _, false) => self.word("_softargmax"),
+            };
+            let last = text(format!("{}={}", self.dialect().axis(), super::tensor::axes(&over)));
+            let doc = list(format!("{function}("), vec![value.doc, last], ")");
+            return Ok(Tensor::new(doc, value.dims, Kind::Real));
         }
         let sum = ExprKind::Normalise(Normaliser::LogSumExp, binders.to_vec(), Box::new(body.clone()));
         let rest = less(body, Expr::new(sum));
@@ -429,9 +439,10 @@ impl Lowering<'_, '_> {
         let outside = self.outside();
         let (bound, mask) = self.enter(binders, condition)?;
         let value = self.value(argument, Mode::Value)?;
-        let fill = format!("-{}", self.module("inf"));
+        let fill = format!("-{}", self.dialect().name("inf"));
         let value = self.filled_with(value, mask.as_ref(), &fill)?;
-        let found = self.over("_logsumexp", &value, &bound);
+        let native = self.dialect() == Dialect::Torch;
+        let found = self.over(if native { "logsumexp" } else { "_logsumexp" }, &value, &bound);
         self.leave(outside);
         found
     }
@@ -452,4 +463,3 @@ fn flatten(condition: Condition, flat: &mut Vec<Condition>) {
         other => flat.push(other),
     }
 }
-

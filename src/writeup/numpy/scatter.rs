@@ -10,8 +10,9 @@ use super::affine::{Affine, affine, mentions, times};
 use super::arithmetic::{fraction, is_one, minus, plus, split_guards};
 use super::code::tuple;
 use super::layout::list;
-use super::lower::Lowering;
-use super::tensor::{Kind, Tensor};
+use super::lower::{Axis, Lowering};
+use super::native::{Placed, transposed};
+use super::tensor::{Dialect, Kind, Tensor};
 use crate::language::syntax::{Binder, Condition, Expr, ExprKind, Name, Operator, Reduction};
 use crate::model::rewrite;
 
@@ -37,7 +38,11 @@ pub(super) fn scattered(
     let mut binders = binders.to_vec();
     let (more, body) = nested(body, &mut conditions);
     binders.extend(more);
-    let found = moves(lowering, &binders, &body);
+    let found = if conditions.is_empty() && lowering.guards.is_empty() && !is_ragged(lowering, &binders) {
+        Vec::new()
+    } else {
+        moves(lowering, &binders, &body)
+    };
     if found.is_empty() {
         return Ok(None);
     }
@@ -45,6 +50,12 @@ pub(super) fn scattered(
     let result = placed(lowering, &binders, conditions, &body, &found);
     lowering.leave(outside);
     result
+}
+
+/// Whether the range of an index depends on others.
+fn is_ragged(lowering: &Lowering<'_, '_>, binders: &[Binder]) -> bool {
+    let ranges = binders.iter().filter_map(|binder| binder.range.as_ref());
+    ranges.into_iter().any(|(first, last)| !lowering.is_number(first) || !lowering.is_number(last))
 }
 
 /// The binders and conditions of sums that stand directly under a sum.
@@ -69,6 +80,10 @@ fn moves(lowering: &Lowering<'_, '_>, binders: &[Binder], body: &Expr) -> Vec<Mo
         let bound = binders.iter().position(|binder| binder.name == *name).map(|k| lowering.axes.len() + k);
         bound.or_else(|| lowering.axis(name))
     };
+    let mut known = lowering.known.clone();
+    for binder in binders {
+        known.bind(binder);
+    }
     let mut found: Vec<Move> = Vec::new();
     let ExprKind::Product(factors) = &body.kind else { return found };
     for (_, factor) in factors {
@@ -79,6 +94,10 @@ fn moves(lowering: &Lowering<'_, '_>, binders: &[Binder], body: &Expr) -> Vec<Mo
             let Some(form) = affine(&above, &own) else { continue };
             let results: Vec<&(usize, Expr)> = form.terms.iter().filter(|(dim, _)| !is_bound(*dim)).collect();
             let ([(dim, step)], true) = (results.as_slice(), form.terms.len() == 2) else { continue };
+            let padded = (minus(&axis.first, &axis.before), plus(&axis.last, &axis.after));
+            if known.is_within(e, &padded.0, &padded.1) {
+                continue;
+            }
             let unit = is_one(step) || is_one(&times(&Expr::integer(-1), step));
             if unit && found.iter().all(|other| other.result != *dim) && !mentions(&below, &own) {
                 let range = (axis.first.clone(), axis.last.clone());
@@ -181,6 +200,22 @@ fn placed(
         }
     }
     let summed: Vec<usize> = bound.iter().copied().filter(|axis| !along.contains(axis)).collect();
+    if lowering.dialect() == Dialect::Torch && kept.is_empty() {
+        let mut all = Vec::new();
+        for (k, (form, found)) in forms.iter().zip(moves).enumerate() {
+            let start = lowering.writer.index(&first_of(&lowering.axes, form, found))?;
+            let ends = [lowering.length(found.result)?, start];
+            let steps = [taps[k], along[k]].map(|dim| lowering.writer.index(&step_of(form, dim)));
+            let [tap, place] = steps;
+            all.push(Placed { result: found.result, ends, dims: [taps[k], along[k]], steps: [tap?, place?] });
+        }
+        if let Some(factors) = lowering.plain_factors(&body)?
+            && let Some(value) = transposed(&factors, &summed, &all)
+        {
+            lowering.writer.needs.library.insert("_transposed".into());
+            return Ok(Some(value));
+        }
+    }
     let value = lowering.summed(&summed, kept, &body)?;
     let mut order = [taps.as_slice(), &along].concat();
     let rest: Vec<usize> = value.dims.iter().copied().filter(|dim| !order.contains(dim)).collect();
@@ -191,10 +226,7 @@ fn placed(
     };
     let mut places = Vec::new();
     for ((form, found), (tap, other)) in forms.iter().zip(moves).zip(taps.iter().zip(&along)) {
-        let mut start = minus(&form.offset, &lowering.axes[found.result].range.0);
-        for (dim, step) in &form.terms {
-            start = plus(&start, &times(step, &lowering.axes[*dim].range.0));
-        }
+        let start = first_of(&lowering.axes, form, found);
         let length = lowering.length(found.result)?;
         let numbers = [start, step_of(form, *tap), step_of(form, *other)];
         let numbers = numbers.iter().map(|e| lowering.writer.index(e)).collect::<Result<Vec<_>, String>>()?;
@@ -204,6 +236,12 @@ fn placed(
     let doc = list(format!("{function}("), [vec![value.doc], places].concat(), ")");
     let dims = moves.iter().map(|found| found.result).chain(rest).collect();
     Ok(Some(Tensor::new(doc, dims, Kind::Real)))
+}
+
+/// Where the first entry is.
+fn first_of(axes: &[Axis], form: &Affine, found: &Move) -> Expr {
+    let start = minus(&form.offset, &axes[found.result].range.0);
+    form.terms.iter().fold(start, |start, (dim, step)| plus(&start, &times(step, &axes[*dim].range.0)))
 }
 
 /// What a form moves by when an index goes up by one.

@@ -5,12 +5,13 @@
 //! order; a Jacobian that is differentiated again comes after the outputs.
 
 use super::fact::statement;
+use super::fill::shape;
 use super::function::{Function, texts};
 use super::layout::{self, Doc, lines, list, text};
-use super::fill::shape;
 use super::probability::base;
 use super::sizes::Source;
 use super::stage::Workshop;
+use super::tensor::Dialect;
 use super::{Piece, PieceKind, docstring, library};
 use crate::language::program::{ArrayBox, Param, Program};
 use crate::language::syntax::{Condition, Expr, ExprKind, Name, Relation, Role};
@@ -20,13 +21,22 @@ use std::collections::BTreeSet;
 use tera::Context;
 
 /// The functions of the library that functions call, and the modules that have to be imported.
-pub(super) fn describe_library(context: &mut Context, functions: &[Function]) -> Result<(), String> {
+pub(super) fn describe_library(
+    context: &mut Context,
+    shop: &Workshop<'_>,
+    functions: &[Function],
+) -> Result<(), String> {
     let mut called = BTreeSet::new();
+    let mut math = false;
     for function in functions {
         called.extend(function.library.iter().cloned());
+        math |= function.body.iter().chain([&function.head]).any(|line| line.contains("math."));
     }
-    let definitions = library::definitions(&called)?;
-    context.insert("math", &definitions.iter().any(|text| text.contains("math.")));
+    let definitions = library::definitions(&called, shop.dialect)?;
+    math |= definitions.iter().any(|text| text.contains("math."));
+    context.insert("math", &math);
+    let itertools = definitions.iter().any(|text| text.contains("itertools.")) || !shop.program.facts.is_empty();
+    context.insert("itertools", &itertools);
     context.insert("library", &definitions);
     Ok(())
 }
@@ -88,8 +98,9 @@ fn moved_unit(shop: &Workshop<'_>, unit: &[PieceKind]) -> Vec<String> {
         }
         if let Some((of, complement)) = base(kind.array()).filter(|(of, _)| shop.moved.contains(of)) {
             let of = &shop.names.arrays[&of];
+            let log = shop.dialect.name("log");
             let argument = if complement { format!("1 - {of}") } else { of.clone() };
-            body.push(format!("    {array} = np.log({argument}) if \"{of}\" in _moves else {array}"));
+            body.push(format!("    {array} = {log}({argument}) if \"{of}\" in _moves else {array}"));
         }
     }
     body
@@ -176,10 +187,8 @@ fn describe_array(shop: &Workshop<'_>, array: &ArrayBox, base: i64) -> Result<De
         None => None,
     };
     let draw = match (&limits, array.role) {
-        (Some((first, last)), _) => {
-            format!("_rng.integers({first}, {last}, _shape, endpoint=True)")
-        }
-        (None, Role::Integer) => format!("_rng.integers({base}, {base}, _shape, endpoint=True)"),
+        (Some((first, last)), _) => integers(shop.dialect, first, last),
+        (None, Role::Integer) => integers(shop.dialect, &base.to_string(), &base.to_string()),
         (None, _) => "_reals(_rng, _attempt, _shape)".to_string(),
     };
     Ok(Described {
@@ -187,6 +196,14 @@ fn describe_array(shop: &Workshop<'_>, array: &ArrayBox, base: i64) -> Result<De
         content: limits.map(|(first, last)| format!("_within(\"{python}\", {python}, {first}, {last})")),
         draw: draw.replace("_shape", &format!("_expected[\"{python}\"]")),
     })
+}
+
+/// Random integers, both ends included.
+fn integers(dialect: Dialect, first: &str, last: &str) -> String {
+    match dialect {
+        Dialect::Numpy => format!("_rng.integers({first}, {last}, _shape, endpoint=True)"),
+        Dialect::Torch => format!("torch.randint({first}, {last} + 1, _shape, generator=_rng)"),
+    }
 }
 
 /// A param with its value in the self check: within its bound, and not the default where that is simple.

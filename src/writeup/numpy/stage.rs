@@ -8,14 +8,14 @@
 use super::arithmetic::is_zero;
 use super::code::Mode;
 use super::expression::{Needs, Writer};
+use super::fill::{Filled, Filling, fill, whole, zeros};
 use super::function::{Function, formula_lines, texts};
 use super::known::Known;
 use super::layout::{Doc, lines, list, text};
-use super::fill::{Filled, Filling, fill, whole, zeros};
-use super::tensor::Dialect;
 use super::names::Names;
 use super::reading::Stored;
 use super::sizes::{Plan, Source};
+use super::tensor::Dialect;
 use super::{Piece, PieceKind, docstring};
 use crate::language::print::{Alphabet, expression};
 use crate::language::program::{AxisBox, Program, ResolvedEquation};
@@ -201,7 +201,13 @@ impl<'a> Workshop<'a> {
         for definition in self.definitions(kind)? {
             about.extend(formula_lines(&docstring(&definition.text)));
         }
-        Ok(Function { head: lines(0, &head), about, body, masked: masked && self.dialect == Dialect::Numpy, library: needs.library })
+        Ok(Function {
+            head: lines(0, &head),
+            about,
+            body,
+            masked: masked && self.dialect == Dialect::Numpy,
+            library: needs.library,
+        })
     }
 
     /// `h = _compute_h(…)`, or all that is computed together; `added` are further arguments.

@@ -3,10 +3,11 @@
 
 use super::code::Level;
 use super::layout::{Doc, bracketed, chain, list, text};
+use super::native::Window;
 
 /// The library that code is written for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Dialect {
+pub enum Dialect {
     /// NumPy.
     Numpy,
     /// PyTorch.
@@ -39,15 +40,17 @@ pub(super) struct Tensor {
     pub view: bool,
     /// Whether it is a plain number of Python.
     pub plain: bool,
+    /// The window over an array that it is, for PyTorch.
+    pub window: Option<Box<Window>>,
 }
 
 impl Tensor {
     pub(super) fn new(doc: Doc, dims: Vec<usize>, kind: Kind) -> Tensor {
-        Tensor { doc, level: Level::Atom, dims, kind, view: false, plain: false }
+        Tensor { doc, level: Level::Atom, dims, kind, view: false, plain: false, window: None }
     }
 
     pub(super) fn plain(doc: Doc, level: Level, kind: Kind) -> Tensor {
-        Tensor { doc, level, dims: Vec::new(), kind, view: false, plain: true }
+        Tensor { doc, level, dims: Vec::new(), kind, view: false, plain: true, window: None }
     }
 
     /// The text, in parentheses if it is looser than `level`.
@@ -67,7 +70,13 @@ impl Tensor {
             _ => format!(".{word}({})", numbers(&order)),
         };
         let doc = Doc::Seq(vec![self.at(Level::Atom), text(tail)]);
-        Tensor { doc, level: Level::Atom, dims: order.iter().map(|k| self.dims[*k]).collect(), ..self.clone() }
+        Tensor {
+            doc,
+            level: Level::Atom,
+            dims: order.iter().map(|k| self.dims[*k]).collect(),
+            window: None,
+            ..self.clone()
+        }
     }
 
     /// Its axes such that they meet those of `dims` under broadcasting.
@@ -87,7 +96,39 @@ impl Tensor {
             _ => places,
         };
         let doc = Doc::Seq(vec![moved.at(Level::Atom), text(format!("[{}]", places.join(", ")))]);
-        Tensor { doc, level: Level::Atom, ..moved }
+        Tensor { doc, level: Level::Atom, window: None, ..moved }
+    }
+}
+
+impl Dialect {
+    /// `axis`, or what PyTorch calls it.
+    pub(super) fn axis(self) -> &'static str {
+        if self == Dialect::Torch { "dim" } else { "axis" }
+    }
+
+    /// A name of the library itself.
+    pub(super) fn name(self, name: &str) -> String {
+        format!("{}.{name}", if self == Dialect::Torch { "torch" } else { "np" })
+    }
+
+    /// A function of the table, by its name in NumPy, in the library that code is written for.
+    pub(super) fn function(self, numpy: &str) -> String {
+        let native = match (self, numpy) {
+            (Dialect::Numpy, _) => numpy,
+            (Dialect::Torch, "np.maximum") => "_maximum",
+            (Dialect::Torch, "np.minimum") => "_minimum",
+            (Dialect::Torch, "np.power") => "torch.pow",
+            (Dialect::Torch, "_relu") => "torch.relu",
+            (Dialect::Torch, "_sigmoid") => "torch.sigmoid",
+            (Dialect::Torch, "_silu") => "F.silu",
+            (Dialect::Torch, "_gelu") => "F.gelu",
+            (Dialect::Torch, "_erf") => "torch.erf",
+            (Dialect::Torch, other) => match other.strip_prefix("np.") {
+                Some(name) => return self.name(name),
+                None => other,
+            },
+        };
+        native.to_string()
     }
 }
 
@@ -104,6 +145,10 @@ pub(super) fn axes(all: &[usize]) -> String {
 /// The indices of several, those of the one with the most axes first.
 pub(super) fn union(parts: &[&Tensor]) -> Vec<usize> {
     let most = parts.iter().map(|part| part.dims.len()).max().unwrap_or(0);
+    if parts.iter().all(|part| part.kind != Kind::Real) {
+        let all: std::collections::BTreeSet<usize> = parts.iter().flat_map(|part| part.dims.clone()).collect();
+        return all.into_iter().collect();
+    }
     let leader = parts.iter().find(|part| part.dims.len() == most);
     let mut dims = leader.map_or(Vec::new(), |part| part.dims.clone());
     for part in parts {
@@ -128,7 +173,7 @@ pub(super) fn joined(a: &Tensor, operator: &str, level: Level, b: &Tensor, diale
         _ => Kind::Truth,
     };
     let doc = chain(x, vec![(operator.to_string(), y)]);
-    Tensor { doc, level, dims, kind, view: false, plain: a.plain && b.plain }
+    Tensor { doc, level, dims, kind, view: false, plain: a.plain && b.plain, window: None }
 }
 
 /// A function of arrays that are brought to the same axes.

@@ -1,0 +1,3 @@
+def _step(u: torch.Tensor) -> torch.Tensor:
+    """1 where u is positive, 0 elsewhere"""
+    return (u > 0).to(u.dtype)
