@@ -66,6 +66,49 @@ fn every_layer_agrees_with_finite_differences_and_with_its_reference() {
     }
 }
 
+/// A Python that has PyTorch.
+fn python_with_torch() -> Option<&'static str> {
+    let has = |python: &&str| {
+        Command::new(python).args(["-c", "import torch"]).output().is_ok_and(|run| run.status.success())
+    };
+    let found = ["python3", "/usr/bin/python3"].into_iter().find(has);
+    let required = std::env::var_os("BACKPROSE_TOOLS").is_some_and(|tools| tools == "required");
+    assert!(found.is_some() || !required, "python3 with PyTorch is required");
+    if found.is_none() {
+        println!("skipped: python3 with PyTorch is not installed");
+    }
+    found
+}
+
+/// Every PyTorch module agrees with automatic differentiation; convolutions, softargmax and the like are
+/// operations of PyTorch.
+#[test]
+fn every_layer_agrees_with_automatic_differentiation_in_pytorch() {
+    let Some(python) = python_with_torch() else { return };
+    let folder = tempfile::tempdir().unwrap();
+    let catalogue = backprose::catalogue::Catalogue::built_in();
+    let mut native = Vec::new();
+    for name in catalogue.names() {
+        let path = folder.path().join(format!("{name}.py"));
+        let run = Command::new(env!("CARGO_BIN_EXE_backprose"))
+            .args(["derive", &name, "--general", "--format", "torch", "--autograd", "-o"])
+            .arg(&path)
+            .output()
+            .unwrap();
+        assert!(run.status.success(), "{name}: {}", String::from_utf8_lossy(&run.stderr));
+        passes(Command::new(python).args(["-W", "error::SyntaxWarning"]).arg(&path));
+        let text = std::fs::read_to_string(&path).unwrap();
+        let calls = ["_convolved(", "_transposed(", "torch.softmax(", "torch.log_softmax(", "torch.logsumexp("];
+        if calls.iter().any(|call| text.contains(call)) {
+            native.push(name.to_string());
+        }
+    }
+    for name in ["conv1d", "conv2d", "conv_transpose1d", "attention", "softargmax"] {
+        assert!(native.iter().any(|found| found == name), "{name} is not native: {native:?}");
+    }
+    println!("{} modules with a native convolution or normaliser", native.len());
+}
+
 /// What is computed step by step: the layers of a file, each with a reference.
 #[test]
 fn recurrences_agree_with_finite_differences_and_with_their_references() {

@@ -1,7 +1,6 @@
 //! Functions of the language to Python.
 //!
-//! What is made of integers stays an integer, by Python's own functions; anything else is a function
-//! of NumPy, or one of the library that the module then defines.
+//! Only numbers are written here; what is made of integers stays an integer.
 
 use super::arithmetic::{fraction, is_fraction, is_one};
 use super::code::{Code, Level, Mode};
@@ -10,37 +9,29 @@ use super::layout::{Doc, chain, list, text};
 use crate::language::function::Function;
 use crate::language::syntax::{Expr, ExprKind, Sign};
 
+/// Whether Python has a function for numbers alone.
+pub(super) fn is_of_numbers(word: &str) -> bool {
+    let own = ["floor", "ceil", "min", "max", "abs", "sqrt", "exp", "log", "tanh", "sin", "cos", "pi"];
+    own.contains(&word)
+}
+
 impl Writer<'_> {
     /// A function of the language.
     pub(super) fn call(&mut self, function: &str, arguments: &[Expr], mode: Mode) -> Result<Code, String> {
-        let integers = mode == Mode::Index || arguments.iter().all(|argument| self.is_ratio(argument));
         match (function, arguments) {
             ("floor" | "ceil", [only]) if self.is_ratio(only) => self.rounded(function == "ceil", only),
             ("min" | "max", [only]) => self.expression(only, mode),
-            ("min" | "max", [_, ..]) | ("abs", [_]) if integers => self.applied(function, arguments, mode),
-            ("min" | "max", [first, rest @ ..]) if rest.len() > 1 => {
-                let rest = Expr::new(ExprKind::Call(function.into(), rest.to_vec()));
-                self.call(function, &[first.clone(), rest], mode)
-            }
+            ("min" | "max", [_, ..]) | ("abs", [_]) => self.applied(function, arguments, mode),
             _ => {
                 let unknown = || format!("`{function}` cannot be written in NumPy yet");
                 let known = Function::named(function, arguments.len()).ok_or_else(unknown)?;
-                let python = known.entry().numpy;
-                let simple = ["np.sqrt", "np.exp", "np.log", "np.tanh", "np.sin", "np.cos"];
-                if simple.contains(&python) {
-                    return self.applied(&python.replace("np.", "math."), arguments, Mode::Value);
-                }
-                let value = self.applied(python, arguments, Mode::Value)?;
-                Ok(Code { doc: list("float(", vec![value.doc], ")"), level: Level::Atom })
+                self.applied(&known.entry().numpy.replace("np.", "math."), arguments, Mode::Value)
             }
         }
     }
 
-    /// A function by its name in Python; one that begins with `_` is of the library.
-    pub(super) fn applied(&mut self, python: &str, arguments: &[Expr], mode: Mode) -> Result<Code, String> {
-        if python.starts_with('_') {
-            self.needs.library.insert(python.to_string());
-        }
+    /// A function by its name in Python.
+    fn applied(&mut self, python: &str, arguments: &[Expr], mode: Mode) -> Result<Code, String> {
         let mut docs = Vec::new();
         for argument in arguments {
             docs.push(self.expression(argument, mode)?.doc);

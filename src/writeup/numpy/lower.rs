@@ -9,7 +9,7 @@ use super::code::{Level, Mode, symbol};
 use super::exponential::paired;
 use super::expression::Writer;
 use super::known::Known;
-use super::layout::{Doc, group, list, one_line, text};
+use super::layout::{Doc, group, lines, list, loose, one_line, text};
 use super::reading::range_of;
 use super::tensor::{Dialect, Kind, Tensor, called, joined};
 use crate::language::function::Function;
@@ -42,7 +42,7 @@ pub(super) struct Lowering<'w, 'a> {
     /// Whether values are computed that are not taken.
     pub masked: bool,
     /// Arrays of indices that have names: the text that each stands for.
-    pub locals: Vec<(String, String)>,
+    pub locals: Vec<(String, Doc)>,
 }
 
 impl<'w, 'a> Lowering<'w, 'a> {
@@ -134,7 +134,7 @@ impl<'w, 'a> Lowering<'w, 'a> {
                 | ExprKind::Product(_)
                 | ExprKind::Power(..)
                 | ExprKind::Bracket(_) => true,
-                ExprKind::Call(word, _) => matches!(&**word, "floor" | "ceil" | "min" | "max" | "abs"),
+                ExprKind::Call(word, _) => super::call::is_of_numbers(word),
                 _ => false,
             };
         });
@@ -155,11 +155,12 @@ impl<'w, 'a> Lowering<'w, 'a> {
     /// An array of indices by a name, which it is given if it has none.
     fn named(&mut self, name: &str, tensor: Tensor) -> Tensor {
         let words = one_line(&tensor.doc);
-        let found = self.locals.iter().find(|(_, text)| *text == words).map(|(name, _)| name.clone());
+        let same = |(_, doc): &&(String, Doc)| one_line(doc) == words;
+        let found = self.locals.iter().find(same).map(|(name, _)| name.clone());
         let name = found.unwrap_or_else(|| {
             let used = self.writer.scope.iter().map(|bound| &bound.python).chain(&self.writer.avoid);
             let name = self.writer.names.index(name, used.chain(self.locals.iter().map(|(name, _)| name)));
-            self.locals.push((name.clone(), words));
+            self.locals.push((name.clone(), tensor.doc.clone()));
             name
         });
         Tensor::new(text(name), tensor.dims, tensor.kind)
@@ -167,7 +168,9 @@ impl<'w, 'a> Lowering<'w, 'a> {
 
     /// The statements that compute the arrays of indices.
     pub(super) fn statements(&self, indent: usize) -> Vec<String> {
-        let statement = |(name, words): &(String, String)| format!("{}{name} = {words}", " ".repeat(indent));
+        let statement = |(name, doc): &(String, Doc)| {
+            lines(indent, &Doc::Seq(vec![text(format!("{name} = ")), loose(doc.clone())]))
+        };
         self.locals.iter().map(statement).collect()
     }
 
