@@ -94,7 +94,7 @@ def attention_by_autograd(Q, K, V, g):
     return run
 
 
-def seconds(run, repeat: int = 5) -> float:
+def seconds(run, repeat: int = 20) -> float:
     """How long one call takes, of a few in a row."""
     start = time.perf_counter()
     for _ in range(repeat):
@@ -102,7 +102,7 @@ def seconds(run, repeat: int = 5) -> float:
     return (time.perf_counter() - start) / repeat
 
 
-def beside(name: str, written, generated, rounds: int = 15) -> None:
+def beside(name: str, written, generated, rounds: int = 40) -> None:
     """Time two in turns and print a row."""
     times = [(seconds(written), seconds(generated)) for _ in range(rounds)]
     by_hand, ours = (1e3 * statistics.median(column) for column in zip(*times))
