@@ -11,7 +11,7 @@ use super::expression::Writer;
 use super::known::Known;
 use super::layout::{Doc, group, lines, list, loose, one_line, text};
 use super::reading::range_of;
-use super::tensor::{Dialect, Kind, Tensor, called, joined};
+use super::tensor::{Dialect, Kind, Tensor, both, called, joined, negative};
 use crate::language::function::Function;
 use crate::language::syntax::{Binder, Condition, Expr, ExprKind, Name, Operator, Relation, Sign};
 use crate::model::each_part;
@@ -490,17 +490,4 @@ impl<'w, 'a> Lowering<'w, 'a> {
         let mode = if self.is_ratio(e) && !is_fraction(e) { Mode::Index } else { Mode::Value };
         self.value(e, mode)
     }
-}
-
-/// `-a`
-pub(super) fn negative(a: &Tensor) -> Tensor {
-    let level = if a.level == Level::Minus { Level::Atom } else { Level::Product };
-    let doc = Doc::Seq(vec![text("-"), a.at(level)]);
-    Tensor { doc, level: Level::Minus, view: false, window: None, ..a.clone() }
-}
-
-/// `a & b`, `a | b`
-pub(super) fn both(a: &Tensor, operator: &str, b: &Tensor, dialect: Dialect) -> Tensor {
-    let level = if operator == "&" { Level::Relation } else { Level::Not };
-    joined(a, operator, level, b, dialect)
 }

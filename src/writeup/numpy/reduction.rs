@@ -6,10 +6,10 @@ use super::contraction::contraction;
 use super::exponential::{as_total, exponential, less, paired};
 use super::expression::all;
 use super::layout::{Doc, list, text};
-use super::lower::{Lowering, both, negative};
+use super::lower::Lowering;
 use super::reading::states;
 use super::scatter::scattered;
-use super::tensor::{Dialect, Kind, Tensor, axes, joined, union};
+use super::tensor::{Dialect, Kind, Tensor, axes, both, joined, negative, union};
 use crate::language::syntax::{Binder, Condition, Expr, ExprKind, Extremum, Normaliser, Operator, Reduction, Sign};
 
 /// A product under a sum.

@@ -182,3 +182,16 @@ pub(super) fn called(function: &str, arguments: &[Tensor], kind: Kind, dialect: 
     let docs = arguments.iter().map(|argument| argument.aligned(&dims, dialect).doc).collect();
     Tensor::new(list(format!("{function}("), docs, ")"), dims, kind)
 }
+
+/// `-a`
+pub(super) fn negative(a: &Tensor) -> Tensor {
+    let level = if a.level == Level::Minus { Level::Atom } else { Level::Product };
+    let doc = Doc::Seq(vec![text("-"), a.at(level)]);
+    Tensor { doc, level: Level::Minus, view: false, window: None, ..a.clone() }
+}
+
+/// `a & b`, `a | b`
+pub(super) fn both(a: &Tensor, operator: &str, b: &Tensor, dialect: Dialect) -> Tensor {
+    let level = if operator == "&" { Level::Relation } else { Level::Not };
+    joined(a, operator, level, b, dialect)
+}
