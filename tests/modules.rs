@@ -88,6 +88,7 @@ fn every_layer_agrees_with_automatic_differentiation_in_pytorch() {
     let folder = tempfile::tempdir().unwrap();
     let catalogue = backprose::catalogue::Catalogue::built_in();
     let mut native = Vec::new();
+    let mut operations = Vec::new();
     for name in catalogue.names() {
         let path = folder.path().join(format!("{name}.py"));
         let run = Command::new(env!("CARGO_BIN_EXE_backprose"))
@@ -98,6 +99,10 @@ fn every_layer_agrees_with_automatic_differentiation_in_pytorch() {
         assert!(run.status.success(), "{name}: {}", String::from_utf8_lossy(&run.stderr));
         passes(Command::new(python).args(["-W", "error::SyntaxWarning"]).arg(&path));
         let text = std::fs::read_to_string(&path).unwrap();
+        if ["conv1d", "conv2d", "attention", "layer_norm", "lstm", "embedding"].contains(&&*name) {
+            assert!(text.contains("class Operation"), "{name} has no operation");
+            operations.push(path);
+        }
         let calls = ["_convolved(", "_transposed(", "torch.softmax(", "torch.log_softmax(", "torch.logsumexp("];
         if calls.iter().any(|call| text.contains(call)) {
             native.push(name.to_string());
@@ -107,6 +112,8 @@ fn every_layer_agrees_with_automatic_differentiation_in_pytorch() {
         assert!(native.iter().any(|found| found == name), "{name} is not native: {native:?}");
     }
     println!("{} modules with a native convolution or normaliser", native.len());
+    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/modules/operation.py");
+    passes(Command::new(python).arg("-B").arg(script).args(&operations));
 }
 
 /// What is computed step by step: the layers of a file, each with a reference.

@@ -211,7 +211,8 @@ pub fn module_in(
     describe_inputs(&mut context, &shop, requires, base)?;
     describe_check(&mut context, &shop, &kinds, &contract, &python);
     describe_moves(&mut context, &shop)?;
-    context.insert("autograd", &autograd);
+    let has_gradients = kinds.iter().any(|kind| matches!(kind, PieceKind::Gradient(_)));
+    context.insert("autograd", &(autograd && has_gradients));
     let gradients = gradients(program, &kinds);
     context.insert("gradient_of", &gradients);
     context.insert("vjp", &vjp);

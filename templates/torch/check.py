@@ -171,6 +171,28 @@ def _slope(result: torch.Tensor, variable: torch.Tensor, upstream=None) -> torch
     return torch.zeros_like(variable) if found is None else found
 
 
+{% if autograd -%}
+def _differentiated(arrays: list, upstream: list, keywords: dict, expected: dict) -> bool:
+    """Whether the gradients that reach the arrays through Operation are the expected ones."""
+    leaves = [
+        array.clone().requires_grad_(name in expected)
+        for name, array in zip(_ARRAYS, arrays)
+    ]
+    given = [keywords[name] for name in [*_SIZES, *_PARAMS]]
+    results = Operation.apply(*leaves, *given)
+    results = results if isinstance(results, tuple) else (results,)
+    pairs = [pair for pair in zip(results, upstream) if pair[0].requires_grad]
+    if pairs:
+        torch.autograd.backward(*zip(*pairs))
+    good = True
+    for name, leaf in zip(_ARRAYS, leaves):
+        if name in expected:
+            found = torch.zeros_like(leaf) if leaf.grad is None else leaf.grad
+            good = _report(f"Operation, dl/d{name}", found, expected[name]) and good
+    return good
+
+
+{% endif -%}
 def _check() -> int:
     """Compare every derivative with automatic differentiation; 0 if all agree."""
     torch.set_default_dtype(torch.float64)
@@ -196,10 +218,18 @@ def _check() -> int:
     upstream = [
         0.5 + torch.rand(result.shape, generator=rng) for result in results
     ]
+{%- if autograd %}
+    expected = {}
+{%- endif %}
     for name, gradient, array in _GRADIENTS:
         value = gradient(*arrays, *upstream, **keywords)
         slopes = [_slope(result, moves[array], g) for result, g in zip(results, upstream)]
-        good = _report(name, value, torch.stack(slopes).sum(0)) and good
+        slope = torch.stack(slopes).sum(0)
+        good = _report(name, value, slope) and good
+{%- if autograd %}
+        expected[array] = slope
+    good = _differentiated(arrays, upstream, keywords, expected) and good
+{%- endif %}
     if not good:
         print(f"at the sizes {sizes}")
     return 0 if good else 1

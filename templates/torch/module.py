@@ -19,7 +19,6 @@ import itertools
 import math
 
 import torch
-import torch.nn.functional as F
 {% if given %}
 
 class _Default(int):
@@ -157,14 +156,16 @@ def __getattr__(name: str):
 class Operation(torch.autograd.Function):
     """The outputs as one operation, whose gradients are the derived ones.
 
-    Operation.apply takes the arrays, then all keywords by position.
+    Operation.apply takes the arrays, then all keywords by position; None is a size that the
+    arrays tell.
     """
 
     @staticmethod
     def forward(ctx, *arguments):
-        ctx.save_for_backward(*arguments[: len(_ARRAYS)])
-        ctx.keywords = dict(zip([*_SIZES, *_PARAMS], arguments[len(_ARRAYS) :]))
-        outputs = [output(*ctx.saved_tensors, **ctx.keywords) for _, output in _OUTPUTS]
+        arrays, keywords = arguments[: len(_ARRAYS)], arguments[len(_ARRAYS) :]
+        ctx.save_for_backward(*arrays)
+        ctx.keywords = dict(zip([*_SIZES, *_PARAMS], keywords))
+        outputs = [output(*arrays, **ctx.keywords) for _, output in _OUTPUTS]
         return outputs[0] if len(outputs) == 1 else tuple(outputs)
 
     @staticmethod

@@ -12,7 +12,7 @@ use std::collections::{BTreeMap, BTreeSet};
 const RESERVED: &str = "False None True and as assert async await break class continue def del \
     elif else except finally for from global if import in is lambda nonlocal not or pass raise \
     return try while with yield np math itertools abs all bool dict divmod enumerate float getattr int \
-    isinstance len list max min print range round sorted str sum tuple type zip ArithmeticError \
+    isinstance len list max min print range round sorted str sum tuple type zip torch Operation ArithmeticError \
     AttributeError Exception IndexError SystemExit TypeError ValueError";
 
 /// What everything is called in Python.

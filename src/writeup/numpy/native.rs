@@ -97,9 +97,7 @@ fn convolution(window: &Tensor, kernel: &Tensor, summed: &[usize]) -> Option<Ten
         && outputs.iter().all(|dim| !summed.contains(dim) && !has(&window.dims, dim))
         && summed.iter().all(|dim| has(&tap, dim) || has(&channels, dim))
         && [&channels, &batch, &outputs].iter().all(|dims| dims.len() <= 1);
-    // Without a channel, each entry of a batch would be a convolution of its own.
-    let alone = channels.is_empty() && !batch.is_empty();
-    if !fits || alone || kernel.kind != Kind::Real {
+    if !fits || kernel.kind != Kind::Real {
         return None;
     }
     let shared: Vec<usize> = pairs.iter().map(|pair| pair.dims[0]).collect();

@@ -120,8 +120,8 @@ impl Dialect {
             (Dialect::Torch, "np.power") => "torch.pow",
             (Dialect::Torch, "_relu") => "torch.relu",
             (Dialect::Torch, "_sigmoid") => "torch.sigmoid",
-            (Dialect::Torch, "_silu") => "F.silu",
-            (Dialect::Torch, "_gelu") => "F.gelu",
+            (Dialect::Torch, "_silu") => "torch.nn.functional.silu",
+            (Dialect::Torch, "_gelu") => "torch.nn.functional.gelu",
             (Dialect::Torch, "_erf") => "torch.erf",
             (Dialect::Torch, other) => match other.strip_prefix("np.") {
                 Some(name) => return self.name(name),

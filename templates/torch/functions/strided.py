@@ -12,7 +12,7 @@ def _strided(array: torch.Tensor, shape: tuple, start: tuple, steps: tuple) -> t
         padding = [before, after, *padding]
         corner.append(start[axis] + before)
     if any(padding):
-        array = F.pad(array, padding)
+        array = torch.nn.functional.pad(array, padding)
     strides = [sum([s * k for s, k in zip(array.stride(), row)]) for row in steps]
     first = array.storage_offset() + sum([s * k for s, k in zip(array.stride(), corner)])
     turned = [axis for axis, stride in enumerate(strides) if stride < 0]

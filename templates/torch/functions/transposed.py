@@ -1,13 +1,18 @@
 def _transposed(array, kernel, lengths, starts, strides, dilations) -> torch.Tensor:
     """The transposed convolution of (batch, channels, …) with (channels, outputs, …).
 
-    Each entry is added from start + place * stride on; of the result, lengths are kept.
+    Each entry is added from start + place * stride on; of the result, lengths are kept. It
+    is computed as the gradient of a convolution by its input.
     """
     if 0 in array.shape or 0 in kernel.shape:
         return array.new_zeros((array.shape[0], kernel.shape[1], *lengths))
-    convolution = {3: F.conv_transpose1d, 4: F.conv_transpose2d, 5: F.conv_transpose3d}
-    whole = convolution[array.ndim](array, kernel, stride=strides, dilation=dilations)
-    padding = []
-    for length, start, reach in zip(lengths, starts, whole.shape[2:]):
+    whole, padding = [array.shape[0], kernel.shape[1]], []
+    each = zip(lengths, starts, strides, dilations)
+    for axis, (length, start, stride, dilation) in enumerate(each, 2):
+        reach = (array.shape[axis] - 1) * stride + (kernel.shape[axis] - 1) * dilation + 1
+        whole.append(reach)
         padding = [start, length - start - reach, *padding]
-    return F.pad(whole, padding) if any(padding) else whole
+    gradient = torch.nn.grad
+    inputs = [gradient.conv1d_input, gradient.conv2d_input, gradient.conv3d_input]
+    result = inputs[len(lengths) - 1](whole, kernel, array, stride=strides, dilation=dilations)
+    return torch.nn.functional.pad(result, padding) if any(padding) else result
