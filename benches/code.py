@@ -5,8 +5,8 @@ Usage: python3 benches/code.py [BACKPROSE]
 Two jobs in single precision on one thread: a convolution of 64 to 64 channels over 1024 places with a
 kernel of 3 and stride 2, backwards; attention over 128 places of width 64, forwards and backwards. For
 each, the module that `backprose derive` writes is timed beside the best that was written by hand in the
-same library, in turns, so that both meet the same machine; what is printed is the median of each and
-their ratio. PyTorch is left out where it is not installed.
+same library, in turns, so that both meet the same machine; what is printed is the median
+processor time of each and their ratio. PyTorch is left out where it is not installed.
 """
 
 import importlib.util
@@ -95,11 +95,11 @@ def attention_by_autograd(Q, K, V, g):
 
 
 def seconds(run, repeat: int = 20) -> float:
-    """How long one call takes, of a few in a row."""
-    start = time.perf_counter()
+    """The processor time of one call, of a few in a row: others on the machine count less."""
+    start = time.process_time()
     for _ in range(repeat):
         run()
-    return (time.perf_counter() - start) / repeat
+    return (time.process_time() - start) / repeat
 
 
 def beside(name: str, written, generated, rounds: int = 40) -> None:

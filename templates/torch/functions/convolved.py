@@ -7,15 +7,18 @@ def _convolved(array, kernel, counts, starts, strides, dilations) -> torch.Tenso
     """
     if 0 in array.shape or 0 in kernel.shape or 0 in counts:
         return array.new_zeros((array.shape[0], kernel.shape[0], *counts))
+    swap = math.prod(kernel.shape[2:]) > math.prod(counts)
     padding = []
     each = zip(counts, starts, strides, dilations)
     for axis, (count, start, stride, dilation) in enumerate(each, 2):
         last = start + (count - 1) * stride + (kernel.shape[axis] - 1) * dilation
-        padding = [-start, last + 1 - array.shape[axis], *padding]
+        more = last + 1 - array.shape[axis]
+        spare = (dilation if swap else stride) - 1
+        padding = [-start, min(0, more + spare) if more < 0 else more, *padding]
     native, gradient = torch.nn.functional, torch.nn.grad
-    if any(padding):
-        array = native.pad(array, padding)
-    if math.prod(kernel.shape[2:]) > math.prod(counts):
+    for part in ([max(0, n) for n in padding], [min(0, n) for n in padding]):
+        array = native.pad(array, part) if any(part) else array
+    if swap:
         weights = [gradient.conv1d_weight, gradient.conv2d_weight, gradient.conv3d_weight]
         shape = (kernel.shape[0], array.shape[0], *counts)
         array, kernel = array.transpose(0, 1), kernel.transpose(0, 1)

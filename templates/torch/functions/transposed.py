@@ -10,9 +10,13 @@ def _transposed(array, kernel, lengths, starts, strides, dilations) -> torch.Ten
     each = zip(lengths, starts, strides, dilations)
     for axis, (length, start, stride, dilation) in enumerate(each, 2):
         reach = (array.shape[axis] - 1) * stride + (kernel.shape[axis] - 1) * dilation + 1
-        whole.append(reach)
-        padding = [start, length - start - reach, *padding]
+        more = length - start - reach
+        spare = min(max(0, more), stride - 1)
+        whole.append(reach + spare)
+        padding = [start, more - spare, *padding]
     gradient = torch.nn.grad
     inputs = [gradient.conv1d_input, gradient.conv2d_input, gradient.conv3d_input]
     result = inputs[len(lengths) - 1](whole, kernel, array, stride=strides, dilation=dilations)
-    return torch.nn.functional.pad(result, padding) if any(padding) else result
+    for part in ([max(0, n) for n in padding], [min(0, n) for n in padding]):
+        result = torch.nn.functional.pad(result, part) if any(part) else result
+    return result
