@@ -9,6 +9,7 @@ use backprose::model::compose::compose;
 use backprose::model::{Sizes, elaborate};
 use backprose::writeup::document::{Document, Inline, Problem, Question};
 use backprose::writeup::render::{Format, render_with};
+use backprose::writeup::templates::{Template, Templates};
 use backprose::{answers, diagnostic::Diagnostics};
 
 /// A text is refused with places inside it, or it is a file whose systems are refused or elaborated.
@@ -59,8 +60,10 @@ pub fn template(data: &[u8]) {
     let question = Question { label: "1".into(), text: vec![Inline::Text("Why?".into())], ..Question::default() };
     let problem = Problem { label: "1".into(), title: "One".into(), questions: vec![question] };
     let document = Document { title: "Title".into(), problems: vec![problem], ..Document::default() };
+    let own = Template { name: "own".into(), file: "own".into(), text: text.into() };
+    let templates = Templates { document: Some(own), ..Templates::default() };
     for format in [Format::Markdown, Format::Latex] {
-        if let Err(error) = render_with(&document, format, false, text) {
+        if let Err(error) = render_with(&document, format, false, &templates) {
             assert!(!error.to_string().is_empty());
         }
     }
