@@ -49,7 +49,10 @@ impl Judge<'_> {
     /// # Errors
     /// What is wrong with the target, or an answer that does not verify.
     pub fn slipped(&mut self, target: &Target) -> Result<Vec<Slipped>, Diagnostics> {
-        let goal = Left::read(&self.system, target, Span::default())?.goal;
+        let goal = match target.bare() == *target {
+            true => goal(&self.system, target, Span::default())?,
+            false => Left::read(&self.system, target, Span::default())?.goal,
+        };
         let answer = self.answer(&goal)?;
         let left = Left::whole(&answer.derivation);
         Ok(slipped(&self.trial(&left, &answer, &answer.formula, true), &self.runs))
