@@ -9,10 +9,11 @@ use backprose::language::print::file as print_file;
 use backprose::language::syntax::{AnswerKind, Claim, ClaimValue, File, Homework, Item, Target};
 use backprose::model::compose::compose;
 use backprose::model::{Sizes, elaborate};
-use backprose::writeup::document::Block;
+use backprose::writeup::document::{Block, Document};
 use backprose::writeup::outline::Level;
 use backprose::writeup::render::{Format, render};
 use backprose::writeup::sheet::sheet;
+use std::collections::BTreeSet;
 
 const WINDOWS: &str = r#"homework "Windows" {
   problem 1 "Padding and dilation" {
@@ -74,30 +75,43 @@ fn the_same_seed_gives_the_same_bytes_and_the_first_variants_do_not_depend_on_ho
     }
 }
 
+/// The key of a homework, all of it verified, and what the judge says of its own page: the questions of
+/// which a line is proved, and of which one is refuted.
+fn keyed(file: &File) -> (Document, BTreeSet<String>, BTreeSet<String>) {
+    let printed = print_file(file);
+    let whole = compose(file, &Catalogue::built_in()).unwrap();
+    let homework = homework_of(&whole);
+    let key = sheet(homework, 1, Level::Answer).unwrap_or_else(|e| panic!("{printed}\n{e:?}"));
+    assert!(key.unverified.is_empty(), "{printed}");
+    let page = render(&key.document, Format::Markdown, false).unwrap();
+    let mapping = Mapping::default();
+    let marked = Grader::new(homework, 1, &mapping, Detail::Verdicts).unwrap().judge(&page).unwrap();
+    let of = |verdict: &str| {
+        let entries = marked.entries.iter().filter(|entry| entry.verdict() == verdict);
+        entries.map(|entry| entry.question.clone()).collect()
+    };
+    (key.document, of("proved"), of("refuted"))
+}
+
+/// A line that holds for some of its indices alone – a case of a recurrence – is refuted where it is read
+/// for all; a variant has such lines where the homework has them.
 #[test]
 fn a_variant_is_read_back_as_it_is_solved_verified_and_proved_by_its_own_key() {
     let catalogue = Catalogue::built_in();
     for text in homeworks() {
         let file = parse_file(text).unwrap();
-        for seed in 0..3 {
-            for variant in vary(&file, &catalogue, seed, 2).unwrap().files {
+        let (_, proved, refuted) = keyed(&file);
+        for seed in 0..2 {
+            for variant in vary(&file, &catalogue, seed, 1).unwrap().files {
                 let printed = print_file(&variant);
                 assert_eq!(parse_file(&printed).unwrap(), variant, "{printed}");
-                let whole = compose(&variant, &catalogue).unwrap();
-                let homework = homework_of(&whole);
-                let key = sheet(homework, 1, Level::Answer).unwrap_or_else(|e| panic!("{printed}\n{e:?}"));
-                assert!(key.unverified.is_empty(), "{printed}");
-                let page = render(&key.document, Format::Markdown, false).unwrap();
-                let mapping = Mapping::default();
-                let marked = Grader::new(homework, 1, &mapping, Detail::Full).unwrap().judge(&page).unwrap();
-                for entry in &marked.entries {
-                    assert_ne!(entry.verdict(), "refuted", "{printed}\n{}\n{:?}", entry.formula, entry.reasons(true));
-                }
-                assert!(marked.entries.iter().any(|entry| entry.verdict() == "proved"), "{printed}");
-                let paper = render(&questions(&key.document), Format::Text, false).unwrap();
+                let (key, now_proved, now_refuted) = keyed(&variant);
+                assert_eq!((&now_proved, &now_refuted), (&proved, &refuted), "{printed}");
+                let paper = render(&questions(&key), Format::Text, false).unwrap();
                 assert!(!paper.contains('┌') && !paper.contains("Verified"), "{paper}");
             }
         }
+        assert!(proved.len() > refuted.len(), "{proved:?} {refuted:?}");
     }
 }
 
