@@ -1,11 +1,12 @@
 def _scattered(terms: np.ndarray, *axes: tuple) -> np.ndarray:
     """Sum terms[taps…, places…, …], each at start + tap * step + place * way.
 
-    An axis of the result is given by (length, start, step, way); what is outside is left
-    out.
+    An axis of the result is given by (length, start, step, way); what is outside is
+    left out.
     """
     count = len(axes)
-    taps, places, rest = (terms.shape[:count], terms.shape[count : 2 * count], terms.shape[2 * count :])
+    taps, places = terms.shape[:count], terms.shape[count : 2 * count]
+    rest = terms.shape[2 * count :]
     sizes, inside = [], []
     for (length, start, step, way), tap, place in zip(axes, taps, places):
         before = max(0, -start)

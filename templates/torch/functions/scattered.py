@@ -1,8 +1,8 @@
 def _scattered(terms: torch.Tensor, *axes: tuple) -> torch.Tensor:
     """Sum terms[taps…, places…, …], each at start + tap * step + place * way.
 
-    An axis of the result is given by (length, start, step, way); what is outside is left
-    out.
+    An axis of the result is given by (length, start, step, way); what is outside is
+    left out.
     """
     count = len(axes)
     taps, places = terms.shape[:count], terms.shape[count : 2 * count]

@@ -1,5 +1,5 @@
 def _strided(array: torch.Tensor, shape: tuple, start: tuple, steps: tuple) -> torch.Tensor:
-    """The entries at start, and on by a row of steps for every axis: a view, 0 outside."""
+    """The entries from start on by a row of steps for each axis: a view, 0 outside."""
     shape = tuple([max(0, length) for length in shape])
     if 0 in shape:
         return array.new_zeros(shape)
