@@ -37,7 +37,7 @@ class Layer:
     def __init__(self, module):
         self.module = module
         functions = {name: f for name, f in vars(module).items() if inspect.isfunction(f)}
-        public = {name: function for name, function in functions.items() if not name.startswith("_")}
+        public = {name: function for name, function in functions.items() if not name.startswith("_") and name != "vjp"}
         self.gradients = {n[4:]: f for n, f in public.items() if n.startswith("dl_d")}
         slopes = {n: re.fullmatch(r"d(.+)_d(.+)", n) for n in public if not n.startswith("dl_d")}
         self.jacobians = {(m[1], m[2]): public[n] for n, m in slopes.items() if m}
