@@ -13,8 +13,7 @@ const HOMEWORK: &str = include_str!("../examples/homework2.bp");
 const CLASS: u64 = 60;
 
 fn homework(file: &File) -> &Homework {
-    let homework = |item| if let &Item::Homework(ref homework) = item { Some(homework) } else { None };
-    file.items.iter().find_map(homework).unwrap()
+    file.items.iter().find_map(|item| if let Item::Homework(homework) = item { Some(homework) } else { None }).unwrap()
 }
 
 fn cells(grader: &mut Grader, text: &str) -> Vec<Cell> {

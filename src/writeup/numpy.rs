@@ -34,6 +34,7 @@ mod recurrence;
 mod reduction;
 mod scatter;
 mod schedule;
+mod shadow;
 mod sizes;
 mod skeleton;
 mod stage;

@@ -183,8 +183,8 @@ impl Viewer {
                 };
                 let origins = formulas.iter().flat_map(|formula| trail.notes(formula)).map(note).collect();
                 let sources = formulas.iter().flat_map(|formula| trail.sources(formula)).collect();
-                let name = formulas.first().map(|first| before_relation(first)).unwrap_or_default();
-                let label = formulas.first().map(|formula| label::of(formula)).unwrap_or_default();
+                let name = formulas.first().map(before_relation).unwrap_or_default();
+                let label = formulas.first().map(label::of).unwrap_or_default();
                 let mut formulas: Vec<Formula> =
                     formulas.iter().map(|formula| self.formula(formula, writer, trail)).collect();
                 match self.dialect {

@@ -85,13 +85,13 @@ impl<'a> Wrong<'a> {
 
     /// Whether a claim is about a thing of the same kind.
     pub(super) fn is_like(&self, claim: &Claim) -> bool {
-        match (&self.said, &claim.value, &claim.target) {
+        matches!(
+            (&self.said, &claim.value, &claim.target),
             (Said::Lengths(_), ClaimValue::Shape(_), _)
-            | (Said::Values(Kind::Value, _), ClaimValue::Formula(_), Target::Value(..))
-            | (Said::Values(Kind::Jacobian, _), ClaimValue::Formula(_), Target::Jacobian(..))
-            | (Said::Values(Kind::Gradient, _), ClaimValue::Formula(_), Target::Gradient(..)) => true,
-            _ => false,
-        }
+                | (Said::Values(Kind::Value, _), ClaimValue::Formula(_), Target::Value(..))
+                | (Said::Values(Kind::Jacobian, _), ClaimValue::Formula(_), Target::Jacobian(..))
+                | (Said::Values(Kind::Gradient, _), ClaimValue::Formula(_), Target::Gradient(..))
+        )
     }
 }
 

@@ -220,7 +220,10 @@ impl<'w, 'a> Lowering<'w, 'a> {
                 Ok(joined(&base, "**", Level::Power, &exponent, self.dialect()))
             }
             ExprKind::Reduce(reduction, binders, condition, body) => {
-                self.reduce(*reduction, binders, condition.as_deref(), body)
+                match self.apart(binders, condition.as_deref(), body) {
+                    Some((binders, condition, body)) => self.reduce(*reduction, &binders, condition.as_ref(), &body),
+                    None => self.reduce(*reduction, binders, condition.as_deref(), body),
+                }
             }
             ExprKind::Call(function, arguments) => self.call(function, arguments, mode),
             ExprKind::Layer(call) => Err(format!("a call of `{}` has no code", call.layer)),

@@ -8,6 +8,7 @@ use super::expression::all;
 use super::layout::{Doc, list, text};
 use super::lower::Lowering;
 use super::reading::states;
+
 use super::scatter::scattered;
 use super::tensor::{Dialect, Kind, Tensor, axes, both, joined, negative, union};
 use crate::language::syntax::{Binder, Condition, Expr, ExprKind, Extremum, Normaliser, Operator, Reduction, Sign};
