@@ -143,13 +143,13 @@ impl<'a> Run<'a> {
         match self.format {
             AgainstFormat::Csv => {
                 if !self.begun {
-                    self.sink.push(&tally::head(&self.wanted))?;
+                    self.sink.push(tally::head(&self.wanted))?;
                 }
-                self.sink.push(&tally::line(&outcome.name, &cells))?;
+                self.sink.push(tally::line(&outcome.name, &cells))?;
             }
             AgainstFormat::Json => {
                 let before = if self.begun { ",\n    " } else { JSON_HEAD };
-                self.sink.push(&format!("{before}{}", report.replace('\n', "\n    ")))?;
+                self.sink.push(format!("{before}{}", report.replace('\n', "\n    ")))?;
             }
             _ => self.sink.push(&report)?,
         }
@@ -184,10 +184,10 @@ impl<'a> Run<'a> {
             AgainstFormat::Json => self.sink.push("\n  ]\n}\n")?,
             AgainstFormat::Text | AgainstFormat::Github => {
                 if self.documents > 1 && self.format == AgainstFormat::Text {
-                    self.sink.push(&format!("\n{}\n", self.summary.table()))?;
+                    self.sink.push(format!("\n{}\n", self.summary.table()))?;
                 }
                 let claims = proved + refuted + undecided;
-                self.sink.push(&format!(
+                self.sink.push(format!(
                     "{claims} answer{}: {proved} proved, {refuted} refuted, {undecided} undecided; {unreadable} unreadable, \
                      {unanswered} not answered\n",
                     if claims == 1 { "" } else { "s" },

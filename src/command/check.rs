@@ -67,8 +67,8 @@ pub fn check(arguments: &CheckArgs, folders: &[PathBuf]) -> Result<(), Stop> {
                 }
                 match arguments.format {
                     AgainstFormat::Json => documents.push(found.data()),
-                    AgainstFormat::Github => print(&found.annotations(arguments.strict))?,
-                    _ => print(&found.text(arguments.quiet))?,
+                    AgainstFormat::Github => print(found.annotations(arguments.strict))?,
+                    _ => print(found.text(arguments.quiet))?,
                 }
             }
         }
@@ -85,9 +85,9 @@ pub fn check(arguments: &CheckArgs, folders: &[PathBuf]) -> Result<(), Stop> {
             "not_as_expected": wrong, "problems": problems + unread,
         });
         let whole = json!({ "version": 1, "kind": "check", "files": documents, "summary": summary });
-        print(&format!("{}\n", serde_json::to_string_pretty(&whole).unwrap_or_default()))?;
+        print(format!("{}\n", serde_json::to_string_pretty(&whole).unwrap_or_default()))?;
     } else {
-        print(&format!(
+        print(format!(
             "{total} claim{}: {proved} proved, {refuted} refuted, {undecided} undecided; {wrong} not as expected\n",
             if total == 1 { "" } else { "s" },
         ))?;

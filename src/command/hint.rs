@@ -29,7 +29,7 @@ pub fn hint(arguments: &HintArgs, folders: &[std::path::PathBuf]) -> Result<(), 
     let source = read(&arguments.file)?;
     let file = specification(&source, &catalogue(folders)?).map_err(|wrong| unusable(&source, &wrong))?;
     let homework = the_homework(&file.items, &source.name)?;
-    let Some(question) = &arguments.question else { return print(&list(homework)) };
+    let Some(question) = &arguments.question else { return print(list(homework)) };
     let (place, answers) = exam::find(homework, question).map_err(|wrong| {
         complain(&*wrong.message, wrong.hint.as_deref());
         Stop::Unusable

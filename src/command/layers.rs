@@ -34,7 +34,7 @@ pub fn layers(name: Option<&str>, format: ListFormat, folders: &[PathBuf]) -> Re
     }
     match (format, name) {
         (ListFormat::Text, Some(name)) => print(catalogue.find(name).map_or("", |(_, _, text)| text)),
-        (ListFormat::Text, None) => print(&list(&catalogue, &names)),
+        (ListFormat::Text, None) => print(list(&catalogue, &names)),
         (ListFormat::Markdown, Some(name)) => print(&section(&catalogue, name, folders)?),
         (ListFormat::Markdown, None) => {
             print(ABOUT)?;
@@ -43,7 +43,7 @@ pub fn layers(name: Option<&str>, format: ListFormat, folders: &[PathBuf]) -> Re
                 Some(known) => section(known, name, folders),
                 None => Err(Stop::Unusable),
             };
-            in_order(&names, load, work, |section| print(&format!("\n{}", section?)))
+            in_order(&names, load, work, |section| print(format!("\n{}", section?)))
         }
     }
 }

@@ -23,13 +23,13 @@ pub fn man(folder: Option<&Path>) -> Result<(), Stop> {
         Stop::Unusable
     })?;
     let Some(folder) = folder else {
-        return print(&pages.into_iter().map(|(_, text)| text).collect::<String>());
+        return print(pages.into_iter().map(|(_, text)| text).collect::<String>());
     };
     for (name, text) in &pages {
         write(&folder.join(name), text)?;
     }
     let names: Vec<&str> = pages.iter().map(|(name, _)| name.as_str()).collect();
-    print(&format!("wrote {} to {}\n", names.join(", "), folder.display()))
+    print(format!("wrote {} to {}\n", names.join(", "), folder.display()))
 }
 
 /// File name and text of the page of one command.

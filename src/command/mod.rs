@@ -208,7 +208,7 @@ fn engine(asked: Option<MathmlEngine>, html: bool) -> Result<Engine, Stop> {
 pub fn run() -> ExitCode {
     let cli = Cli::parse();
     let done = match cli.command {
-        None => output::print(&format!("{ABOUT}\n\n{EXAMPLES}\n\n`backprose --help` lists all commands.\n")),
+        None => output::print(format!("{ABOUT}\n\n{EXAMPLES}\n\n`backprose --help` lists all commands.\n")),
         Some(Command::Solve(arguments)) => solve::solve(&arguments, &cli.layers),
         Some(Command::Watch(arguments)) => watch::watch(&arguments, &cli.layers),
         Some(Command::New { file }) => new::new(&file),

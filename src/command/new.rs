@@ -23,7 +23,7 @@ pub fn new(path: &Path) -> Result<(), Stop> {
     let shown: String = path.display().to_string().chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
     let text = HOMEWORK.replace("{{ title }}", &title(&stem)).replace("{{ file }}", &shown);
     create(&path, &text)?;
-    print(&format!(
+    print(format!(
         "wrote {shown}\nbackprose solve {shown} makes the solution sheet, backprose watch {shown} on every save\n"
     ))
 }

@@ -57,7 +57,7 @@ pub fn solve(arguments: &SolveArgs, folders: &[PathBuf]) -> Result<(), Stop> {
         if arguments.check {
             return stale::check(&written);
         }
-        print(&table(&sheet.rows))?;
+        print(table(&sheet.rows))?;
         write_all(&written)?;
     }
     if sheet.unverified.is_empty() { Ok(()) } else { Err(Stop::Refuted) }
@@ -148,7 +148,7 @@ fn write_all(written: &[(PathBuf, Vec<u8>)]) -> Result<(), Stop> {
         write(path, contents)?;
     }
     let names: Vec<String> = written.iter().map(|(path, _)| path.display().to_string()).collect();
-    print(&format!("wrote {}\n", names.join(", ")))
+    print(format!("wrote {}\n", names.join(", ")))
 }
 
 /// What files made from one are called.

@@ -36,10 +36,10 @@ pub fn check(written: &[(PathBuf, Vec<u8>)]) -> Result<(), Stop> {
     }
     if stale.is_empty() && missing.is_empty() {
         let names: Vec<String> = written.iter().map(|(path, _)| path.display().to_string()).collect();
-        return print(&format!("{}: up to date\n", names.join(", ")));
+        return print(format!("{}: up to date\n", names.join(", ")));
     }
     let words = [stale, missing].concat().join("; ");
-    print(&format!("{words}\nto renew: {}\n", renewing()))?;
+    print(format!("{words}\nto renew: {}\n", renewing()))?;
     Err(Stop::Refuted)
 }
 

@@ -46,7 +46,7 @@ pub fn vary(arguments: &VaryArgs, folders: &[PathBuf]) -> Result<(), Stop> {
         None => {}
     }
     if to_stdout {
-        return varied.files.first().map_or(Ok(()), |file| print(&print_file(file)));
+        return varied.files.first().map_or(Ok(()), |file| print(print_file(file)));
     }
     let numbered: Vec<(usize, &File)> = varied.files.iter().enumerate().map(|(k, file)| (k + 1, file)).collect();
     let mut written = Vec::new();
@@ -67,7 +67,7 @@ pub fn vary(arguments: &VaryArgs, folders: &[PathBuf]) -> Result<(), Stop> {
         let names: Vec<String> = files.iter().map(|(path, _)| path.display().to_string()).collect();
         format!("wrote {}\n", names.join(", "))
     };
-    print(&written.iter().map(line).collect::<String>())
+    print(written.iter().map(line).collect::<String>())
 }
 
 /// The files of one variant: the homework, its questions and its key.
