@@ -177,7 +177,7 @@ fn a_folder_replaces_built_in_templates_and_adds_others() {
         ("own/.hidden.md", "{{ broken"),
         (
             "short.md",
-            "{% for b in document.problems[0].questions[0].blocks %}{% include \"markdown/block.md\" %}{% endfor %}",
+            "{% for block in document.problems[0].questions[0].blocks %}{% include \"markdown/block.md\" %}{% endfor %}",
         ),
     ]);
     let (code, text, error) =
