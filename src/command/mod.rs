@@ -146,7 +146,7 @@ listed.")]
   backprose vary homework.bp --seed 7 --count 30 --out exam --format latex
   backprose vary homework.bp --seed 7 --out - | backprose solve - --out - --format text
 A variant has other sizes, strides, paddings and dilations, and other letters for indices that no text mentions.
-Numbers are taken only if the usual slips – a lost stride, exchanged axes, a sum that ends one too late – still
+Numbers are taken only if the usual slips (a lost stride, exchanged axes, a sum that ends one too late) still
 give other answers than the right one. The text of a question says the new numbers; a number of which it does not
 say what it is stays, and standard error says why. Each variant is three files: NAME-variant-01.bp, a homework
 for `solve` and `check --against`, NAME-variant-01-questions and NAME-variant-01-key in the formats wanted. The
