@@ -25,6 +25,11 @@ impl Span {
     pub fn to(self, other: Span) -> Span {
         Span::new(self.start.min(other.start), self.end.max(other.end))
     }
+
+    /// The same stretch in a text before which so many bytes stand.
+    pub fn moved(self, by: usize) -> Span {
+        Span::new(self.start + by, self.end + by)
+    }
 }
 
 impl PartialEq for Span {
@@ -76,6 +81,12 @@ impl Diagnostic {
     /// What would mend it.
     pub fn hint(mut self, hint: impl Into<String>) -> Self {
         self.hint = Some(hint.into());
+        self
+    }
+
+    /// The same complaint in a text before which so many bytes stand.
+    pub fn moved(mut self, by: usize) -> Self {
+        self.places.iter_mut().for_each(|(span, _)| *span = span.moved(by));
         self
     }
 }

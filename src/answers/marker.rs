@@ -6,8 +6,8 @@ use super::mapping::Mapping;
 use super::setting::{Detail, Setting};
 use super::symbol::symbols;
 use super::words::Introduction;
-use super::{Asked, Entry, Found, number, stands};
-use crate::diagnostic::{Diagnostic, Diagnostics, Span};
+use super::{Asked, Entry, Found, stands};
+use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::judge::Rejections;
 use crate::language::print::{Alphabet, target as target_text};
 use crate::language::syntax::{Claim, ClaimValue, Expr, Layout, Name, Problem, Question, Target};
@@ -132,7 +132,7 @@ impl<'a> Marker<'a> {
 
     /// What is odd about the symbols that lines of the question introduce.
     pub fn remarks(&self, introduced: &[&Introduction]) -> Vec<(usize, String, String)> {
-        let question = number(self.problem, self.question, None);
+        let question = self.problem.number(self.question, None);
         let mut remarks: Vec<(usize, String, String)> = Vec::new();
         let mut say = |line: usize, words: String| remarks.push((line, question.clone(), words));
         for (k, one) in introduced.iter().enumerate() {
@@ -165,7 +165,7 @@ impl<'a> Marker<'a> {
         let part = formula.place.part.as_deref().filter(|part| self.question.parts.iter().any(|p| p.label == *part));
         let question = match said {
             Some((name, _)) => name.split(' ').next().unwrap_or_default().to_string(),
-            None => number(self.problem, self.question, part),
+            None => self.problem.number(self.question, part),
         };
         let wanted = self.wanted;
         let entry = |line: usize, formula: String, found: Found| {
@@ -181,7 +181,7 @@ impl<'a> Marker<'a> {
                 return vec![entry(
                     formula.line,
                     formula.text.clone(),
-                    Found::Unreadable(moved(problem, formula.start)),
+                    Found::Unreadable(problem.moved(formula.start)),
                 )];
             }
         };
@@ -221,7 +221,7 @@ impl<'a> Marker<'a> {
                     );
                 }
                 Err(problem) if self.numbered => {
-                    entries.push(entry(line, text, Found::Unreadable(moved(problem, formula.start))));
+                    entries.push(entry(line, text, Found::Unreadable(problem.moved(formula.start))));
                 }
                 Err(_) => {}
             }
@@ -402,11 +402,4 @@ fn answers(target: &Target, wanted: &Target) -> bool {
     let (plain, bare) = (target.bare(), wanted.bare());
     let shape_too = matches!((&plain, &bare), (Target::Shape(a), b) if **a == *b);
     bare == plain || shape_too && !matches!(wanted, Target::Value(..))
-}
-
-fn moved(mut problem: Diagnostic, by: usize) -> Diagnostic {
-    for (span, _) in &mut problem.places {
-        *span = Span::new(span.start + by, span.end + by);
-    }
-    problem
 }

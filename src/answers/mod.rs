@@ -161,7 +161,7 @@ impl<'a> Grader<'a> {
                         introduced.iter().filter(|i| stands(&i.place, problem, question)).collect();
                     marked.remarks.extend(marker.remarks(&here));
                     let said: Vec<&Spoken> = spoken.iter().filter(|s| stands(&s.place, problem, question)).collect();
-                    let question = number(problem, question, None);
+                    let question = problem.number(question, None);
                     let said = marker.said(&said).into_iter();
                     marked.remarks.extend(said.map(|(line, words)| (line, question.clone(), words)));
                 }
@@ -210,11 +210,6 @@ fn stands(place: &Place, problem: &Problem, question: &Question) -> bool {
         && place.question.as_ref() == Some(&question.label)
 }
 
-fn number(problem: &Problem, question: &Question, part: Option<&str>) -> String {
-    let part = part.map_or(String::new(), |part| format!("({part})"));
-    format!("{}.{}{part}", problem.label, question.label)
-}
-
 /// What a question asks for: its name with the number, and the target.
 fn wanted(problem: &Problem, question: &Question) -> Vec<(String, Target)> {
     let own = question.answers.iter().map(|a| (None, a));
@@ -224,7 +219,7 @@ fn wanted(problem: &Problem, question: &Question) -> Vec<(String, Target)> {
         if let AnswerKind::Derive(target, _) | AnswerKind::Matrix(target, _) | AnswerKind::Given(target, _) =
             &answer.kind
         {
-            let name = format!("{} {}", number(problem, question, part), target_text(target, Alphabet::Ascii));
+            let name = format!("{} {}", problem.number(question, part), target_text(target, Alphabet::Ascii));
             if found.iter().all(|(known, _)| *known != name) {
                 found.push((name, target.clone()));
             }

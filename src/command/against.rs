@@ -18,11 +18,12 @@ use backprose::writeup::{marks, mistake};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 /// Judges the answers in documents against a homework.
 pub fn against(arguments: &CheckArgs, homework: &Path, folders: &[PathBuf]) -> Result<(), Stop> {
     let source = read(homework)?;
-    let catalogue = catalogue(folders)?;
+    let catalogue = Arc::new(catalogue(folders)?);
     let file = specification(&source, &catalogue).map_err(|wrong| unusable(&source, &wrong))?;
     let homework = the_homework(&file.items, &source.name)?;
     let map = arguments.map.as_deref().map(read).transpose()?;

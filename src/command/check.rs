@@ -17,6 +17,7 @@ use backprose::model::compose::composed_layer;
 use backprose::paper::{Kind, Paper, SIGN};
 use serde_json::json;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 /// What became of a file.
 enum Outcome {
@@ -44,7 +45,7 @@ pub fn check(arguments: &CheckArgs, folders: &[PathBuf]) -> Result<(), Stop> {
         complain(message, Some("without --against there are --format text, json and github"));
         return Err(Stop::Unusable);
     }
-    let catalogue = catalogue(folders)?;
+    let catalogue = Arc::new(catalogue(folders)?);
     let endings: Vec<&str> = ["bp"].iter().chain(Kind::ENDINGS).copied().collect();
     let paths = files(&arguments.files, &endings)?;
     let (mut tally, mut documents, mut unread) = (Tally::default(), Vec::new(), 0);
@@ -106,7 +107,7 @@ pub fn check(arguments: &CheckArgs, folders: &[PathBuf]) -> Result<(), Stop> {
 }
 
 /// What becomes of one file.
-fn judged(path: &Path, catalogue: &Catalogue, subjects: &mut Subjects) -> Outcome {
+fn judged(path: &Path, catalogue: &Arc<Catalogue>, subjects: &mut Subjects) -> Outcome {
     let ending = path.extension().unwrap_or_default().to_string_lossy();
     let kind = Kind::of(&ending);
     let source = match text_of(path, most_bytes(path)) {
@@ -119,12 +120,12 @@ fn judged(path: &Path, catalogue: &Catalogue, subjects: &mut Subjects) -> Outcom
     }
 }
 
-fn of_specification(source: Source, catalogue: &Catalogue) -> Outcome {
+fn of_specification(source: Source, catalogue: &Arc<Catalogue>) -> Outcome {
     match specification(&source, catalogue) {
         Err(problems) => unusable_file(source, problems),
         Ok(file) => {
             let known = rejections(&file, catalogue);
-            let reports = judge_tests_knowing(&file, &|name| composed_layer(name, catalogue)?.ok(), Some(&known));
+            let reports = judge_tests_knowing(&file, &|name| composed_layer(name, &**catalogue)?.ok(), Some(&known));
             match reports.is_empty() {
                 true => Outcome::Nothing(format!("{}: no tests\n", source.name)),
                 false => Outcome::Found(Box::new(Findings::of_tests(source, reports))),

@@ -14,7 +14,7 @@ use backprose::study::{NoAnswer, Study};
 use backprose::writeup::json;
 use backprose::writeup::listing::{Listing, listing};
 use backprose::writeup::mathml::Engine;
-use backprose::writeup::module::module_in;
+use backprose::writeup::module::module;
 use backprose::writeup::notebook::{check, notebook};
 use backprose::writeup::numpy::Dialect;
 use backprose::writeup::render::{Format, render_with};
@@ -184,7 +184,7 @@ fn code(target: &Target, sizes: &Sizes, wrt: &[String], library: (Dialect, bool)
     let defaults = given.system.given.clone();
     let code = |study: Study| {
         let goals = study.goals(&wanted);
-        module_in(library, study.without_letters(), &goals, &defaults, &target.name)
+        module(library, study.without_letters(), &goals, &defaults, &target.name)
     };
     let all = Sizes { general: true, ..Sizes::default() };
     let general = match defaults.is_empty() {

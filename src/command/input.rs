@@ -120,12 +120,15 @@ pub fn target(given: &str, folders: &[PathBuf]) -> Result<Target, Stop> {
         return from_text(read(Path::new(path))?, layer, folders);
     }
     let catalogue = catalogue(folders)?;
-    if let (Some((_, _, text)), Some(layer)) = (catalogue.find(given), composed_layer(given, &catalogue)) {
-        let source = Source { name: format!("{given}.bp"), text: text.to_string() };
-        let (layer, base) = layer.map_err(|wrong| unusable(&source, &wrong))?;
-        return Ok(of_layer(&layer, base, source));
-    }
-    Err(complained(unknown(given, path, &catalogue)))
+    of_catalogue(given, &catalogue).unwrap_or_else(|| Err(complained(unknown(given, path, &catalogue))))
+}
+
+/// A layer of the catalogue; none if it has none of that name.
+pub fn of_catalogue(name: &str, catalogue: &Catalogue) -> Option<Result<Target, Stop>> {
+    let (_, _, text) = catalogue.find(name)?;
+    let source = Source { name: format!("{name}.bp"), text: text.to_string() };
+    let layer = composed_layer(name, catalogue)?.map_err(|wrong| unusable(&source, &wrong));
+    Some(layer.map(|(layer, base)| of_layer(&layer, base, source)))
 }
 
 /// That a target is neither a file nor a layer.

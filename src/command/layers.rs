@@ -1,7 +1,7 @@
 //! `backprose layers`: the catalogue.
 
 use super::derive::answered;
-use super::input::{catalogue, target};
+use super::input::{catalogue, of_catalogue};
 use super::output::print;
 use super::parallel::in_order;
 use super::report::complain;
@@ -35,15 +35,11 @@ pub fn layers(name: Option<&str>, format: ListFormat, folders: &[PathBuf]) -> Re
     match (format, name) {
         (ListFormat::Text, Some(name)) => print(catalogue.find(name).map_or("", |(_, _, text)| text)),
         (ListFormat::Text, None) => print(list(&catalogue, &names)),
-        (ListFormat::Markdown, Some(name)) => print(&section(&catalogue, name, folders)?),
+        (ListFormat::Markdown, Some(name)) => print(&section(&catalogue, name)?),
         (ListFormat::Markdown, None) => {
             print(ABOUT)?;
-            let load = || self::catalogue(folders).ok();
-            let work = |known: &mut Option<Catalogue>, name: &String| match known {
-                Some(known) => section(known, name, folders),
-                None => Err(Stop::Unusable),
-            };
-            in_order(&names, load, work, |section| print(format!("\n{}", section?)))
+            let work = |(): &mut (), name: &String| section(&catalogue, name);
+            in_order(&names, || (), work, |section| print(format!("\n{}", section?)))
         }
     }
 }
@@ -59,9 +55,9 @@ fn list(catalogue: &Catalogue, names: &[String]) -> String {
 }
 
 /// A layer in Markdown: its sentence, its definition, its answers.
-fn section(catalogue: &Catalogue, name: &str, folders: &[PathBuf]) -> Result<String, Stop> {
-    let Some((layer, _, text)) = catalogue.find(name) else { return Ok(String::new()) };
-    let definition = text.split("\ntest ").next().unwrap_or(text).trim();
-    let answers = answered(&target(name, folders)?)?;
-    Ok(format!("## {name}\n\n{}\n\n```bp\n{definition}\n```\n\n```text\n{}\n```\n", layer.about, answers.trim_end()))
+fn section(catalogue: &Catalogue, name: &str) -> Result<String, Stop> {
+    let Some(target) = of_catalogue(name, catalogue).transpose()? else { return Ok(String::new()) };
+    let definition = target.source.text.split("\ntest ").next().unwrap_or_default().trim();
+    let answers = answered(&target)?;
+    Ok(format!("## {name}\n\n{}\n\n```bp\n{definition}\n```\n\n```text\n{}\n```\n", target.about, answers.trim_end()))
 }

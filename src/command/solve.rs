@@ -143,7 +143,8 @@ fn write_ups(
     Ok(written)
 }
 
-fn write_all(written: &[(PathBuf, Vec<u8>)]) -> Result<(), Stop> {
+/// Writes files, and says which.
+pub fn write_all(written: &[(PathBuf, Vec<u8>)]) -> Result<(), Stop> {
     for (path, contents) in written {
         write(path, contents)?;
     }

@@ -1,10 +1,10 @@
 //! `backprose vary`: variants of a homework for an exam, each with its questions and its key.
 
 use super::input::{catalogue, read, the_homework};
-use super::output::{print, write};
+use super::output::print;
 use super::parallel::in_order;
 use super::report::{Source, advise, complain, unusable};
-use super::solve::{checks_of, contents, document_in, extension, stem};
+use super::solve::{checks_of, contents, document_in, extension, stem, write_all};
 use super::{SheetFormat, Stop, VaryArgs};
 use backprose::catalogue::Catalogue;
 use backprose::exam::{self, questions};
@@ -49,7 +49,7 @@ pub fn vary(arguments: &VaryArgs, folders: &[PathBuf]) -> Result<(), Stop> {
         return varied.files.first().map_or(Ok(()), |file| print(print_file(file)));
     }
     let numbered: Vec<(usize, &File)> = varied.files.iter().enumerate().map(|(k, file)| (k + 1, file)).collect();
-    let mut written = Vec::new();
+    let mut written: Vec<Written> = Vec::new();
     let work = |(): &mut (), numbered: &(usize, &File)| variant(arguments, engine, &catalogue, *numbered);
     in_order(
         &numbered,
@@ -60,14 +60,7 @@ pub fn vary(arguments: &VaryArgs, folders: &[PathBuf]) -> Result<(), Stop> {
             Ok(())
         },
     )?;
-    for (path, text) in written.iter().flatten() {
-        write(path, text)?;
-    }
-    let line = |files: &Written| {
-        let names: Vec<String> = files.iter().map(|(path, _)| path.display().to_string()).collect();
-        format!("wrote {}\n", names.join(", "))
-    };
-    print(written.iter().map(line).collect::<String>())
+    written.iter().try_for_each(|files| write_all(files))
 }
 
 /// The files of one variant: the homework, its questions and its key.

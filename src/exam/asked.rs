@@ -18,8 +18,7 @@ pub struct Asked<'a> {
 impl<'a> Asked<'a> {
     /// `1.1.3(d)`
     pub fn name(&self) -> String {
-        let part = self.part.map_or(String::new(), |part| format!("({})", part.label));
-        format!("{}.{}{part}", self.problem.label, self.question.label)
+        self.problem.number(self.question, self.part.map(|part| part.label.as_str()))
     }
 
     /// What it asks for.

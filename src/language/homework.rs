@@ -37,6 +37,14 @@ pub struct Problem {
     pub questions: Vec<Question>,
 }
 
+impl Problem {
+    /// What a question of the problem, or a part of it, is called: `1.1.3(d)`.
+    pub fn number(&self, question: &Question, part: Option<&str>) -> String {
+        let part = part.map_or(String::new(), |part| format!("({part})"));
+        format!("{}.{}{part}", self.label, question.label)
+    }
+}
+
 /// `question 3 "…" { … }`: statements that all its parts share, then its parts.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Question {

@@ -7,6 +7,7 @@
 //! Invariant: parsing what was printed gives the tree that was printed, in both alphabets, and
 //! no input makes the parser panic or recurse without bound.
 
+mod build;
 pub mod call;
 pub mod function;
 pub mod greek;

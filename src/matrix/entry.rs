@@ -6,7 +6,7 @@
 
 use super::{Extent, Form, Matrix};
 use crate::language::function::Function;
-use crate::language::syntax::{Binder, Condition, Expr, ExprKind, Name, Operator, Reduction, Relation};
+use crate::language::syntax::{Binder, Condition, Expr, ExprKind, Name, Operator};
 use crate::model::{Quote, System};
 
 /// The entry of a matrix at a row and a column, as a formula of the language. For an axis of one
@@ -51,10 +51,10 @@ impl Entries<'_> {
             }
             Form::Scalar(value) => value.clone(),
             Form::Ones => Expr::integer(1),
-            Form::Identity => equal(row, column),
+            Form::Identity => Expr::equality(row, column),
             Form::Transpose(of) => self.at(of, column, row, bound),
             Form::Product(factors) => self.product(factors, row, column, bound),
-            Form::Hadamard(factors) => times(factors.iter().map(here).collect()),
+            Form::Hadamard(factors) => Expr::product(factors.iter().map(here).collect()),
             Form::Quotient(pair) => {
                 let parts = vec![(Operator::Times, here(&pair[0])), (Operator::Over, here(&pair[1]))];
                 Expr::new(ExprKind::Product(parts))
@@ -68,14 +68,14 @@ impl Entries<'_> {
                 let chain = Condition::Chain(here(&pair[0]), vec![(*relation, here(&pair[1]))]);
                 Expr::new(ExprKind::Bracket(Box::new(chain)))
             }
-            Form::Diag(vector) => times(vec![equal(row, column), here(vector)]),
+            Form::Diag(vector) => Expr::product(vec![Expr::equality(row, column), here(vector)]),
             Form::Diagonal(of) => self.at(of, row, row, bound),
             Form::Trace(of) => {
                 let (index, binder) = self.index(&of.rows, bound);
-                summed(binder.into_iter().collect(), self.at(of, &index, &index, bound + 1))
+                Expr::sum_over(binder.into_iter().collect(), self.at(of, &index, &index, bound + 1))
             }
             Form::Sum(terms) => Expr::new(ExprKind::Sum(terms.iter().map(|(sign, of)| (*sign, here(of))).collect())),
-            Form::Scale(pair) => times(pair.iter().map(here).collect()),
+            Form::Scale(pair) => Expr::product(pair.iter().map(here).collect()),
         }
     }
 
@@ -93,7 +93,7 @@ impl Entries<'_> {
             binders.extend(binder);
             left = right;
         }
-        summed(binders, times(entries))
+        Expr::sum_over(binders, Expr::product(entries))
     }
 
     /// A bound index that runs over an axis; the first place of an axis that has one only is never
@@ -131,24 +131,6 @@ impl Entries<'_> {
     }
 }
 
-fn equal(a: &Expr, b: &Expr) -> Expr {
-    Expr::new(ExprKind::Bracket(Box::new(Condition::Chain(a.clone(), vec![(Relation::Equal, b.clone())]))))
-}
-
 fn raised(base: Expr, exponent: Expr) -> Expr {
     Expr::new(ExprKind::Power(Box::new(base), Box::new(exponent)))
-}
-
-fn times(mut factors: Vec<Expr>) -> Expr {
-    match factors.len() {
-        1 => factors.remove(0),
-        _ => Expr::new(ExprKind::Product(factors.into_iter().map(|f| (Operator::Times, f)).collect())),
-    }
-}
-
-fn summed(binders: Vec<Binder>, body: Expr) -> Expr {
-    match binders.is_empty() {
-        true => body,
-        false => Expr::new(ExprKind::Reduce(Reduction::Sum, binders, None, Box::new(body))),
-    }
 }

@@ -84,7 +84,7 @@ impl<'a> Bench<'a> {
                 false => None,
             };
             let wanted = indexed.unwrap_or_else(|| pledge.target.clone());
-            self.claims(pledge, &wanted, part, letters).map_err(|problem| placed(vec![problem], part.start))
+            self.claims(pledge, &wanted, part, letters).map_err(|problem| vec![problem.moved(part.start)])
         });
         let mut found: Vec<Found> = match claims {
             Err(problems) => return vec![(pledge.span, Err(problems))],
@@ -266,10 +266,10 @@ impl<'a> Bench<'a> {
     }
 
     fn judged(&mut self, pledge: &Pledge, (side, span, formula): Written, start: usize) -> Found {
-        let here = moved(span, start);
+        let here = span.moved(start);
         let side = match side {
             Ok(side) => side,
-            Err(problem) => return (here, Err(placed(vec![problem], start))),
+            Err(problem) => return (here, Err(vec![problem.moved(start)])),
         };
         let claim = &side.claim;
         let found = mark(self.system, &mut self.judge, &side, layout_of(pledge));
@@ -331,11 +331,8 @@ fn layout_of(pledge: &Pledge) -> Layout {
 }
 
 /// Complaints about a formula, with their places in the document.
-fn placed(mut problems: Diagnostics, start: usize) -> Diagnostics {
-    for (place, _) in problems.iter_mut().flat_map(|problem| &mut problem.places) {
-        *place = moved(*place, start);
-    }
-    problems
+fn placed(problems: Diagnostics, start: usize) -> Diagnostics {
+    problems.into_iter().map(|problem| problem.moved(start)).collect()
 }
 
 fn contains_equal(tree: &Tree) -> bool {
@@ -351,8 +348,4 @@ fn names_something(reader: &Reader, tree: &Tree) -> bool {
 /// Whether a letter is a name that the system declares.
 fn declared(reader: &Reader, letter: &Symbol) -> bool {
     matches!(letter.as_slice(), [(_, tree)] if written(tree).is_some_and(|name| reader.has(&name)))
-}
-
-fn moved(span: Span, by: usize) -> Span {
-    Span::new(span.start + by, span.end + by)
 }

@@ -98,8 +98,8 @@ pub(super) fn mark(said: &str, begin: usize, whole: Span) -> Result<Mark, Diagno
         _ if !problems.is_empty() => Err(problems),
         Err(wrong) => {
             let at = span(name).start;
-            let moved = |mut one: Diagnostic| {
-                one.places.iter_mut().for_each(|(place, _)| *place = Span::new(place.start + at, place.end + at));
+            let moved = |one: Diagnostic| {
+                let mut one = one.moved(at);
                 if !one.message.starts_with("there is no layout") {
                     one.hint =
                         Some("a name is `f`, `shape f`, `df/dx`, `dl/dW`, `dh[t]/dh[t-1]`, `matrix dl/dW` …".into());
@@ -179,11 +179,8 @@ fn named(name: &str) -> Result<(Target, Option<Layout>), Diagnostics> {
         },
     };
     let before = name.len() - rest.trim_start().len();
-    let target = parse_target(of.trim()).map_err(|mut wrong| {
-        let places = wrong.iter_mut().flat_map(|one| &mut one.places);
-        places.for_each(|(place, _)| *place = Span::new(place.start + before, place.end + before));
-        wrong
-    })?;
+    let moved = |wrong: Diagnostics| wrong.into_iter().map(|one| one.moved(before)).collect::<Diagnostics>();
+    let target = parse_target(of.trim()).map_err(moved)?;
     Ok((target, Some(layout)))
 }
 

@@ -190,11 +190,7 @@ impl Paper {
                 "a mark is for the next displayed formula; within a formula of several lines, for the lines below it";
             return Err(vec![Diagnostic::new(what, pledge.span).hint(hint)]);
         };
-        let moved = |span: Span| Span::new(span.start + formula.start, span.end + formula.start);
-        let trees = latex::read_with(&formula.text, macros).map_err(|mut problem| {
-            problem.places.iter_mut().for_each(|(span, _)| *span = moved(*span));
-            vec![problem]
-        })?;
+        let trees = latex::read_with(&formula.text, macros).map_err(|problem| vec![problem.moved(formula.start)])?;
         let within = |start: usize| (begin..end).contains(&(start + formula.start));
         let trees: Vec<_> = trees.into_iter().filter(|tree| within(tree.span.start)).collect();
         Ok(Part { trees, text: formula.text.clone(), start: formula.start })

@@ -6,9 +6,7 @@
 
 use crate::integer::Index;
 use crate::language::print::{Alphabet, expression};
-use crate::language::syntax::{
-    Binder, Condition, Expr, ExprKind, Name, Normaliser, Operator, Reduction, Relation, Sign,
-};
+use crate::language::syntax::{Binder, Condition, Expr, ExprKind, Name, Normaliser, Operator, Reduction, Sign};
 use crate::model::Quote;
 use std::rc::Rc;
 
@@ -94,7 +92,7 @@ impl Shaped {
     }
 
     pub fn identity() -> Shaped {
-        Shaped::new(Side::Open, Side::Open, equal)
+        Shaped::new(Side::Open, Side::Open, Expr::equality)
     }
 
     pub fn is_scalar(&self) -> bool {
@@ -160,7 +158,7 @@ impl Shaped {
     }
 
     pub fn entrywise(parts: Vec<Shaped>) -> Result<Shaped, String> {
-        Shaped::together(parts, "entry by entry with", times)
+        Shaped::together(parts, "entry by entry with", Expr::product)
     }
 
     pub fn over(self, below: Shaped) -> Result<Shaped, String> {
@@ -185,12 +183,12 @@ impl Shaped {
         if between.is_one() {
             let one = Expr::integer(1);
             return Ok(Shaped::new(rows, columns, move |row, column| {
-                times(vec![self.at(row, &one), other.at(&one, column)])
+                Expr::product(vec![self.at(row, &one), other.at(&one, column)])
             }));
         }
         let (binder, at) = (between.binder(index), Expr::name(index.clone()));
         Ok(Shaped::new(rows, columns, move |row, column| {
-            reduced(vec![binder.clone()], times(vec![self.at(row, &at), other.at(&at, column)]))
+            Expr::sum_over(vec![binder.clone()], Expr::product(vec![self.at(row, &at), other.at(&at, column)]))
         }))
     }
 
@@ -202,7 +200,7 @@ impl Shaped {
         }
         let vector = if self.columns.is_one() { self } else { self.transposed() };
         Ok(Shaped::new(vector.rows.clone(), vector.rows.clone(), move |row, column| {
-            times(vec![equal(row, column), vector.at(row, &Expr::integer(1))])
+            Expr::product(vec![Expr::equality(row, column), vector.at(row, &Expr::integer(1))])
         }))
     }
 
@@ -210,14 +208,14 @@ impl Shaped {
         let Some(side) = self.rows.joined(&self.columns) else { return Err(not_square(&self)) };
         let at = Expr::name(index.clone());
         let body = self.at(&at, &at);
-        Ok(Shaped::scalar(if side.is_one() { body } else { reduced(vec![side.binder(index)], body) }))
+        Ok(Shaped::scalar(if side.is_one() { body } else { Expr::sum_over(vec![side.binder(index)], body) }))
     }
 
     /// The sum over all entries of a value.
     pub fn total(self, [row, column]: [&Name; 2]) -> Shaped {
         let sides = [(&self.rows, row), (&self.columns, column)];
         let binders = sides.iter().filter(|(side, _)| !side.is_one()).map(|(side, name)| side.binder(name)).collect();
-        Shaped::scalar(reduced(binders, self.at(&Expr::name(row.clone()), &Expr::name(column.clone()))))
+        Shaped::scalar(Expr::sum_over(binders, self.at(&Expr::name(row.clone()), &Expr::name(column.clone()))))
     }
 
     /// The normaliser along a vector, or along each row of a matrix.
@@ -266,22 +264,4 @@ fn clash(left: &Shaped, right: &Shaped, how: &str) -> String {
 
 fn not_square(of: &Shaped) -> String {
     format!("the shapes do not fit: {} is not square", of.text())
-}
-
-pub(super) fn equal(a: &Expr, b: &Expr) -> Expr {
-    Expr::new(ExprKind::Bracket(Box::new(Condition::Chain(a.clone(), vec![(Relation::Equal, b.clone())]))))
-}
-
-fn times(mut factors: Vec<Expr>) -> Expr {
-    match factors.len() {
-        1 => factors.remove(0),
-        _ => Expr::new(ExprKind::Product(factors.into_iter().map(|f| (Operator::Times, f)).collect())),
-    }
-}
-
-fn reduced(binders: Vec<Binder>, body: Expr) -> Expr {
-    match binders.is_empty() {
-        true => body,
-        false => Expr::new(ExprKind::Reduce(Reduction::Sum, binders, None, Box::new(body))),
-    }
 }

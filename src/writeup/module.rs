@@ -10,19 +10,11 @@ use crate::study::{NoAnswer, Study};
 use std::collections::BTreeMap;
 
 /// The text of the module: every output and the derivatives that are `goals`, sizes given on the
-/// command line as `defaults`.
+/// command line as `defaults`; in which library, and for PyTorch with a `torch.autograd.Function` or not.
 ///
 /// # Errors
 /// If an answer cannot be derived, does not pass verification, or cannot be written as code.
-pub fn module(study: Study, goals: &[Goal], defaults: &BTreeMap<Name, i128>, title: &str) -> Result<String, NoAnswer> {
-    module_in((Dialect::Numpy, false), study, goals, defaults, title)
-}
-
-/// The same in the library that is asked for; for PyTorch with a `torch.autograd.Function` or not.
-///
-/// # Errors
-/// As `module`.
-pub fn module_in(
+pub fn module(
     library: (Dialect, bool),
     mut study: Study,
     goals: &[Goal],
@@ -49,7 +41,7 @@ pub fn module_in(
     let defaults: BTreeMap<Name, i64> = defaults.iter().map(|(n, v)| (n.clone(), *v as i64)).collect();
     let requires = requirements(&study);
     let system = &study.system;
-    super::numpy::module_in(library, &system.program, &pieces, &defaults, &requires, title, system.base, &system.direct)
+    super::numpy::module(library, &system.program, &pieces, &defaults, &requires, title, system.base, &system.direct)
         .map_err(|why| NoAnswer::Refused(Diagnostic::general(why)))
 }
 

@@ -7,6 +7,7 @@
 use super::context::DocumentView;
 use super::document::Document;
 use super::module::module;
+use super::numpy;
 use super::prose::Dialect;
 use super::render::{Format, RenderError, spaced};
 use super::sheet::Asked;
@@ -39,10 +40,13 @@ pub fn checks(asked: Vec<Asked>) -> Vec<Check> {
 /// The check of one system: its outputs, and the derivatives that are goals.
 pub fn check(place: Place, study: Study, goals: &[Goal]) -> Check {
     let sizes = study.system.given.clone();
-    let module = module(study.without_letters(), goals, &sizes, "Answers.").map_err(|error| match error {
-        NoAnswer::Refused(diagnostic) => diagnostic.message,
-        NoAnswer::Unverified(unverified) => unverified.to_string(),
-    });
+    let module =
+        module((numpy::Dialect::Numpy, false), study.without_letters(), goals, &sizes, "Answers.").map_err(|error| {
+            match error {
+                NoAnswer::Refused(diagnostic) => diagnostic.message,
+                NoAnswer::Unverified(unverified) => unverified.to_string(),
+            }
+        });
     Check { place, module }
 }
 

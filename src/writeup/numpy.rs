@@ -125,7 +125,8 @@ pub struct Piece {
     pub text: String,
 }
 
-/// The text of a module with the answers `pieces` about `program`.
+/// The text of a module with the answers `pieces` about `program`, in the library that is asked for; in PyTorch with a
+/// class for automatic differentiation or not.
 ///
 /// `defaults` are the sizes given on the command line, whether or not they have been put into the
 /// program; `requires` are conditions on the sizes, checked at every call; `base` is the first
@@ -136,24 +137,8 @@ pub struct Piece {
 ///
 /// A sentence about what cannot be written: an index without a range, a derivative that is not
 /// carried out, an unknown function.
-pub fn module(
-    program: &Program,
-    pieces: &[Piece],
-    defaults: &BTreeMap<Name, i64>,
-    requires: &[Condition],
-    title: &str,
-    base: i64,
-    direct: &[(Name, Name)],
-) -> Result<String, String> {
-    module_in((Dialect::Numpy, false), program, pieces, defaults, requires, title, base, direct)
-}
-
-/// The same in the library that is asked for, with a class for automatic differentiation or not.
-///
-/// # Errors
-/// As `module`.
 #[allow(clippy::too_many_arguments)]
-pub fn module_in(
+pub fn module(
     (dialect, autograd): (Dialect, bool),
     program: &Program,
     pieces: &[Piece],

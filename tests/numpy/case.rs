@@ -3,7 +3,7 @@
 use super::reader::{binders, condition, formula};
 use backprose::language::program::{ArrayBox, AxisBox, Param, Program, ResolvedEquation};
 use backprose::language::syntax::{Condition, Expr, Name, Role};
-use backprose::writeup::numpy::{Piece, PieceKind, module};
+use backprose::writeup::numpy::{Dialect, Piece, PieceKind, module};
 use std::collections::BTreeMap;
 use std::process::Command;
 
@@ -98,13 +98,23 @@ impl Case {
     }
 
     pub fn module(&self) -> String {
-        module(&self.program, &self.pieces, &self.defaults, &self.requires, "A test: \"\\s\"", 1, &[])
-            .expect("a module")
+        module(
+            (Dialect::Numpy, false),
+            &self.program,
+            &self.pieces,
+            &self.defaults,
+            &self.requires,
+            "A test: \"\\s\"",
+            1,
+            &[],
+        )
+        .expect("a module")
     }
 
     /// Why there is no module.
     pub fn refusal(&self) -> String {
-        module(&self.program, &self.pieces, &self.defaults, &self.requires, "", 1, &[]).expect_err("a refusal")
+        module((Dialect::Numpy, false), &self.program, &self.pieces, &self.defaults, &self.requires, "", 1, &[])
+            .expect_err("a refusal")
     }
 
     /// Runs the self check, then `script`, in which the module is called `m`.

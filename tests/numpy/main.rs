@@ -5,7 +5,7 @@ mod case;
 mod reader;
 mod recurrences;
 
-use backprose::writeup::numpy::module;
+use backprose::writeup::numpy::{Dialect, module};
 use case::Case;
 use std::collections::BTreeMap;
 
@@ -299,7 +299,7 @@ fn the_same_input_gives_the_same_bytes_within_the_line_length() {
 #[test]
 fn what_cannot_be_written_is_said() {
     let unknown = Case::new("n").given("x", "1..n").define("y", "", "gudermann(x[1])").output("y");
-    let failed = module(&unknown.program, &[], &BTreeMap::new(), &[], "", 1, &[]);
+    let failed = module((Dialect::Numpy, false), &unknown.program, &[], &BTreeMap::new(), &[], "", 1, &[]);
     assert_eq!(failed, Err("`gudermann` cannot be written in NumPy yet".into()));
 }
 

@@ -17,6 +17,7 @@ use backprose::verify::Trials;
 use backprose::writeup::json;
 use backprose::writeup::mathml::Engine;
 use backprose::writeup::module::module;
+use backprose::writeup::numpy::Dialect;
 use backprose::writeup::outline::Level;
 use backprose::writeup::render::{Format, render};
 use backprose::writeup::sheet::answers;
@@ -250,7 +251,7 @@ fn written(text: &str) -> Result<Vec<String>, Trial> {
         pages.push(render(&document, format, false).map_err(|why| Trial::Fails(format!("{format:?}: {why}")))?);
     }
     pages.push(said(json::derivation(&mut study()?, &goals, "t", "").map(|document| json::text(&document)))?);
-    pages.push(said(module(study()?.without_letters(), &[], &Default::default(), "t"))?);
+    pages.push(said(module((Dialect::Numpy, false), study()?.without_letters(), &[], &Default::default(), "t"))?);
     Ok(pages)
 }
 
