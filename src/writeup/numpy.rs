@@ -58,7 +58,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use tera::{Context, Tera};
 
 static TORCH: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/templates/torch");
-static TEMPLATES: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/templates/numpy");
+static NUMPY: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/templates/numpy");
+/// What modules in either library hold alike.
+static PYTHON: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/templates/python");
 
 /// What an answer is the value of.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -260,11 +262,13 @@ fn gradients(program: &Program, kinds: &[PieceKind]) -> Vec<String> {
 
 fn render(context: &Context, dialect: Dialect) -> Result<String, String> {
     let (folder, templates) = match dialect {
-        Dialect::Numpy => ("numpy", &TEMPLATES),
+        Dialect::Numpy => ("numpy", &NUMPY),
         Dialect::Torch => ("torch", &TORCH),
     };
-    let named = |path: &std::path::Path| Some(format!("{folder}/{}", path.to_str()?));
-    let files = templates.files().filter_map(|file| Some((named(file.path())?, file.contents_utf8()?)));
+    let files = [(folder, templates), ("python", &PYTHON)].into_iter().flat_map(|(folder, templates)| {
+        let named = move |path: &std::path::Path| Some(format!("{folder}/{}", path.to_str()?));
+        templates.files().filter_map(move |file| Some((named(file.path())?, file.contents_utf8()?)))
+    });
     let mut tera = Tera::default();
     tera.add_raw_templates(files)
         .and_then(|()| tera.render(&format!("{folder}/module.py"), context))

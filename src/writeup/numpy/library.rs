@@ -5,7 +5,7 @@
 //! their names, and no others.
 
 use super::tensor::Dialect;
-use super::{TEMPLATES, TORCH};
+use super::{NUMPY, TORCH};
 use std::collections::BTreeSet;
 
 /// The definitions of functions and of all that they call.
@@ -22,7 +22,7 @@ pub(super) fn definitions(called: &BTreeSet<String>, dialect: Dialect) -> Result
 }
 
 fn definition(name: &str, dialect: Dialect) -> Result<&'static str, String> {
-    let folder = if dialect == Dialect::Torch { &TORCH } else { &TEMPLATES };
+    let folder = if dialect == Dialect::Torch { &TORCH } else { &NUMPY };
     let file = folder.get_file(format!("functions/{}.py", name.trim_start_matches('_')));
     let text = file.and_then(|file| file.contents_utf8()).map(str::trim_end);
     text.ok_or_else(|| format!("the function `{name}` has no code in {dialect:?} yet"))
