@@ -100,10 +100,6 @@ pub fn with_plain_names(document: &Document, engine: Engine) -> Document {
     let mut document = document.clone();
     let refused = take_refused(&mut document.notation, engine);
     for question in document.problems.iter_mut().flat_map(|problem| &mut problem.questions) {
-        if engine == Engine::Latex2mathml {
-            // It sets no factors apart, so no note can say where one comes from.
-            question.origins.clear();
-        }
         let own = take_refused(&mut question.notation, engine);
         for (name, tex) in refused.iter().chain(&own) {
             say_plain(question, name, tex, engine);

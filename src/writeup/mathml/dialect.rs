@@ -138,7 +138,6 @@ impl Writer {
             Node::Space(mark) if mark.chars().all(char::is_alphabetic) => self.word(mark),
             Node::Space(mark) => Some(format!("\\{mark}")),
             Node::Group(inner) => Some(format!("{{{}}}", self.row(inner)?)),
-            Node::Marked(_, inner) if self.is_second() => self.row(inner),
             Node::Marked(id, inner) => {
                 let [begin, end] = engine::around(id);
                 Some(format!("{{\\text{{{begin}}}{}\\text{{{end}}}}}", self.row(inner)?))

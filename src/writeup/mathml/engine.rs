@@ -84,13 +84,29 @@ fn without_levels(mathml: &str) -> String {
     })
 }
 
-/// What stands at the beginning and at the end of a marked part in what the engine is fed.
+/// What stands at the beginning and at the end of a marked part in what the engine is fed. Within words not
+/// every engine takes digits and hyphens, so other characters stand for them.
 pub fn around(id: &str) -> [String; 2] {
-    [format!("{BEGIN}{id}{BEGIN}"), END.into()]
+    let fed = STANDING.iter().fold(id.to_string(), |text, (shown, fed)| text.replace(*shown, fed));
+    [format!("{BEGIN}{fed}{BEGIN}"), END.into()]
 }
 
 const BEGIN: char = '\u{e003}';
 const END: &str = "\u{e004}";
+/// What stands between the names of a mark, and its digits, and what an engine is fed in their place.
+const STANDING: [(char, &str); 11] = [
+    ('-', "\u{e010}"),
+    ('0', "\u{e011}"),
+    ('1', "\u{e012}"),
+    ('2', "\u{e013}"),
+    ('3', "\u{e014}"),
+    ('4', "\u{e015}"),
+    ('5', "\u{e016}"),
+    ('6', "\u{e017}"),
+    ('7', "\u{e018}"),
+    ('8', "\u{e019}"),
+    ('9', "\u{e01a}"),
+];
 
 /// Marked parts as rows with what they are marked as for classes.
 fn with_marks(mathml: &str) -> String {
@@ -99,6 +115,7 @@ fn with_marks(mathml: &str) -> String {
     let mut out = parts.next().unwrap_or_default().to_string();
     for part in parts {
         let (ids, rest) = part.split_once(&format!("{BEGIN}</mtext>")).unwrap_or(("", part));
+        let ids = STANDING.iter().fold(ids.to_string(), |text, (shown, fed)| text.replace(fed, &shown.to_string()));
         out += &format!("<mrow class=\"{}\">{rest}", ids.replace('-', " "));
     }
     out.replace(&format!("<mtext>{END}</mtext>"), "</mrow>")
