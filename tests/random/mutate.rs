@@ -1,7 +1,7 @@
 //! Slips: a formula with one thing changed.
 
+use crate::rewrite::somewhere;
 use crate::source::Source;
-use crate::walk::each;
 use backprose::language::syntax::{Condition, Expr, ExprKind, Operator, Relation, Sign};
 
 type Slip = fn(&Expr, &mut Source) -> Option<Expr>;
@@ -143,23 +143,5 @@ fn other_case(e: &Expr, _: &mut Source) -> Option<Expr> {
 
 /// A slip at a random place where it can be made.
 pub fn slip(formula: &Expr, made: Slip, source: &mut Source) -> Option<Expr> {
-    let mut places = Vec::new();
-    let mut number = 0;
-    each(&mut formula.clone(), &mut |part| {
-        if made(part, &mut Source::given(&[])).is_some() {
-            places.push(number);
-        }
-        number += 1;
-    });
-    let chosen = *places.get(source.below(places.len().max(1)))?;
-    let (mut new, mut number) = (formula.clone(), 0);
-    each(&mut new, &mut |part| {
-        if number == chosen
-            && let Some(other) = made(part, source)
-        {
-            *part = other;
-        }
-        number += 1;
-    });
-    (new != *formula).then_some(new)
+    somewhere(formula, made, source).filter(|new| new != formula)
 }
