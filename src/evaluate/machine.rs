@@ -123,10 +123,8 @@ impl<'a, M: Memory> Machine<'a, M> {
     }
 
     fn product(&mut self, guards: &[Test], factors: &[(bool, Value)]) -> Result<M::Number, EvalError> {
-        for guard in guards {
-            if self.test(guard)? == Some(false) {
-                return Ok(M::Number::integer(0));
-            }
+        if self.all(guards, true)? == Some(false) {
+            return Ok(M::Number::integer(0));
         }
         let mut product = M::Number::integer(1);
         for (over, factor) in factors {
@@ -245,10 +243,8 @@ impl<'a, M: Memory> Machine<'a, M> {
         factors: &[(Operator, Exact)],
         whole: bool,
     ) -> Result<Fraction, EvalError> {
-        for guard in guards {
-            if !self.decided(guard)? {
-                return Ok(Fraction::whole(0));
-            }
+        if !self.decided_all(guards)? {
+            return Ok(Fraction::whole(0));
         }
         let mut product = Fraction::whole(1);
         for (operator, factor) in factors {
@@ -314,8 +310,12 @@ impl<'a, M: Memory> Machine<'a, M> {
 
     /// Whether a condition holds, where only an answer will do.
     pub fn decided(&mut self, node: &Test) -> Result<bool, EvalError> {
-        let unknown = || EvalError::Unsupported("a comparison of values where there are none".into());
-        self.test(node)?.ok_or_else(unknown)
+        self.test(node)?.ok_or_else(undecided)
+    }
+
+    /// Whether all of these hold, where only an answer will do.
+    pub fn decided_all(&mut self, nodes: &[Test]) -> Result<bool, EvalError> {
+        self.all(nodes, true)?.ok_or_else(undecided)
     }
 
     fn compare(&mut self, first: &Value, rest: &[(Relation, Value)]) -> Result<Option<bool>, EvalError> {
@@ -334,17 +334,25 @@ impl<'a, M: Memory> Machine<'a, M> {
         Ok(known)
     }
 
+    /// Whether each of these is what is wanted. Whichever is not decides, in any order: a part without a
+    /// value, such as a read outside its array, matters only if no other part decides.
     fn all(&mut self, parts: &[Test], wanted: bool) -> Result<Option<bool>, EvalError> {
-        let mut known = Some(true);
+        let (mut known, mut without_value) = (Some(true), None);
         for part in parts {
-            match self.test(part)? {
-                Some(holds) if holds != wanted => return Ok(Some(false)),
-                Some(_) => {}
-                None => known = None,
+            match self.test(part) {
+                Ok(Some(holds)) if holds != wanted => return Ok(Some(false)),
+                Ok(Some(_)) => {}
+                Ok(None) => known = None,
+                Err(error @ EvalError::TooMuchWork { .. }) => return Err(error),
+                Err(error) => without_value = without_value.or(Some(error)),
             }
         }
-        Ok(known)
+        without_value.map_or(Ok(known), Err)
     }
+}
+
+fn undecided() -> EvalError {
+    EvalError::Unsupported("a comparison of values where there are none".into())
 }
 
 fn fraction<N: Number>(value: Fraction) -> Result<N, EvalError> {

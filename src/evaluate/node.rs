@@ -2,7 +2,8 @@
 //! a literal or a param, and index expressions that are affine folded into one node.
 //!
 //! Invariant: in a product the guards are the Iverson brackets it is multiplied with; they are
-//! asked first, and where one is false nothing else of the product is evaluated.
+//! asked first, and where one is false nothing else of the product has to have a value, the other
+//! brackets included.
 
 use super::error::EvalError;
 use super::fraction::Fraction;

@@ -171,10 +171,8 @@ fn push_scaled(
     mut adjoint: Scalar,
     adjoints: &mut Adjoints,
 ) -> Result<(), EvalError> {
-    for guard in guards {
-        if !machine.decided(guard)? {
-            return Ok(());
-        }
+    if !machine.decided_all(guards)? {
+        return Ok(());
     }
     for (_, (over, factor)) in factors.iter().enumerate().filter(|(place, _)| *place != moving) {
         let factor = machine.value(factor)?.value;

@@ -48,8 +48,13 @@ fn comparisons_of_values_decide_brackets_branches_and_sums() {
     let count = reduce(Reduction::Sum, [all("i")], Some(positive()), int(1));
     let expected = values.iter().filter(|v| **v > 0.0).count();
     assert_eq!(at(&instance, count, "", &[]), Ok(Scalar::from_integer(expected as i128)));
-    let guarded = Condition::All(vec![within(int(1), n("i"), n("N")), positive()]);
-    assert_eq!(at(&instance, bracket(guarded), "i", &[9]), Ok(Scalar::ZERO));
+    let inside = || within(int(1), n("i"), n("N"));
+    for [one, other] in [[inside(), positive()], [positive(), inside()]] {
+        let product = mul([bracket(one.clone()), bracket(other.clone()), x("i")]);
+        assert_eq!(at(&instance, product, "i", &[9]), Ok(Scalar::ZERO));
+        assert_eq!(at(&instance, bracket(Condition::All(vec![one, other])), "i", &[9]), Ok(Scalar::ZERO));
+    }
+    assert!(at(&instance, bracket(positive()), "i", &[9]).is_err());
     let margin = compare(add([sub(x("i"), x("j")), int(1)]), Relation::Greater, int(0));
     let hinge = choose(margin, int(1), int(0));
     let expected = i128::from(values[1] - values[4] + 1.0 > 0.0);
