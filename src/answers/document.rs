@@ -3,6 +3,8 @@
 //! Markdown and LaTeX are read alike, line by line: headings and numbers say which question a
 //! formula belongs to. Invariant: a formula inside a sentence is no answer.
 
+use super::number::leading;
+use super::outline::{Outline, Place, Reading};
 use super::spoken::Spoken;
 use super::words::Introduction;
 use crate::latex::Macros;
@@ -18,17 +20,6 @@ pub struct Formula {
     pub line: usize,
     /// Under which numbers it stands.
     pub place: Place,
-}
-
-/// The numbers of the headings and lists around a formula.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Place {
-    /// `1.1`
-    pub problem: Option<String>,
-    /// `3`
-    pub question: Option<String>,
-    /// `a`
-    pub part: Option<String>,
 }
 
 /// What opens and closes a display, and what an inline formula.
@@ -67,8 +58,13 @@ pub struct Document {
     pub stated: Vec<Formula>,
 }
 
+/// The formulas of a document that are displayed or alone in their line, whatever numbers are around them.
+pub fn formulas(text: &str, macros: &Macros) -> Vec<Formula> {
+    document(text, macros, &Outline::default()).formulas
+}
+
 /// Reads a document line by line.
-pub fn document(text: &str, macros: &Macros) -> Document {
+pub(super) fn document(text: &str, macros: &Macros, outline: &Outline) -> Document {
     let mut found = Document::default();
     let fixed = DISPLAYS.iter().map(|(open, close)| (open.to_string(), close.to_string()));
     let environments = DISPLAYS.iter().filter_map(|(open, _)| open.strip_prefix("\\begin{")?.strip_suffix('}'));
@@ -77,12 +73,15 @@ pub fn document(text: &str, macros: &Macros) -> Document {
     let breaks: Vec<usize> = text.match_indices('\n').map(|(at, _)| at).collect();
     let line_of = |at: usize| breaks.partition_point(|b| *b < at) + 1;
     let latex = ["\\documentclass", "\\begin{document}"].iter().any(|sign| text.contains(sign));
-    let mut place = Place::default();
-    let (mut at, mut items) = (0, Vec::new());
+    let (mut at, mut reading) = (0, Reading::new(outline));
+    let mut line_end = 0;
     while at < text.len() {
-        let line_end = text[at..].find('\n').map_or(text.len(), |n| at + n);
+        if at >= line_end {
+            line_end = text[at..].find('\n').map_or(text.len(), |n| at + n);
+        }
         let line = &text[at..line_end];
-        number(line, &mut place, &mut items);
+        reading.line(line);
+        let place = &reading.place;
         let line = if latex { without_comment(line) } else { line };
         let defines = ["\\def", "\\newcommand", "\\renewcommand", "\\providecommand", "\\DeclareMathOperator", "\\let"];
         let comment = defines.iter().any(|word| line.trim_start().starts_with(word));
@@ -100,18 +99,18 @@ pub fn document(text: &str, macros: &Macros) -> Document {
         if let Some((start, open, close)) = display {
             let begin = at + start + open.len();
             let end = text[begin..].find(close).map_or(text.len(), |n| begin + n);
-            found.formulas.extend(formula(text, begin, end, &line_of, &place));
+            found.formulas.extend(formula(text, begin, end, &line_of, place));
             at = (end + close.len()).min(text.len());
             continue;
         }
         match alone(line) {
-            Some((begin, end)) => found.formulas.extend(formula(text, at + begin, at + end, &line_of, &place)),
+            Some((begin, end)) => found.formulas.extend(formula(text, at + begin, at + end, &line_of, place)),
             None if comment => {}
             None => {
-                found.stated.extend(stated(text, (at, line), &line_of, &place));
-                found.introduced.extend(Introduction::of(line, line_of(at), &place));
+                found.stated.extend(stated(text, (at, line), &line_of, place));
+                found.introduced.extend(Introduction::of(line, line_of(at), place));
                 let sentences = line.split_inclusive(['.', '?', '!', ';']);
-                found.spoken.extend(sentences.filter_map(|sentence| Spoken::of(sentence, line_of(at), &place)));
+                found.spoken.extend(sentences.filter_map(|sentence| Spoken::of(sentence, line_of(at), place)));
             }
         }
         at = line_end + 1;
@@ -157,8 +156,9 @@ fn alone(line: &str) -> Option<(usize, usize)> {
     let (start, open, close) = INLINE.iter().find_map(|(open, close)| Some((line.find(open)?, open, close)))?;
     let begin = start + open.len();
     let end = begin + line[begin..].find(close)?;
-    let blank = |text: &str| text.chars().all(|c| c.is_whitespace() || "*_.,;:-".contains(c));
-    let before = after_number(after_item(line.get(..start)?)).0;
+    let blank = |text: &str| text.chars().all(|c| c.is_whitespace() || "*_.,;:-)}".contains(c));
+    let before = after_item(line.get(..start)?);
+    let before = leading(before).map_or(before, |(_, rest)| rest);
     (blank(before) && blank(&line[end + close.len()..])).then_some((begin, end))
 }
 
@@ -168,78 +168,5 @@ fn after_item(line: &str) -> &str {
     match rest.trim_start().strip_prefix('[') {
         Some(label) => label.split_once(']').map_or(rest, |(_, after)| after),
         None => rest,
-    }
-}
-
-/// Takes in the numbers that a line begins with.
-fn number(line: &str, place: &mut Place, items: &mut Vec<usize>) {
-    let plain = line.trim_start_matches(['#', ' ', '*']);
-    let heading =
-        line.starts_with('#') || ["\\section", "\\subsection", "\\paragraph"].iter().any(|h| plain.starts_with(h));
-    if heading {
-        let word = plain.split(|c: char| !(c.is_ascii_alphanumeric() || c == '.'));
-        let label = word.map(|w| w.trim_end_matches('.')).find(|w| w.starts_with(|c: char| c.is_ascii_digit()));
-        if let Some(label) = label {
-            *place = Place { problem: Some(label.to_string()), ..Place::default() };
-        }
-        return;
-    }
-    match plain.trim() {
-        begin if begin.starts_with("\\begin{enumerate}") => items.push(0),
-        end if end.starts_with("\\end{enumerate}") => drop(items.pop()),
-        item if item.starts_with("\\item") => {
-            let depth = items.len();
-            if let Some(count) = items.last_mut() {
-                *count += 1;
-                let count = *count;
-                match depth {
-                    1 => (place.question, place.part) = (Some(count.to_string()), None),
-                    _ => place.part = char::from_u32('a' as u32 + count as u32 - 1).map(String::from),
-                }
-            }
-        }
-        _ => {
-            let (_, labels) = after_number(line);
-            for label in labels {
-                match label {
-                    Label::Question(label) => (place.question, place.part) = (Some(label), None),
-                    Label::Part(label) => place.part = Some(label),
-                }
-            }
-        }
-    }
-}
-
-enum Label {
-    Question(String),
-    Part(String),
-}
-
-/// What follows the numbers at the head of a line (`- 3.`, `(a)`), and the numbers.
-fn after_number(line: &str) -> (&str, Vec<Label>) {
-    let mut rest = line.trim_start();
-    let mut labels = Vec::new();
-    loop {
-        let trimmed = rest.strip_prefix("- ").or_else(|| rest.strip_prefix("* ")).unwrap_or(rest);
-        let trimmed = trimmed.trim_start().trim_start_matches("**");
-        let digits = trimmed.len() - trimmed.trim_start_matches(|c: char| c.is_ascii_digit()).len();
-        if (1..=3).contains(&digits)
-            && trimmed[digits..].starts_with(['.', ')'])
-            && !trimmed[digits + 1..].starts_with(|c: char| c.is_ascii_digit())
-        {
-            labels.push(Label::Question(trimmed[..digits].to_string()));
-            rest = trimmed[digits + 1..].trim_start();
-            continue;
-        }
-        let inner = trimmed.strip_prefix('(').and_then(|t| t.split_once(')'));
-        match inner {
-            Some((label, after))
-                if (1..=3).contains(&label.len()) && label.chars().all(|c| c.is_ascii_alphanumeric()) =>
-            {
-                labels.push(Label::Part(label.to_string()));
-                rest = after.trim_start();
-            }
-            _ => return (rest, labels),
-        }
     }
 }

@@ -1,8 +1,9 @@
 //! What became of a formula, and how it is said.
 
+use super::document::Formula;
 use crate::diagnostic::Diagnostic;
 use crate::integer::Truth;
-use crate::judge::{Cells, Right, Verdict};
+use crate::judge::{Cells, Difference, Right, Verdict};
 use crate::language::syntax::Target;
 use crate::reading::Mark;
 
@@ -95,7 +96,27 @@ impl Found {
     }
 }
 
+impl Marked {
+    /// Whether nothing answers something that is asked for.
+    pub(super) fn is_open(&self, name: &String) -> bool {
+        !self.entries.iter().any(|entry| entry.answers.contains(name))
+    }
+}
+
 impl Entry {
+    /// A formula that no question asks for.
+    pub(super) fn unasked(formula: &Formula) -> Entry {
+        let (line, formula) = (formula.line, formula.text.clone());
+        Entry { line, question: String::new(), formula, answers: Vec::new(), found: Found::Unasked }
+    }
+
+    /// Whether it speaks of an array of another number of axes.
+    pub(super) fn has_other_axes(&self) -> bool {
+        let Found::Judged { mark, .. } = &self.found else { return false };
+        let Verdict::Refuted(found) = &mark.judgement.verdict else { return false };
+        matches!(&found.difference, Difference::Shapes { claimed, right } if claimed.len() != right.len())
+    }
+
     /// The verdict in a word: `proved`, `refuted`, `undecided`, `definition`, `unreadable`, `not asked`.
     pub fn verdict(&self) -> &'static str {
         match &self.found {

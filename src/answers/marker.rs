@@ -1,12 +1,13 @@
 //! One question: its systems, its judges, and what the author's formulas say so far.
 
 use super::chain::{first_wrong, letter_and_formula, links, plain, spoken_of};
-use super::document::Formula;
+use super::document::{Document, Formula};
 use super::mapping::Mapping;
 use super::setting::{Detail, Setting};
+use super::spoken::Spoken;
 use super::symbol::symbols;
 use super::words::Introduction;
-use super::{Asked, Entry, Found, stands};
+use super::{Asked, Entry, Found, Place};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::judge::Rejections;
 use crate::language::print::{Alphabet, target as target_text};
@@ -36,7 +37,6 @@ pub(super) struct Marker<'a> {
     /// The author's own symbols and what they are.
     pub(super) defined: Vec<(Name, Expr)>,
     pub(super) last: Option<Last>,
-    pub answered: Vec<String>,
     /// The symbols in the formulas, with the line where each first stands.
     used: Vec<(String, usize)>,
     /// Where each of the author's own symbols is defined.
@@ -72,7 +72,6 @@ impl<'a> Marker<'a> {
             layout: asked.layout,
             defined: Vec::new(),
             last: None,
-            answered: Vec::new(),
             used: Vec::new(),
             defined_in: Vec::new(),
             heard: false,
@@ -89,9 +88,16 @@ impl<'a> Marker<'a> {
         Ok(!self.settings.is_empty())
     }
 
+    /// Whether something under these numbers belongs to the question.
+    pub fn stands(&self, place: &Place) -> bool {
+        place.problem.as_ref().is_none_or(|label| *label == self.problem.label)
+            && place.question.as_ref() == Some(&self.question.label)
+    }
+
     /// Begins with formulas that numbers assign to the question, or with others: what was said so far
-    /// does not reach from the ones to the others.
-    pub fn begin(&mut self, numbered: bool) {
+    /// does not reach from the ones to the others. Takes in what formulas inside sentences say of letters.
+    pub fn begin(&mut self, numbered: bool, stated: &[Formula]) {
+        self.hear(stated);
         self.numbered = numbered;
         self.defined.clear();
         self.defined_in.clear();
@@ -117,21 +123,31 @@ impl<'a> Marker<'a> {
     }
 
     /// Takes in once what formulas inside sentences say of letters: `where $\delta = \partial\ell/\partial z$`.
-    pub fn hear(&mut self, stated: &[Formula]) {
+    fn hear(&mut self, stated: &[Formula]) {
         if std::mem::replace(&mut self.heard, true) {
             return;
         }
-        let (problem, question) = (self.problem, self.question);
-        let anywhere = |f: &&Formula| f.place.question.is_none() || stands(&f.place, problem, question);
-        for formula in stated.iter().filter(anywhere) {
+        for formula in stated {
+            if formula.place.question.is_some() && !self.stands(&formula.place) {
+                continue;
+            }
             for tree in latex::read_with(&formula.text, self.macros).unwrap_or_default() {
                 self.introduced(&tree);
             }
         }
     }
 
-    /// What is odd about the symbols that lines of the question introduce.
-    pub fn remarks(&self, introduced: &[&Introduction]) -> Vec<(usize, String, String)> {
+    /// What is odd about the symbols and the words in lines of the question: the line, the question, and why.
+    pub fn remarks(&mut self, document: &Document) -> Vec<(usize, String, String)> {
+        let introduced: Vec<&Introduction> = document.introduced.iter().filter(|i| self.stands(&i.place)).collect();
+        let mut remarks = self.introduced_oddly(&introduced);
+        let spoken: Vec<&Spoken> = document.spoken.iter().filter(|s| self.stands(&s.place)).collect();
+        let question = self.problem.number(self.question, None);
+        remarks.extend(self.said(&spoken).into_iter().map(|(line, words)| (line, question.clone(), words)));
+        remarks
+    }
+
+    fn introduced_oddly(&self, introduced: &[&Introduction]) -> Vec<(usize, String, String)> {
         let question = self.problem.number(self.question, None);
         let mut remarks: Vec<(usize, String, String)> = Vec::new();
         let mut say = |line: usize, words: String| remarks.push((line, question.clone(), words));
@@ -171,8 +187,12 @@ impl<'a> Marker<'a> {
         let entry = |line: usize, formula: String, found: Found| {
             let asked =
                 wanted.iter().filter(|(_, wanted)| found.target().is_some_and(|target| answers(target, wanted)));
-            let answers = asked.map(|(name, _)| name.clone()).collect();
-            Entry { line, question: question.clone(), formula, answers, found }
+            let answers: Vec<String> = asked.map(|(name, _)| name.clone()).collect();
+            let question = match answers.as_slice() {
+                [name] if part.is_none() => name.split(' ').next().unwrap_or_default().to_string(),
+                _ => question.clone(),
+            };
+            Entry { line, question, formula, answers, found }
         };
         let trees = match latex::read_with(&formula.text, self.macros) {
             Ok(trees) => trees,
@@ -355,7 +375,6 @@ impl<'a> Marker<'a> {
         if missing.iter().any(Vec::is_empty) {
             return None;
         }
-        self.note(target);
         let right = self.settings[k].judge.right(target);
         Some(Found::Placeholder { target: target.clone(), unknown: missing.into_iter().next()?, right })
     }
@@ -382,18 +401,7 @@ impl<'a> Marker<'a> {
     }
 
     fn judge(&mut self, k: usize, side: &Side) -> Result<Found, Diagnostic> {
-        let found = self.settings[k].found(side, self.layout, self.detail)?;
-        self.note(&side.claim.target);
-        Ok(found)
-    }
-
-    /// Notes which of the things asked for is answered.
-    fn note(&mut self, target: &Target) {
-        for (name, _) in self.wanted.iter().filter(|(_, wanted)| answers(target, wanted)) {
-            if !self.answered.contains(name) {
-                self.answered.push(name.clone());
-            }
-        }
+        self.settings[k].found(side, self.layout, self.detail)
     }
 }
 

@@ -10,25 +10,31 @@ mod entry;
 mod mapping;
 mod marker;
 mod notebook;
+mod number;
+mod outline;
 mod setting;
 mod spoken;
 mod symbol;
 mod tally;
+mod unnumbered;
 mod words;
 
 pub(crate) use chain::{letter_and_formula, plain};
-pub use document::{Document, Formula, Place, document};
+pub use document::{Document, Formula, formulas};
 pub use entry::{Elsewhere, Entry, Found, Marked};
 pub use mapping::Mapping;
 pub use notebook::{Places, notebook};
+pub use outline::Place;
 pub use setting::Detail;
 pub use spoken::Spoken;
 pub use tally::Cell;
 pub use words::Introduction;
 
-use mapping::Meaning;
+use document::document;
 use marker::Marker;
+use outline::Outline;
 use setting::{Setting, systems};
+use unnumbered::{Assigned, Unnumbered};
 
 use crate::answer::Names;
 use crate::diagnostic::{Diagnostic, Diagnostics};
@@ -80,6 +86,7 @@ pub struct Grader<'a> {
     mapping: &'a Mapping,
     detail: Detail,
     asked: Vec<Asked<'a>>,
+    outline: Outline,
     /// What all questions ask for, in order.
     wanted: Vec<(String, Target)>,
     rejections: Option<Rejections>,
@@ -99,7 +106,8 @@ impl<'a> Grader<'a> {
         let asked: Vec<Asked> = questions.map(asked).collect();
         let wanted = asked.iter().flat_map(|asked| asked.wanted.iter().cloned()).collect();
         known_symbols(mapping, &asked, base)?;
-        Ok(Grader { base, mapping, detail, asked, wanted, rejections: None })
+        let outline = Outline::of(homework);
+        Ok(Grader { base, mapping, detail, asked, outline, wanted, rejections: None })
     }
 
     /// The same, with what authors are known to reject: a wrong formula that is such a one is explained in
@@ -119,66 +127,54 @@ impl<'a> Grader<'a> {
     /// What is wrong with the homework, the mapping or the document.
     pub fn judge(&mut self, text: &str) -> Result<Marked, Unjudged> {
         let macros = Macros::of(text);
-        let Document { formulas: found, introduced, spoken, stated } = document(text, &macros);
-        if found.len() > MOST_FORMULAS {
-            let message =
-                format!("the document holds {} formulas, and at most {MOST_FORMULAS} are judged", found.len());
+        let document = document(text, &macros, &self.outline);
+        let count = document.formulas.len();
+        if count > MOST_FORMULAS {
+            let message = format!("the document holds {count} formulas, and at most {MOST_FORMULAS} are judged");
             return Err(Unjudged::Document(vec![Diagnostic::general(message).hint("judge it in parts")]));
         }
-        let Grader { base, mapping, detail, asked, wanted, rejections } = self;
+        let Grader { base, mapping, detail, asked, wanted, rejections, .. } = self;
         let mut marked = Marked::default();
         let names: Vec<String> = wanted.iter().map(|(name, _)| name.clone()).collect();
-        let meanings = mapping.meanings(&found, &names)?;
-        let mut taken: Vec<bool> = meanings.iter().map(|meaning| matches!(meaning, Some(Meaning::Nothing))).collect();
-        let mut judged = vec![false; found.len()];
-        let answered = |k: usize| match &meanings[k] {
-            Some(Meaning::Answer(name)) => wanted.iter().find(|(known, _)| known == name),
-            _ => None,
-        };
+        let meanings = mapping.meanings(&document.formulas, &names)?;
         let marker = |asked| Marker::new(asked, mapping, &macros, *detail);
         let mut markers: Vec<Marker> = asked.iter_mut().map(marker).collect();
-        for numbered in [true, false] {
-            for marker in &mut markers {
-                let (problem, question) = (marker.problem, marker.question);
-                let here = |k: usize| match answered(k) {
-                    Some((name, _)) => marker.wanted.iter().any(|(wanted, _)| wanted == name),
-                    None => !numbered || stands(&found[k].place, problem, question),
-                };
-                let mine: Vec<usize> = (0..found.len()).filter(|k| !taken[*k] && here(*k)).collect();
-                if mine.is_empty() || !marker.prepared(*base, rejections.as_ref())? {
-                    continue;
-                }
-                marker.hear(&stated);
-                marker.begin(numbered);
-                for k in mine {
-                    let entries = marker.formula(&found[k], answered(k));
-                    judged[k] |= !entries.is_empty();
-                    taken[k] |= judged[k];
-                    marked.entries.extend(entries);
-                }
-                if numbered && *detail == Detail::Full {
-                    let here: Vec<&Introduction> =
-                        introduced.iter().filter(|i| stands(&i.place, problem, question)).collect();
-                    marked.remarks.extend(marker.remarks(&here));
-                    let said: Vec<&Spoken> = spoken.iter().filter(|s| stands(&s.place, problem, question)).collect();
-                    let question = problem.number(question, None);
-                    let said = marker.said(&said).into_iter();
-                    marked.remarks.extend(said.map(|(line, words)| (line, question.clone(), words)));
-                }
+        let assign = |(formula, meaning)| Assigned::new(formula, meaning, wanted, &markers);
+        let assigned: Vec<Assigned> = document.formulas.iter().zip(meanings).map(assign).collect();
+        let mut left: Vec<&Assigned> = assigned.iter().collect();
+        for (number, marker) in markers.iter_mut().enumerate() {
+            let mine = |assigned: &&Assigned| assigned.question == Some(number);
+            if !left.iter().any(mine) || !marker.prepared(*base, rejections.as_ref())? {
+                continue;
+            }
+            marker.begin(true, &document.stated);
+            left.retain(|one| {
+                let entries = if mine(one) { marker.formula(one.formula, one.said) } else { Vec::new() };
+                let judged = !entries.is_empty();
+                marked.entries.extend(entries);
+                !judged
+            });
+            if *detail == Detail::Full {
+                marked.remarks.extend(marker.remarks(&document));
             }
         }
-        for marker in &markers {
-            let names = marker.wanted.iter().map(|(name, _)| name.clone());
-            marked.unanswered.extend(names.filter(|name| !marker.answered.contains(name)));
+        if left.iter().any(|one| !one.nothing) {
+            let mut unnumbered = Unnumbered::default();
+            for mut marker in markers {
+                if marker.prepared(*base, rejections.as_ref())? {
+                    marker.begin(false, &document.stated);
+                    unnumbered.markers.push(marker);
+                }
+            }
+            left.retain(|one| {
+                let entries = if one.nothing { Vec::new() } else { unnumbered.formula(one, &marked) };
+                let judged = !entries.is_empty();
+                marked.entries.extend(entries);
+                !judged
+            });
         }
-        let left = found.iter().zip(judged).filter(|(_, judged)| !judged).map(|(f, _)| Entry {
-            line: f.line,
-            question: String::new(),
-            formula: f.text.clone(),
-            answers: Vec::new(),
-            found: Found::Unasked,
-        });
-        marked.entries.extend(left);
+        marked.unanswered = names.into_iter().filter(|name| marked.is_open(name)).collect();
+        marked.entries.extend(left.into_iter().map(|one| Entry::unasked(one.formula)));
         marked.entries.sort_by_key(|entry| entry.line);
         Ok(marked)
     }
@@ -203,11 +199,6 @@ fn known_symbols(mapping: &Mapping, asked: &[Asked], base: i64) -> Result<(), Un
         }
     }
     if unknown.is_empty() { Ok(()) } else { Err(Unjudged::Mapping(unknown)) }
-}
-
-fn stands(place: &Place, problem: &Problem, question: &Question) -> bool {
-    place.problem.as_ref().is_none_or(|label| *label == problem.label)
-        && place.question.as_ref() == Some(&question.label)
 }
 
 /// What a question asks for: its name with the number, and the target.

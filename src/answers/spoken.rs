@@ -1,7 +1,7 @@
 //! What sentences call an answer – a dilated convolution – against the operation that it is found to be.
 
-use super::document::Place;
 use super::marker::Marker;
+use super::outline::Place;
 use crate::integer::Index;
 use crate::language::print::{Alphabet, expression, target as target_text};
 use crate::language::syntax::{AnswerKind, Target};

@@ -3,7 +3,7 @@
 //!
 //! A line that ends in a symbol alone introduces it: `Padding above $P_{H1}$`, `Batch size B`.
 
-use super::document::Place;
+use super::outline::Place;
 use crate::latex;
 use crate::reading::written;
 

@@ -180,7 +180,7 @@ impl<'a> Run<'a> {
 
     /// Prints what comes after all documents, and says how it ended.
     fn finish(mut self) -> Result<(), Stop> {
-        let Counts { proved, refuted, undecided, unreadable, unanswered } = self.counts;
+        let Counts { proved, refuted, undecided, unreadable, unanswered, unasked } = self.counts;
         match self.format {
             AgainstFormat::Json => self.sink.push("\n  ]\n}\n")?,
             AgainstFormat::Text | AgainstFormat::Github => {
@@ -199,8 +199,17 @@ impl<'a> Run<'a> {
         self.sink.finish()?;
         match (unreadable, refuted, proved + undecided) {
             (0, 0, 0) if !self.unread => {
-                let hint = "answers are displayed formulas, or formulas alone in their line";
-                complain("no answers were found", Some(hint));
+                match unasked {
+                    0 => {
+                        let hint = "answers are displayed formulas, or formulas alone in their line";
+                        complain("no answers were found", Some(hint));
+                    }
+                    _ => {
+                        let hint = "write the question's number above each, as in `Problem 1.1` and `3. (b)`, or say with \
+                                    `--map FILE` what is what";
+                        complain("no formula answers a question of the homework", Some(hint));
+                    }
+                }
                 Err(Stop::Unusable)
             }
             _ if self.unread => Err(Stop::Unusable),

@@ -48,6 +48,7 @@ pub struct Counts {
     pub undecided: usize,
     pub unreadable: usize,
     pub unanswered: usize,
+    pub unasked: usize,
 }
 
 impl Counts {
@@ -59,6 +60,7 @@ impl Counts {
             undecided: count("undecided"),
             unreadable: count("unreadable"),
             unanswered: marked.unanswered.len(),
+            unasked: count("not asked"),
         }
     }
 
@@ -69,6 +71,7 @@ impl Counts {
         self.undecided += other.undecided;
         self.unreadable += other.unreadable;
         self.unanswered += other.unanswered;
+        self.unasked += other.unasked;
     }
 }
 

@@ -13,7 +13,7 @@ pub use formula::Judged;
 pub use mark::{Mark, Pledge};
 pub use source::SIGN;
 
-use crate::answers::{Formula, Places, document, notebook};
+use crate::answers::{Formula, Places, formulas, notebook};
 use crate::diagnostic::{Diagnostic, Diagnostics, Span};
 use crate::language::print::{Alphabet, target as target_text};
 use crate::language::syntax::{Name, Statement};
@@ -110,7 +110,7 @@ impl Paper {
     /// Judges the formulas. `find` gives what the target of a mark names, or says what is wrong with it.
     pub fn judge(&self, find: &mut dyn FnMut(&str) -> Result<Subject, Diagnostic>) -> Vec<Entry> {
         let macros = Macros::of(&self.text);
-        let formulas = document(&self.text, &macros).formulas;
+        let formulas = formulas(&self.text, &macros);
         let mut systems = Systems::default();
         let found: Vec<Result<usize, Diagnostics>> = self.pledges().map(|pledge| systems.add(pledge, find)).collect();
         let mut benches: Vec<Result<Bench, Diagnostics>> = systems.found.iter().map(|(_, s)| Bench::new(s)).collect();

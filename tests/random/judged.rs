@@ -255,6 +255,9 @@ pub fn slips(case: &mut Case) -> Result<(), Trial> {
                 (false, other) => {
                     return Err(Trial::Fails(format!("{kind}: a wrong formula is {other:?}: {}", shown(&claim))));
                 }
+                (true, Verdict::Refuted(counter)) if counter.unfit => {
+                    case.count("slips that read outside an array where a bracket happens to be false");
+                }
                 (true, Verdict::Refuted(counter)) => {
                     let mut at = sizes.first().cloned().unwrap_or_default();
                     at.extend(counter.sizes.iter().cloned());
