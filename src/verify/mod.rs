@@ -117,14 +117,14 @@ struct Budget {
     each: u64,
 }
 
-/// How many operations all answers of a system together may take: about a second.
-const WORK: u64 = 120_000_000;
+/// How many operations all answers of a system together may take: about a tenth of a second.
+const WORK: u64 = 12_000_000;
 /// How many times as many they may take where one evaluation alone exceeds what is left.
 const HARD: u64 = 4;
 /// Where the runs of the system have taken more than this, it is run at no further points.
-const COSTLY: u64 = 5_000_000;
+const COSTLY: u64 = 500_000;
 /// Where an answer has taken more than this, it is tried at no further points.
-const ANSWER: u64 = 5_000_000;
+const ANSWER: u64 = 500_000;
 /// The share of the operations left that the entries of an answer, or its lines, may take.
 const SHARE: u64 = 12;
 /// A system with more equations than this has many answers, and a budget that grows with them.
@@ -258,7 +258,7 @@ impl Trials {
         self.runs.iter().filter_map(move |(_, instances)| {
             let instance = instances.first()?;
             let formula = instance.compile(&answer.formula, &free).ok()?;
-            let entries = sample::entries(instance, &answer.derivation, Some(&formula), share);
+            let entries = sample::entries(instance, &answer.derivation, Some(&formula), (self.runs.len(), share));
             Some((instance, formula, entries))
         })
     }
@@ -279,7 +279,7 @@ impl Trials {
         let mut compared = 0;
         let done = self.work.done();
         let share = self.share();
-        for at in sample::entries(instance, &answer.derivation, compiled.last(), share) {
+        for at in sample::entries(instance, &answer.derivation, compiled.last(), (self.runs.len(), share)) {
             if compared > 0 && self.work.done() - done > share {
                 break;
             }
@@ -403,7 +403,7 @@ fn row_step(steps: &Steps, derivation: &Derivation, at: &[i64]) -> Result<Option
 fn check_examples(instance: &Instance, answer: &Answer, free: &[Name], formula: &Formula) -> Result<(), String> {
     for (example, value) in &answer.examples {
         let value = instance.compile(value, free).map_err(|e| e.to_string())?;
-        for mut at in sample::entries(instance, &answer.derivation, None, 0) {
+        for mut at in sample::entries(instance, &answer.derivation, None, (1, 0)) {
             for (var, number) in &example.at {
                 let axis = answer.derivation.indices.iter().position(|b| b.var == *var);
                 let slot =

@@ -10,7 +10,9 @@ const ALL: i128 = 60_000;
 const SAMPLED: usize = 20_000;
 const SIDE: usize = 140;
 const GRADIENT: usize = 400;
-const LINES: usize = 24;
+/// At so many entries the lines of a derivation are compared where there is one assignment of sizes, and where
+/// there are many.
+const LINES: [usize; 2] = [24, 8];
 
 fn goal_axes(instance: &Instance, derivation: &Derivation) -> Vec<(i64, i64)> {
     let axes = |name: &str| instance.axes(name).map(<[_]>::to_vec).unwrap_or_default();
@@ -44,14 +46,19 @@ pub fn is_small(instance: &Instance, derivation: &Derivation, affordable: usize)
     volume(&goal_axes(instance, derivation)) <= ALL.min(affordable as i128)
 }
 
-/// A sample of entries for the lines of a derivation, half of them where the result is not 0, which
-/// is looked for with at most about `work` operations.
-pub fn entries(instance: &Instance, derivation: &Derivation, result: Option<&Formula>, work: u64) -> Vec<Vec<i64>> {
+/// A sample of entries for the lines of a derivation at one of so many assignments of sizes, half of them where
+/// the result is not 0, which is looked for with at most about `work` operations.
+pub fn entries(
+    instance: &Instance,
+    derivation: &Derivation,
+    result: Option<&Formula>,
+    (assignments, work): (usize, u64),
+) -> Vec<Vec<i64>> {
     let axes = goal_axes(instance, derivation);
     let settled = |entries: Vec<Vec<i64>>| step::settled(instance, derivation, entries);
     let mut random = Random::new(instance.seed() ^ 0x11);
     let draw = |random: &mut Random| -> Vec<i64> { axes.iter().map(|(lo, hi)| random.between(*lo, *hi)).collect() };
-    let lines = LINES;
+    let lines = LINES[usize::from(assignments > 1)];
     if volume(&axes) <= lines as i128 {
         return settled(grid(&axes.iter().map(|(lo, hi)| (*lo..=*hi).collect()).collect::<Vec<_>>()));
     }
