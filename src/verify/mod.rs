@@ -120,7 +120,7 @@ struct Budget {
 /// How many operations all answers of a system together may take: about a tenth of a second.
 const WORK: u64 = 12_000_000;
 /// How many times as many they may take where one evaluation alone exceeds what is left.
-const HARD: u64 = 4;
+const HARD: u64 = 40;
 /// Where the runs of the system have taken more than this, it is run at no further points.
 const COSTLY: u64 = 500_000;
 /// Where an answer has taken more than this, it is tried at no further points.
