@@ -196,7 +196,7 @@ fn check_entries(
 pub fn check_jacobian(instance: &Instance, output: &str, array: &str, formula: &Formula) -> Result<Checked, Failure> {
     let (rows, columns) = (axes(instance, output)?, axes(instance, array)?);
     let direction = direction(instance, array)?;
-    let tangent = instance.tangent(array, &direction)?;
+    let slopes = instance.slopes(array, &direction)?;
     let mut claimed = instance.runner(formula);
     let mut checked = Checked::default();
     let mut at = Vec::new();
@@ -216,7 +216,7 @@ pub fn check_jacobian(instance: &Instance, output: &str, array: &str, formula: &
             sum = sum + term;
             checked.entries += 1;
         }
-        let expected = known(tangent.entry(output, row), output)?;
+        let expected = known(slopes.entry(output, row)?, output)?;
         match sum.agreement(expected, instance.is_opaque(formula), magnitude) {
             Agreement::Exact => {}
             Agreement::Numeric => checked.numeric += direction.len(),

@@ -12,10 +12,10 @@ use super::machine::Machine;
 use super::node::Place;
 use super::number::Nothing;
 use super::pinned::Pins;
-use super::reverse::{Adjoints, sweep};
+use super::reverse::{self, Adjoints, Probe, sweep, sweep_from};
 use super::scalar::{Agreement, Scalar};
 use super::scope::{Layout, Scope, Sizes};
-use super::tangent::{Stored, Tangent, Tangents};
+use super::tangent::{Slopes, Stored, Tangent, Tangents};
 use super::work::Work;
 use crate::language::function::Function;
 use crate::language::program::Program;
@@ -23,6 +23,9 @@ use crate::language::syntax::{Condition, Expr, Name};
 use std::cell::{Cell, OnceCell, RefCell};
 use std::collections::BTreeMap;
 use std::rc::Rc;
+
+/// Of more equations than this the entries are differentiated backwards.
+const MANY: usize = 60;
 
 /// A work limit that takes about a second.
 pub const DEFAULT_WORK: u64 = 20_000_000;
@@ -42,6 +45,9 @@ pub struct Instance {
     pub(super) work: Work,
     pub(super) forward_work: u64,
     one_hot: RefCell<BTreeMap<Place, Tangents>>,
+    /// The total derivatives of entries for all others, as far as they were needed.
+    backward: RefCell<BTreeMap<Place, Rc<Adjoints>>>,
+    probe: OnceCell<Probe>,
     adjoints: OnceCell<Adjoints>,
     /// Whether the residue of an entry may be opaque.
     pub(super) opaque: bool,
@@ -103,6 +109,8 @@ impl Instance {
             work: work.clone(),
             forward_work: 0,
             one_hot: RefCell::default(),
+            backward: RefCell::default(),
+            probe: OnceCell::default(),
             adjoints: OnceCell::new(),
             opaque: false,
             valued: false,
@@ -146,6 +154,8 @@ impl Instance {
     pub fn forget(&mut self, done: u64) {
         self.work.set_back(done);
         self.one_hot.get_mut().clear();
+        self.backward.get_mut().clear();
+        self.probe.take();
         self.adjoints.take();
     }
 
@@ -257,6 +267,17 @@ impl Instance {
         Ok(Tangent { instance: self, tangents })
     }
 
+    /// The derivative of the entries of one array along a direction on another, as [`Instance::tangent`] gives it.
+    ///
+    /// # Errors
+    /// As of [`Instance::tangent`].
+    pub fn slopes<'a>(&'a self, array: &str, direction: &'a [Scalar]) -> Result<Slopes<'a>, EvalError> {
+        match self.is_deep() {
+            true => Ok(Slopes::Backward { instance: self, array: self.differentiable(array)?, direction }),
+            false => Ok(Slopes::Forward(self.tangent(array, direction)?)),
+        }
+    }
+
     /// The total derivative of every defined array for one entry; computed once for each entry. The
     /// equation of that entry alone is left out, later entries of the same array follow.
     ///
@@ -349,6 +370,30 @@ impl Instance {
             Some(_) => Err(EvalError::NotDifferentiable(array.into())),
             None => Ok(number),
         }
+    }
+
+    /// Whether the system has so many equations that its entries are better differentiated backwards, each for
+    /// all arrays at once, than forwards for every entry of every array.
+    pub(super) fn is_deep(&self) -> bool {
+        self.components.len() > MANY
+    }
+
+    /// The total derivatives of one entry for all others, remembered.
+    pub(super) fn backward_from(&self, entry: Place) -> Result<Rc<Adjoints>, EvalError> {
+        if let Some(known) = self.backward.borrow().get(&entry) {
+            return Ok(known.clone());
+        }
+        let adjoints = Rc::new(sweep_from(self, entry)?);
+        self.backward.borrow_mut().insert(entry, adjoints.clone());
+        Ok(adjoints)
+    }
+
+    pub(super) fn probe(&self) -> Result<&Probe, EvalError> {
+        if let Some(known) = self.probe.get() {
+            return Ok(known);
+        }
+        let found = reverse::probe(self)?;
+        Ok(self.probe.get_or_init(|| found))
     }
 
     /// The derivatives for one entry, remembered.

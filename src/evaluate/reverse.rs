@@ -33,6 +33,22 @@ pub fn sweep(instance: &Instance) -> Result<Adjoints, EvalError> {
         instance.work.charge(instance.values[given].len() as u64)?;
         adjoints[output].clone_from(&instance.values[given]);
     }
+    confirmed(instance, backwards(instance, adjoints)?, loss)
+}
+
+/// The total derivatives of one entry for every entry of every array.
+///
+/// # Errors
+/// Too much work, or dual numbers that say otherwise.
+pub fn sweep_from(instance: &Instance, entry: Place) -> Result<Adjoints, EvalError> {
+    let mut adjoints: Adjoints = vec![Vec::new(); instance.values.len()];
+    add(instance, &mut adjoints, entry, Scalar::ONE);
+    let moved =
+        |_: &Instance, tangents: &[Vec<Scalar>]| tangents[entry.array].get(entry.offset).copied().unwrap_or_default();
+    confirmed(instance, backwards(instance, adjoints)?, moved)
+}
+
+fn backwards(instance: &Instance, mut adjoints: Adjoints) -> Result<Adjoints, EvalError> {
     let tape = Tape::default();
     for component in instance.components.iter().rev() {
         match component.recurrent {
@@ -40,7 +56,7 @@ pub fn sweep(instance: &Instance) -> Result<Adjoints, EvalError> {
             false => push_array(instance, component, &tape, &mut adjoints)?,
         }
     }
-    confirmed(instance, adjoints)
+    Ok(adjoints)
 }
 
 fn push_array(
@@ -202,26 +218,42 @@ fn add(instance: &Instance, adjoints: &mut Adjoints, place: Place, adjoint: Scal
     of[place.offset] = of[place.offset] + adjoint;
 }
 
-/// The sweep, if along a direction that moves all given arrays it agrees with dual numbers.
-fn confirmed(instance: &Instance, adjoints: Adjoints) -> Result<Adjoints, EvalError> {
-    let mut random = Random::new(!instance.seed() ^ 0x5EED);
-    let mut directions = vec![Vec::new(); instance.values.len()];
-    let mut expected = Scalar::ZERO;
-    for (number, layout) in instance.scope.layouts.iter().enumerate() {
-        if layout.defined || layout.integers.is_some() {
-            continue;
-        }
-        instance.work.charge(layout.volume as u64)?;
-        directions[number] = random.vector(layout.volume);
-        let pairs = adjoints[number].iter().zip(&directions[number]);
-        expected = pairs.fold(expected, |sum, (adjoint, step)| sum + *adjoint * *step);
-    }
-    let tangents = instance.forward(directions)?;
-    if loss(instance, &tangents) == expected {
+/// The sweep, if along a direction that moves all given arrays it agrees with dual numbers; `moved` is what was
+/// differentiated, in tangents.
+fn confirmed(
+    instance: &Instance,
+    adjoints: Adjoints,
+    moved: impl Fn(&Instance, &[Vec<Scalar>]) -> Scalar,
+) -> Result<Adjoints, EvalError> {
+    let (directions, tangents) = instance.probe()?;
+    let pairs = |number: usize| adjoints[number].iter().zip(&directions[number]);
+    let all = (0..adjoints.len()).flat_map(pairs);
+    let expected = all.fold(Scalar::ZERO, |sum, (adjoint, step)| sum + *adjoint * *step);
+    if moved(instance, tangents) == expected {
         return Ok(adjoints);
     }
     let what = "the upstream gradients: the equations run backwards and dual numbers differ";
     Err(EvalError::Unsupported(what.into()))
+}
+
+/// A random direction that moves all given arrays, and how it moves every array.
+pub type Probe = (Vec<Vec<Scalar>>, Vec<Vec<Scalar>>);
+
+/// Draws a direction and runs the equations along it.
+///
+/// # Errors
+/// Too much work.
+pub fn probe(instance: &Instance) -> Result<Probe, EvalError> {
+    let mut random = Random::new(!instance.seed() ^ 0x5EED);
+    let mut directions = vec![Vec::new(); instance.values.len()];
+    for (number, layout) in instance.scope.layouts.iter().enumerate() {
+        if !layout.defined && layout.integers.is_none() {
+            instance.work.charge(layout.volume as u64)?;
+            directions[number] = random.vector(layout.volume);
+        }
+    }
+    let tangents = instance.forward(directions.clone())?;
+    Ok((directions, tangents))
 }
 
 /// The entries as they are, each leaving a trace.

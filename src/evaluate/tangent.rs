@@ -39,6 +39,39 @@ impl Tangent<'_> {
     }
 }
 
+/// Derivatives of entries along a direction on one array.
+pub enum Slopes<'a> {
+    /// All arrays are moved.
+    Forward(Tangent<'a>),
+    /// Each entry is differentiated for all arrays at once.
+    Backward {
+        /// Of which system.
+        instance: &'a Instance,
+        /// The array that moves.
+        array: usize,
+        /// How its entries move, row-major.
+        direction: &'a [Scalar],
+    },
+}
+
+impl Slopes<'_> {
+    /// The derivative of an entry; none outside the box.
+    ///
+    /// # Errors
+    /// Too much work.
+    pub fn entry(&self, output: &str, at: &[i64]) -> Result<Option<Scalar>, EvalError> {
+        let (instance, array, direction) = match self {
+            Slopes::Forward(tangent) => return Ok(tangent.entry(output, at)),
+            Slopes::Backward { instance, array, direction } => (*instance, *array, *direction),
+        };
+        let scope = &instance.scope;
+        let Some(place) = scope.array(output).ok().and_then(|output| scope.place(output, at)) else { return Ok(None) };
+        let adjoints = instance.backward_from(place)?;
+        let pairs = adjoints[array].iter().zip(direction);
+        Ok(Some(pairs.fold(Scalar::ZERO, |sum, (adjoint, step)| sum + *adjoint * *step)))
+    }
+}
+
 /// Σ of the upstream gradients of the outputs times their tangents.
 pub fn loss(instance: &Instance, tangents: &[Vec<Scalar>]) -> Scalar {
     instance.seeds().fold(Scalar::ZERO, |sum, (output, given)| {
@@ -82,6 +115,10 @@ impl Memory for Stored<'_> {
                 let stored = Stored { instance: self.instance, literals: &piece.formula.literals };
                 let moved = Moved { stored, how: Motion::One(place) };
                 return Ok(self.instance.entry_of(piece, entry.offset, moved)?.tangent);
+            }
+            if let Some(entry) = entry.filter(|_| self.instance.is_deep()) {
+                let adjoints = self.instance.backward_from(entry)?;
+                return Ok(adjoints[place.array].get(place.offset).copied().unwrap_or_default());
             }
         }
         let tangents = if total { Some(self.instance.forward_one_hot(place)?) } else { None };

@@ -93,7 +93,7 @@ pub fn check(instance: &Instance, goal: &Goal, formula: &Formula, affordable: us
             let side = ((most as f64).sqrt() as usize).min(SIDE);
             let (rows, columns) = (places(&axes(output), side, &mut random), places(&axes(array), side, &mut random));
             let (direction, weights) = direction(instance, array, &columns, &mut random);
-            let tangent = instance.tangent(array, &direction)?;
+            let slopes = instance.slopes(array, &direction)?;
             for row in &rows {
                 let (mut sum, mut magnitude) = (Scalar::ZERO, 0.0f64);
                 for (column, weight) in columns.iter().zip(&weights) {
@@ -102,7 +102,7 @@ pub fn check(instance: &Instance, goal: &Goal, formula: &Formula, affordable: us
                     magnitude = magnitude.max(term.real.abs());
                     sum = sum + term;
                 }
-                let expected = tangent.entry(output, row).ok_or_else(|| EvalError::UnknownName(output.clone()))?;
+                let expected = slopes.entry(output, row)?.ok_or_else(|| EvalError::UnknownName(output.clone()))?;
                 match sum.agreement(expected, instance.is_opaque(formula), magnitude) {
                     Agreement::Exact => {}
                     Agreement::Numeric => checked.numeric += columns.len(),
