@@ -4,7 +4,7 @@
 //! A drawing is never wider than a page: cells and letters shrink together.
 
 use super::diagram::Node;
-use super::document::{Pattern, Picture, Reads};
+use super::document::{Inline, Pattern, Picture, Prose, Reads};
 use super::prose::{Dialect, Writer};
 use super::symbols;
 use serde::Serialize;
@@ -22,6 +22,10 @@ pub const PALETTE: &[(&str, &str)] = &[
     ("F8DCEA", "C2578F"),
     ("DAD9F2", "5A55A8"),
 ];
+
+/// Letters and lines of what stands under a drawing, in millimetres.
+const NOTE: f64 = 2.3;
+const LINE: f64 = 3.5;
 
 /// The width a drawing may take.
 pub(super) const PAGE: f64 = 150.0;
@@ -78,6 +82,8 @@ pub struct Shape {
     pub anchor: &'static str,
     /// Height of the letters in millimetres.
     pub letters: f64,
+    /// Of words that TeX breaks into lines, how wide these may be; x and y are the upper left corner then.
+    pub column: f64,
 }
 
 fn rounded(value: f64) -> f64 {
@@ -192,7 +198,49 @@ impl Draughtsman<'_> {
         if self.is_tex() { self.writer.text(text) } else { markup(text) }
     }
 
-    pub(super) fn prose(&self, prose: &[super::document::Inline]) -> String {
+    /// Words in plain characters, for judging how long they are.
+    pub(super) fn measured(&self, prose: &[Inline]) -> String {
+        Writer { dialect: Dialect::Text, ..self.writer }.prose(prose)
+    }
+
+    /// Words on one line, with what follows an underscore below it.
+    pub(super) fn line(&self, prose: &[Inline]) -> String {
+        if self.is_tex() { self.writer.prose(prose) } else { lowered(&self.measured(prose)) }
+    }
+
+    /// Words in lines, from an upper left corner; and how much of the height they take.
+    fn lines(&self, prose: &[Inline], (x, y): (f64, f64), column: f64) -> (Vec<Shape>, f64) {
+        let most = (column / (0.56 * NOTE)).floor().max(12.0) as usize;
+        let text = self.measured(prose);
+        let texts = broken(&text, most);
+        let height = texts.len() as f64 * LINE;
+        if self.is_tex() {
+            let formulas = prose.iter().any(|inline| matches!(inline, Inline::Math(_)));
+            let (height, column) = (height * if formulas { 1.25 } else { 1.0 }, rounded(column));
+            return (vec![Shape { column, ..words(self.writer.prose(prose), x, y, "start", NOTE) }], height);
+        }
+        let at = |k: usize| y + LINE * (k as f64 + 0.5);
+        let shapes = texts.iter().enumerate().map(|(k, text)| words(lowered(text), x, at(k), "start", NOTE));
+        (shapes.collect(), height)
+    }
+
+    /// A drawing with paragraphs under it.
+    pub(super) fn above(&self, drawing: Drawing, paragraphs: &[Prose]) -> Drawing {
+        let natural = paragraphs.iter().map(|prose| length(&self.measured(prose), NOTE) + 1.0).fold(0.0, f64::max);
+        let width = drawing.width.max(natural.min(PAGE)).max(natural.min(60.0));
+        let left = (width - drawing.width) / 2.0;
+        let mut shapes: Vec<Shape> =
+            drawing.shapes.into_iter().map(|shape| shape.transformed(left, 0.0, 1.0)).collect();
+        let mut y = drawing.height + 1.6;
+        for prose in paragraphs {
+            let (lines, height) = self.lines(prose, (0.5, y), width - 1.0);
+            shapes.extend(lines);
+            y += height;
+        }
+        Drawing { width: rounded(width), height: rounded(y + 0.5), shapes, ..drawing }
+    }
+
+    pub(super) fn prose(&self, prose: &[Inline]) -> String {
         if self.is_tex() {
             return self.writer.prose(prose);
         }
@@ -331,6 +379,46 @@ impl Draughtsman<'_> {
     }
 }
 
+/// About how long a line of words is, in the unit of its letters.
+pub(super) fn length(text: &str, letters: f64) -> f64 {
+    let wide = |c: char| {
+        if c == '_' || c == '′' {
+            0.2
+        } else if "⊙Σ⋯".contains(c) {
+            0.85
+        } else {
+            0.6
+        }
+    };
+    text.chars().map(wide).sum::<f64>() * letters
+}
+
+/// Words in lines of at most so many characters, broken at spaces and behind dots.
+fn broken(text: &str, most: usize) -> Vec<String> {
+    let mut lines = vec![String::new()];
+    for piece in text.split_inclusive([' ', '·', ',']) {
+        let fits = |line: &String| line.chars().count() + piece.trim_end().chars().count() <= most;
+        match lines.last_mut() {
+            Some(line) if line.is_empty() || fits(line) => *line += piece,
+            _ => lines.push(piece.to_string()),
+        }
+    }
+    lines.into_iter().map(|line| line.trim_end().to_string()).collect()
+}
+
+/// Text for SVG, with what follows an underscore below the line.
+fn lowered(text: &str) -> String {
+    let mut parts = text.split('_');
+    let mut out = markup(parts.next().unwrap_or_default());
+    for part in parts {
+        let end = part.find(|c: char| !c.is_alphanumeric()).unwrap_or(part.len());
+        let (below, after) = part.split_at(end);
+        let (below, after) = (markup(below), markup(after));
+        out += &format!("<tspan dy=\".25em\" font-size=\"70%\">{below}</tspan><tspan dy=\"-.175em\">{after}</tspan>");
+    }
+    out
+}
+
 fn row_label(title: &str, label: &str, tex: bool) -> String {
     match title.strip_suffix('$') {
         Some(open) if tex => format!("{open}{label}$"),
@@ -373,9 +461,20 @@ impl Shape {
     pub(super) fn transformed(self, right: f64, down: f64, scale: f64) -> Shape {
         let [x, x2] = [self.x, self.x2].map(|x| rounded((x + right) * scale));
         let [y, y2] = [self.y, self.y2].map(|y| rounded((y + down) * scale));
-        let [size, letters] = [self.size, self.letters].map(|length| rounded(length * scale));
+        let [size, letters, column] = [self.size, self.letters, self.column].map(|length| rounded(length * scale));
         let extent = (rounded(self.extent.0 * scale), rounded(self.extent.1 * scale));
         let place = |(px, py): (f64, f64)| (rounded((px + right) * scale), rounded((py + down) * scale));
-        Shape { x, x2, y, y2, size, letters, extent, points: self.points.into_iter().map(place).collect(), ..self }
+        Shape {
+            x,
+            x2,
+            y,
+            y2,
+            size,
+            letters,
+            column,
+            extent,
+            points: self.points.into_iter().map(place).collect(),
+            ..self
+        }
     }
 }

@@ -6,7 +6,7 @@
 use super::layers::Rows;
 use super::place::places;
 use super::{Graph, Node, Part};
-use crate::writeup::picture::{Draughtsman, Drawing, PAGE, Shape, box_shape, head, path, words};
+use crate::writeup::picture::{Draughtsman, Drawing, PAGE, Shape, box_shape, head, length, path, words};
 use std::collections::BTreeMap;
 
 const LETTERS: f64 = 2.7;
@@ -20,8 +20,15 @@ const TRACK: f64 = 1.7;
 const HEAD: f64 = 1.5;
 const EDGE: f64 = 0.5;
 
+/// Half the height of a formula on an edge.
+const HALF: f64 = 1.7;
+
 /// Where everything stands.
 struct Plan {
+    /// How many nodes there are; the spots that follow are the formulas of edges, then places that edges pass.
+    nodes: usize,
+    /// The edges that have formulas.
+    tagged: Vec<usize>,
     x: Vec<f64>,
     widths: Vec<f64>,
     /// Upper and lower edge of each row.
@@ -40,37 +47,65 @@ pub fn drawing(graph: &Graph, pen: &Draughtsman<'_>) -> Drawing {
     for (number, node) in graph.nodes.iter().enumerate() {
         draw_node(&plan, number, node, pen, &mut shapes);
     }
+    for (spot, edge) in (plan.nodes..).zip(&plan.tagged) {
+        let tag = graph.edges[*edge].piece.map(|piece| graph.tag(piece)).unwrap_or_default();
+        shapes.push(words(pen.line(&tag), plan.x[spot], plan.middle(spot), "middle", SMALL));
+    }
     let width = sides.right - sides.left + 2.0 * EDGE;
     let height = sides.bottom + EDGE;
     let scale = (PAGE / width).min(1.0);
     let moved = shapes.into_iter().map(|shape| shape.transformed(EDGE - sides.left, EDGE, scale)).collect();
     let rounded = |value: f64| (value * scale * 100.0).round() / 100.0;
-    Drawing {
+    let drawn = Drawing {
         width: rounded(width),
         height: rounded(height + EDGE),
         shapes: moved,
         caption: pen.prose(&graph.caption),
         ..Drawing::default()
-    }
+    };
+    let list = graph.list();
+    if list.is_empty() { drawn } else { pen.above(drawn, &list) }
 }
 
 fn plan(graph: &Graph, pen: &Draughtsman<'_>) -> Plan {
-    let forward: Vec<(usize, usize)> =
-        graph.edges.iter().filter(|edge| edge.back.is_none()).map(|edge| (edge.from, edge.to)).collect();
-    let rows = Rows::new(graph.nodes.len(), &forward);
-    let mut widths: Vec<f64> = graph.nodes.iter().map(|node| node_width(node, pen)).collect();
-    widths.resize(rows.count, PASS);
     let nodes = graph.nodes.len();
-    let x = places(&rows, &widths, GAP, |spot| spot >= nodes);
+    let mut tagged: Vec<usize> = Vec::new();
+    let mut forward: Vec<(usize, usize)> = Vec::new();
+    for (place, edge) in graph.edges.iter().enumerate().filter(|(_, edge)| edge.back.is_none()) {
+        if edge.piece.is_some() {
+            let spot = nodes + tagged.len();
+            forward.extend([(edge.from, spot), (spot, edge.to)]);
+            tagged.push(place);
+        } else {
+            forward.push((edge.from, edge.to));
+        }
+    }
+    let rows = Rows::new(nodes + tagged.len(), &forward);
+    let mut widths: Vec<f64> = graph.nodes.iter().map(|node| node_width(node, pen)).collect();
+    let tags = tagged.iter().filter_map(|edge| graph.edges[*edge].piece);
+    widths.extend(tags.map(|piece| length(&pen.measured(&graph.tag(piece)), SMALL) + 1.2));
+    let passing = widths.len();
+    widths.resize(rows.count, PASS);
+    let x = places(&rows, &widths, GAP, |spot| spot >= passing);
     let mut row = vec![0; rows.count];
     for (level, spots) in rows.rows.iter().enumerate() {
         spots.iter().for_each(|spot| row[*spot] = level);
     }
+    let bands = bands(graph, &rows, &row, &x);
+    Plan { nodes, tagged, x, widths, bands, row, rows }
+}
+
+/// Upper and lower edge of each row.
+fn bands(graph: &Graph, rows: &Rows, row: &[usize], x: &[f64]) -> Vec<(f64, f64)> {
     let back: Vec<(usize, usize)> =
         graph.edges.iter().filter(|e| e.back.is_some()).map(|e| (row[e.from], row[e.to])).collect();
     let tracks =
         |level: usize| back.iter().filter(|(from, to)| *from + 1 == level || *to == level).count() as f64 * TRACK;
     let dangling = graph.nodes.iter().any(|node| node.part == Part::Earlier) && back.is_empty();
+    let plain = |level: usize| {
+        let spots = rows.rows.get(level);
+        spots.is_some_and(|spots| spots.iter().all(|spot| *spot >= graph.nodes.len()))
+    };
     let mut bands = Vec::new();
     let mut y = if dangling {
         4.0
@@ -82,7 +117,9 @@ fn plan(graph: &Graph, pen: &Draughtsman<'_>) -> Plan {
     for (level, spots) in rows.rows.iter().enumerate() {
         let signed = spots.iter().any(|spot| graph.nodes.get(*spot).is_some_and(|node| !node.sign.is_empty()));
         let later = spots.iter().all(|spot| graph.nodes.get(*spot).is_some_and(|node| node.part == Part::Later));
-        let high = if signed {
+        let high = if plain(level) {
+            2.0 * HALF
+        } else if signed {
             8.6
         } else if later {
             3.0
@@ -92,34 +129,37 @@ fn plan(graph: &Graph, pen: &Draughtsman<'_>) -> Plan {
         bands.push((y, y + high));
         let links = rows.links.iter().filter(|(from, _)| row[*from] == level);
         let slant = links.map(|(from, to)| (x[*from] - x[*to]).abs()).fold(0.0, f64::max);
-        y += high + 5.5 + tracks(level + 1) + (slant / 9.0).min(7.0);
+        let between = if plain(level) || plain(level + 1) { 3.2 } else { 5.5 };
+        y += high + between + tracks(level + 1) + (slant / 9.0).min(7.0);
     }
-    Plan { x, widths, bands, row, rows }
+    bands
 }
 
 fn node_width(node: &Node, pen: &Draughtsman<'_>) -> f64 {
-    let long = |text: &str, letters: f64| {
-        let wide = |c: char| {
-            if c == '_' || c == '′' {
-                0.2
-            } else if "⊙Σ⋯".contains(c) {
-                0.85
-            } else {
-                0.6
-            }
-        };
-        text.chars().map(wide).sum::<f64>() * letters
-    };
-    let label = long(&pen.spelled(node), LETTERS);
-    let sign = long(&node.sign, SMALL);
+    let label = length(&pen.spelled(node), LETTERS);
+    let sign = length(&node.sign, SMALL);
     (label.max(sign) + 3.0).max(9.0)
 }
 
-/// Straight edges, from the lower edge of a box to the upper edge of another.
+impl Plan {
+    fn is_tag(&self, spot: usize) -> bool {
+        (self.nodes..self.nodes + self.tagged.len()).contains(&spot)
+    }
+
+    fn band(&self, spot: usize) -> (f64, f64) {
+        self.bands[self.row[spot]]
+    }
+
+    fn middle(&self, spot: usize) -> f64 {
+        let (top, bottom) = self.band(spot);
+        (top + bottom) / 2.0
+    }
+}
+
+/// Straight edges, from the lower edge of a box to the upper edge of another, interrupted by their formulas.
 fn edges(plan: &Plan, graph: &Graph, shapes: &mut Vec<Shape>) {
-    let nodes = graph.nodes.len();
     let mut ports: BTreeMap<(usize, usize), f64> = BTreeMap::new();
-    for to in 0..nodes {
+    for to in 0..plan.nodes {
         let mut into: Vec<usize> = plan.rows.links.iter().filter(|(_, t)| *t == to).map(|(from, _)| *from).collect();
         into.sort_by(|a, b| plan.x[*a].total_cmp(&plan.x[*b]));
         let step = (0.66 * plan.widths[to] / into.len().max(1) as f64).min(3.0);
@@ -129,14 +169,20 @@ fn edges(plan: &Plan, graph: &Graph, shapes: &mut Vec<Shape>) {
         });
     }
     for (from, to) in &plan.rows.links {
-        let start = (plan.x[*from], plan.bands[plan.row[*from]].1);
-        let end = (ports.get(&(*from, *to)).copied().unwrap_or(plan.x[*to]), plan.bands[plan.row[*to]].0);
-        let dashed = graph.nodes.get(*to).is_some_and(|node| node.part == Part::Later);
-        if *to < nodes {
-            arrow(&[start, end], dashed, shapes);
-        } else {
-            shapes.push(path(&[start, end, (end.0, plan.bands[plan.row[*to]].1)], false));
+        let mut points = vec![(plan.x[*from], plan.band(*from).1)];
+        if plan.is_tag(*from) {
+            points.insert(0, (plan.x[*from], plan.middle(*from) + HALF));
         }
+        points.push((ports.get(&(*from, *to)).copied().unwrap_or(plan.x[*to]), plan.band(*to).0));
+        let dashed = graph.nodes.get(*to).is_some_and(|node| node.part == Part::Later);
+        if *to < plan.nodes {
+            arrow(&points, dashed, shapes);
+            continue;
+        }
+        let end = if plan.is_tag(*to) { plan.middle(*to) - HALF } else { plan.band(*to).1 };
+        points.push((plan.x[*to], end));
+        points.dedup();
+        shapes.push(path(&points, false));
     }
 }
 
@@ -222,6 +268,7 @@ fn draw_node(plan: &Plan, number: usize, node: &Node, pen: &Draughtsman<'_>, sha
         Part::Weight => Some(7),
         Part::Computed => Some(0),
         Part::Output => Some(1),
+        Part::Loss => Some(4),
         Part::Earlier => None,
         Part::Later => {
             shapes.push(words(pen.dots(), x, top + 1.8, "middle", LETTERS));
