@@ -330,7 +330,11 @@ impl Study {
         Err(with_guess(Diagnostic::new(message, span), array, &known))
     }
 
-    fn defined(&self, array: &Name, span: Span) -> Result<(), Diagnostic> {
+    /// Complains unless an equation defines the array.
+    ///
+    /// # Errors
+    /// If it is given, or there is none.
+    pub fn defined(&self, array: &Name, span: Span) -> Result<(), Diagnostic> {
         if self.system.equation(array).is_some() {
             return Ok(());
         }

@@ -20,6 +20,7 @@ mod tests;
 
 pub use backward::{backward, backward_unrolled};
 pub use draw::drawing;
+pub(super) use mermaid::escaped;
 pub use mermaid::mermaid;
 
 use super::document::{Inline, Math, Piece, Prose};

@@ -3,11 +3,16 @@
 //!
 //! A drawing is never wider than a page: cells and letters shrink together.
 
+mod grid;
+mod paragraph;
+
 use super::diagram::Node;
-use super::document::{Inline, Pattern, Picture, Prose, Reads};
+use super::document::{Inline, Pattern, Picture, Reads};
 use super::prose::{Dialect, Writer};
 use super::symbols;
 use serde::Serialize;
+
+pub(super) use paragraph::length;
 
 /// Tint and line of each class, told apart by colour-blind readers too: (fill, line).
 pub const PALETTE: &[(&str, &str)] = &[
@@ -22,10 +27,6 @@ pub const PALETTE: &[(&str, &str)] = &[
     ("F8DCEA", "C2578F"),
     ("DAD9F2", "5A55A8"),
 ];
-
-/// Letters and lines of what stands under a drawing, in millimetres.
-const NOTE: f64 = 2.3;
-const LINE: f64 = 3.5;
 
 /// The width a drawing may take.
 pub(super) const PAGE: f64 = 150.0;
@@ -198,48 +199,6 @@ impl Draughtsman<'_> {
         if self.is_tex() { self.writer.text(text) } else { markup(text) }
     }
 
-    /// Words in plain characters, for judging how long they are.
-    pub(super) fn measured(&self, prose: &[Inline]) -> String {
-        Writer { dialect: Dialect::Text, ..self.writer }.prose(prose)
-    }
-
-    /// Words on one line, with what follows an underscore below it.
-    pub(super) fn line(&self, prose: &[Inline]) -> String {
-        if self.is_tex() { self.writer.prose(prose) } else { lowered(&self.measured(prose)) }
-    }
-
-    /// Words in lines, from an upper left corner; and how much of the height they take.
-    fn lines(&self, prose: &[Inline], (x, y): (f64, f64), column: f64) -> (Vec<Shape>, f64) {
-        let most = (column / (0.56 * NOTE)).floor().max(12.0) as usize;
-        let text = self.measured(prose);
-        let texts = broken(&text, most);
-        let height = texts.len() as f64 * LINE;
-        if self.is_tex() {
-            let formulas = prose.iter().any(|inline| matches!(inline, Inline::Math(_)));
-            let (height, column) = (height * if formulas { 1.25 } else { 1.0 }, rounded(column));
-            return (vec![Shape { column, ..words(self.writer.prose(prose), x, y, "start", NOTE) }], height);
-        }
-        let at = |k: usize| y + LINE * (k as f64 + 0.5);
-        let shapes = texts.iter().enumerate().map(|(k, text)| words(lowered(text), x, at(k), "start", NOTE));
-        (shapes.collect(), height)
-    }
-
-    /// A drawing with paragraphs under it.
-    pub(super) fn above(&self, drawing: Drawing, paragraphs: &[Prose]) -> Drawing {
-        let natural = paragraphs.iter().map(|prose| length(&self.measured(prose), NOTE) + 1.0).fold(0.0, f64::max);
-        let width = drawing.width.max(natural.min(PAGE)).max(natural.min(60.0));
-        let left = (width - drawing.width) / 2.0;
-        let mut shapes: Vec<Shape> =
-            drawing.shapes.into_iter().map(|shape| shape.transformed(left, 0.0, 1.0)).collect();
-        let mut y = drawing.height + 1.6;
-        for prose in paragraphs {
-            let (lines, height) = self.lines(prose, (0.5, y), width - 1.0);
-            shapes.extend(lines);
-            y += height;
-        }
-        Drawing { width: rounded(width), height: rounded(y + 0.5), shapes, ..drawing }
-    }
-
     pub(super) fn prose(&self, prose: &[Inline]) -> String {
         if self.is_tex() {
             return self.writer.prose(prose);
@@ -261,7 +220,8 @@ impl Draughtsman<'_> {
         reads.chain([matrix]).collect()
     }
 
-    fn reads(&self, reads: &Reads) -> Drawing {
+    /// The drawing of outputs over the inputs that they read.
+    pub(super) fn reads(&self, reads: &Reads) -> Drawing {
         let letters = 2.46_f64;
         let margin = 3.0
             + 1.35
@@ -312,118 +272,6 @@ impl Draughtsman<'_> {
             caption,
             ..Drawing::default()
         }
-    }
-
-    fn matrix(&self, pattern: &Pattern) -> Drawing {
-        let columns = pattern.columns.len().max(1);
-        let titles = [&pattern.row_title, &pattern.column_title].map(|title| self.writer.width(title));
-        let label = longest(pattern.rows.iter().cloned());
-        let margin = 2.0 + 1.5 * titles[1].max(titles[0] + label) as f64;
-        let cell = ((PAGE - margin) / columns as f64).clamp(2.4, 6.2);
-        let letters = 2.46_f64.min(cell * 0.5);
-        let head = letters.max(2.0) + 1.8;
-        let spelled = pattern.cells.iter().flatten().flatten().all(|(_, base, below)| {
-            0.72 * self.writer.notation.unicode(base).chars().count() as f64 + 0.55 * below.chars().count() as f64
-                <= cell / letters
-        });
-        let mut shapes = self.labels(pattern, (margin, head), cell, letters);
-        for (r, row) in pattern.cells.iter().enumerate() {
-            for (c, content) in row.iter().enumerate().take(columns) {
-                let (x, y) = (margin + cell * c as f64, head + cell * r as f64);
-                shapes.push(rect(x, y, cell, content.as_ref().map(|(class, ..)| *class)));
-                if let Some((class, base, below)) = content.as_ref().filter(|_| spelled) {
-                    let text = words(self.cell(base, below), x + cell / 2.0, y + cell / 2.0, "middle", letters);
-                    let below = if self.is_tex() { String::new() } else { markup(below) };
-                    shapes.push(Shape { below, class: Some(class % PALETTE.len()), ..text });
-                }
-            }
-        }
-        let height = head + cell * pattern.cells.len() as f64 + 0.4;
-        Drawing {
-            width: rounded(margin + cell * columns as f64 + 0.4),
-            height: rounded(height),
-            shapes,
-            caption: self.prose(&pattern.caption),
-            ..Drawing::default()
-        }
-    }
-
-    fn cell(&self, base: &str, below: &str) -> String {
-        if !self.is_tex() {
-            return markup(&self.writer.notation.unicode(base));
-        }
-        let index: String = below.chars().filter(|c| c.is_ascii_alphanumeric() || ",+-".contains(*c)).collect();
-        let base = self.writer.notation.latex(base);
-        if index.is_empty() { format!("${base}$") } else { format!("${base}_{{{index}}}$") }
-    }
-
-    fn labels(&self, pattern: &Pattern, (margin, head): (f64, f64), cell: f64, letters: f64) -> Vec<Shape> {
-        let room = |labels: &[String], high: bool| {
-            let need = if high { letters } else { letters * 0.62 * longest(labels.iter().cloned()) as f64 + 0.6 };
-            if need <= cell { 1 } else { 5 }
-        };
-        let mut shapes =
-            vec![words(self.title(&pattern.column_title), margin - 1.2, head - letters / 2.0 - 0.8, "end", 2.46)];
-        let every = room(&pattern.columns, false);
-        for (c, label) in pattern.columns.iter().enumerate().step_by(every) {
-            let x = margin + cell * (c as f64 + 0.5);
-            shapes.push(words(self.words(label), x, head - letters / 2.0 - 0.8, "middle", letters.max(1.6)));
-        }
-        let title = self.title(&pattern.row_title);
-        let every = room(&pattern.rows, true);
-        for (r, label) in pattern.rows.iter().enumerate().step_by(every) {
-            let text = row_label(&title, &self.words(label), self.is_tex());
-            shapes.push(words(text, margin - 1.2, head + cell * (r as f64 + 0.5), "end", letters.max(1.6)));
-        }
-        shapes
-    }
-}
-
-/// About how long a line of words is, in the unit of its letters.
-pub(super) fn length(text: &str, letters: f64) -> f64 {
-    let wide = |c: char| {
-        if c == '_' || c == '′' {
-            0.2
-        } else if "⊙Σ⋯".contains(c) {
-            0.85
-        } else {
-            0.6
-        }
-    };
-    text.chars().map(wide).sum::<f64>() * letters
-}
-
-/// Words in lines of at most so many characters, broken at spaces and behind dots.
-fn broken(text: &str, most: usize) -> Vec<String> {
-    let mut lines = vec![String::new()];
-    for piece in text.split_inclusive([' ', '·', ',']) {
-        let fits = |line: &String| line.chars().count() + piece.trim_end().chars().count() <= most;
-        match lines.last_mut() {
-            Some(line) if line.is_empty() || fits(line) => *line += piece,
-            _ => lines.push(piece.to_string()),
-        }
-    }
-    lines.into_iter().map(|line| line.trim_end().to_string()).collect()
-}
-
-/// Text for SVG, with what follows an underscore below the line.
-fn lowered(text: &str) -> String {
-    let mut parts = text.split('_');
-    let mut out = markup(parts.next().unwrap_or_default());
-    for part in parts {
-        let end = part.find(|c: char| !c.is_alphanumeric()).unwrap_or(part.len());
-        let (below, after) = part.split_at(end);
-        let (below, after) = (markup(below), markup(after));
-        out += &format!("<tspan dy=\".25em\" font-size=\"70%\">{below}</tspan><tspan dy=\"-.175em\">{after}</tspan>");
-    }
-    out
-}
-
-fn row_label(title: &str, label: &str, tex: bool) -> String {
-    match title.strip_suffix('$') {
-        Some(open) if tex => format!("{open}{label}$"),
-        _ if title.is_empty() => label.to_string(),
-        _ => format!("{title} {label}"),
     }
 }
 

@@ -71,7 +71,8 @@ fn label(node: &Node, notation: &Notation) -> String {
     if node.sign.is_empty() { name } else { format!("{name}<br/>{}", escaped(&node.sign)) }
 }
 
-pub(super) fn escaped(text: &str) -> String {
+/// A label that can end nothing and is no markup.
+pub fn escaped(text: &str) -> String {
     let mut out = String::new();
     for c in text.chars() {
         match c {

@@ -1,0 +1,132 @@
+//! A relation between the indices of two arrays, entry by entry, and how it falls apart.
+//!
+//! Invariant: the relation is the product of what its groups of axes say, over all values of the other axes.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Which places of the first axes are related with which of the others, and by what.
+pub(super) struct Relation {
+    axes: Vec<(i64, i64)>,
+    split: usize,
+    pairs: BTreeMap<Vec<i64>, Vec<i64>>,
+}
+
+impl Relation {
+    /// Nothing related yet; `split` of the axes are those of the outputs.
+    pub(super) fn new(axes: Vec<(i64, i64)>, split: usize) -> Self {
+        Relation { axes, split, pairs: BTreeMap::new() }
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.pairs.is_empty()
+    }
+
+    /// The first of several taps at a place is kept.
+    pub(super) fn insert(&mut self, place: Vec<i64>, tap: Vec<i64>) {
+        self.pairs.entry(place).or_insert(tap);
+    }
+
+    /// All places of the outputs.
+    pub(super) fn outputs(&self) -> Vec<Vec<i64>> {
+        self.places(&(0..self.split).collect::<Vec<_>>())
+    }
+
+    /// All places along some axes.
+    pub(super) fn places(&self, axes: &[usize]) -> Vec<Vec<i64>> {
+        places(&axes.iter().map(|axis| self.axes[*axis]).collect::<Vec<_>>())
+    }
+
+    /// The axes with more than one place.
+    pub(super) fn long_axes(&self) -> impl Iterator<Item = usize> + '_ {
+        (0..self.axes.len()).filter(|axis| self.axes[*axis].0 < self.axes[*axis].1)
+    }
+
+    /// The relation along some axes.
+    pub(super) fn projected(&self, axes: &[usize]) -> BTreeMap<Vec<i64>, Vec<i64>> {
+        let mut found = BTreeMap::new();
+        for (place, tap) in &self.pairs {
+            found.entry(axes.iter().map(|axis| place[*axis]).collect()).or_insert_with(|| tap.clone());
+        }
+        found
+    }
+
+    fn count(&self, axes: &[usize]) -> usize {
+        let places: BTreeSet<Vec<i64>> =
+            self.pairs.keys().map(|place| axes.iter().map(|axis| place[*axis]).collect()).collect();
+        places.len()
+    }
+
+    fn size(&self, axis: usize) -> usize {
+        usize::try_from(self.axes[axis].1 - self.axes[axis].0 + 1).unwrap_or(0)
+    }
+
+    /// Groups of axes that depend on one another, those of the outputs first in each; where axes run side by side,
+    /// only the others, if there are others.
+    pub(super) fn groups(&self) -> Vec<Vec<usize>> {
+        let whole = self.pairs.len();
+        let others = |axis: usize| (0..self.axes.len()).filter(|a| *a != axis).collect::<Vec<_>>();
+        let kept: Vec<usize> =
+            (0..self.axes.len()).filter(|axis| self.count(&others(*axis)) * self.size(*axis) != whole).collect();
+        let mut groups: Vec<Vec<usize>> = Vec::new();
+        for axis in &kept {
+            let joined = |group: &Vec<usize>| {
+                group.iter().any(|other| self.count(&[*axis, *other]) != self.count(&[*axis]) * self.count(&[*other]))
+            };
+            let (together, apart): (Vec<Vec<usize>>, Vec<Vec<usize>>) = groups.into_iter().partition(joined);
+            groups = apart;
+            groups.push(together.into_iter().flatten().chain([*axis]).collect());
+        }
+        groups.iter_mut().for_each(|group| group.sort_unstable());
+        groups.sort();
+        let product: usize = groups.iter().map(|group| self.count(group)).product();
+        if product != self.count(&kept) {
+            groups = vec![kept];
+        }
+        let side_by_side: Vec<bool> = groups.iter().map(|group| self.is_diagonal(group)).collect();
+        if side_by_side.contains(&false) {
+            let mut flags = side_by_side.into_iter();
+            groups.retain(|_| flags.next() == Some(false));
+        } else {
+            groups.truncate(1);
+        }
+        if groups.is_empty() {
+            groups.push(self.plain_group());
+        }
+        groups
+    }
+
+    /// Of a relation of everything with everything, a long axis of either side.
+    fn plain_group(&self) -> Vec<usize> {
+        let upper = self.long_axes().find(|axis| *axis < self.split);
+        let lower = self.long_axes().find(|axis| *axis >= self.split);
+        upper.into_iter().chain(lower).collect()
+    }
+
+    fn is_diagonal(&self, group: &[usize]) -> bool {
+        let [upper, lower] = group else { return false };
+        *upper < self.split
+            && *lower >= self.split
+            && self.axes[*upper] == self.axes[*lower]
+            && self.pairs.keys().all(|place| place[*upper] == place[*lower])
+    }
+
+    /// One output and what it reads along some axes: the first that reads the most (0), or the middle one of these.
+    pub(super) fn one_output(&self, axes: &[usize], which: usize) -> Option<(Vec<i64>, BTreeMap<Vec<i64>, Vec<i64>>)> {
+        let mut read: BTreeMap<Vec<i64>, BTreeMap<Vec<i64>, Vec<i64>>> = BTreeMap::new();
+        for (place, tap) in &self.pairs {
+            let inner = axes.iter().map(|axis| place[*axis]).collect();
+            read.entry(place[..self.split].to_vec()).or_default().entry(inner).or_insert_with(|| tap.clone());
+        }
+        let most = read.values().map(BTreeMap::len).max()?;
+        let mut full: Vec<_> = read.into_iter().filter(|(_, inner)| inner.len() == most).collect();
+        let place = if which == 0 { 0 } else { full.len() / 2 };
+        Some(full.swap_remove(place))
+    }
+}
+
+/// All places of a box.
+pub(super) fn places(axes: &[(i64, i64)]) -> Vec<Vec<i64>> {
+    axes.iter().fold(vec![Vec::new()], |places, (lo, hi)| {
+        places.iter().flat_map(|at| (*lo..=*hi).map(move |value| [at.as_slice(), &[value]].concat())).collect()
+    })
+}
