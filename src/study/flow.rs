@@ -49,7 +49,7 @@ impl Study {
             }
         }
         let whole = Term::sum(ways.iter().flat_map(|(_, terms)| terms.iter().cloned()));
-        let quote = Quote { conditional_sums: true, cases: true, ..self.names.quote(&self.system, &indices) };
+        let quote = Quote { conditional_sums: true, ..self.names.quote(&self.system, &indices) };
         let parts: Vec<(K, Expr)> =
             ways.into_iter().map(|(key, terms)| (key, quote.formula(&Term::sum(terms)))).collect();
         let (start, steps) = (whole.clone(), Vec::new());

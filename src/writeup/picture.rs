@@ -61,7 +61,7 @@ pub struct Shape {
     pub x2: f64,
     /// The other end of a line; the lower edge of a rectangle.
     pub y2: f64,
-    /// Width of a rectangle; radius of a circle.
+    /// Width of a rectangle; radius of a circle; how thick a path is, 0 for the usual.
     pub size: f64,
     /// Class of a line or cell: a place in the palette.
     pub class: Option<usize>,
@@ -195,7 +195,7 @@ impl Draughtsman<'_> {
         self.words("⋯")
     }
 
-    fn words(&self, text: &str) -> String {
+    pub(super) fn words(&self, text: &str) -> String {
         if self.is_tex() { self.writer.text(text) } else { markup(text) }
     }
 

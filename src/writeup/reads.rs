@@ -287,8 +287,9 @@ struct Page<'a> {
 
 impl Page<'_> {
     fn footprint(&self, relation: &Relation) -> Result<Footprint, String> {
-        let groups = relation.groups();
-        let rows: Vec<Reads> = groups.iter().map(|group| self.row(relation, group)).collect::<Result<_, _>>()?;
+        let (groups, side_by_side) = relation.groups();
+        let rows: Vec<Reads> =
+            groups.iter().map(|group| self.row(relation, group, &side_by_side)).collect::<Result<_, _>>()?;
         let inner: BTreeSet<usize> = groups.iter().flatten().copied().filter(|axis| *axis >= self.split).collect();
         let window = match inner.into_iter().collect::<Vec<_>>().as_slice() {
             [a, b] => self.window(relation, (*a, *b)),
@@ -307,7 +308,7 @@ impl Page<'_> {
     }
 
     /// Outputs above, inputs below.
-    fn row(&self, relation: &Relation, axes: &[usize]) -> Result<Reads, String> {
+    fn row(&self, relation: &Relation, axes: &[usize], side_by_side: &[Vec<usize>]) -> Result<Reads, String> {
         let (upper, lower): (Vec<usize>, Vec<usize>) = axes.iter().partition(|axis| **axis < self.split);
         let (above, below) = (relation.places(&upper), relation.places(&lower));
         if above.len() > MOST_OUTPUTS || below.len() > MOST_INPUTS {
@@ -338,18 +339,33 @@ impl Page<'_> {
             outputs: above.iter().map(|place| label(self.of, place)).collect(),
             inputs: below.iter().map(|place| (label(self.array, place), self.is_padding(&lower, place))).collect(),
             lines,
-            caption: self.caption(relation, axes, taps.len() > 1, padding),
+            caption: self.caption((&upper, &lower), side_by_side, taps.len() > 1, padding),
         })
     }
 
-    fn caption(&self, relation: &Relation, axes: &[usize], coloured: bool, padding: bool) -> Prose {
-        let mut prose = vec![text("Which entries of "), math(Expr::name(self.array.clone())), text(" each entry of ")];
-        prose.extend([math(Expr::name(self.of.clone())), text(" reads")]);
-        let rest: Vec<Expr> =
-            relation.long_axes().filter(|axis| !axes.contains(axis)).map(|axis| self.names[axis].clone()).collect();
-        if !rest.is_empty() {
-            prose.push(text(", the same for every "));
-            prose.extend(listed(rest.into_iter().map(math).collect()));
+    /// `Which n of x each r of f reads, at equal c`
+    fn caption(
+        &self,
+        (upper, lower): (&[usize], &[usize]),
+        side_by_side: &[Vec<usize>],
+        coloured: bool,
+        padding: bool,
+    ) -> Prose {
+        let named = |axes: &[usize]| listed(axes.iter().map(|axis| math(self.names[*axis].clone())).collect());
+        let entry = |axes: &[usize], array: &Name| {
+            let mut prose = named(axes);
+            prose.extend((!axes.is_empty()).then(|| text(" of ")));
+            prose.push(math(Expr::name(array.clone())));
+            prose
+        };
+        let mut prose = vec![text("Which ")];
+        prose.extend(entry(lower, self.array));
+        prose.push(text(if upper.is_empty() { " " } else { " each " }));
+        prose.extend(entry(upper, self.of));
+        prose.push(text(" reads"));
+        if !side_by_side.is_empty() {
+            prose.push(text(", at equal "));
+            prose.extend(named(&side_by_side.iter().map(|pair| pair[0]).collect::<Vec<_>>()));
         }
         if coloured {
             prose.push(text("; a colour for each tap"));
@@ -369,13 +385,13 @@ impl Page<'_> {
         }
         let padding = |place: &[i64]| self.is_padding(&axes, place);
         let any_padding = rows.iter().any(|r| columns.iter().any(|c| padding(&[r[0], c[0]])));
-        let (output, read) = relation.one_output(&axes, if any_padding { 0 } else { 1 })?;
+        let (output, read) = relation.one_output(&axes, !any_padding)?;
         let taps: BTreeSet<&Vec<i64>> = read.values().collect();
         let letter: Vec<String> = taps.iter().map(|tap| joined(tap)).collect();
         let cell = |r: &Vec<i64>, c: &Vec<i64>| {
             let tap = read.get(&vec![r[0], c[0]])?;
             let class = taps.iter().position(|known| *known == tap)?;
-            Some((class, letter[class].clone(), String::new()))
+            Some((class, String::new(), letter[class].clone()))
         };
         let mut dashed = Vec::new();
         for (k, r) in rows.iter().enumerate() {

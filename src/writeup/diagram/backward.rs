@@ -19,7 +19,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// The most formulas that stand on the edges themselves, and how long each may be.
 const FEW: usize = 8;
-const SHORT: usize = 26;
+const SHORT: usize = 30;
 /// The most numbers of edges that a sum in a node names.
 const MOST_NAMED: usize = 4;
 

@@ -3,7 +3,7 @@
 //! Invariant: boxes of a row are equally high and edges pass rows at places of their own, so that no
 //! edge touches a box but at its ends, and no label anything.
 
-use super::layers::Rows;
+use super::layers::{Rows, depths};
 use super::place::places;
 use super::{Graph, Node, Part};
 use crate::writeup::picture::{Draughtsman, Drawing, PAGE, Shape, box_shape, head, length, path, words};
@@ -20,6 +20,8 @@ const TRACK: f64 = 1.7;
 const HEAD: f64 = 1.5;
 const EDGE: f64 = 0.5;
 
+/// How far lines keep away from what they pass.
+const NEAR: f64 = 0.8;
 /// Half the height of a formula on an edge.
 const HALF: f64 = 1.7;
 
@@ -29,6 +31,8 @@ struct Plan {
     nodes: usize,
     /// The edges that have formulas.
     tagged: Vec<usize>,
+    /// The edges, those that have formulas in two pieces.
+    forward: Vec<(usize, usize)>,
     x: Vec<f64>,
     widths: Vec<f64>,
     /// Upper and lower edge of each row.
@@ -80,10 +84,10 @@ fn plan(graph: &Graph, pen: &Draughtsman<'_>) -> Plan {
             forward.push((edge.from, edge.to));
         }
     }
-    let rows = Rows::new(nodes + tagged.len(), &forward);
     let mut widths: Vec<f64> = graph.nodes.iter().map(|node| node_width(node, pen)).collect();
     let tags = tagged.iter().filter_map(|edge| graph.edges[*edge].piece);
     widths.extend(tags.map(|piece| length(&pen.measured(&graph.tag(piece)), SMALL) + 1.2));
+    let rows = Rows::new(lifts(nodes, &widths, &forward), &forward);
     let passing = widths.len();
     widths.resize(rows.count, PASS);
     let x = places(&rows, &widths, GAP, |spot| spot >= passing);
@@ -92,7 +96,31 @@ fn plan(graph: &Graph, pen: &Draughtsman<'_>) -> Plan {
         spots.iter().for_each(|spot| row[*spot] = level);
     }
     let bands = bands(graph, &rows, &row, &x);
-    Plan { nodes, tagged, x, widths, bands, row, rows }
+    Plan { nodes, tagged, forward, x, widths, bands, row, rows }
+}
+
+/// How far ends are lifted: to just below what feeds them, and where they would make a row wider than the page, into
+/// several rows. Ends that are fed without formulas stay below.
+fn lifts(nodes: usize, widths: &[f64], forward: &[(usize, usize)]) -> Vec<usize> {
+    let mut lift = vec![0; widths.len()];
+    let depth = depths(lift.clone(), forward);
+    let mut levels: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
+    for end in (0..nodes).filter(|node| forward.iter().all(|(from, _)| from != node)) {
+        let into = || forward.iter().filter(|(_, to)| *to == end).map(|(from, _)| *from);
+        let above = forward.iter().filter(|(_, to)| into().any(|tag| tag == *to)).map(|(from, _)| depth[*from]);
+        let near = above.min().map_or(0, |depth| depth.saturating_sub(2));
+        lift[end] = if into().all(|from| from >= nodes) { near } else { 0 };
+        levels.entry(lift[end]).or_default().push(end);
+    }
+    for ends in levels.values() {
+        let whole: f64 = ends.iter().map(|end| widths[*end] + GAP).sum();
+        let count = (whole / PAGE).ceil().max(1.0) as usize;
+        for (k, end) in ends.iter().enumerate() {
+            let tagged = forward.iter().any(|(from, to)| to == end && *from >= nodes);
+            lift[*end] += (k % count) * if tagged { 2 } else { 1 };
+        }
+    }
+    lift
 }
 
 /// Upper and lower edge of each row.
@@ -154,11 +182,81 @@ impl Plan {
         let (top, bottom) = self.band(spot);
         (top + bottom) / 2.0
     }
+
+    /// Left, upper, right and lower edge of a box or a formula.
+    fn extent(&self, spot: usize) -> [f64; 4] {
+        let (half, (top, bottom)) = (self.widths[spot] / 2.0, self.band(spot));
+        let (top, bottom) = match self.is_tag(spot) {
+            true => (self.middle(spot) - HALF, self.middle(spot) + HALF),
+            false => (top, bottom),
+        };
+        [self.x[spot] - half, top, self.x[spot] + half, bottom]
+    }
+
+    /// A line with the corners left out that nothing makes necessary.
+    fn straightened(&self, points: &[(f64, f64)], (from, to): (usize, usize)) -> Vec<(f64, f64)> {
+        let spots = (0..self.nodes + self.tagged.len()).filter(|spot| *spot != from && *spot != to);
+        let obstacles: Vec<[f64; 4]> = spots.map(|spot| self.extent(spot)).collect();
+        let clear = |a: (f64, f64), b: (f64, f64)| !obstacles.iter().any(|obstacle| meets(a, b, obstacle));
+        let mut kept = vec![points[0]];
+        let mut at = 0;
+        while at + 1 < points.len() {
+            let reached = (at + 1..points.len()).rev().find(|next| clear(points[at], points[*next]));
+            at = reached.unwrap_or(at + 1);
+            kept.push(points[at]);
+        }
+        kept
+    }
 }
 
-/// Straight edges, from the lower edge of a box to the upper edge of another, interrupted by their formulas.
+/// Whether a line comes near a rectangle.
+fn meets(a: (f64, f64), b: (f64, f64), [left, top, right, bottom]: &[f64; 4]) -> bool {
+    let (mut first, mut last) = (0.0_f64, 1.0_f64);
+    let sides = [(a.0, b.0, left - NEAR, right + NEAR), (a.1, b.1, top - NEAR, bottom + NEAR)];
+    for (start, end, low, high) in sides {
+        let way = end - start;
+        if way.abs() < 1e-9 {
+            if start <= low || high <= start {
+                return false;
+            }
+            continue;
+        }
+        let (enter, leave) = ((low - start) / way, (high - start) / way);
+        first = first.max(enter.min(leave));
+        last = last.min(enter.max(leave));
+    }
+    first < last
+}
+
+/// Edges from the lower edge of a box to the upper edge of another, interrupted by their formulas, and as straight
+/// as what lies between allows.
 fn edges(plan: &Plan, graph: &Graph, shapes: &mut Vec<Shape>) {
-    let mut ports: BTreeMap<(usize, usize), f64> = BTreeMap::new();
+    let ports = ports(plan);
+    for (from, to) in &plan.forward {
+        let mut points = vec![(plan.x[*from], plan.band(*from).1)];
+        if plan.is_tag(*from) {
+            points.insert(0, (plan.x[*from], plan.middle(*from) + HALF));
+        }
+        let mut last = *from;
+        for level in plan.row[*from] + 1..plan.row[*to] {
+            last = plan.rows.passing[&(*from, level)];
+            points.extend([(plan.x[last], plan.bands[level].0), (plan.x[last], plan.bands[level].1)]);
+        }
+        points.push((ports.get(&(last, *to)).copied().unwrap_or(plan.x[*to]), plan.band(*to).0));
+        if plan.is_tag(*to) {
+            points.push((plan.x[*to], plan.middle(*to) - HALF));
+        }
+        let points = plan.straightened(&points, (*from, *to));
+        match *to < plan.nodes {
+            true => arrow(&points, graph.nodes[*to].part == Part::Later, shapes),
+            false => shapes.push(path(&points, false)),
+        }
+    }
+}
+
+/// Where the edges arrive at the upper edges of boxes, by the spots from which they come.
+fn ports(plan: &Plan) -> BTreeMap<(usize, usize), f64> {
+    let mut ports = BTreeMap::new();
     for to in 0..plan.nodes {
         let mut into: Vec<usize> = plan.rows.links.iter().filter(|(_, t)| *t == to).map(|(from, _)| *from).collect();
         into.sort_by(|a, b| plan.x[*a].total_cmp(&plan.x[*b]));
@@ -168,22 +266,7 @@ fn edges(plan: &Plan, graph: &Graph, shapes: &mut Vec<Shape>) {
             ports.insert((*from, to), first + step * k as f64);
         });
     }
-    for (from, to) in &plan.rows.links {
-        let mut points = vec![(plan.x[*from], plan.band(*from).1)];
-        if plan.is_tag(*from) {
-            points.insert(0, (plan.x[*from], plan.middle(*from) + HALF));
-        }
-        points.push((ports.get(&(*from, *to)).copied().unwrap_or(plan.x[*to]), plan.band(*to).0));
-        let dashed = graph.nodes.get(*to).is_some_and(|node| node.part == Part::Later);
-        if *to < plan.nodes {
-            arrow(&points, dashed, shapes);
-            continue;
-        }
-        let end = if plan.is_tag(*to) { plan.middle(*to) - HALF } else { plan.band(*to).1 };
-        points.push((plan.x[*to], end));
-        points.dedup();
-        shapes.push(path(&points, false));
-    }
+    ports
 }
 
 /// What comes into the first of several steps from those before.

@@ -13,20 +13,19 @@ const BEGINNINGS: usize = 12;
 const ROUNDS: usize = 6;
 /// How far above its least a size is tried.
 const SPAN: i64 = 9;
-/// What an axis should have at most, in places.
-const LONG: i128 = 6;
 
-/// Numbers for the symbolic sizes of a system; none if no small ones satisfy its requirements.
-pub fn small(system: &System) -> Option<BTreeMap<Name, i128>> {
+/// Numbers for the symbolic sizes of a system, where no axis should have more than `long` places; none if no small
+/// ones satisfy its requirements.
+pub fn small(system: &System, long: i128) -> Option<BTreeMap<Name, i128>> {
     let limits = Limits::new(system);
-    let mut best = assignments(system, BEGINNINGS).into_iter().min_by_key(|sizes| cost(system, sizes))?;
+    let mut best = assignments(system, BEGINNINGS).into_iter().min_by_key(|sizes| cost(system, sizes, long))?;
     for _ in 0..ROUNDS {
         let before = best.clone();
         for (size, least) in &system.sizes {
             for value in 0..=SPAN {
                 let mut other = best.clone();
                 other.insert(size.clone(), *least as i64 + value);
-                if cost(system, &other) < cost(system, &best) && limits.accept(&other) {
+                if cost(system, &other, long) < cost(system, &best, long) && limits.accept(&other) {
                     best = other;
                 }
             }
@@ -39,7 +38,7 @@ pub fn small(system: &System) -> Option<BTreeMap<Name, i128>> {
 }
 
 /// How far an assignment is from what can be seen well.
-fn cost(system: &System, sizes: &Sizes) -> i128 {
+fn cost(system: &System, sizes: &Sizes, long: i128) -> i128 {
     let value = |index: &Index| {
         let put =
             |index: Index, (size, value): (&Name, &i64)| index.substitute_size(size, &Index::constant((*value).into()));
@@ -50,12 +49,12 @@ fn cost(system: &System, sizes: &Sizes) -> i128 {
     let axis = |length: i128| match length {
         1 => 60,
         2 => 12,
-        n if n > LONG => 10 * (n - LONG) + n,
+        n if n > long => 10 * (n - long) + n,
         n => n,
     };
     let axes: i128 = lengths.filter_map(|length| value(&length)).map(axis).sum();
     let values: Vec<i64> = sizes.values().copied().collect();
     let alike = values.iter().enumerate().filter(|(k, value)| values[..*k].contains(value)).count();
     let ones = values.iter().filter(|value| **value == 1).count();
-    axes + 4 * alike as i128 + 10 * ones as i128
+    axes + 4 * alike as i128 + 40 * ones as i128
 }

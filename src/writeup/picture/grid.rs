@@ -30,7 +30,7 @@ impl Draughtsman<'_> {
                 shapes.push(Shape { dashed: pattern.frame.dashed.contains(&(r, c)), ..square });
                 if let Some((class, base, below)) = content.as_ref().filter(|_| spelled && letters >= LEAST) {
                     let text = words(self.cell(base, below), x + cell / 2.0, y + cell / 2.0, "middle", letters);
-                    let below = if self.is_tex() { String::new() } else { markup(below) };
+                    let below = if self.is_tex() || base.is_empty() { String::new() } else { markup(below) };
                     shapes.push(Shape { below, class: Some(class % PALETTE.len()), ..text });
                 }
             }
@@ -78,12 +78,16 @@ impl Draughtsman<'_> {
         }
         if !pattern.frame.is_plain() {
             let corners = [(margin, head), (right, head), (right, bottom), (margin, bottom), (margin, head)];
-            shapes.push(Shape { points: corners.map(|(x, y)| (rounded(x), rounded(y))).to_vec(), ..path(&[], false) });
+            let points = corners.map(|(x, y)| (rounded(x), rounded(y))).to_vec();
+            shapes.push(Shape { size: 0.6, ..path(&points, false) });
         }
         shapes
     }
 
     fn cell(&self, base: &str, below: &str) -> String {
+        if base.is_empty() {
+            return self.words(below);
+        }
         if !self.is_tex() {
             return markup(&self.writer.notation.unicode(base));
         }
@@ -115,7 +119,7 @@ impl Draughtsman<'_> {
 }
 
 fn bar(from: (f64, f64), to: (f64, f64)) -> Shape {
-    path(&[from, to].map(|(x, y)| (rounded(x), rounded(y))), false)
+    Shape { size: 0.6, ..path(&[from, to].map(|(x, y)| (rounded(x), rounded(y))), false) }
 }
 
 fn row_label(title: &str, label: &str, tex: bool) -> String {

@@ -27,7 +27,7 @@ impl Draughtsman<'_> {
         let height = texts.len() as f64 * LINE;
         if self.is_tex() {
             let formulas = prose.iter().any(|inline| matches!(inline, Inline::Math(_)));
-            let (height, column) = (height * if formulas { 1.25 } else { 1.0 }, rounded(column));
+            let (height, column) = (height * if formulas { 1.4 } else { 1.0 }, rounded(column));
             return (vec![Shape { column, ..words(self.writer.prose(prose), x, y, "start", NOTE) }], height);
         }
         let at = |k: usize| y + LINE * (k as f64 + 0.5);

@@ -60,9 +60,9 @@ impl Relation {
         usize::try_from(self.axes[axis].1 - self.axes[axis].0 + 1).unwrap_or(0)
     }
 
-    /// Groups of axes that depend on one another, those of the outputs first in each; where axes run side by side,
-    /// only the others, if there are others.
-    pub(super) fn groups(&self) -> Vec<Vec<usize>> {
+    /// Groups of axes that depend on one another, those of the outputs first in each; and, if there are others, the
+    /// pairs of axes that only run side by side.
+    pub(super) fn groups(&self) -> (Vec<Vec<usize>>, Vec<Vec<usize>>) {
         let whole = self.pairs.len();
         let others = |axis: usize| (0..self.axes.len()).filter(|a| *a != axis).collect::<Vec<_>>();
         let kept: Vec<usize> =
@@ -82,17 +82,14 @@ impl Relation {
         if product != self.count(&kept) {
             groups = vec![kept];
         }
-        let side_by_side: Vec<bool> = groups.iter().map(|group| self.is_diagonal(group)).collect();
-        if side_by_side.contains(&false) {
-            let mut flags = side_by_side.into_iter();
-            groups.retain(|_| flags.next() == Some(false));
-        } else {
-            groups.truncate(1);
+        let (mut side_by_side, mut others): (Vec<_>, Vec<_>) = groups.into_iter().partition(|g| self.is_diagonal(g));
+        if others.is_empty() && !side_by_side.is_empty() {
+            others.push(side_by_side.remove(0));
         }
-        if groups.is_empty() {
-            groups.push(self.plain_group());
+        if others.is_empty() {
+            others.push(self.plain_group());
         }
-        groups
+        (others, side_by_side)
     }
 
     /// Of a relation of everything with everything, a long axis of either side.
@@ -110,17 +107,20 @@ impl Relation {
             && self.pairs.keys().all(|place| place[*upper] == place[*lower])
     }
 
-    /// One output and what it reads along some axes: the first that reads the most (0), or the middle one of these.
-    pub(super) fn one_output(&self, axes: &[usize], which: usize) -> Option<(Vec<i64>, BTreeMap<Vec<i64>, Vec<i64>>)> {
+    /// One output and what it reads along some axes: of those that read the most the first, or the one nearest to
+    /// the middle.
+    pub(super) fn one_output(&self, axes: &[usize], middle: bool) -> Option<(Vec<i64>, BTreeMap<Vec<i64>, Vec<i64>>)> {
         let mut read: BTreeMap<Vec<i64>, BTreeMap<Vec<i64>, Vec<i64>>> = BTreeMap::new();
         for (place, tap) in &self.pairs {
             let inner = axes.iter().map(|axis| place[*axis]).collect();
             read.entry(place[..self.split].to_vec()).or_default().entry(inner).or_insert_with(|| tap.clone());
         }
         let most = read.values().map(BTreeMap::len).max()?;
-        let mut full: Vec<_> = read.into_iter().filter(|(_, inner)| inner.len() == most).collect();
-        let place = if which == 0 { 0 } else { full.len() / 2 };
-        Some(full.swap_remove(place))
+        let away = |place: &[i64]| {
+            let sides = place.iter().zip(&self.axes).map(|(index, (lo, hi))| (2 * index - lo - hi).abs());
+            if middle { sides.sum() } else { 0 }
+        };
+        read.into_iter().filter(|(_, inner)| inner.len() == most).min_by_key(|(place, _)| away(place))
     }
 }
 
