@@ -5,13 +5,9 @@ use super::output::{print, write};
 use super::report::{complain, unusable};
 use super::{DrawArgs, DrawFormat, Stop};
 use backprose::language::syntax::Name;
-use backprose::model::Sizes;
-use backprose::study::{NoAnswer, Study};
-use backprose::writeup::figure::{Asked, Figure, Form, What, figure, small};
+use backprose::study::NoAnswer;
+use backprose::writeup::figure::{Asked, Form, NoFigure, What, figure};
 use std::path::{Path, PathBuf};
-
-/// How long axes may be where sizes are chosen, tried one after the other.
-const LENGTHS: [i128; 3] = [6, 4, 3];
 
 /// Draws what is asked for and prints it.
 pub fn draw(arguments: &DrawArgs, folders: &[PathBuf]) -> Result<(), Stop> {
@@ -19,7 +15,7 @@ pub fn draw(arguments: &DrawArgs, folders: &[PathBuf]) -> Result<(), Stop> {
     let asked = asked(arguments)?;
     let chosen = sizes(&arguments.sizes, false)?;
     let target = target(&arguments.target, folders)?;
-    let drawn = drawn(&target, &chosen, &asked)?;
+    let drawn = figure(&target.statements, target.base, &chosen, &asked).map_err(|error| refuse(error, &target))?;
     let text = drawn.written(form).map_err(|wrong| unusable(&target.source, &[wrong]))?;
     match &arguments.output {
         Some(path) => write(path, text),
@@ -88,39 +84,11 @@ fn of_extension(path: &Path) -> Result<DrawFormat, Stop> {
     }
 }
 
-/// The figure, with numbers for all sizes where it needs them: those with which it can be read.
-fn drawn(target: &Target, chosen: &Sizes, asked: &Asked) -> Result<Figure, Stop> {
-    let study = |sizes: &Sizes| {
-        let made = Study::new(&target.statements, target.base, sizes);
-        made.map(Study::without_lengths).map_err(|wrong| unusable(&target.source, &wrong))
-    };
-    let mut made = study(chosen)?;
-    if !asked.what.needs_numbers() || made.system.sizes.is_empty() {
-        return figure(&mut made, asked).map_err(|error| refuse(error, target));
-    }
-    let mut first = None;
-    for long in LENGTHS {
-        let Some(numbers) = small(&made.system, long) else { continue };
-        let mut all = chosen.clone();
-        all.given.extend(numbers.into_iter().map(|(size, number)| (size, Some(number))));
-        match figure(&mut study(&all)?, asked) {
-            Ok(drawn) => return Ok(drawn),
-            Err(error) => first = first.or(Some(error)),
-        }
-    }
-    Err(match first {
-        Some(error) => refuse(error, target),
-        None => {
-            complain("no small sizes were found that satisfy all requirements", Some("give them: N=7 K=3"));
-            Stop::Unusable
-        }
-    })
-}
-
-fn refuse(error: NoAnswer, target: &Target) -> Stop {
+fn refuse(error: NoFigure, target: &Target) -> Stop {
     match error {
-        NoAnswer::Refused(diagnostic) => unusable(&target.source, &[diagnostic]),
-        NoAnswer::Unverified(unverified) => {
+        NoFigure::Wrong(wrong) => unusable(&target.source, &wrong),
+        NoFigure::Unanswered(NoAnswer::Refused(wrong)) => unusable(&target.source, &[wrong]),
+        NoFigure::Unanswered(NoAnswer::Unverified(unverified)) => {
             complain(unverified.to_string(), Some("what is not verified is not drawn; smaller sizes may do"));
             Stop::Refuted
         }

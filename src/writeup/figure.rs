@@ -7,8 +7,7 @@ mod flowchart;
 mod made;
 mod sizes;
 
-pub use made::{Asked, What, figure};
-pub use sizes::small;
+pub use made::{Asked, NoFigure, What, figure};
 
 use super::diagram::{self, Graph};
 use super::document::{Pattern, Prose, Reads};

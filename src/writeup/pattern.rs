@@ -61,8 +61,12 @@ pub fn picture_within(study: &Study, answer: &Answer, extent: Extent) -> Result<
     }
     let read = the_read(&answer.derivation.result);
     let support = Support::new(study, answer, read)?;
-    let kept = if extent.whole { support.long_axes() } else { support.kept_axes() };
     let split = answer.derivation.output_axes;
+    let kept = match (extent.whole, support.kept_axes()) {
+        (true, _) => support.long_axes(),
+        (false, kept) if kept.is_empty() && extent.blocks => support.first_axes(split),
+        (false, kept) => kept,
+    };
     let (rows, columns): (Vec<usize>, Vec<usize>) = kept.iter().partition(|a| **a < split);
     let row_places = support.places(&rows);
     let column_places = support.places(&columns);
@@ -96,7 +100,9 @@ pub fn picture_within(study: &Study, answer: &Answer, extent: Extent) -> Result<
             }
             pieces.push(Piece::Expr(name));
         }
-        pieces.push(Piece::Symbol(Symbol::Equal));
+        if !pieces.is_empty() {
+            pieces.push(Piece::Symbol(Symbol::Equal));
+        }
         pieces
     };
     let (blocks_of_rows, blocks_of_columns) = match extent.blocks {
@@ -205,6 +211,13 @@ impl Support {
     /// The axes with more than one place.
     fn long_axes(&self) -> Vec<usize> {
         (0..self.axes.len()).filter(|axis| self.axes[*axis].0 < self.axes[*axis].1).collect()
+    }
+
+    /// The first axis with more than one place on either side: those shown of a Jacobian without zeros.
+    fn first_axes(&self, split: usize) -> Vec<usize> {
+        let long = self.long_axes();
+        let side = |output: bool| long.iter().copied().find(|axis| (*axis < split) == output);
+        [side(true), side(false)].into_iter().flatten().collect()
     }
 
     /// Where there are several axes, for each place on the first of them how many there are on the others, and its

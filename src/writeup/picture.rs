@@ -244,7 +244,8 @@ impl Draughtsman<'_> {
             .filter(|(from, to, _)| *from < outputs.len() && *to < reads.inputs.len())
             .map(|(from, to, class)| line((outputs[*from], top + node / 2.0), (at(*to), bottom - node / 2.0), *class))
             .collect();
-        let small = letters.min(node * 0.53);
+        let widest = longest(reads.outputs.iter().chain(reads.inputs.iter().map(|(label, _)| label)));
+        let small = letters.min(node * 0.53).min(node * 1.6 / widest.max(1) as f64);
         for (x, label) in outputs.iter().zip(&reads.outputs) {
             shapes.push(Shape {
                 kind: "circle",

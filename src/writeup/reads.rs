@@ -328,16 +328,12 @@ impl Page<'_> {
             lines.extend(from.zip(to).zip(class).map(|((from, to), class)| (from, to, class)));
         }
         let names = |axes: &[usize]| axes.iter().map(|axis| self.names[*axis].clone()).collect::<Vec<_>>();
-        let label = |name: &Name, place: &[i64]| match place {
-            [] => name.to_string(),
-            _ => joined(place),
-        };
         let padding = below.iter().any(|place| self.is_padding(&lower, place));
         Ok(Reads {
             output_title: titled(self.of, names(&upper)),
             input_title: titled(self.array, names(&lower)),
-            outputs: above.iter().map(|place| label(self.of, place)).collect(),
-            inputs: below.iter().map(|place| (label(self.array, place), self.is_padding(&lower, place))).collect(),
+            outputs: above.iter().map(|place| joined(place)).collect(),
+            inputs: below.iter().map(|place| (joined(place), self.is_padding(&lower, place))).collect(),
             lines,
             caption: self.caption((&upper, &lower), side_by_side, taps.len() > 1, padding),
         })

@@ -1,12 +1,13 @@
 //! What a figure shows, asked of the system.
 
+use super::sizes::small;
 use super::{Figure, Panel};
 use crate::answer::goal_name;
 use crate::derivation::Goal;
-use crate::diagnostic::{Diagnostic, Span};
+use crate::diagnostic::{Diagnostic, Diagnostics, Span};
 use crate::language::print::{Alphabet, expression};
-use crate::language::syntax::{Expr, Name, Role};
-use crate::model::Kind;
+use crate::language::syntax::{Expr, Name, Role, Statement};
+use crate::model::{Kind, Sizes};
 use crate::study::{NoAnswer, Study};
 use crate::writeup::diagram::{self, Graph, MOST_NODES};
 use crate::writeup::document::{Inline, Piece, Prose, Reads, Symbol};
@@ -17,6 +18,8 @@ use crate::writeup::reason::{listed, text};
 /// The most rows and columns of a matrix.
 const MOST_ROWS: usize = 60;
 const MOST_COLUMNS: usize = 80;
+/// How long axes may be where sizes are chosen, tried one after the other.
+const LENGTHS: [i128; 3] = [6, 4, 3];
 /// How many steps of a recurrence are shown if nothing else is said.
 const STEPS: usize = 2;
 /// The most entries of integer data that are listed.
@@ -59,12 +62,55 @@ pub struct Asked {
     pub whole: bool,
 }
 
-/// The figure.
+/// Why there is no figure.
+#[derive(Clone, Debug)]
+pub enum NoFigure {
+    /// The statements are wrong.
+    Wrong(Diagnostics),
+    /// There is no such picture of the system, or what it would show is not verified.
+    Unanswered(NoAnswer),
+}
+
+impl From<Diagnostics> for NoFigure {
+    fn from(wrong: Diagnostics) -> Self {
+        NoFigure::Wrong(wrong)
+    }
+}
+
+impl From<NoAnswer> for NoFigure {
+    fn from(error: NoAnswer) -> Self {
+        NoFigure::Unanswered(error)
+    }
+}
+
+/// The figure of a system. Where it needs a number for every size, small ones are taken for those that have none,
+/// such that it can be read.
 ///
 /// # Errors
-/// If there is no such picture of this system, it is too large to be read, or what it shows does not pass
-/// verification.
-pub fn figure(study: &mut Study, asked: &Asked) -> Result<Figure, NoAnswer> {
+/// If the statements are wrong, there is no such picture of the system, it is too large to be read, or what it shows
+/// does not pass verification.
+pub fn figure(statements: &[Statement], base: i64, chosen: &Sizes, asked: &Asked) -> Result<Figure, NoFigure> {
+    let study = |sizes: &Sizes| Study::new(statements, base, sizes).map(Study::without_lengths);
+    let mut made = study(chosen)?;
+    if !asked.what.needs_numbers() || made.system.sizes.is_empty() {
+        return Ok(figure_of(&mut made, asked)?);
+    }
+    let mut first = None;
+    for long in LENGTHS {
+        let Some(numbers) = small(&made.system, long) else { continue };
+        let mut all = chosen.clone();
+        all.given.extend(numbers.into_iter().map(|(size, number)| (size, Some(number))));
+        match figure_of(&mut study(&all)?, asked) {
+            Ok(drawn) => return Ok(drawn),
+            Err(error) => first = first.or(Some(error)),
+        }
+    }
+    let none = || refused("no small sizes were found that satisfy all requirements", "give them: N=7 K=3");
+    Err(first.unwrap_or_else(none).into())
+}
+
+/// The figure of a system in which the sizes are what they are.
+fn figure_of(study: &mut Study, asked: &Asked) -> Result<Figure, NoAnswer> {
     check(study, asked)?;
     let of = asked.of.as_ref().map_or_else(|| study.system.outputs.clone(), |of| vec![of.clone()]);
     let figure = match asked.what {
@@ -183,31 +229,22 @@ fn reads(study: &Study, asked: &Asked) -> Result<Figure, NoAnswer> {
     let fits = |(of, read): &&(Name, Name)| {
         asked.of.as_ref().is_none_or(|name| name == of) && asked.wrt.as_ref().is_none_or(|name| name == read)
     };
-    let wanted: Vec<&(Name, Name)> = all.iter().filter(fits).collect();
-    if wanted.is_empty() {
+    let Some((of, read)) = all.iter().find(fits) else {
         let pairs: Vec<String> = all.iter().map(|(of, read)| format!("--of {of} --wrt {read}")).take(6).collect();
         let hint = format!("there {} {}", if pairs.len() == 1 { "is" } else { "are" }, pairs.join(", "));
         return Err(match all.is_empty() {
             true => refused("no equation reads an array", "--what graph draws what there is"),
             false => refused("no equation reads so", hint),
         });
-    }
-    let mut first = None;
-    for (of, read) in wanted {
-        match footprint(study, of, read) {
-            Ok(found) => {
-                let mut panels: Vec<Panel> = found.rows.iter().cloned().map(Panel::Reads).collect();
-                panels.extend(found.window.map(Panel::Matrix));
-                let title = format!("Reads of {read} by {of}");
-                let details =
-                    format!("{} {}", found.alternative, found.rows.iter().map(spoken).collect::<Vec<_>>().join(" "));
-                let note = note(study, reads_data(&study.system, of, read));
-                return Ok(Figure { title, details, panels, note, ..Figure::default() });
-            }
-            Err(why) => first = first.or(Some(why)),
-        }
-    }
-    Err(refused(first.unwrap_or_default(), "give smaller sizes, such as N=7, or other arrays with --of and --wrt"))
+    };
+    let hint = "give smaller sizes, such as N=7, or other arrays with --of and --wrt";
+    let found = footprint(study, of, read).map_err(|why| refused(why, hint))?;
+    let mut panels: Vec<Panel> = found.rows.iter().cloned().map(Panel::Reads).collect();
+    panels.extend(found.window.map(Panel::Matrix));
+    let title = format!("Reads of {read} by {of}");
+    let details = format!("{} {}", found.alternative, found.rows.iter().map(spoken).collect::<Vec<_>>().join(" "));
+    let note = note(study, reads_data(&study.system, of, read));
+    Ok(Figure { title, details, panels, note, ..Figure::default() })
 }
 
 /// A row of reads in words.

@@ -16,7 +16,7 @@ const SPAN: i64 = 9;
 
 /// Numbers for the symbolic sizes of a system, where no axis should have more than `long` places; none if no small
 /// ones satisfy its requirements.
-pub fn small(system: &System, long: i128) -> Option<BTreeMap<Name, i128>> {
+pub(super) fn small(system: &System, long: i128) -> Option<BTreeMap<Name, i128>> {
     let limits = Limits::new(system);
     let mut best = assignments(system, BEGINNINGS).into_iter().min_by_key(|sizes| cost(system, sizes, long))?;
     for _ in 0..ROUNDS {
