@@ -323,3 +323,36 @@ fn tikz_compiles_on_a_page_of_its_own() {
         assert!(log.contains("Output written on picture.pdf (1 page"), "{layer}: {log}");
     }
 }
+
+#[test]
+fn the_pictures_of_the_book_are_what_draw_writes() {
+    let page = include_str!("../docs/drawing.md");
+    let book = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("docs");
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::create_dir(folder.path().join("pictures")).unwrap();
+    let mut seen = Vec::new();
+    for line in page.lines().filter_map(|line| line.strip_prefix("backprose ")) {
+        let run = Command::new(env!("CARGO_BIN_EXE_backprose"))
+            .args(line.split_whitespace())
+            .current_dir(folder.path())
+            .output()
+            .unwrap();
+        assert!(run.status.success(), "{line}: {}", String::from_utf8_lossy(&run.stderr));
+        match line.split_once(" -o ") {
+            Some((_, file)) => {
+                let read = |at: &std::path::Path| std::fs::read_to_string(at.join(file)).unwrap();
+                assert!(read(&book) == read(folder.path()), "docs/{file} is not what `backprose {line}` writes");
+                seen.push(file.trim_start_matches("pictures/").to_string());
+            }
+            None => {
+                let shown = page.split("```mermaid\n").nth(1).unwrap().split("```").next().unwrap();
+                assert_eq!(shown, String::from_utf8_lossy(&run.stdout), "`backprose {line}`");
+            }
+        }
+    }
+    let entries = std::fs::read_dir(book.join("pictures")).unwrap();
+    let mut kept: Vec<String> =
+        entries.map(|entry| entry.unwrap().file_name().to_string_lossy().into_owned()).collect();
+    (kept.sort(), seen.sort());
+    assert_eq!(kept, seen, "pictures that the page does not make, or the reverse");
+}

@@ -53,6 +53,7 @@ fn rows(reads: &[&Reads], notation: &Notation) -> Result<String, Diagnostic> {
     for (k, reads) in reads.iter().enumerate() {
         let (upper, lower) = (writer.prose(&reads.output_title), writer.prose(&reads.input_title));
         let _ = writeln!(out, "  subgraph s{k} [\"{}\"]", escaped(&format!("{upper} reads {lower}")));
+        out += "    direction TB\n";
         for (place, label) in reads.outputs.iter().enumerate() {
             let _ = writeln!(out, "    f{k}_{place}((\"{}\")):::output", escaped(label));
         }
