@@ -124,7 +124,7 @@ fn every_recurrence_with_steps_is_unrolled() {
     let drawn = Catalogue::built_in().names().len() - refused.len();
     assert!(drawn >= 5, "only {drawn} recurrences");
     for (name, message) in refused {
-        let known = ["there are no steps", "its steps are not drawn apart"];
+        let known = ["there are no steps", "they are not drawn apart"];
         assert!(known.iter().any(|reason| message.ends_with(reason)), "{name}: {message}");
     }
 }
@@ -257,6 +257,17 @@ fn the_way_back_through_a_recurrence_has_as_many_steps_as_wanted() {
 }
 
 #[test]
+fn every_sum_on_the_way_back_is_whole() {
+    let text = "size T; input x[T]; weight w; h[0] = 0; h[t in 1..T] = tanh(w*h[t-1] + x[t])
+        L = sum[t in 1..T] h[t]^2; output L";
+    let chart = self::text(&formula(text, &asked(What::Adjoint)).unwrap(), Form::Mermaid);
+    let state = chart.lines().find(|line| line.contains("\"∂ℓ/∂h[t]<br/>")).unwrap();
+    let to = state.trim().split('(').next().unwrap();
+    let into: Vec<&str> = chart.lines().filter(|line| line.ends_with(&format!("--> {to}"))).collect();
+    assert_eq!(into.len(), 2, "from the next step and from L: {into:?}");
+}
+
+#[test]
 fn what_carries_no_gradient_is_not_on_the_way_back() {
     let text = text(&drawn("embedding", &[], &asked(What::Adjoint)).unwrap(), Form::Mermaid);
     assert!(text.contains("∂ℓ/∂E") && !text.contains("∂ℓ/∂token"), "{text}");
@@ -266,7 +277,7 @@ fn what_carries_no_gradient_is_not_on_the_way_back() {
 fn what_cannot_be_drawn_is_refused_with_a_hint() {
     let refusal = |result: Result<Figure, (String, String)>| result.map(|figure| figure.title).unwrap_err();
     let (message, hint) = refusal(drawn("linear", &[], &asked(What::Unrolled)));
-    assert_eq!(message, "y is computed without a recurrence: there are no steps");
+    assert_eq!(message, "`y` is computed without a recurrence: there are no steps");
     assert_eq!(hint, "--what graph draws what is computed from what");
     let (message, hint) = refusal(drawn("conv1d", &[("N", 90), ("K", 3)], &asked(What::Jacobian)));
     assert!(
@@ -290,6 +301,16 @@ fn what_cannot_be_drawn_is_refused_with_a_hint() {
     let (message, hint) = refusal(formula(&long, &asked(What::Graph)));
     assert_eq!(message, "the computational graph has 47 nodes; one of more than 40 is too large to draw");
     assert!(hint.starts_with("--of NAME"), "{hint}");
+}
+
+#[test]
+fn a_cell_names_an_entry_only_if_that_is_the_value() {
+    let cells = |text: &str| {
+        let words = picture(&formula(text, &asked(What::Jacobian)).unwrap()).words;
+        words.into_iter().filter(|words| words.text.starts_with(['w', '•'])).map(|words| words.text).collect::<Vec<_>>()
+    };
+    assert_eq!(cells("x[3], w[3]; y[i] = w[i]*x[i]"), ["w1", "w2", "w3"]);
+    assert_eq!(cells("x[3], w[3]; y[i] = -w[i]*x[i]"), ["•", "•", "•"]);
 }
 
 /// Compiled where pdflatex is installed, required where BACKPROSE_TOOLS=required.

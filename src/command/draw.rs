@@ -42,7 +42,8 @@ fn asked(arguments: &DrawArgs) -> Result<Asked, Stop> {
         return stray("--whole", "--what jacobian");
     }
     if arguments.of.is_some() && what == What::Adjoint {
-        return stray("--of", "one array, and the flow of the adjoint begins at all outputs");
+        complain("the flow of the adjoint begins at all outputs, not at one array", Some("leave --of out"));
+        return Err(Stop::Unusable);
     }
     if arguments.steps == Some(0) && what == What::Unrolled {
         complain("a recurrence cannot be unrolled over no steps", Some("--what graph draws it folded"));

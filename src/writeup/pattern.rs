@@ -152,7 +152,7 @@ pub fn picture_within(study: &Study, answer: &Answer, extent: Extent) -> Result<
 
 /// The one read that a Jacobian consists of, brackets aside.
 fn the_read(term: &Term) -> Option<(&Name, &[Index])> {
-    let mut reads = term.factors().iter().filter(|f| !matches!(f.kind(), Kind::Bracket(_) | Kind::Number(_)));
+    let mut reads = term.factors().iter().filter(|f| !matches!(f.kind(), Kind::Bracket(_)));
     match (reads.next()?.kind(), reads.next()) {
         (Kind::Read(name, at), None) => Some((name, at)),
         _ => None,
@@ -180,7 +180,7 @@ impl Support {
             axes.push((number(lo)? as i64, number(hi)? as i64));
         }
         if axes.iter().map(|(lo, hi)| hi - lo + 1).product::<i64>() > MOST_ENTRIES {
-            return Err("this Jacobian is too large for a picture".into());
+            return Err(format!("this Jacobian has more than {MOST_ENTRIES} entries, too many for a picture"));
         }
         let mut filled = BTreeMap::new();
         for at in grid(&axes) {

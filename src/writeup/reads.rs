@@ -257,7 +257,8 @@ impl<'a> Walk<'a> {
             at[self.free + bound] = lo;
             return Ok(());
         }
-        *left = left.checked_sub(1).ok_or("there are too many reads for a picture")?;
+        let many = || format!("there are more than {MOST_VISITS} reads, too many for a picture");
+        *left = left.checked_sub(1).ok_or_else(many)?;
         if let Some(condition) = &self.condition
             && !self.instance.evaluate_condition(condition, at).map_err(fail)?
         {

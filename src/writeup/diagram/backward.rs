@@ -12,7 +12,8 @@ use crate::integer::Index;
 use crate::language::syntax::{Expr, ExprKind, Name, Role};
 use crate::model::{Bound, Kind, Quote, System};
 use crate::study::{Flow, NoAnswer, Study};
-use crate::writeup::document::Inline;
+use crate::writeup::document::{Inline, Piece};
+use crate::writeup::notation::Notation;
 use crate::writeup::plain;
 use crate::writeup::reason::{math, text};
 use std::collections::{BTreeMap, BTreeSet};
@@ -127,7 +128,8 @@ impl<'a> Flows<'a> {
         if self.reads.has_lags() {
             caption.push(text("; dashed: from another step"));
         }
-        finished(graph, caption)
+        let listed = is_long(&graph);
+        finished(graph, caption, listed)
     }
 
     fn unrolled(&self, count: usize) -> Option<Graph> {
@@ -149,7 +151,8 @@ impl<'a> Flows<'a> {
         if !whole {
             self.join_hidden(&mut graph, &shown, &steps);
         }
-        let untimed = self.flows.iter().filter(|(name, _)| !self.reads.clocks.contains_key(name));
+        let given = self.flows.iter().filter(|(name, _)| self.reads.is_given(name));
+        let untimed = given.filter(|(name, _)| !self.reads.clocks.contains_key(name));
         let parts: BTreeSet<bool> = untimed.map(|(name, _)| self.part(name) == Part::Weight).collect();
         let rest = match (whole, parts.contains(&false), parts.contains(&true)) {
             (false, ..) => ": inputs and states",
@@ -164,7 +167,7 @@ impl<'a> Flows<'a> {
             caption.push(text("; the formulas are those of step "));
             caption.push(math(Expr::name(Quote::plain().var(&clock.step))));
         }
-        (!graph.edges.is_empty()).then(|| Graph { listed, ..finished(graph, caption) })
+        (!graph.edges.is_empty()).then(|| finished(graph, caption, listed))
     }
 
     /// What comes on one way to the gradient of an array at a step.
@@ -180,6 +183,12 @@ impl<'a> Flows<'a> {
                 let loss = push(graph, Expr::name("ℓ"), Part::Loss);
                 let piece = piece(graph, formula);
                 return edge(graph, (loss, to), Some(piece));
+            }
+            Way::Now(from) if !self.reads.clocks.contains_key(from) => {
+                let Some(label) = self.label(from, 0) else { return };
+                let source = push(graph, label, self.part(from));
+                let piece = piece(graph, formula);
+                return edge(graph, (source, to), Some(piece));
             }
             Way::Now(from) => (from, step),
             Way::Moved(from, n) => (from, step + n),
@@ -314,17 +323,22 @@ fn edge(graph: &mut Graph, (from, to): (usize, usize), piece: Option<usize>) {
     }
 }
 
+/// Whether the formulas are too many or too long to stand on the edges.
+fn is_long(graph: &Graph) -> bool {
+    let notation = Notation::default();
+    let width = |formula: &Expr| plain::math(&vec![Piece::Expr(formula.clone())], &notation).chars().count();
+    graph.pieces.len() > FEW || graph.pieces.iter().any(|formula| width(formula) > SHORT)
+}
+
 /// The graph without what no gradient reaches, with its sums and its caption.
-fn finished(mut graph: Graph, mut caption: Vec<Inline>) -> Graph {
+fn finished(mut graph: Graph, mut caption: Vec<Inline>, listed: bool) -> Graph {
     let joined: BTreeSet<usize> = graph.edges.iter().flat_map(|edge| [edge.from, edge.to]).collect();
     let places: BTreeMap<usize, usize> = joined.iter().enumerate().map(|(new, old)| (*old, new)).collect();
     graph.nodes = joined.iter().map(|node| graph.nodes[*node].clone()).collect();
     for edge in &mut graph.edges {
         (edge.from, edge.to) = (places[&edge.from], places[&edge.to]);
     }
-    let width =
-        |formula: &Expr| plain::math(&vec![super::Piece::Expr(formula.clone())], &Default::default()).chars().count();
-    graph.listed = graph.pieces.len() > FEW || graph.pieces.iter().any(|formula| width(formula) > SHORT);
+    graph.listed = listed;
     for node in 0..graph.nodes.len() {
         let into: Vec<&Edge> = graph.edges.iter().filter(|edge| edge.to == node && edge.back.is_none()).collect();
         let numbers: Vec<String> = into.iter().filter_map(|edge| Some(super::number(edge.piece?))).collect();

@@ -29,7 +29,7 @@ pub(super) fn flowchart(figure: &Figure, notation: &Notation) -> Result<String, 
         }
         None => rows(&reads, notation)?,
     };
-    let spoken = |text: &str| text.replace([';', '#', '\n'], ",").replace(['{', '}'], "");
+    let spoken = |text: &str| text.replace(';', ".").replace(['#', '\n'], " ").replace(['{', '}'], "");
     let (head, rest) = body.split_once('\n').unwrap_or((&body, ""));
     let (title, details) = (spoken(&figure.title), spoken(&figure.details));
     Ok(format!("{head}\n  accTitle: {title}\n  accDescr: {details}\n{rest}"))

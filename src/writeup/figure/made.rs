@@ -4,7 +4,7 @@ use super::sizes::small;
 use super::{Figure, Panel};
 use crate::answer::goal_name;
 use crate::derivation::Goal;
-use crate::diagnostic::{Diagnostic, Diagnostics, Span};
+use crate::diagnostic::{Diagnostic, Diagnostics, Span, few};
 use crate::language::print::{Alphabet, expression};
 use crate::language::syntax::{Expr, Name, Role, Statement};
 use crate::model::{Kind, Sizes};
@@ -146,6 +146,16 @@ fn names(names: &[Name]) -> String {
     names.iter().map(|name| name.to_string()).collect::<Vec<_>>().join(", ")
 }
 
+/// "`h` is", "`h` and `c` are"
+fn are(names: &[Name]) -> String {
+    let quoted: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
+    format!(
+        "{} {}",
+        few(&quoted.iter().map(String::as_str).collect::<Vec<_>>()),
+        if names.len() == 1 { "is" } else { "are" }
+    )
+}
+
 fn of_graph(title: String, graph: Graph, verb: &str) -> Figure {
     let details = format!("{title}: {}.", graph.sentence(verb));
     Figure { title, details, panels: vec![Panel::Graph(graph)], ..Figure::default() }
@@ -182,12 +192,11 @@ fn not_unrolled(study: &Study, of: &[Name], folded: &str) -> NoAnswer {
     };
     match study.system.recurrences.iter().flat_map(|r| r.arrays.keys()).find(|name| within(name)) {
         Some(state) => {
-            let message = format!(
-                "`{state}` reads its own entries at a distance that is no number: its steps are not drawn apart"
-            );
+            let message =
+                format!("the steps of `{state}` read others at a distance that is no number: they are not drawn apart");
             refused(message, if folded == "graph" { "--what graph draws it folded".into() } else { hint })
         }
-        None => refused(format!("{} is computed without a recurrence: there are no steps", names(of)), hint),
+        None => refused(format!("{} computed without a recurrence: there are no steps", are(of)), hint),
     }
 }
 
@@ -255,7 +264,7 @@ fn spoken(reads: &Reads) -> String {
         (!read.is_empty()).then(|| format!("{label} reads {}", read.join(", ")))
     };
     let parts: Vec<String> = reads.outputs.iter().enumerate().filter_map(one).collect();
-    format!("{}.", parts.join("; "))
+    format!("{}.", parts.join(". "))
 }
 
 fn jacobian(study: &mut Study, asked: &Asked, of: &[Name]) -> Result<Figure, NoAnswer> {
@@ -272,7 +281,7 @@ fn jacobian(study: &mut Study, asked: &Asked, of: &[Name]) -> Result<Figure, NoA
     let array = asked.wrt.clone().or_else(|| arrays.first().map(|(_, name)| name.clone()));
     let Some(array) = array else {
         return Err(refused(
-            format!("{output} depends on no array that can be differentiated with respect to"),
+            format!("`{output}` depends on no array that can be differentiated with respect to"),
             "name one with --wrt",
         ));
     };
