@@ -6,11 +6,13 @@ mod svg;
 
 use backprose::catalogue::Catalogue;
 use backprose::language::parse::parse_file;
-use backprose::language::syntax::Statement;
+use backprose::language::syntax::{Statement, StatementKind};
 use backprose::model::Sizes;
 use backprose::model::compose::composed_layer;
 use backprose::study::NoAnswer;
-use backprose::writeup::figure::{Asked, Figure, Form, NoFigure, What, figure};
+use backprose::writeup::document::{Pattern, Reads};
+use backprose::writeup::figure::{Asked, Figure, Form, NoFigure, Panel, What, figure};
+use std::collections::BTreeSet;
 use std::process::Command;
 use svg::Picture;
 
@@ -45,6 +47,10 @@ fn text(figure: &Figure, form: Form) -> String {
 
 fn picture(figure: &Figure) -> Picture {
     Picture::read(&text(figure, Form::Svg))
+}
+
+fn filled_cells(picture: &Picture) -> usize {
+    picture.cells.iter().filter(|(_, filled)| *filled).count()
 }
 
 /// Draws something of every layer in every form; gives the layers that have no such picture, each with the reason.
@@ -183,6 +189,43 @@ fn reads(chart: &str) -> Vec<(String, Vec<String>)> {
     found
 }
 
+/// Pairs of labels that are joined, padding left out.
+fn joined(reads: &Reads) -> BTreeSet<(&str, &str)> {
+    let lines = reads.lines.iter().filter(|(_, to, _)| !reads.inputs[*to].1);
+    lines.map(|(from, to, _)| (reads.outputs[*from].as_str(), reads.inputs[*to].0.as_str())).collect()
+}
+
+/// Pairs of labels at which a matrix is not 0.
+fn filled(pattern: &Pattern) -> BTreeSet<(&str, &str)> {
+    let rows = pattern.rows.iter().zip(&pattern.cells);
+    let cells = rows.flat_map(|(row, cells)| cells.iter().zip(&pattern.columns).map(move |(cell, c)| (cell, (row, c))));
+    cells.filter(|(cell, _)| cell.is_some()).map(|(_, (row, column))| (row.as_str(), column.as_str())).collect()
+}
+
+#[test]
+fn what_is_read_is_where_the_jacobian_is_not_0() {
+    let (mut equal, mut compared) = (0, 0);
+    for name in Catalogue::built_in().names() {
+        let catalogue = Catalogue::built_in();
+        let (layer, _) = composed_layer(&name, &catalogue).unwrap().unwrap();
+        let equations = layer.statements.iter().filter(|s| matches!(s.kind, StatementKind::Equation(_))).count();
+        let figures = (drawn(&name, &[], &asked(What::Reads)), drawn(&name, &[], &asked(What::Jacobian)));
+        let (Ok(reads), Ok(jacobian), 1) = (figures.0, figures.1, equations) else { continue };
+        let ([Panel::Reads(reads)], [Panel::Matrix(pattern)]) = (reads.panels.as_slice(), jacobian.panels.as_slice())
+        else {
+            continue;
+        };
+        let stored: Vec<&String> = reads.inputs.iter().filter(|(_, p)| !p).map(|(label, _)| label).collect();
+        if reads.outputs != pattern.rows || stored != pattern.columns.iter().collect::<Vec<_>>() {
+            continue;
+        }
+        compared += 1;
+        equal += usize::from(joined(reads) == filled(pattern));
+        assert!(filled(pattern).is_subset(&joined(reads)), "{name}: a derivative of what is not read");
+    }
+    assert!(compared >= 15 && equal >= 12, "only {compared} layers were compared, {equal} of them equal");
+}
+
 #[test]
 fn axes_that_have_nothing_to_do_with_each_other_are_drawn_apart() {
     let sizes = [("C", 2), ("H", 5), ("V", 4), ("F", 2), ("K_H", 3), ("K_W", 2)];
@@ -191,7 +234,7 @@ fn axes_that_have_nothing_to_do_with_each_other_are_drawn_apart() {
     let chart = text(&figure, Form::Mermaid);
     assert_eq!(chart.matches(" --- ").count(), 3 * 3 + 3 * 2);
     let shown = picture(&figure);
-    assert_eq!(shown.filled, 6, "one output reads 3 × 2 places");
+    assert_eq!(filled_cells(&shown), 6, "one output reads 3 × 2 places");
     let pooled = drawn("avg_pool1d", &[("N", 6), ("C", 3), ("K", 2), ("S", 2)], &asked(What::Reads)).unwrap();
     assert!(pooled.panels.len() == 1 && text(&pooled, Form::Svg).contains("at equal c"));
 }
@@ -212,14 +255,14 @@ fn a_jacobian_of_several_axes_is_drawn_in_blocks() {
     let figure = drawn("conv2d", &sizes, &asked(What::Jacobian)).unwrap();
     let shown = picture(&figure);
     // 3 × 2 outputs, each of which reads 2 × 2 of 4 × 3 inputs, for one filter and one channel
-    assert_eq!((shown.cells.len(), shown.filled), (6 * 12, 6 * 4));
+    assert_eq!((shown.cells.len(), filled_cells(&shown)), (6 * 12, 6 * 4));
     let labels: Vec<&str> = shown.words.iter().map(|words| words.text.as_str()).collect();
     for block in ["r = 1", "r = 3", "p = 1", "p = 4", "s = 2"] {
         assert!(labels.contains(&block), "{block} is not among {labels:?}");
     }
     let whole = Asked { whole: true, ..asked(What::Jacobian) };
     let shown = picture(&drawn("conv2d", &sizes, &whole).unwrap());
-    assert_eq!((shown.cells.len(), shown.filled), (2 * 6 * 2 * 12, 2 * 6 * 2 * 4));
+    assert_eq!((shown.cells.len(), filled_cells(&shown)), (2 * 6 * 2 * 12, 2 * 6 * 2 * 4));
 }
 
 #[test]
@@ -376,4 +419,29 @@ fn the_pictures_of_the_book_are_what_draw_writes() {
         entries.map(|entry| entry.unwrap().file_name().to_string_lossy().into_owned()).collect();
     (kept.sort(), seen.sort());
     assert_eq!(kept, seen, "pictures that the page does not make, or the reverse");
+}
+
+#[test]
+fn what_cannot_be_read_is_noticed() {
+    let page = |shapes: &str| {
+        let head =
+            "<svg xmlns='http://www.w3.org/2000/svg' role='img' viewBox='0 0 40 30'><title>t</title><desc>d</desc>";
+        format!("{head}<rect x='5' y='5' width='10' height='6' rx='1'/>{shapes}</svg>")
+    };
+    let noticed = |shapes: &str| std::panic::catch_unwind(|| Picture::read(&page(shapes)).check("a page")).is_err();
+    let words =
+        |x: f64, y: f64, text: &str| format!("<text x='{x}' y='{y}' font-size='2' text-anchor='middle'>{text}</text>");
+    assert!(!noticed(&words(10.0, 8.0, "y")));
+    assert!(!noticed("<polyline points='0,20 30,20'/>"));
+    for bad in [
+        "<rect x='14' y='5' width='10' height='6' rx='1'/>",
+        "<polyline points='0,8 30,8'/>",
+        "<image href='http://example.org'/>",
+        &words(39.5, 20.0, "outside"),
+        &words(10.0, 8.0, "much too long for it"),
+        &words(17.0, 8.0, "hidden"),
+        &(words(30.0, 20.0, "one") + &words(30.5, 20.0, "two")),
+    ] {
+        assert!(noticed(bad), "{bad}");
+    }
 }

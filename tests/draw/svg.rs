@@ -9,8 +9,8 @@ pub struct Picture {
     pub width: f64,
     pub height: f64,
     pub boxes: Vec<[f64; 4]>,
-    pub cells: Vec<[f64; 4]>,
-    pub filled: usize,
+    /// Squares, and whether they are filled.
+    pub cells: Vec<([f64; 4], bool)>,
     pub lines: Vec<Vec<(f64, f64)>>,
     pub words: Vec<Words>,
 }
@@ -85,8 +85,7 @@ impl Picture {
             width: view[2],
             height: view[3],
             boxes: round.into_iter().map(rectangle).collect(),
-            filled: square.iter().filter(|node| node.attribute("fill") != Some("none")).count(),
-            cells: square.into_iter().map(rectangle).collect(),
+            cells: square.into_iter().map(|node| (rectangle(node), node.attribute("fill") != Some("none"))).collect(),
             lines: all("polyline").map(points).collect(),
             words: all("text").map(words).collect(),
         }
@@ -101,7 +100,7 @@ impl Picture {
             assert!(inside, "{name}: `{}` leaves the page of {} × {}", words.text, self.width, self.height);
             assert!(words.letters >= 0.9, "{name}: `{}` is too small", words.text);
         }
-        let shapes: Vec<&[f64; 4]> = self.boxes.iter().chain(&self.cells).collect();
+        let shapes: Vec<&[f64; 4]> = self.boxes.iter().chain(self.cells.iter().map(|(cell, _)| cell)).collect();
         for (k, one) in shapes.iter().enumerate() {
             assert!(one[0] >= -0.1 && one[1] >= -0.1 && one[2] <= self.width + 0.1 && one[3] <= self.height + 0.1);
             let apart = |other: &&&[f64; 4]| !overlap(one, other, 0.05);

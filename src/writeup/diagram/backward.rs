@@ -326,7 +326,7 @@ fn edge(graph: &mut Graph, (from, to): (usize, usize), piece: Option<usize>) {
 /// Whether the formulas are too many or too long to stand on the edges.
 fn is_long(graph: &Graph) -> bool {
     let notation = Notation::default();
-    let width = |formula: &Expr| plain::math(&vec![Piece::Expr(formula.clone())], &notation).chars().count();
+    let width = |formula: &Expr| plain::math(&[Piece::Expr(formula.clone())], &notation).chars().count();
     graph.pieces.len() > FEW || graph.pieces.iter().any(|formula| width(formula) > SHORT)
 }
 

@@ -42,7 +42,7 @@ impl Reads<'_> {
             (false, false, true) => ", without the weights",
             (false, false, false) => "",
         };
-        graph.caption = vec![text(&format!("{}{rest}", in_words(count)))];
+        graph.caption = vec![text(format!("{}{rest}", in_words(count)))];
         (!graph.edges.is_empty()).then_some(graph)
     }
 

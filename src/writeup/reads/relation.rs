@@ -4,11 +4,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+/// By place, at which tap something is read.
+pub(super) type Taps = BTreeMap<Vec<i64>, Vec<i64>>;
+
 /// Which places of the first axes are related with which of the others, and by what.
 pub(super) struct Relation {
     axes: Vec<(i64, i64)>,
     split: usize,
-    pairs: BTreeMap<Vec<i64>, Vec<i64>>,
+    pairs: Taps,
 }
 
 impl Relation {
@@ -42,7 +45,7 @@ impl Relation {
     }
 
     /// The relation along some axes.
-    pub(super) fn projected(&self, axes: &[usize]) -> BTreeMap<Vec<i64>, Vec<i64>> {
+    pub(super) fn projected(&self, axes: &[usize]) -> Taps {
         let mut found = BTreeMap::new();
         for (place, tap) in &self.pairs {
             found.entry(axes.iter().map(|axis| place[*axis]).collect()).or_insert_with(|| tap.clone());
@@ -109,8 +112,8 @@ impl Relation {
 
     /// One output and what it reads along some axes: of those that read the most the first, or the one nearest to
     /// the middle.
-    pub(super) fn one_output(&self, axes: &[usize], middle: bool) -> Option<(Vec<i64>, BTreeMap<Vec<i64>, Vec<i64>>)> {
-        let mut read: BTreeMap<Vec<i64>, BTreeMap<Vec<i64>, Vec<i64>>> = BTreeMap::new();
+    pub(super) fn one_output(&self, axes: &[usize], middle: bool) -> Option<(Vec<i64>, Taps)> {
+        let mut read: BTreeMap<Vec<i64>, Taps> = BTreeMap::new();
         for (place, tap) in &self.pairs {
             let inner = axes.iter().map(|axis| place[*axis]).collect();
             read.entry(place[..self.split].to_vec()).or_default().entry(inner).or_insert_with(|| tap.clone());
