@@ -417,7 +417,8 @@ fn the_pictures_of_the_book_are_what_draw_writes() {
     let entries = std::fs::read_dir(book.join("pictures")).unwrap();
     let mut kept: Vec<String> =
         entries.map(|entry| entry.unwrap().file_name().to_string_lossy().into_owned()).collect();
-    (kept.sort(), seen.sort());
+    kept.sort();
+    seen.sort();
     assert_eq!(kept, seen, "pictures that the page does not make, or the reverse");
 }
 

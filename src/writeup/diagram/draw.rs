@@ -6,6 +6,7 @@
 use super::layers::{Rows, depths};
 use super::place::places;
 use super::{Graph, Node, Part};
+use crate::writeup::document::Inline;
 use crate::writeup::picture::{Draughtsman, Drawing, PAGE, Shape, box_shape, head, length, path, words};
 use std::collections::BTreeMap;
 
@@ -43,7 +44,10 @@ struct Plan {
 
 /// The drawing of a graph, its words written for one format.
 pub fn drawing(graph: &Graph, pen: &Draughtsman<'_>) -> Drawing {
-    let plan = plan(graph, pen);
+    let mut plan = self::plan(graph, pen, 1.0);
+    if plan.right() > PAGE {
+        plan = self::plan(graph, pen, PAGE / plan.right());
+    }
     let mut shapes: Vec<Shape> = Vec::new();
     edges(&plan, graph, &mut shapes);
     dangling(&plan, graph, &mut shapes);
@@ -71,7 +75,8 @@ pub fn drawing(graph: &Graph, pen: &Draughtsman<'_>) -> Drawing {
     if list.is_empty() { drawn } else { pen.above(drawn, &list) }
 }
 
-fn plan(graph: &Graph, pen: &Draughtsman<'_>) -> Plan {
+/// Where everything stands, with letters as wide as they are when the drawing is scaled.
+fn plan(graph: &Graph, pen: &Draughtsman<'_>, scale: f64) -> Plan {
     let nodes = graph.nodes.len();
     let mut tagged: Vec<usize> = Vec::new();
     let mut forward: Vec<(usize, usize)> = Vec::new();
@@ -84,9 +89,9 @@ fn plan(graph: &Graph, pen: &Draughtsman<'_>) -> Plan {
             forward.push((edge.from, edge.to));
         }
     }
-    let mut widths: Vec<f64> = graph.nodes.iter().map(|node| node_width(node, pen)).collect();
+    let mut widths: Vec<f64> = graph.nodes.iter().map(|node| node_width(node, pen, scale)).collect();
     let tags = tagged.iter().filter_map(|edge| graph.edges[*edge].piece);
-    widths.extend(tags.map(|piece| length(&pen.measured(&graph.tag(piece)), SMALL) + 1.2));
+    widths.extend(tags.map(|piece| pen.reach(&graph.tag(piece), SMALL, scale) + 1.2));
     let rows = Rows::new(lifts(nodes, &widths, &forward), &forward);
     let passing = widths.len();
     widths.resize(rows.count, PASS);
@@ -163,8 +168,8 @@ fn bands(graph: &Graph, rows: &Rows, row: &[usize], x: &[f64]) -> Vec<(f64, f64)
     bands
 }
 
-fn node_width(node: &Node, pen: &Draughtsman<'_>) -> f64 {
-    let label = length(&pen.spelled(node), LETTERS);
+fn node_width(node: &Node, pen: &Draughtsman<'_>, scale: f64) -> f64 {
+    let label = length(&pen.spelled(node), LETTERS).max(pen.reach(&[Inline::Math(node.math())], LETTERS, scale));
     let sign = length(&node.sign, SMALL);
     (label.max(sign) + 3.0).max(9.0)
 }
@@ -176,6 +181,10 @@ impl Plan {
 
     fn band(&self, spot: usize) -> (f64, f64) {
         self.bands[self.row[spot]]
+    }
+
+    fn right(&self) -> f64 {
+        (0..self.x.len()).map(|spot| self.x[spot] + self.widths[spot] / 2.0).fold(0.0, f64::max)
     }
 
     fn middle(&self, spot: usize) -> f64 {
@@ -306,7 +315,7 @@ struct Sides {
 /// Feedback edges: down from the box, along its row, up beside all boxes, and down onto the node that
 /// stands for the earlier step; at the side on which that node is.
 fn feedback(plan: &Plan, graph: &Graph, shapes: &mut Vec<Shape>) -> Sides {
-    let right = (0..plan.x.len()).map(|spot| plan.x[spot] + plan.widths[spot] / 2.0).fold(0.0, f64::max);
+    let right = plan.right();
     let bottom = plan.bands.last().map_or(0.0, |band| band.1);
     let mut sides = Sides { left: 0.0, right, bottom };
     let mut back: Vec<(usize, usize, &String)> =

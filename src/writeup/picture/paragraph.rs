@@ -2,16 +2,35 @@
 
 use super::{Draughtsman, Drawing, PAGE, Shape, markup, rounded, words};
 use crate::writeup::document::{Inline, Prose};
+use crate::writeup::lines;
 use crate::writeup::prose::{Dialect, Writer};
 
 /// Letters and lines of what stands under a drawing, in millimetres.
 const NOTE: f64 = 2.3;
 const LINE: f64 = 3.5;
+/// Points of a millimetre.
+const POINTS: f64 = 2.845;
 
 impl Draughtsman<'_> {
     /// Words in plain characters, for judging how long they are.
     pub(in crate::writeup) fn measured(&self, prose: &[Inline]) -> String {
         Writer { dialect: Dialect::Text, ..self.writer }.prose(prose)
+    }
+
+    /// About how long words are on one line, in the unit of their letters, in a drawing that is scaled: TeX sets signs
+    /// apart, and small letters wide.
+    pub(in crate::writeup) fn reach(&self, prose: &[Inline], letters: f64, scale: f64) -> f64 {
+        let plain = |prose: &[Inline]| length(&self.measured(prose), letters);
+        if !self.is_tex() {
+            return plain(prose);
+        }
+        let points = letters * scale * POINTS;
+        let wide = (1.0 + 0.08 * (10.0 - points)).clamp(1.0, 1.4);
+        let set = prose.iter().map(|inline| match inline {
+            Inline::Math(math) => wide * letters * lines::width(self.writer.inline_math(math).trim_matches('$')) / 10.0,
+            words => plain(std::slice::from_ref(words)),
+        });
+        set.sum::<f64>().max(plain(prose))
     }
 
     /// Words on one line, with what follows an underscore below it.
