@@ -1,8 +1,11 @@
 //! One system under study: its answers, each derived once and verified before anyone sees it.
 
+mod flow;
 pub mod limit;
 pub mod point;
 mod recurrence;
+
+pub use flow::Flow;
 
 use crate::answer::{Answer, Names, goal_name, step_goal};
 use crate::calculus::{self, Derivations, Printing, Rule};
@@ -78,6 +81,15 @@ impl Study {
     /// The same with formulas that use no letters beyond the author's: for code.
     pub fn without_letters(mut self) -> Study {
         self.names = Names::default();
+        self.trials = None;
+        self.answers.clear();
+        self.steps.clear();
+        self
+    }
+
+    /// The same with the lengths of axes written out.
+    pub fn without_lengths(mut self) -> Study {
+        self.names.lengths.clear();
         self.trials = None;
         self.answers.clear();
         self.steps.clear();
@@ -318,7 +330,11 @@ impl Study {
         Err(with_guess(Diagnostic::new(message, span), array, &known))
     }
 
-    fn defined(&self, array: &Name, span: Span) -> Result<(), Diagnostic> {
+    /// Complains unless an equation defines the array.
+    ///
+    /// # Errors
+    /// If it is given, or there is none.
+    pub fn defined(&self, array: &Name, span: Span) -> Result<(), Diagnostic> {
         if self.system.equation(array).is_some() {
             return Ok(());
         }

@@ -9,7 +9,7 @@ fn the_examples_of_the_help_run() {
     let folder = tempfile::tempdir().unwrap();
     let path = format!("{}:{}", program.parent().unwrap().display(), std::env::var("PATH").unwrap_or_default());
     let mut ran = 0;
-    for command in ["solve", "derive", "check", "vary", "hint", "layers", "explain", "completions", "man"] {
+    for command in ["solve", "derive", "draw", "check", "vary", "hint", "layers", "explain", "completions", "man"] {
         let help = Command::new(program).args([command, "--help"]).output().unwrap();
         let text = String::from_utf8(help.stdout).unwrap();
         for line in text.lines().map(str::trim).filter(|l| l.starts_with("backprose ")) {

@@ -5,8 +5,8 @@ use std::io::Write;
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
 
-const COMMANDS: [&str; 11] =
-    ["solve", "watch", "new", "derive", "check", "hint", "vary", "layers", "explain", "completions", "man"];
+const COMMANDS: [&str; 12] =
+    ["solve", "watch", "new", "derive", "draw", "check", "hint", "vary", "layers", "explain", "completions", "man"];
 
 fn backprose(arguments: &[&str]) -> String {
     let output = Command::new(env!("CARGO_BIN_EXE_backprose")).args(arguments).output().unwrap();

@@ -61,7 +61,7 @@ pub struct Derivations {
     done: Done,
 }
 
-type Done = HashMap<(Seed, Name), Option<Rc<Derivation>>>;
+pub(super) type Done = HashMap<(Seed, Name), Option<Rc<Derivation>>>;
 
 impl Derivations {
     /// The derivation of a goal, after those of the adjoints that it goes through. None if the goal
@@ -283,21 +283,28 @@ impl<'a> Backward<'a> {
 
     /// Σ over the equations that read the array, of their adjoints times their derivatives.
     fn beginning(&self, seed: &Seed, array: &Name, rows: &[Bound], at: &[Bound]) -> Option<Term> {
-        let mut terms: Vec<Term> = Vec::new();
         if let Some(output) = seed
             && (output == array || !self.system.depends(output, array))
         {
             return Some(Term::derivative(entry(output, rows), array.clone(), vars(at)));
         }
+        Some(Term::sum(self.added(seed, array, rows, at).into_iter().map(|(_, term)| term)))
+    }
+
+    /// The terms of that sum, each with the array whose adjoint it goes through; none: the loss itself.
+    pub(super) fn added(&self, seed: &Seed, array: &Name, rows: &[Bound], at: &[Bound]) -> Vec<(Option<Name>, Term)> {
+        let mut terms: Vec<(Option<Name>, Term)> = Vec::new();
         if seed.is_none() && self.system.outputs.contains(array) {
-            terms.push(match self.system.direct_part(array) {
+            let given = match self.system.direct_part(array) {
                 Some(letter) => Term::read(letter.clone(), vars(at)),
                 None => Term::upstream(array.clone(), vars(at)),
-            });
+            };
+            terms.push((None, given));
         }
         for equation in self.reached(seed, array) {
-            if seed.as_ref() == Some(&equation.array) {
-                terms.push(self.local(equation, rows, array, at));
+            let reader = Some(equation.array.clone());
+            if *seed == reader {
+                terms.push((reader, self.local(equation, rows, array, at)));
                 continue;
             }
             let mut indices = equation.indices.clone();
@@ -308,9 +315,9 @@ impl<'a> Backward<'a> {
             let upstream = self.symbol(seed, &equation.array, rows, &indices);
             let local = self.local(equation, &indices, array, at);
             indices.retain(|b| b.lo != b.hi);
-            terms.push(Term::sigma(indices, Term::product([upstream, local])));
+            terms.push((reader, Term::sigma(indices, Term::product([upstream, local]))));
         }
-        Some(Term::sum(terms))
+        terms
     }
 
     /// Within one step, the indices of an array are those of the step of the seed.

@@ -11,6 +11,7 @@ pub mod differentiate;
 pub mod equality;
 pub mod extremum;
 pub mod floor;
+mod flow;
 mod fold;
 mod fractions;
 pub mod greatest;
@@ -35,6 +36,7 @@ mod tangent;
 
 pub use adjoint::{Derivations, adjoints_in};
 pub use chain::chain;
+pub use flow::{Contribution, contributions};
 pub use rule::{Example, PHASES, Place, Printing, Rewrite, Rule, rules};
 pub use shape::shape;
 pub use step::rows_of_step;

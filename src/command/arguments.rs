@@ -3,6 +3,7 @@
 use super::templates::TemplateArgs;
 use backprose::calculus::Printing;
 use backprose::language::syntax::Layout;
+use backprose::writeup::figure::What;
 use backprose::writeup::outline::Level;
 use clap::{Args, ValueEnum};
 use std::path::PathBuf;
@@ -133,6 +134,78 @@ pub struct DeriveArgs {
     /// A file to write to: .tex, .pdf, .md, .html, .ipynb, .txt, .py or .json.
     #[arg(short = 'o', long = "output", value_name = "FILE")]
     pub output: Option<PathBuf>,
+}
+
+/// Arguments of `draw`.
+#[derive(Args)]
+pub struct DrawArgs {
+    /// A layer of the catalogue, FILE[:LAYER], a formula in quotes, or - for standard input.
+    pub target: String,
+    /// Numbers for sizes (N=7).
+    #[arg(value_name = "SIZE=VALUE")]
+    pub sizes: Vec<String>,
+    /// What is drawn.
+    #[arg(long, value_enum, default_value_t = Drawn::Graph)]
+    pub what: Drawn,
+    /// The array that is computed, or differentiated; by default the outputs, or the one that shows most.
+    #[arg(long, value_name = "NAME")]
+    pub of: Option<String>,
+    /// The array that is read, or differentiated with respect to.
+    #[arg(long, value_name = "NAME")]
+    pub wrt: Option<String>,
+    /// How many steps of a recurrence: two unless said otherwise; 0 folds the way back.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u8).range(0..=8))]
+    pub steps: Option<u8>,
+    /// Keep axes on which the pattern of a Jacobian does not depend.
+    #[arg(long)]
+    pub whole: bool,
+    /// The format; by default svg, or what the extension of -o says.
+    #[arg(long, value_enum)]
+    pub format: Option<DrawFormat>,
+    /// In tikz, a document that shows the picture alone.
+    #[arg(long)]
+    pub standalone: bool,
+    /// A file to write to: .svg, .tex or .mmd.
+    #[arg(short = 'o', long = "output", value_name = "FILE")]
+    pub output: Option<PathBuf>,
+}
+
+/// What can be drawn.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Drawn {
+    /// What is computed from what; a recurrence folded.
+    Graph,
+    /// A recurrence over some of its steps.
+    Unrolled,
+    /// Which entries of an array the entries of another read, with stride, dilation and padding.
+    Reads,
+    /// Which entries of a Jacobian are not 0, several axes as blocks.
+    Jacobian,
+    /// Which gradients feed which, with what each equation adds.
+    Adjoint,
+}
+
+impl From<Drawn> for What {
+    fn from(drawn: Drawn) -> What {
+        match drawn {
+            Drawn::Graph => What::Graph,
+            Drawn::Unrolled => What::Unrolled,
+            Drawn::Reads => What::Reads,
+            Drawn::Jacobian => What::Jacobian,
+            Drawn::Adjoint => What::Adjoint,
+        }
+    }
+}
+
+/// The formats of a picture.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum DrawFormat {
+    /// A picture for any browser, in a file of its own.
+    Svg,
+    /// LaTeX to be \input into a document that uses tikz.
+    Tikz,
+    /// A flowchart for Markdown, of what has nodes and edges.
+    Mermaid,
 }
 
 /// Arguments of `check`.

@@ -6,6 +6,7 @@ mod arguments;
 mod check;
 mod completions;
 mod derive;
+mod draw;
 mod explain;
 mod findings;
 mod folder;
@@ -31,8 +32,8 @@ mod vary;
 mod watch;
 
 pub use arguments::{
-    AgainstFormat, CheckArgs, DeriveArgs, DeriveFormat, ExplainArgs, ExplainFormat, HintArgs, ListFormat, MathmlEngine,
-    MatrixLayout, SheetFormat, SolveArgs, Steps, VaryArgs, Width,
+    AgainstFormat, CheckArgs, DeriveArgs, DeriveFormat, DrawArgs, DrawFormat, ExplainArgs, ExplainFormat, HintArgs,
+    ListFormat, MathmlEngine, MatrixLayout, SheetFormat, SolveArgs, Steps, VaryArgs, Width,
 };
 
 use backprose::writeup::mathml::Engine;
@@ -110,6 +111,18 @@ The file can be solved as it is; what it shows is there to be replaced. A file t
   backprose derive conv1d --template my-readme.md -o README.md
   backprose derive my-layers.bp:gate n=4 --format numpy > gate.py")]
     Derive(DeriveArgs),
+    /// Draw one layer or formula: its graph, its recurrence, its reads, a Jacobian, the way back.
+    #[command(after_help = "Examples:
+  backprose draw lstm -o lstm.svg
+  backprose draw rnn --what unrolled --steps 3 -o rnn.svg
+  backprose draw conv1d N=7 K=3 S=2 P=1 --what reads -o reads.svg
+  backprose draw 'x[7] ; y[i] = sum[k in 1..3] x[i + 2*(k-1)]' --what reads --format tikz
+  backprose draw conv2d H=4 V=4 K_H=2 K_W=2 --what jacobian --wrt x -o conv2d.tex --standalone
+  backprose draw attention --what adjoint --format mermaid
+  backprose draw my-layers.bp:gate --what adjoint --steps 0 -o gate.svg
+Reads and Jacobians need a number for every size; where none is given, a small one is taken and said. The pattern
+of a Jacobian and every formula on the way back are verified before they are drawn.")]
+    Draw(DrawArgs),
     /// Judge the tests of specification files and the marked formulas of papers, or the answers in documents.
     #[command(after_help = "Examples:
   backprose check layers/conv1d.bp
@@ -214,6 +227,7 @@ pub fn run() -> ExitCode {
         Some(Command::New { file }) => new::new(&file),
         Some(Command::Check(arguments)) => check::check(&arguments, &cli.layers),
         Some(Command::Derive(arguments)) => derive::derive(&arguments, &cli.layers),
+        Some(Command::Draw(arguments)) => draw::draw(&arguments, &cli.layers),
         Some(Command::Vary(arguments)) => vary::vary(&arguments, &cli.layers),
         Some(Command::Hint(arguments)) => hint::hint(&arguments, &cli.layers),
         Some(Command::Layers { name, format }) => layers::layers(name.as_deref(), format, &cli.layers),

@@ -1,10 +1,12 @@
-//! The computational graph of an array: which arrays are read on the way to it, and with a recurrence
-//! the same unrolled over two steps.
+//! The computational graph of arrays: which arrays are read on the way to them, with a recurrence the same
+//! unrolled over some steps, and the way back: which gradients feed which.
 //!
 //! What is drawn is data here – nodes and edges; `layers` and `place` say where they stand, `draw`
 //! makes shapes of them, `mermaid` text. Invariant: edges are the reads of the equations, all of them and
-//! no others; a read at another step comes from a node of its own.
+//! no others – on the way back, those that a gradient passes –; a read at another step comes from a node of
+//! its own.
 
+mod backward;
 mod draw;
 mod graph;
 mod layers;
@@ -16,11 +18,13 @@ mod unroll;
 #[cfg(test)]
 mod tests;
 
+pub use backward::{backward, backward_unrolled};
 pub use draw::drawing;
+pub(super) use mermaid::escaped;
 pub use mermaid::mermaid;
 
 use super::document::{Inline, Math, Piece, Prose};
-use super::reason::text;
+use super::reason::{listed, math, text};
 use crate::language::print::{self, Alphabet};
 use crate::language::syntax::{Expr, Name};
 use crate::model::System;
@@ -51,6 +55,10 @@ pub struct Graph {
     pub edges: Vec<Edge>,
     /// What stands under the picture.
     pub caption: Prose,
+    /// The formulas of edges.
+    pub pieces: Vec<Expr>,
+    /// Whether these are listed with numbers under the graph; otherwise they stand on the edges.
+    pub listed: bool,
 }
 
 /// A node: an array, at a step if it has one.
@@ -75,6 +83,8 @@ pub enum Part {
     Computed,
     /// The array that is asked for.
     Output,
+    /// The loss.
+    Loss,
     /// An array as it was at an earlier step.
     Earlier,
     /// The steps that follow.
@@ -89,6 +99,7 @@ impl Part {
             Part::Weight => "weight",
             Part::Computed => "intermediate",
             Part::Output => "output",
+            Part::Loss => "loss",
             Part::Earlier => "earlier",
             Part::Later => "later",
         }
@@ -104,6 +115,8 @@ pub struct Edge {
     pub to: usize,
     /// Of an edge that leads back to an earlier step: `lag 1`.
     pub back: Option<String>,
+    /// Which of the formulas of the graph belongs to it.
+    pub piece: Option<usize>,
 }
 
 impl Graph {
@@ -118,10 +131,34 @@ impl Graph {
     }
 
     fn edge(&mut self, from: usize, to: usize, back: Option<String>) {
-        let edge = Edge { from, to, back };
+        let edge = Edge { from, to, back, piece: None };
         if !self.edges.contains(&edge) {
             self.edges.push(edge);
         }
+    }
+
+    /// What stands at a formula of an edge: its number where they are listed.
+    fn tag(&self, piece: usize) -> Prose {
+        match (self.listed, self.pieces.get(piece)) {
+            (false, Some(formula)) => vec![math(formula.clone())],
+            _ => vec![text(number(piece))],
+        }
+    }
+
+    /// What is listed under the graph, line by line.
+    pub fn list(&self) -> Vec<Prose> {
+        let line = |(piece, formula): (usize, &Expr)| vec![text(format!("{} ", number(piece))), math(formula.clone())];
+        if self.listed { self.pieces.iter().enumerate().map(line).collect() } else { Vec::new() }
+    }
+
+    /// What is joined to what, in words.
+    pub fn sentence(&self, verb: &str) -> String {
+        let label = |node: &Node| print::expression(&node.label, Alphabet::Unicode);
+        let reads = self.reads().map(|(node, from)| {
+            let from: Vec<String> = from.into_iter().map(label).collect();
+            format!("{} {verb} {}", label(node), from.join(", "))
+        });
+        reads.collect::<Vec<_>>().join("; ")
     }
 
     /// Every node that reads, with what it reads.
@@ -146,32 +183,56 @@ impl Node {
 /// # Errors
 /// Why it is not drawn: it would be too large to be read.
 pub fn diagram(system: &System, of: &Name) -> Result<Diagram, String> {
-    let reads = Reads::new(system, of);
-    let folded = Graph { caption: folded_caption(&reads), ..reads.folded() };
-    let count = folded.nodes.len();
-    if count > MOST_NODES {
-        return Err(format!(
-            "The computational graph of {of} has {count} nodes; one of more than {MOST_NODES} is too large to draw."
-        ));
-    }
-    let unrolled = reads.unrolled().filter(|graph| graph.nodes.len() <= MOST_NODES);
+    let reads = Reads::new(system, std::slice::from_ref(of));
+    let folded = small(whole(&reads), &format!("computational graph of {of}"))?;
+    let unrolled = reads.unrolled(2).filter(|graph| graph.nodes.len() <= MOST_NODES);
     Ok(Diagram { of: of.clone(), alternative: alternative(of, &folded, unrolled.is_some()), folded, unrolled })
 }
 
+/// The computational graph of several arrays, a recurrence folded.
+///
+/// # Errors
+/// As [`diagram`].
+pub fn folded(system: &System, of: &[Name]) -> Result<Graph, String> {
+    small(whole(&Reads::new(system, of)), "computational graph")
+}
+
+/// The recurrence on the way to arrays over so many steps; none if nothing passes from step to step, or it is
+/// read at a distance that is no number.
+///
+/// # Errors
+/// As [`diagram`].
+pub fn unrolled(system: &System, of: &[Name], steps: usize) -> Result<Option<Graph>, String> {
+    Reads::new(system, of).unrolled(steps).map(|graph| small(graph, "unrolled graph")).transpose()
+}
+
+/// `(1)`
+fn number(piece: usize) -> String {
+    format!("({})", piece + 1)
+}
+
+fn small(graph: Graph, what: &str) -> Result<Graph, String> {
+    match graph.nodes.len() {
+        count if count > MOST_NODES => {
+            Err(format!("The {what} has {count} nodes; one of more than {MOST_NODES} is too large to draw."))
+        }
+        _ => Ok(graph),
+    }
+}
+
+fn whole(reads: &Reads<'_>) -> Graph {
+    Graph { caption: folded_caption(reads), ..reads.folded() }
+}
+
 fn alternative(of: &Name, graph: &Graph, unrolled: bool) -> String {
-    let label = |node: &Node| print::expression(&node.label, Alphabet::Unicode);
-    let reads = graph.reads().map(|(node, from)| {
-        let from: Vec<String> = from.into_iter().map(label).collect();
-        format!("{} reads {}", label(node), from.join(", "))
-    });
-    let reads: Vec<String> = reads.collect();
     let how = if unrolled { ", folded and unrolled over two steps" } else { "" };
-    format!("Computational graph of {of}{how}: {}.", reads.join("; "))
+    format!("Computational graph of {of}{how}: {}.", graph.sentence("reads"))
 }
 
 fn folded_caption(reads: &Reads<'_>) -> Prose {
-    let mut prose: Vec<Inline> =
-        vec![text("Computational graph of "), Inline::Math(vec![Piece::Expr(Expr::name(reads.of.clone()))])];
+    let names = reads.of.iter().map(|name| math(Expr::name(name.clone()))).collect();
+    let mut prose: Vec<Inline> = vec![text("Computational graph of ")];
+    prose.extend(listed(names));
     if reads.has_lags() {
         prose.push(text("; dashed: from another step"));
     }

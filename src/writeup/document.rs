@@ -232,6 +232,26 @@ pub struct Pattern {
     pub columns: Vec<String>,
     /// Row by row; none where the entry is 0.
     pub cells: Vec<Vec<Option<Cell>>>,
+    /// What is drawn around the cells.
+    pub frame: Frame,
     /// The caption.
     pub caption: Prose,
+}
+
+/// Blocks of a matrix, and cells that lie outside of an array.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Frame {
+    /// Blocks of rows: how many rows each has, and what is the same in them (`r = 1`).
+    pub rows: Vec<(usize, Math)>,
+    /// Blocks of columns.
+    pub columns: Vec<(usize, Math)>,
+    /// Cells in the padding of an array, by row and column.
+    pub dashed: Vec<(usize, usize)>,
+}
+
+impl Frame {
+    /// Whether nothing is told apart by blocks.
+    pub fn is_plain(&self) -> bool {
+        self.rows.is_empty() && self.columns.is_empty()
+    }
 }

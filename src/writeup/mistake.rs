@@ -1,6 +1,6 @@
 //! The picture of a wrong Jacobian: its matrix, the wrong entries marked.
 
-use super::document::{Math, Pattern, Picture, Piece, Prose, Symbol};
+use super::document::{Frame, Math, Pattern, Picture, Piece, Prose, Symbol};
 use super::notation::Notation;
 use super::reason::{listed, math, text};
 use super::terminal;
@@ -52,6 +52,7 @@ pub fn picture(cells: &Cells) -> Option<Picture> {
         rows: labels(&row_places),
         columns: labels(&column_places),
         cells: row_places.iter().map(|row| column_places.iter().map(|column| cell(row, column)).collect()).collect(),
+        frame: Frame::default(),
         caption: caption(cells, &kept),
     };
     let (output, array) = &cells.of;

@@ -3,7 +3,7 @@
 //! The pattern comes from evaluating the verified formula. Axes on which it does not depend are
 //! left out ("for one c").
 
-use super::document::{Cell, Inline, Pattern, Picture, Piece, Prose, Reads, Symbol};
+use super::document::{Cell, Frame, Inline, Pattern, Picture, Piece, Prose, Reads, Symbol};
 use super::reason::{listed, math, text};
 use crate::answer::Answer;
 use crate::derivation::Goal;
@@ -15,8 +15,24 @@ use crate::study::Study;
 use std::collections::{BTreeMap, BTreeSet};
 
 const MOST_ENTRIES: i64 = 60_000;
-const MOST_ROWS: usize = 24;
-const MOST_COLUMNS: usize = 40;
+
+/// What of a Jacobian is drawn.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Extent {
+    /// The most rows.
+    pub rows: usize,
+    /// The most columns.
+    pub columns: usize,
+    /// Whether axes on which the pattern does not depend are kept.
+    pub whole: bool,
+    /// Whether several axes are told apart by blocks.
+    pub blocks: bool,
+}
+
+impl Extent {
+    /// A picture within the page of a write-up.
+    pub const PAGE: Extent = Extent { rows: 24, columns: 40, whole: false, blocks: false };
+}
 
 /// The entries of a Jacobian that are not 0, and the indices at which the formula reads there.
 struct Support {
@@ -24,11 +40,19 @@ struct Support {
     filled: BTreeMap<Vec<i64>, Vec<i64>>,
 }
 
-/// The picture of a Jacobian.
+/// The picture of a Jacobian, and where that is small the reads of which it consists.
 ///
 /// # Errors
 /// Why there is none: sizes are symbols, or it would be too large to read.
 pub fn picture(study: &Study, answer: &Answer) -> Result<Picture, String> {
+    picture_within(study, answer, Extent::PAGE)
+}
+
+/// The picture of a Jacobian within other bounds.
+///
+/// # Errors
+/// As [`picture`].
+pub fn picture_within(study: &Study, answer: &Answer, extent: Extent) -> Result<Picture, String> {
     let Goal::Jacobian { output, array } = &answer.derivation.goal else {
         return Err("a picture is of a Jacobian: `picture df/dx`".into());
     };
@@ -37,16 +61,22 @@ pub fn picture(study: &Study, answer: &Answer) -> Result<Picture, String> {
     }
     let read = the_read(&answer.derivation.result);
     let support = Support::new(study, answer, read)?;
-    let kept = support.kept_axes();
     let split = answer.derivation.output_axes;
+    let kept = match (extent.whole, support.kept_axes()) {
+        (true, _) => support.long_axes(),
+        (false, kept) if kept.is_empty() && extent.blocks => support.first_axes(split),
+        (false, kept) => kept,
+    };
     let (rows, columns): (Vec<usize>, Vec<usize>) = kept.iter().partition(|a| **a < split);
     let row_places = support.places(&rows);
     let column_places = support.places(&columns);
-    if row_places.len() > MOST_ROWS || column_places.len() > MOST_COLUMNS {
+    if row_places.len() > extent.rows || column_places.len() > extent.columns {
         return Err(format!(
-            "this picture would have {} × {} cells; up to {MOST_ROWS} × {MOST_COLUMNS} can be read",
+            "this picture would have {} × {} cells; up to {} × {} can be read",
             row_places.len(),
-            column_places.len()
+            column_places.len(),
+            extent.rows,
+            extent.columns
         ));
     }
     let varying = support.varying();
@@ -70,10 +100,23 @@ pub fn picture(study: &Study, answer: &Answer) -> Result<Picture, String> {
             }
             pieces.push(Piece::Expr(name));
         }
-        pieces.push(Piece::Symbol(Symbol::Equal));
+        if !pieces.is_empty() {
+            pieces.push(Piece::Symbol(Symbol::Equal));
+        }
         pieces
     };
-    let labels = |places: &[Vec<i64>]| places.iter().map(|p| joined(p)).collect::<Vec<_>>();
+    let (blocks_of_rows, blocks_of_columns) = match extent.blocks {
+        true => (support.blocks(&rows), support.blocks(&columns)),
+        false => (Vec::new(), Vec::new()),
+    };
+    let outer = |blocks: &Vec<(usize, i64)>| usize::from(!blocks.is_empty());
+    let (inner_rows, inner_columns) = (&rows[outer(&blocks_of_rows)..], &columns[outer(&blocks_of_columns)..]);
+    let named = |axes: &[usize], blocks: Vec<(usize, i64)>| {
+        let label = |value: i64| [title(&axes[..1]), vec![Piece::Expr(Expr::integer(value.into()))]].concat();
+        blocks.into_iter().map(|(length, value)| (length, label(value))).collect::<Vec<_>>()
+    };
+    let inner = |places: &[Vec<i64>], skip: usize| places.iter().map(|p| joined(&p[skip..])).collect::<Vec<_>>();
+    let labels = |places: &[Vec<i64>]| inner(places, 0);
     let lines = lines(&cells);
     let small = rows.len() <= 1 && columns.len() <= 1 && row_places.len() <= 16 && column_places.len() <= 24;
     let role = match study.system.array(array).map(|a| a.role) {
@@ -92,11 +135,16 @@ pub fn picture(study: &Study, answer: &Answer) -> Result<Picture, String> {
         alternative: alternative(output, array, &cells),
         reads,
         matrix: Pattern {
-            row_title: title(&rows),
-            column_title: title(&columns),
-            rows: labels(&row_places),
-            columns: labels(&column_places),
+            row_title: title(inner_rows),
+            column_title: title(inner_columns),
+            rows: inner(&row_places, outer(&blocks_of_rows)),
+            columns: inner(&column_places, outer(&blocks_of_columns)),
             cells,
+            frame: Frame {
+                rows: named(&rows, blocks_of_rows),
+                columns: named(&columns, blocks_of_columns),
+                dashed: Vec::new(),
+            },
             caption: caption(study, answer, &kept, read, &varying, &letter),
         },
     })
@@ -104,7 +152,7 @@ pub fn picture(study: &Study, answer: &Answer) -> Result<Picture, String> {
 
 /// The one read that a Jacobian consists of, brackets aside.
 fn the_read(term: &Term) -> Option<(&Name, &[Index])> {
-    let mut reads = term.factors().iter().filter(|f| !matches!(f.kind(), Kind::Bracket(_) | Kind::Number(_)));
+    let mut reads = term.factors().iter().filter(|f| !matches!(f.kind(), Kind::Bracket(_)));
     match (reads.next()?.kind(), reads.next()) {
         (Kind::Read(name, at), None) => Some((name, at)),
         _ => None,
@@ -132,7 +180,7 @@ impl Support {
             axes.push((number(lo)? as i64, number(hi)? as i64));
         }
         if axes.iter().map(|(lo, hi)| hi - lo + 1).product::<i64>() > MOST_ENTRIES {
-            return Err("this Jacobian is too large for a picture".into());
+            return Err(format!("this Jacobian has more than {MOST_ENTRIES} entries, too many for a picture"));
         }
         let mut filled = BTreeMap::new();
         for at in grid(&axes) {
@@ -158,6 +206,30 @@ impl Support {
                 !self.filled.keys().all(|at| (lo..=hi).all(|v| self.filled.contains_key(&moved(at, v))))
             })
             .collect()
+    }
+
+    /// The axes with more than one place.
+    fn long_axes(&self) -> Vec<usize> {
+        (0..self.axes.len()).filter(|axis| self.axes[*axis].0 < self.axes[*axis].1).collect()
+    }
+
+    /// The first axis with more than one place on either side: those shown of a Jacobian without zeros.
+    fn first_axes(&self, split: usize) -> Vec<usize> {
+        let long = self.long_axes();
+        let side = |output: bool| long.iter().copied().find(|axis| (*axis < split) == output);
+        [side(true), side(false)].into_iter().flatten().collect()
+    }
+
+    /// Where there are several axes, for each place on the first of them how many there are on the others, and its
+    /// index.
+    fn blocks(&self, axes: &[usize]) -> Vec<(usize, i64)> {
+        let [first, others @ ..] = axes else { return Vec::new() };
+        if others.is_empty() {
+            return Vec::new();
+        }
+        let (lo, hi) = self.axes[*first];
+        let length = self.places(others).len();
+        (lo..=hi).map(|value| (length, value)).collect()
     }
 
     /// The index values along some axes.

@@ -3,11 +3,16 @@
 //!
 //! A drawing is never wider than a page: cells and letters shrink together.
 
+mod grid;
+mod paragraph;
+
 use super::diagram::Node;
-use super::document::{Pattern, Picture, Reads};
+use super::document::{Inline, Pattern, Picture, Reads};
 use super::prose::{Dialect, Writer};
 use super::symbols;
 use serde::Serialize;
+
+pub(super) use paragraph::length;
 
 /// Tint and line of each class, told apart by colour-blind readers too: (fill, line).
 pub const PALETTE: &[(&str, &str)] = &[
@@ -56,7 +61,7 @@ pub struct Shape {
     pub x2: f64,
     /// The other end of a line; the lower edge of a rectangle.
     pub y2: f64,
-    /// Width of a rectangle; radius of a circle.
+    /// Width of a rectangle; radius of a circle; how thick a path is, 0 for the usual.
     pub size: f64,
     /// Class of a line or cell: a place in the palette.
     pub class: Option<usize>,
@@ -78,6 +83,8 @@ pub struct Shape {
     pub anchor: &'static str,
     /// Height of the letters in millimetres.
     pub letters: f64,
+    /// Of words that TeX breaks into lines, how wide these may be; x and y are the upper left corner then.
+    pub column: f64,
 }
 
 fn rounded(value: f64) -> f64 {
@@ -188,11 +195,11 @@ impl Draughtsman<'_> {
         self.words("⋯")
     }
 
-    fn words(&self, text: &str) -> String {
+    pub(super) fn words(&self, text: &str) -> String {
         if self.is_tex() { self.writer.text(text) } else { markup(text) }
     }
 
-    pub(super) fn prose(&self, prose: &[super::document::Inline]) -> String {
+    pub(super) fn prose(&self, prose: &[Inline]) -> String {
         if self.is_tex() {
             return self.writer.prose(prose);
         }
@@ -213,7 +220,8 @@ impl Draughtsman<'_> {
         reads.chain([matrix]).collect()
     }
 
-    fn reads(&self, reads: &Reads) -> Drawing {
+    /// The drawing of outputs over the inputs that they read.
+    pub(super) fn reads(&self, reads: &Reads) -> Drawing {
         let letters = 2.46_f64;
         let margin = 3.0
             + 1.35
@@ -236,7 +244,8 @@ impl Draughtsman<'_> {
             .filter(|(from, to, _)| *from < outputs.len() && *to < reads.inputs.len())
             .map(|(from, to, class)| line((outputs[*from], top + node / 2.0), (at(*to), bottom - node / 2.0), *class))
             .collect();
-        let small = letters.min(node * 0.53);
+        let widest = longest(reads.outputs.iter().chain(reads.inputs.iter().map(|(label, _)| label)));
+        let small = letters.min(node * 0.53).min(node * 1.6 / widest.max(1) as f64);
         for (x, label) in outputs.iter().zip(&reads.outputs) {
             shapes.push(Shape {
                 kind: "circle",
@@ -264,78 +273,6 @@ impl Draughtsman<'_> {
             caption,
             ..Drawing::default()
         }
-    }
-
-    fn matrix(&self, pattern: &Pattern) -> Drawing {
-        let columns = pattern.columns.len().max(1);
-        let titles = [&pattern.row_title, &pattern.column_title].map(|title| self.writer.width(title));
-        let label = longest(pattern.rows.iter().cloned());
-        let margin = 2.0 + 1.5 * titles[1].max(titles[0] + label) as f64;
-        let cell = ((PAGE - margin) / columns as f64).clamp(2.4, 6.2);
-        let letters = 2.46_f64.min(cell * 0.5);
-        let head = letters.max(2.0) + 1.8;
-        let spelled = pattern.cells.iter().flatten().flatten().all(|(_, base, below)| {
-            0.72 * self.writer.notation.unicode(base).chars().count() as f64 + 0.55 * below.chars().count() as f64
-                <= cell / letters
-        });
-        let mut shapes = self.labels(pattern, (margin, head), cell, letters);
-        for (r, row) in pattern.cells.iter().enumerate() {
-            for (c, content) in row.iter().enumerate().take(columns) {
-                let (x, y) = (margin + cell * c as f64, head + cell * r as f64);
-                shapes.push(rect(x, y, cell, content.as_ref().map(|(class, ..)| *class)));
-                if let Some((class, base, below)) = content.as_ref().filter(|_| spelled) {
-                    let text = words(self.cell(base, below), x + cell / 2.0, y + cell / 2.0, "middle", letters);
-                    let below = if self.is_tex() { String::new() } else { markup(below) };
-                    shapes.push(Shape { below, class: Some(class % PALETTE.len()), ..text });
-                }
-            }
-        }
-        let height = head + cell * pattern.cells.len() as f64 + 0.4;
-        Drawing {
-            width: rounded(margin + cell * columns as f64 + 0.4),
-            height: rounded(height),
-            shapes,
-            caption: self.prose(&pattern.caption),
-            ..Drawing::default()
-        }
-    }
-
-    fn cell(&self, base: &str, below: &str) -> String {
-        if !self.is_tex() {
-            return markup(&self.writer.notation.unicode(base));
-        }
-        let index: String = below.chars().filter(|c| c.is_ascii_alphanumeric() || ",+-".contains(*c)).collect();
-        let base = self.writer.notation.latex(base);
-        if index.is_empty() { format!("${base}$") } else { format!("${base}_{{{index}}}$") }
-    }
-
-    fn labels(&self, pattern: &Pattern, (margin, head): (f64, f64), cell: f64, letters: f64) -> Vec<Shape> {
-        let room = |labels: &[String], high: bool| {
-            let need = if high { letters } else { letters * 0.62 * longest(labels.iter().cloned()) as f64 + 0.6 };
-            if need <= cell { 1 } else { 5 }
-        };
-        let mut shapes =
-            vec![words(self.title(&pattern.column_title), margin - 1.2, head - letters / 2.0 - 0.8, "end", 2.46)];
-        let every = room(&pattern.columns, false);
-        for (c, label) in pattern.columns.iter().enumerate().step_by(every) {
-            let x = margin + cell * (c as f64 + 0.5);
-            shapes.push(words(self.words(label), x, head - letters / 2.0 - 0.8, "middle", letters.max(1.6)));
-        }
-        let title = self.title(&pattern.row_title);
-        let every = room(&pattern.rows, true);
-        for (r, label) in pattern.rows.iter().enumerate().step_by(every) {
-            let text = row_label(&title, &self.words(label), self.is_tex());
-            shapes.push(words(text, margin - 1.2, head + cell * (r as f64 + 0.5), "end", letters.max(1.6)));
-        }
-        shapes
-    }
-}
-
-fn row_label(title: &str, label: &str, tex: bool) -> String {
-    match title.strip_suffix('$') {
-        Some(open) if tex => format!("{open}{label}$"),
-        _ if title.is_empty() => label.to_string(),
-        _ => format!("{title} {label}"),
     }
 }
 
@@ -373,9 +310,20 @@ impl Shape {
     pub(super) fn transformed(self, right: f64, down: f64, scale: f64) -> Shape {
         let [x, x2] = [self.x, self.x2].map(|x| rounded((x + right) * scale));
         let [y, y2] = [self.y, self.y2].map(|y| rounded((y + down) * scale));
-        let [size, letters] = [self.size, self.letters].map(|length| rounded(length * scale));
+        let [size, letters, column] = [self.size, self.letters, self.column].map(|length| rounded(length * scale));
         let extent = (rounded(self.extent.0 * scale), rounded(self.extent.1 * scale));
         let place = |(px, py): (f64, f64)| (rounded((px + right) * scale), rounded((py + down) * scale));
-        Shape { x, x2, y, y2, size, letters, extent, points: self.points.into_iter().map(place).collect(), ..self }
+        Shape {
+            x,
+            x2,
+            y,
+            y2,
+            size,
+            letters,
+            column,
+            extent,
+            points: self.points.into_iter().map(place).collect(),
+            ..self
+        }
     }
 }

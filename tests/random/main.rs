@@ -4,6 +4,7 @@
 //! `FIRST` is the first seed and `LAYERS` the number of layers, if others are wanted.
 
 mod case;
+mod drawn;
 mod equation;
 mod formula;
 mod found;
@@ -13,6 +14,8 @@ mod layer;
 mod mutate;
 mod rewrite;
 mod source;
+#[path = "../draw/svg.rs"]
+mod svg;
 mod theorems;
 mod walk;
 
@@ -39,6 +42,7 @@ const THEOREMS: &[(&str, Theorem, u64)] = &[
     ("right answers", judged::rewritings, 10),
     ("right answers in LaTeX", judged::in_latex, 10),
     ("wrong answers", judged::slips, 10),
+    ("pictures", drawn::is_drawn, 10),
 ];
 
 fn seeds(usual: u64) -> std::ops::Range<u64> {
@@ -108,6 +112,12 @@ fn a_right_answer_in_latex_is_read_and_never_refuted() {
 #[test]
 fn a_wrong_answer_is_always_refuted() {
     holds(judged::slips, LAYERS / 20);
+}
+
+#[test]
+fn a_picture_can_be_read_or_is_refused_with_a_hint() {
+    let tally = holds(drawn::is_drawn, LAYERS / 20);
+    assert!(tally.counts.keys().filter(|what| what.ends_with("drawn")).count() >= 4, "{}", tally.report());
 }
 
 /// The long run: `cargo test --release --test random -- --ignored --nocapture`.

@@ -3,10 +3,11 @@
 //! Invariant: boxes of a row are equally high and edges pass rows at places of their own, so that no
 //! edge touches a box but at its ends, and no label anything.
 
-use super::layers::Rows;
+use super::layers::{Rows, depths};
 use super::place::places;
 use super::{Graph, Node, Part};
-use crate::writeup::picture::{Draughtsman, Drawing, PAGE, Shape, box_shape, head, path, words};
+use crate::writeup::document::Inline;
+use crate::writeup::picture::{Draughtsman, Drawing, PAGE, Shape, box_shape, head, length, path, words};
 use std::collections::BTreeMap;
 
 const LETTERS: f64 = 2.7;
@@ -20,8 +21,19 @@ const TRACK: f64 = 1.7;
 const HEAD: f64 = 1.5;
 const EDGE: f64 = 0.5;
 
+/// How far lines keep away from what they pass.
+const NEAR: f64 = 0.8;
+/// Half the height of a formula on an edge.
+const HALF: f64 = 1.7;
+
 /// Where everything stands.
 struct Plan {
+    /// How many nodes there are; the spots that follow are the formulas of edges, then places that edges pass.
+    nodes: usize,
+    /// The edges that have formulas.
+    tagged: Vec<usize>,
+    /// The edges, those that have formulas in two pieces.
+    forward: Vec<(usize, usize)>,
     x: Vec<f64>,
     widths: Vec<f64>,
     /// Upper and lower edge of each row.
@@ -32,7 +44,10 @@ struct Plan {
 
 /// The drawing of a graph, its words written for one format.
 pub fn drawing(graph: &Graph, pen: &Draughtsman<'_>) -> Drawing {
-    let plan = plan(graph, pen);
+    let mut plan = self::plan(graph, pen, 1.0);
+    if plan.right() > PAGE {
+        plan = self::plan(graph, pen, PAGE / plan.right());
+    }
     let mut shapes: Vec<Shape> = Vec::new();
     edges(&plan, graph, &mut shapes);
     dangling(&plan, graph, &mut shapes);
@@ -40,37 +55,90 @@ pub fn drawing(graph: &Graph, pen: &Draughtsman<'_>) -> Drawing {
     for (number, node) in graph.nodes.iter().enumerate() {
         draw_node(&plan, number, node, pen, &mut shapes);
     }
+    for (spot, edge) in (plan.nodes..).zip(&plan.tagged) {
+        let tag = graph.edges[*edge].piece.map(|piece| graph.tag(piece)).unwrap_or_default();
+        shapes.push(words(pen.line(&tag), plan.x[spot], plan.middle(spot), "middle", SMALL));
+    }
     let width = sides.right - sides.left + 2.0 * EDGE;
     let height = sides.bottom + EDGE;
     let scale = (PAGE / width).min(1.0);
     let moved = shapes.into_iter().map(|shape| shape.transformed(EDGE - sides.left, EDGE, scale)).collect();
     let rounded = |value: f64| (value * scale * 100.0).round() / 100.0;
-    Drawing {
+    let drawn = Drawing {
         width: rounded(width),
         height: rounded(height + EDGE),
         shapes: moved,
         caption: pen.prose(&graph.caption),
         ..Drawing::default()
-    }
+    };
+    let list = graph.list();
+    if list.is_empty() { drawn } else { pen.above(drawn, &list) }
 }
 
-fn plan(graph: &Graph, pen: &Draughtsman<'_>) -> Plan {
-    let forward: Vec<(usize, usize)> =
-        graph.edges.iter().filter(|edge| edge.back.is_none()).map(|edge| (edge.from, edge.to)).collect();
-    let rows = Rows::new(graph.nodes.len(), &forward);
-    let mut widths: Vec<f64> = graph.nodes.iter().map(|node| node_width(node, pen)).collect();
-    widths.resize(rows.count, PASS);
+/// Where everything stands, with letters as wide as they are when the drawing is scaled.
+fn plan(graph: &Graph, pen: &Draughtsman<'_>, scale: f64) -> Plan {
     let nodes = graph.nodes.len();
-    let x = places(&rows, &widths, GAP, |spot| spot >= nodes);
+    let mut tagged: Vec<usize> = Vec::new();
+    let mut forward: Vec<(usize, usize)> = Vec::new();
+    for (place, edge) in graph.edges.iter().enumerate().filter(|(_, edge)| edge.back.is_none()) {
+        if edge.piece.is_some() {
+            let spot = nodes + tagged.len();
+            forward.extend([(edge.from, spot), (spot, edge.to)]);
+            tagged.push(place);
+        } else {
+            forward.push((edge.from, edge.to));
+        }
+    }
+    let mut widths: Vec<f64> = graph.nodes.iter().map(|node| node_width(node, pen, scale)).collect();
+    let tags = tagged.iter().filter_map(|edge| graph.edges[*edge].piece);
+    widths.extend(tags.map(|piece| pen.reach(&graph.tag(piece), SMALL, scale) + 1.2));
+    let rows = Rows::new(lifts(nodes, &widths, &forward), &forward);
+    let passing = widths.len();
+    widths.resize(rows.count, PASS);
+    let x = places(&rows, &widths, GAP, |spot| spot >= passing);
     let mut row = vec![0; rows.count];
     for (level, spots) in rows.rows.iter().enumerate() {
         spots.iter().for_each(|spot| row[*spot] = level);
     }
+    let bands = bands(graph, &rows, &row, &x);
+    Plan { nodes, tagged, forward, x, widths, bands, row, rows }
+}
+
+/// How far ends are lifted: to just below what feeds them, and where they would make a row wider than the page, into
+/// several rows. Ends that are fed without formulas stay below.
+fn lifts(nodes: usize, widths: &[f64], forward: &[(usize, usize)]) -> Vec<usize> {
+    let mut lift = vec![0; widths.len()];
+    let depth = depths(lift.clone(), forward);
+    let mut levels: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
+    for end in (0..nodes).filter(|node| forward.iter().all(|(from, _)| from != node)) {
+        let into = || forward.iter().filter(|(_, to)| *to == end).map(|(from, _)| *from);
+        let above = forward.iter().filter(|(_, to)| into().any(|tag| tag == *to)).map(|(from, _)| depth[*from]);
+        let near = above.min().map_or(0, |depth| depth.saturating_sub(2));
+        lift[end] = if into().all(|from| from >= nodes) { near } else { 0 };
+        levels.entry(lift[end]).or_default().push(end);
+    }
+    for ends in levels.values() {
+        let whole: f64 = ends.iter().map(|end| widths[*end] + GAP).sum();
+        let count = (whole / PAGE).ceil().max(1.0) as usize;
+        for (k, end) in ends.iter().enumerate() {
+            let tagged = forward.iter().any(|(from, to)| to == end && *from >= nodes);
+            lift[*end] += (k % count) * if tagged { 2 } else { 1 };
+        }
+    }
+    lift
+}
+
+/// Upper and lower edge of each row.
+fn bands(graph: &Graph, rows: &Rows, row: &[usize], x: &[f64]) -> Vec<(f64, f64)> {
     let back: Vec<(usize, usize)> =
         graph.edges.iter().filter(|e| e.back.is_some()).map(|e| (row[e.from], row[e.to])).collect();
     let tracks =
         |level: usize| back.iter().filter(|(from, to)| *from + 1 == level || *to == level).count() as f64 * TRACK;
     let dangling = graph.nodes.iter().any(|node| node.part == Part::Earlier) && back.is_empty();
+    let plain = |level: usize| {
+        let spots = rows.rows.get(level);
+        spots.is_some_and(|spots| spots.iter().all(|spot| *spot >= graph.nodes.len()))
+    };
     let mut bands = Vec::new();
     let mut y = if dangling {
         4.0
@@ -82,7 +150,9 @@ fn plan(graph: &Graph, pen: &Draughtsman<'_>) -> Plan {
     for (level, spots) in rows.rows.iter().enumerate() {
         let signed = spots.iter().any(|spot| graph.nodes.get(*spot).is_some_and(|node| !node.sign.is_empty()));
         let later = spots.iter().all(|spot| graph.nodes.get(*spot).is_some_and(|node| node.part == Part::Later));
-        let high = if signed {
+        let high = if plain(level) {
+            2.0 * HALF
+        } else if signed {
             8.6
         } else if later {
             3.0
@@ -92,34 +162,111 @@ fn plan(graph: &Graph, pen: &Draughtsman<'_>) -> Plan {
         bands.push((y, y + high));
         let links = rows.links.iter().filter(|(from, _)| row[*from] == level);
         let slant = links.map(|(from, to)| (x[*from] - x[*to]).abs()).fold(0.0, f64::max);
-        y += high + 5.5 + tracks(level + 1) + (slant / 9.0).min(7.0);
+        let between = if plain(level) || plain(level + 1) { 3.2 } else { 5.5 };
+        y += high + between + tracks(level + 1) + (slant / 9.0).min(7.0);
     }
-    Plan { x, widths, bands, row, rows }
+    bands
 }
 
-fn node_width(node: &Node, pen: &Draughtsman<'_>) -> f64 {
-    let long = |text: &str, letters: f64| {
-        let wide = |c: char| {
-            if c == '_' || c == '′' {
-                0.2
-            } else if "⊙Σ⋯".contains(c) {
-                0.85
-            } else {
-                0.6
-            }
-        };
-        text.chars().map(wide).sum::<f64>() * letters
-    };
-    let label = long(&pen.spelled(node), LETTERS);
-    let sign = long(&node.sign, SMALL);
+fn node_width(node: &Node, pen: &Draughtsman<'_>, scale: f64) -> f64 {
+    let label = length(&pen.spelled(node), LETTERS).max(pen.reach(&[Inline::Math(node.math())], LETTERS, scale));
+    let sign = length(&node.sign, SMALL);
     (label.max(sign) + 3.0).max(9.0)
 }
 
-/// Straight edges, from the lower edge of a box to the upper edge of another.
+impl Plan {
+    fn is_tag(&self, spot: usize) -> bool {
+        (self.nodes..self.nodes + self.tagged.len()).contains(&spot)
+    }
+
+    fn band(&self, spot: usize) -> (f64, f64) {
+        self.bands[self.row[spot]]
+    }
+
+    fn right(&self) -> f64 {
+        (0..self.x.len()).map(|spot| self.x[spot] + self.widths[spot] / 2.0).fold(0.0, f64::max)
+    }
+
+    fn middle(&self, spot: usize) -> f64 {
+        let (top, bottom) = self.band(spot);
+        (top + bottom) / 2.0
+    }
+
+    /// Left, upper, right and lower edge of a box or a formula.
+    fn extent(&self, spot: usize) -> [f64; 4] {
+        let (half, (top, bottom)) = (self.widths[spot] / 2.0, self.band(spot));
+        let (top, bottom) = match self.is_tag(spot) {
+            true => (self.middle(spot) - HALF, self.middle(spot) + HALF),
+            false => (top, bottom),
+        };
+        [self.x[spot] - half, top, self.x[spot] + half, bottom]
+    }
+
+    /// A line with the corners left out that nothing makes necessary.
+    fn straightened(&self, points: &[(f64, f64)], (from, to): (usize, usize)) -> Vec<(f64, f64)> {
+        let spots = (0..self.nodes + self.tagged.len()).filter(|spot| *spot != from && *spot != to);
+        let obstacles: Vec<[f64; 4]> = spots.map(|spot| self.extent(spot)).collect();
+        let clear = |a: (f64, f64), b: (f64, f64)| !obstacles.iter().any(|obstacle| meets(a, b, obstacle));
+        let mut kept = vec![points[0]];
+        let mut at = 0;
+        while at + 1 < points.len() {
+            let reached = (at + 1..points.len()).rev().find(|next| clear(points[at], points[*next]));
+            at = reached.unwrap_or(at + 1);
+            kept.push(points[at]);
+        }
+        kept
+    }
+}
+
+/// Whether a line comes near a rectangle.
+fn meets(a: (f64, f64), b: (f64, f64), [left, top, right, bottom]: &[f64; 4]) -> bool {
+    let (mut first, mut last) = (0.0_f64, 1.0_f64);
+    let sides = [(a.0, b.0, left - NEAR, right + NEAR), (a.1, b.1, top - NEAR, bottom + NEAR)];
+    for (start, end, low, high) in sides {
+        let way = end - start;
+        if way.abs() < 1e-9 {
+            if start <= low || high <= start {
+                return false;
+            }
+            continue;
+        }
+        let (enter, leave) = ((low - start) / way, (high - start) / way);
+        first = first.max(enter.min(leave));
+        last = last.min(enter.max(leave));
+    }
+    first < last
+}
+
+/// Edges from the lower edge of a box to the upper edge of another, interrupted by their formulas, and as straight
+/// as what lies between allows.
 fn edges(plan: &Plan, graph: &Graph, shapes: &mut Vec<Shape>) {
-    let nodes = graph.nodes.len();
-    let mut ports: BTreeMap<(usize, usize), f64> = BTreeMap::new();
-    for to in 0..nodes {
+    let ports = ports(plan);
+    for (from, to) in &plan.forward {
+        let mut points = vec![(plan.x[*from], plan.band(*from).1)];
+        if plan.is_tag(*from) {
+            points.insert(0, (plan.x[*from], plan.middle(*from) + HALF));
+        }
+        let mut last = *from;
+        for level in plan.row[*from] + 1..plan.row[*to] {
+            last = plan.rows.passing[&(*from, level)];
+            points.extend([(plan.x[last], plan.bands[level].0), (plan.x[last], plan.bands[level].1)]);
+        }
+        points.push((ports.get(&(last, *to)).copied().unwrap_or(plan.x[*to]), plan.band(*to).0));
+        if plan.is_tag(*to) {
+            points.push((plan.x[*to], plan.middle(*to) - HALF));
+        }
+        let points = plan.straightened(&points, (*from, *to));
+        match *to < plan.nodes {
+            true => arrow(&points, graph.nodes[*to].part == Part::Later, shapes),
+            false => shapes.push(path(&points, false)),
+        }
+    }
+}
+
+/// Where the edges arrive at the upper edges of boxes, by the spots from which they come.
+fn ports(plan: &Plan) -> BTreeMap<(usize, usize), f64> {
+    let mut ports = BTreeMap::new();
+    for to in 0..plan.nodes {
         let mut into: Vec<usize> = plan.rows.links.iter().filter(|(_, t)| *t == to).map(|(from, _)| *from).collect();
         into.sort_by(|a, b| plan.x[*a].total_cmp(&plan.x[*b]));
         let step = (0.66 * plan.widths[to] / into.len().max(1) as f64).min(3.0);
@@ -128,16 +275,7 @@ fn edges(plan: &Plan, graph: &Graph, shapes: &mut Vec<Shape>) {
             ports.insert((*from, to), first + step * k as f64);
         });
     }
-    for (from, to) in &plan.rows.links {
-        let start = (plan.x[*from], plan.bands[plan.row[*from]].1);
-        let end = (ports.get(&(*from, *to)).copied().unwrap_or(plan.x[*to]), plan.bands[plan.row[*to]].0);
-        let dashed = graph.nodes.get(*to).is_some_and(|node| node.part == Part::Later);
-        if *to < nodes {
-            arrow(&[start, end], dashed, shapes);
-        } else {
-            shapes.push(path(&[start, end, (end.0, plan.bands[plan.row[*to]].1)], false));
-        }
-    }
+    ports
 }
 
 /// What comes into the first of several steps from those before.
@@ -177,7 +315,7 @@ struct Sides {
 /// Feedback edges: down from the box, along its row, up beside all boxes, and down onto the node that
 /// stands for the earlier step; at the side on which that node is.
 fn feedback(plan: &Plan, graph: &Graph, shapes: &mut Vec<Shape>) -> Sides {
-    let right = (0..plan.x.len()).map(|spot| plan.x[spot] + plan.widths[spot] / 2.0).fold(0.0, f64::max);
+    let right = plan.right();
     let bottom = plan.bands.last().map_or(0.0, |band| band.1);
     let mut sides = Sides { left: 0.0, right, bottom };
     let mut back: Vec<(usize, usize, &String)> =
@@ -222,6 +360,7 @@ fn draw_node(plan: &Plan, number: usize, node: &Node, pen: &Draughtsman<'_>, sha
         Part::Weight => Some(7),
         Part::Computed => Some(0),
         Part::Output => Some(1),
+        Part::Loss => Some(4),
         Part::Earlier => None,
         Part::Later => {
             shapes.push(words(pen.dots(), x, top + 1.8, "middle", LETTERS));

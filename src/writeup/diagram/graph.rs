@@ -42,7 +42,7 @@ pub(super) struct Read {
 /// The arrays on the way to an array, with what they read.
 pub(super) struct Reads<'a> {
     pub(super) system: &'a System,
-    pub(super) of: Name,
+    pub(super) of: Vec<Name>,
     /// In source order, given arrays first.
     pub(super) arrays: Vec<Name>,
     pub(super) clocks: BTreeMap<Name, Clock>,
@@ -53,11 +53,11 @@ pub(super) struct Reads<'a> {
 type Raw = (Vec<Bound>, Name, Vec<Index>, bool);
 
 impl<'a> Reads<'a> {
-    pub(super) fn new(system: &'a System, of: &Name) -> Self {
+    pub(super) fn new(system: &'a System, of: &[Name]) -> Self {
         let given = system.arrays.iter().map(|array| array.name.clone());
         let defined = system.equations.iter().map(|equation| equation.array.clone());
         let mut raws: BTreeMap<Name, Vec<Raw>> = BTreeMap::new();
-        let mut open = vec![of.clone()];
+        let mut open = of.to_vec();
         while let Some(name) = open.pop() {
             if let Entry::Vacant(place) = raws.entry(name) {
                 let reads = raw(system, place.key());
@@ -67,7 +67,7 @@ impl<'a> Reads<'a> {
         }
         let arrays: Vec<Name> = given.chain(defined).filter(|name| raws.contains_key(name)).collect();
         let clocks = clocks(system, &raws);
-        let mut found = Reads { system, of: of.clone(), arrays, clocks, reads: BTreeMap::new() };
+        let mut found = Reads { system, of: of.to_vec(), arrays, clocks, reads: BTreeMap::new() };
         for (name, raws) in &raws {
             let mut reads: Vec<Read> = Vec::new();
             for raw in raws {
@@ -137,7 +137,7 @@ impl<'a> Reads<'a> {
         match self.system.array(name) {
             Some(array) if array.role == Role::Weight || array.constant => Part::Weight,
             Some(_) => Part::Input,
-            None if *name == self.of => Part::Output,
+            None if self.of.contains(name) => Part::Output,
             None => Part::Computed,
         }
     }

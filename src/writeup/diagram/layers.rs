@@ -17,11 +17,14 @@ pub(super) struct Rows {
     pub(super) links: Vec<(usize, usize)>,
     /// How many spots there are.
     pub(super) count: usize,
+    /// The spots on long edges, by the node from which they come and the row.
+    pub(super) passing: BTreeMap<(usize, usize), usize>,
 }
 
 impl Rows {
-    pub(super) fn new(nodes: usize, edges: &[(usize, usize)]) -> Rows {
-        let depth = depths(nodes, edges);
+    /// `lift` says of each node how many rows are below it at least.
+    pub(super) fn new(lift: Vec<usize>, edges: &[(usize, usize)]) -> Rows {
+        let depth = depths(lift, edges);
         let deepest = depth.iter().copied().max().unwrap_or(0);
         let mut row: Vec<usize> = depth.iter().map(|depth| deepest - depth).collect();
         let mut passing: BTreeMap<(usize, usize), usize> = BTreeMap::new();
@@ -40,7 +43,7 @@ impl Rows {
         }
         let mut rows = vec![Vec::new(); deepest + 1];
         row.iter().enumerate().for_each(|(spot, level)| rows[*level].push(spot));
-        let mut found = Rows { rows, links: links.into_iter().collect(), count: row.len() };
+        let mut found = Rows { rows, links: links.into_iter().collect(), count: row.len(), passing };
         found.order();
         found
     }
@@ -122,12 +125,13 @@ impl Rows {
     }
 }
 
-/// How many edges the longest way from a node has.
-fn depths(nodes: usize, edges: &[(usize, usize)]) -> Vec<usize> {
-    let mut depth = vec![0; nodes];
-    for _ in 0..nodes {
+/// How many edges the longest way from a node has, where ends begin at their lift.
+pub(super) fn depths(lift: Vec<usize>, edges: &[(usize, usize)]) -> Vec<usize> {
+    let mut depth = lift;
+    let most = depth.len() + depth.iter().max().unwrap_or(&0);
+    for _ in 0..depth.len() {
         for (from, to) in edges {
-            depth[*from] = depth[*from].max((depth[*to] + 1).min(nodes));
+            depth[*from] = depth[*from].max((depth[*to] + 1).min(most));
         }
     }
     depth

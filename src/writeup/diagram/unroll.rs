@@ -1,4 +1,4 @@
-//! A recurrence unrolled over two steps: the arrays of the one, then those of the other, with what
+//! A recurrence unrolled over some steps: the arrays of the first, then those of the next, with what
 //! passes between them, dangling at both ends.
 //!
 //! Invariant: only arrays that have a step are shown; where a step holds many, those between its inputs
@@ -10,26 +10,24 @@ use crate::language::syntax::Name;
 use crate::writeup::reason::text;
 use std::collections::BTreeSet;
 
+/// `Two steps`
+pub(super) fn in_words(count: usize) -> String {
+    const WORDS: [&str; 9] = ["No", "One", "Two", "Three", "Four", "Five", "Six", "Seven", "Eight"];
+    let number = WORDS.get(count).map_or_else(|| count.to_string(), |word| word.to_string());
+    format!("{number} step{}", if count == 1 { "" } else { "s" })
+}
+
 /// The most arrays of one step that are all shown.
 const MOST_SHOWN: usize = 9;
 
 impl Reads<'_> {
-    /// The graph of two steps, if something passes from one step to the next.
-    pub(super) fn unrolled(&self) -> Option<Graph> {
-        let moved = |read: &&Read| matches!(read.when, When::Moved(_)) && !self.is_given(&read.array);
-        let lags: Vec<&Read> = self.reads.values().flatten().filter(|read| !read.initial).filter(moved).collect();
-        let earlier = lags.iter().any(|read| matches!(read.when, When::Moved(n) if n < 0));
-        if lags.is_empty() {
-            return None;
-        }
-        if self.reads.values().flatten().any(|read| matches!(read.when, When::Elsewhere(_))) {
-            return None;
-        }
+    /// The graph of so many steps, if something passes from one step to the next.
+    pub(super) fn unrolled(&self, count: usize) -> Option<Graph> {
+        let steps = self.steps(count)?;
         let timed: Vec<Name> = self.arrays.iter().filter(|name| self.clocks.contains_key(*name)).cloned().collect();
         let shown = self.shown(&timed);
-        let steps: [i128; 2] = if earlier { [-1, 0] } else { [1, 0] };
         let mut graph = Graph::default();
-        for step in steps {
+        for step in steps.iter().copied() {
             for name in timed.iter().filter(|name| shown.contains(*name) && !self.is_given(name)) {
                 for (array, n) in self.through(name, &shown) {
                     self.passed(&mut graph, (name, step), (&array, step + n), &steps);
@@ -38,18 +36,32 @@ impl Reads<'_> {
         }
         let untimed = self.arrays.iter().filter(|name| !self.clocks.contains_key(*name));
         let parts: BTreeSet<bool> = untimed.map(|name| self.part(name) == Part::Weight).collect();
-        let caption = match (shown.len() < timed.len(), parts.contains(&false), parts.contains(&true)) {
-            (true, ..) => "Two steps: inputs and states",
-            (false, true, _) => "Two steps, without what belongs to none",
-            (false, false, true) => "Two steps, without the weights",
-            (false, false, false) => "Two steps",
+        let rest = match (shown.len() < timed.len(), parts.contains(&false), parts.contains(&true)) {
+            (true, ..) => ": inputs and states",
+            (false, true, _) => ", without what belongs to none",
+            (false, false, true) => ", without the weights",
+            (false, false, false) => "",
         };
-        graph.caption = vec![text(caption)];
+        graph.caption = vec![text(format!("{}{rest}", in_words(count)))];
         (!graph.edges.is_empty()).then_some(graph)
     }
 
+    /// So many steps in the order in which they are computed, relative to the present one; none if nothing passes
+    /// from one to the next, or at a distance that is no number.
+    pub(super) fn steps(&self, count: usize) -> Option<Vec<i128>> {
+        let reads = || self.reads.values().flatten();
+        let moved = |read: &&Read| matches!(read.when, When::Moved(_)) && !self.is_given(&read.array);
+        let lags: Vec<&Read> = reads().filter(|read| !read.initial).filter(moved).collect();
+        if lags.is_empty() || reads().any(|read| matches!(read.when, When::Elsewhere(_))) {
+            return None;
+        }
+        let earlier = lags.iter().any(|read| matches!(read.when, When::Moved(n) if n < 0));
+        let back = (0..count as i128).rev();
+        Some(back.map(|step| if earlier { -step } else { step }).collect())
+    }
+
     /// The arrays of one step that are shown: all if they are few, else inputs, states and outputs.
-    fn shown(&self, timed: &[Name]) -> BTreeSet<Name> {
+    pub(super) fn shown(&self, timed: &[Name]) -> BTreeSet<Name> {
         let states: BTreeSet<&Name> =
             self.reads.values().flatten().filter(|read| read.when != When::Now).map(|read| &read.array).collect();
         let kept = |name: &&Name| self.is_given(name) || states.contains(name) || self.part(name) == Part::Output;
@@ -61,7 +73,7 @@ impl Reads<'_> {
     }
 
     /// What an array reads of the shown ones, through those that are not, and how many steps on.
-    fn through(&self, name: &Name, shown: &BTreeSet<Name>) -> Vec<(Name, i128)> {
+    pub(super) fn through(&self, name: &Name, shown: &BTreeSet<Name>) -> Vec<(Name, i128)> {
         let mut found: Vec<(Name, i128)> = Vec::new();
         let mut seen: BTreeSet<(Name, i128)> = BTreeSet::new();
         let mut open: Vec<(Name, i128)> = vec![(name.clone(), 0)];
@@ -80,7 +92,7 @@ impl Reads<'_> {
     }
 
     /// One read of an array at a step, and where it is read beyond the last step.
-    fn passed(&self, graph: &mut Graph, (name, step): (&Name, i128), (array, at): (&Name, i128), steps: &[i128; 2]) {
+    fn passed(&self, graph: &mut Graph, (name, step): (&Name, i128), (array, at): (&Name, i128), steps: &[i128]) {
         let to = graph.node(self.node(name, step));
         let from = match steps.contains(&at) || self.is_given(array) {
             true => graph.node(self.node(array, at)),

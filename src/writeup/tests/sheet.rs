@@ -143,6 +143,7 @@ pub fn picture(rows: usize, columns: usize, taps: usize, stride: usize) -> Pictu
             rows: labels(rows).collect(),
             columns: labels(columns).collect(),
             cells: (0..rows).map(|r| (0..columns).map(|c| cell(r, c)).collect()).collect(),
+            frame: Frame::default(),
             caption: vec![
                 jacobian,
                 text(" for one channel, "),
