@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # How many instructions the program takes for the jobs of instructions.txt, by callgrind, against what is written
 # there: a job that takes a tenth more fails. A clock would say something else on every machine; this hardly does.
-# Usage: instructions.sh BACKPROSE [--write]
+# Usage: instructions.sh BACKPROSE [--write]. NETWORK stands for a specification of 200 layers.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 backprose=$(realpath "$1")
@@ -10,7 +10,7 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
 python3 - >"$work/network.bp" <<'PY'
-layers = 1000
+layers = 200
 print("layer network {\n  size B, N\n  input h0[B, N]")
 for k in range(1, layers + 1):
     print(f"  weight W{k}[N, N]\n  h{k}[b, i] = relu(sum[j] W{k}[i, j] * h{k - 1}[b, j])")
