@@ -34,6 +34,7 @@ pub mod integer;
 pub mod judge;
 pub mod language;
 pub mod latex;
+pub mod limits;
 pub mod matrix;
 pub mod model;
 pub mod paper;

@@ -17,7 +17,8 @@ use crate::language::function::Function;
 use crate::language::syntax::{Expr, ExprKind, Layout, Name, Operator, Statement, Target};
 use crate::matrix::{MatrixForm, Unfit, entry::entry, matrix_form};
 use crate::model::count::Count;
-use crate::model::{OneStep, Quote, Sizes, System, each_part, elaborate, jacobian_name};
+use crate::limits::{Limit, Limits};
+use crate::model::{OneStep, Quote, Sizes, System, each_part, elaborate_within, jacobian_name};
 use crate::recognise::perform::confirms;
 use crate::recognise::{Operation, recognise};
 use crate::verify::{Certificate, Trials, Unverified};
@@ -63,7 +64,15 @@ impl Study {
     /// # Errors
     /// What is wrong with the statements.
     pub fn new(statements: &[Statement], base: i64, sizes: &Sizes) -> Result<Study, Diagnostics> {
-        let system = elaborate(statements, base, sizes)?;
+        Study::within(statements, base, sizes, &Limits::default())
+    }
+
+    /// The same within other limits.
+    ///
+    /// # Errors
+    /// As [`Study::new`].
+    pub fn within(statements: &[Statement], base: i64, sizes: &Sizes, limits: &Limits) -> Result<Study, Diagnostics> {
+        let system = elaborate_within(statements, base, sizes, limits)?;
         let names = Names::new(&system);
         Ok(Study {
             system,
@@ -125,9 +134,19 @@ impl Study {
         if let Some(found) = self.answers.get(&key) {
             return Ok(found.clone());
         }
+        let found = if self.system.limits.expired() { None } else { Some(self.new_answer(&key, goal)) };
+        match found {
+            Some(Ok(found)) => Ok(found),
+            Some(Err(why)) if !self.system.limits.expired() => Err(why),
+            _ => Err(Unverified::unfinished(key).into()),
+        }
+    }
+
+    fn new_answer(&mut self, key: &str, goal: &Goal) -> Result<(Answer, Certificate), NoAnswer> {
         let Some(mut answer) = self.derived(goal) else {
             let message = format!("the derivation of `{key}` grows too large");
-            let hint = "write long products and sums over an index, or leave out equations";
+            let hint = "write long products and sums over an index, leave out equations";
+            let hint = self.system.limits.hint(Limit::Rewriting, hint);
             return Err(NoAnswer::Refused(Diagnostic::general(message).hint(hint)));
         };
         if matches!(goal, Goal::Jacobian { .. }) && answer.left == answer.formula {
@@ -137,8 +156,30 @@ impl Study {
         }
         self.insert_jacobian(&mut answer);
         let certificate = ready(&mut self.trials, &self.system, &self.names)?.verify(&answer)?;
-        self.answers.insert(key, (answer.clone(), certificate.clone()));
+        self.answers.insert(key.into(), (answer.clone(), certificate.clone()));
         Ok((answer, certificate))
+    }
+
+    /// The goals that are answered before the time runs out, and the others; what is worked out from here on
+    /// is no longer timed, so that an answer looks the same however it was reached.
+    ///
+    /// # Errors
+    /// The first answer that does not fail for want of time.
+    pub fn in_time(&mut self, goals: &[Goal]) -> Result<(Vec<Goal>, Vec<Goal>), NoAnswer> {
+        let (mut done, mut open) = (Vec::new(), Vec::new());
+        if !self.system.limits.timed() {
+            return Ok((goals.to_vec(), open));
+        }
+        for goal in goals {
+            match self.answer(goal) {
+                Ok(_) => done.push(goal.clone()),
+                Err(NoAnswer::Unverified(unverified)) if unverified.is_unfinished() => open.push(goal.clone()),
+                Err(why) => return Err(why),
+            }
+        }
+        self.system.limits = self.system.limits.untimed();
+        self.trials = None;
+        Ok((done, open))
     }
 
     fn derived(&mut self, goal: &Goal) -> Option<Answer> {

@@ -348,7 +348,7 @@ fn direction(instance: &Instance, array: &str) -> Result<Vec<Scalar>, EvalError>
 
 fn value(at: &[i64], found: Result<Scalar, EvalError>) -> Result<Scalar, Failure> {
     found.map_err(|error| match error {
-        EvalError::TooMuchWork { .. } | EvalError::Count { .. } => Failure::Error(error),
+        EvalError::TooMuchWork { .. } | EvalError::OutOfTime | EvalError::Count { .. } => Failure::Error(error),
         _ => Failure::NoValue { at: at.to_vec(), error },
     })
 }

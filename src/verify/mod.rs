@@ -22,6 +22,7 @@ use crate::evaluate::check::{
 use crate::evaluate::range::{Reach, check_box};
 use crate::evaluate::{EvalError, Formula, Instance, Random, Scalar, Sizes, Steps, Work, integer};
 use crate::language::syntax::{Expr, Name};
+use crate::limits::{self, Limit};
 use crate::model::{OneStep, Quote, System};
 use std::fmt;
 
@@ -88,8 +89,24 @@ pub struct Unverified {
     pub cause: Option<Box<EvalError>>,
 }
 
+impl Unverified {
+    /// An answer that was not finished when the time ran out.
+    pub fn unfinished(answer: impl Into<String>) -> Unverified {
+        let cause = Some(Box::new(EvalError::OutOfTime));
+        Unverified { answer: answer.into(), reason: String::new(), sizes: Sizes::new(), cause }
+    }
+
+    /// Whether nothing is wrong with it but that the time ran out.
+    pub fn is_unfinished(&self) -> bool {
+        self.cause.as_deref() == Some(&EvalError::OutOfTime)
+    }
+}
+
 impl fmt::Display for Unverified {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.is_unfinished() {
+            return write!(f, "{} is not finished: the time ran out", self.answer);
+        }
         write!(f, "{} is not verified: {}", self.answer, self.reason)?;
         if !self.sizes.is_empty() {
             let sizes: Vec<String> = self.sizes.iter().map(|(n, v)| format!("{n} = {v}")).collect();
@@ -108,17 +125,18 @@ pub struct Trials {
     budget: Budget,
     /// How much work had been done when all instances were drawn.
     drawn: u64,
+    limits: limits::Limits,
 }
 
 /// How many operations the answers of a system together may take, and each of them at most.
 #[derive(Clone, Copy)]
 struct Budget {
+    /// What is allowed for a system with few equations.
+    allowed: u64,
     all: u64,
     each: u64,
 }
 
-/// How many operations all answers of a system together may take: about a tenth of a second.
-const WORK: u64 = 12_000_000;
 /// How many times as many they may take where one evaluation alone exceeds what is left.
 const HARD: u64 = 40;
 /// Where the runs of the system have taken more than this, it is run at no further points.
@@ -137,9 +155,10 @@ const FEW: usize = 4;
 
 impl Budget {
     fn of(system: &System) -> Budget {
+        let allowed = system.limits.of(Limit::Work) as u64;
         match system.equations.len() {
-            few if few <= MANY => Budget { all: WORK, each: WORK },
-            many => Budget { all: WORK + MORE * many as u64, each: MORE / 4 },
+            few if few <= MANY => Budget { allowed, all: allowed, each: allowed },
+            many => Budget { allowed, all: allowed + MORE * many as u64, each: MORE / 4 },
         }
     }
 }
@@ -158,14 +177,16 @@ impl Trials {
             sizes: sizes.clone(),
             cause: None,
         };
-        let valueless =
-            |e: EvalError, sizes: &Sizes| Unverified { cause: Some(Box::new(e.clone())), ..fail(e.to_string(), sizes) };
+        let valueless = |e: EvalError, sizes: &Sizes| Unverified {
+            cause: Some(Box::new(e.clone())),
+            ..fail(explained(&e, &system.limits), sizes)
+        };
         if chosen.is_empty() {
             let reason = "no small sizes were found that satisfy all requirements".into();
             return Err(fail(reason, &Sizes::new()));
         }
         let budget = Budget::of(system);
-        let work = Work::new(HARD * budget.all);
+        let work = Work::until(HARD * budget.all, &system.limits);
         let mut runs = Vec::new();
         for (k, mut sizes) in chosen.into_iter().enumerate() {
             let shown = sizes.clone();
@@ -194,7 +215,7 @@ impl Trials {
         }
         let (symbolic, functions) = (!system.sizes.is_empty(), !system.functions().is_empty());
         let drawn = work.done();
-        Ok(Trials { symbolic, functions, runs, work, budget, drawn })
+        Ok(Trials { symbolic, functions, runs, work, budget, drawn, limits: system.limits })
     }
 
     /// Forgets what was done since the instances were drawn, so that what is verified next may cost as
@@ -223,7 +244,7 @@ impl Trials {
                 let share = self.share();
                 let affordable = sample::affordable(instance, &answer.derivation, &formula, share);
                 let compared = compare(instance, answer, &formula, affordable);
-                let (checked, sampled) = compared.map_err(|e| fail(describe(answer, &e)))?;
+                let (checked, sampled) = compared.map_err(|e| fail(describe(answer, &e, &self.limits)))?;
                 if k == 0 {
                     total.entries += checked.entries;
                     total.numeric += checked.numeric;
@@ -254,7 +275,7 @@ impl Trials {
     /// entries, half of them where it is not 0: for what else is claimed of the answer.
     pub fn probes(&self, answer: &Answer) -> impl Iterator<Item = (&Instance, Formula, Vec<Vec<i64>>)> {
         let free: Vec<Name> = answer.indices.iter().map(|b| b.name.clone()).collect();
-        let share = self.budget.each.min(WORK / SHARE) / self.runs.len() as u64;
+        let share = self.budget.each.min(self.budget.allowed / SHARE) / self.runs.len() as u64;
         self.runs.iter().filter_map(move |(_, instances)| {
             let instance = instances.first()?;
             let formula = instance.compile(&answer.formula, &free).ok()?;
@@ -424,7 +445,7 @@ fn all_open(shape: &ShapeDerivation) -> bool {
     (0..shape.indices.len()).all(|axis| shape.limits.iter().any(|l| l.axis == axis))
 }
 
-fn describe(answer: &Answer, failure: &CheckFailure) -> String {
+fn describe(answer: &Answer, failure: &CheckFailure, limits: &limits::Limits) -> String {
     let place = |at: &[i64]| {
         let pairs = answer.indices.iter().zip(at).map(|(b, v)| format!("{} = {v}", b.name));
         pairs.collect::<Vec<_>>().join(", ")
@@ -432,6 +453,14 @@ fn describe(answer: &Answer, failure: &CheckFailure) -> String {
     match failure {
         CheckFailure::Mismatch(m) => format!("the entry at {} differs from the definition", place(&m.at)),
         CheckFailure::NoValue { at, error } => format!("the entry at {} has no value: {error}", place(at)),
-        CheckFailure::Error(error) => error.to_string(),
+        CheckFailure::Error(error) => explained(error, limits),
+    }
+}
+
+/// What went wrong, and if it is the work allowed, how to allow more.
+fn explained(error: &EvalError, limits: &limits::Limits) -> String {
+    match (error, limits.raised(Limit::Work)) {
+        (EvalError::TooMuchWork { .. }, Some(option)) => format!("{error} (`{option}` allows more)"),
+        _ => error.to_string(),
     }
 }
