@@ -49,3 +49,8 @@ pub mod writeup;
 #[cfg(doctest)]
 #[doc = include_str!("../docs/library.md")]
 pub struct Library;
+
+/// The example of the book's page on limits, as a test.
+#[cfg(doctest)]
+#[doc = include_str!("../docs/limits.md")]
+pub struct LimitsPage;

@@ -211,7 +211,8 @@ mod tests {
     fn a_limit_is_set_by_its_name_and_a_wrong_one_is_refused() {
         let limits = Limits::default().with("terms=200_000").unwrap();
         assert_eq!((limits.of(Limit::Terms), limits.of(Limit::Factors)), (200_000, 500));
-        for wrong in ["terms", "term=3", "terms=", "terms=-1", "terms=0", "nesting=1000", "terms=99999999999999999999"] {
+        for wrong in ["terms", "term=3", "terms=", "terms=-1", "terms=0", "nesting=1000", "terms=99999999999999999999"]
+        {
             assert!(Limits::default().with(wrong).is_err(), "{wrong}");
         }
         assert_eq!(limits.raised(Limit::Terms).as_deref(), Some("--limit terms=400000"));

@@ -4,6 +4,7 @@ mod flow;
 pub mod limit;
 pub mod point;
 mod recurrence;
+mod timed;
 
 pub use flow::Flow;
 
@@ -15,9 +16,9 @@ use crate::evaluate::EvalError;
 use crate::integer::Var;
 use crate::language::function::Function;
 use crate::language::syntax::{Expr, ExprKind, Layout, Name, Operator, Statement, Target};
+use crate::limits::{Limit, Limits};
 use crate::matrix::{MatrixForm, Unfit, entry::entry, matrix_form};
 use crate::model::count::Count;
-use crate::limits::{Limit, Limits};
 use crate::model::{OneStep, Quote, Sizes, System, each_part, elaborate_within, jacobian_name};
 use crate::recognise::perform::confirms;
 use crate::recognise::{Operation, recognise};
@@ -158,28 +159,6 @@ impl Study {
         let certificate = ready(&mut self.trials, &self.system, &self.names)?.verify(&answer)?;
         self.answers.insert(key.into(), (answer.clone(), certificate.clone()));
         Ok((answer, certificate))
-    }
-
-    /// The goals that are answered before the time runs out, and the others; what is worked out from here on
-    /// is no longer timed, so that an answer looks the same however it was reached.
-    ///
-    /// # Errors
-    /// The first answer that does not fail for want of time.
-    pub fn in_time(&mut self, goals: &[Goal]) -> Result<(Vec<Goal>, Vec<Goal>), NoAnswer> {
-        let (mut done, mut open) = (Vec::new(), Vec::new());
-        if !self.system.limits.timed() {
-            return Ok((goals.to_vec(), open));
-        }
-        for goal in goals {
-            match self.answer(goal) {
-                Ok(_) => done.push(goal.clone()),
-                Err(NoAnswer::Unverified(unverified)) if unverified.is_unfinished() => open.push(goal.clone()),
-                Err(why) => return Err(why),
-            }
-        }
-        self.system.limits = self.system.limits.untimed();
-        self.trials = None;
-        Ok((done, open))
     }
 
     fn derived(&mut self, goal: &Goal) -> Option<Answer> {

@@ -4,6 +4,7 @@ use super::annotate::{Level, annotation};
 use super::folder::files;
 use super::input::{Complaint, catalogue, complained, read, specification, the_homework};
 use super::known::rejections;
+use super::limits::out_of_time;
 use super::output::Sink;
 use super::parallel::in_order;
 use super::report::{Source, colours, complain, unusable};
@@ -12,6 +13,7 @@ use super::tally::{self, Summary};
 use super::{AgainstFormat, CheckArgs, Stop};
 use backprose::answers::{Cell, Detail, Entry, Found, Grader, Mapping, Marked, Unjudged};
 use backprose::judge::Verdict;
+use backprose::limits::Limits;
 use backprose::writeup::mathml::Engine;
 use backprose::writeup::render::{Format, render};
 use backprose::writeup::{marks, mistake};
@@ -21,12 +23,12 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 /// Judges the answers in documents against a homework.
-pub fn against(arguments: &CheckArgs, homework: &Path, folders: &[PathBuf]) -> Result<(), Stop> {
-    let source = read(homework)?;
-    let catalogue = Arc::new(catalogue(folders)?);
-    let file = specification(&source, &catalogue).map_err(|wrong| unusable(&source, &wrong))?;
+pub fn against(arguments: &CheckArgs, homework: &Path, folders: &[PathBuf], limits: &Limits) -> Result<(), Stop> {
+    let source = read(homework, limits)?;
+    let catalogue = Arc::new(catalogue(folders, limits)?);
+    let file = specification(&source, &catalogue, limits).map_err(|wrong| unusable(&source, &wrong))?;
     let homework = the_homework(&file.items, &source.name)?;
-    let map = arguments.map.as_deref().map(read).transpose()?;
+    let map = arguments.map.as_deref().map(|map| read(map, limits)).transpose()?;
     let mapping = match &map {
         Some(map) => Mapping::parse(&map.text).map_err(|wrong| unusable(map, &wrong))?,
         None => Mapping::default(),
@@ -34,7 +36,7 @@ pub fn against(arguments: &CheckArgs, homework: &Path, folders: &[PathBuf]) -> R
     let format = format_of(arguments);
     let detail = if format == AgainstFormat::Csv { Detail::Verdicts } else { Detail::Full };
     let begin = || {
-        let grader = Grader::new(homework, file.base.unwrap_or(1), &mapping, detail)?;
+        let grader = Grader::new(homework, file.base.unwrap_or(1), &mapping, detail)?.within(limits);
         Ok(if detail == Detail::Full { grader.with_rejections(rejections(&file, &catalogue)) } else { grader })
     };
     let sources = Sources { homework: &source, map: map.as_ref().unwrap_or(&source) };
@@ -53,9 +55,10 @@ pub fn against(arguments: &CheckArgs, homework: &Path, folders: &[PathBuf]) -> R
     }
     let report = |document: &Source, marked: &Marked| report(document, marked, arguments, format);
     let mut run = Run::new(format, wanted, documents.len(), Sink::new(arguments.output.as_deref())?);
-    let work = |grader: &mut Result<Grader, Unjudged>, path: &PathBuf| graded(grader, path, &report);
-    in_order(&documents, begin, work, |outcome| run.add(outcome, &sources))?;
-    run.finish()
+    let work = |grader: &mut Result<Grader, Unjudged>, path: &PathBuf| graded(grader, (path, limits), &report);
+    let judged = in_order(&documents, begin, work, |outcome| run.add(outcome, &sources));
+    let ended = judged.and_then(|()| run.finish());
+    if limits.expired() { Err(out_of_time()) } else { ended }
 }
 
 /// The format asked for, or the one that the name of the file to write says.

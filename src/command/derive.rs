@@ -1,16 +1,20 @@
 //! `backprose derive`: the answers of one layer or formula.
 
 use super::input::{Target, sizes, target};
+use super::limits::unfinished;
 use super::output::{print, write};
 use super::pdf::pdf;
 use super::report::{colours, complain, unusable};
 use super::templates::{unknown_format, unrendered, without_templates};
 use super::{DeriveArgs, DeriveFormat, MatrixLayout, Steps, Stop, Width};
+use backprose::answer::goal_name;
 use backprose::derivation::Goal;
 use backprose::diagnostic::Span;
 use backprose::language::syntax::Name;
+use backprose::limits::{Limit, Limits};
 use backprose::model::Sizes;
 use backprose::study::{NoAnswer, Study};
+use backprose::verify::Unverified;
 use backprose::writeup::json;
 use backprose::writeup::listing::{Listing, listing};
 use backprose::writeup::mathml::Engine;
@@ -18,10 +22,8 @@ use backprose::writeup::module::module;
 use backprose::writeup::notebook::{check, notebook};
 use backprose::writeup::numpy::Dialect;
 use backprose::writeup::render::{Format, render_with};
-use backprose::writeup::sheet::answers;
+use backprose::writeup::sheet::{answers, missing};
 use std::io::IsTerminal;
-
-const MOST_ANSWERS: usize = 500;
 
 /// Derives the answers and prints them.
 pub fn derive(arguments: &DeriveArgs, folders: &[std::path::PathBuf]) -> Result<(), Stop> {
@@ -45,28 +47,37 @@ pub fn derive(arguments: &DeriveArgs, folders: &[std::path::PathBuf]) -> Result<
         complain("a PDF is nothing for a terminal", Some("name a file: -o derivation.pdf"));
         return Err(Stop::Unusable);
     }
-    let target = target(&arguments.target, folders)?;
+    let limits = arguments.limits.read()?;
+    let target = target(&arguments.target, folders, &limits)?;
     match format {
         DeriveFormat::Numpy if arguments.templates.given() => return Err(without_templates("numpy")),
         DeriveFormat::Json if arguments.templates.given() => return Err(without_templates("json")),
         DeriveFormat::Notebook if arguments.templates.template.is_some() => return Err(without_templates("notebook")),
         _ => {}
     }
-    let text = match format {
-        DeriveFormat::Numpy => code(&target, &chosen, &wrt, (Dialect::Numpy, false))?,
-        DeriveFormat::Torch => code(&target, &chosen, &wrt, (Dialect::Torch, arguments.autograd))?,
-        _ => writeup(&target, &chosen, &wrt, arguments, (format, engine))?,
+    let (text, open) = match format {
+        DeriveFormat::Numpy => code(&target, (&chosen, &limits), &wrt, (Dialect::Numpy, false)).map(whole)?,
+        DeriveFormat::Torch => {
+            code(&target, (&chosen, &limits), &wrt, (Dialect::Torch, arguments.autograd)).map(whole)?
+        }
+        _ => writeup(&target, (&chosen, &limits), &wrt, arguments, (format, engine))?,
     };
     let contents = if format == DeriveFormat::Pdf { pdf(&text)? } else { text.into_bytes() };
     match &arguments.output {
-        Some(path) => write(path, &contents),
-        None => print(&contents),
+        Some(path) => write(path, &contents)?,
+        None => print(&contents)?,
     }
+    if open.is_empty() { Ok(()) } else { Err(unfinished(&open)) }
+}
+
+/// A text from which nothing is missing.
+fn whole(text: String) -> (String, Vec<String>) {
+    (text, Vec::new())
 }
 
 /// The answers of a target in rows, without colours.
 pub fn answered(target: &Target) -> Result<String, Stop> {
-    let mut study = study(target, &Sizes::default())?;
+    let mut study = study(target, (&Sizes::default(), &Limits::default()))?;
     let goals = study.with_adjoints(&study.goals(&[]));
     rows(&mut study, &goals, false).map_err(|error| refuse(error, target))
 }
@@ -107,8 +118,8 @@ fn format_of(arguments: &DeriveArgs) -> Result<DeriveFormat, Stop> {
     }
 }
 
-fn study(target: &Target, sizes: &Sizes) -> Result<Study, Stop> {
-    Study::new(&target.statements, target.base, sizes).map_err(|wrong| unusable(&target.source, &wrong))
+fn study(target: &Target, (sizes, limits): (&Sizes, &Limits)) -> Result<Study, Stop> {
+    Study::within(&target.statements, target.base, sizes, limits).map_err(|wrong| unusable(&target.source, &wrong))
 }
 
 fn arrays(study: &Study, wrt: &[String], target: &Target) -> Result<Vec<Name>, Stop> {
@@ -122,43 +133,66 @@ fn arrays(study: &Study, wrt: &[String], target: &Target) -> Result<Vec<Name>, S
     Ok(names)
 }
 
+/// A write-up, and the answers that were not finished.
 fn writeup(
     target: &Target,
-    sizes: &Sizes,
+    (sizes, limits): (&Sizes, &Limits),
     wrt: &[String],
     arguments: &DeriveArgs,
     (format, engine): (DeriveFormat, Engine),
-) -> Result<String, Stop> {
+) -> Result<(String, Vec<String>), Stop> {
     let layout = arguments.matrix.then(|| arguments.layout.unwrap_or(MatrixLayout::Shape).into());
-    let mut study = study(target, sizes)?.printed(arguments.printing.into()).with_matrices(layout);
+    let mut study = study(target, (sizes, limits))?.printed(arguments.printing.into()).with_matrices(layout);
     let goals = study.goals(&arrays(&study, wrt, target)?);
-    if goals.len() > MOST_ANSWERS {
-        complain(
-            format!("there are {} answers; at most {MOST_ANSWERS} are derived at once", goals.len()),
-            Some("--wrt chooses the arrays, `output` the outputs"),
-        );
+    let most = limits.of(Limit::Answers);
+    if goals.len() > most {
+        let message = format!("there are {} answers; at most {most} are derived at once", goals.len());
+        complain(message, Some(&limits.hint(Limit::Answers, "--wrt chooses the arrays, `output` the outputs")));
         return Err(Stop::Unusable);
     }
     let goals = study.with_adjoints(&goals);
     let failed = |error: NoAnswer| refuse(error, target);
+    let (goals, open) = study.in_time(&goals).map_err(failed)?;
+    let open: Vec<String> = open.iter().map(goal_name).collect();
+    if goals.is_empty() && !open.is_empty() {
+        return Err(unfinished(&open));
+    }
+    let text = written(study, &goals, &open, (target, limits), arguments, (format, engine))?;
+    Ok((text, open))
+}
+
+/// A write-up of goals that are answered; those that are not are said to be open.
+fn written(
+    mut study: Study,
+    goals: &[Goal],
+    open: &[String],
+    (target, limits): (&Target, &Limits),
+    arguments: &DeriveArgs,
+    (format, engine): (DeriveFormat, Engine),
+) -> Result<String, Stop> {
+    let failed = |error: NoAnswer| refuse(error, target);
     if let (DeriveFormat::Text, None, false) = (format, arguments.steps, arguments.templates.given()) {
         let color = arguments.output.is_none() && colours(&std::io::stdout());
-        return rows(&mut study, &goals, color).map_err(failed);
+        return rows(&mut study, goals, color).map_err(failed);
     }
     if format == DeriveFormat::Json {
-        let document = json::derivation(&mut study, &goals, &target.name, &target.about).map_err(failed)?;
+        let mut document = json::derivation(&mut study, goals, &target.name, &target.about).map_err(failed)?;
+        document.answers.extend(open.iter().map(|name| json::Answer::unfinished(name)));
         return Ok(json::text(&document));
     }
-    let templates = arguments.templates.read()?;
+    let templates = arguments.templates.read(limits)?;
     let level = arguments.steps.unwrap_or(Steps::Main).into();
-    let mut document = answers(&mut study, &goals, &target.about, level).map_err(failed)?;
+    let mut document = answers(&mut study, goals, &target.about, level).map_err(failed)?;
+    if let Some(question) = document.problems.iter_mut().flat_map(|problem| &mut problem.questions).last() {
+        question.blocks.extend(open.iter().map(|name| missing(&Unverified::unfinished(name.as_str()))));
+    }
     let own = templates.document.is_some();
     if own || matches!(format, DeriveFormat::Notebook | DeriveFormat::Html) {
         document.title = target.name.clone();
     }
     let format = match format {
         DeriveFormat::Notebook => {
-            let check = check((0, 0, None), study, &goals);
+            let check = check((0, 0, None), study, goals);
             return notebook(&document, &[check], &templates).map_err(unrendered);
         }
         DeriveFormat::Latex if !arguments.standalone && !own => {
@@ -178,8 +212,13 @@ fn writeup(
 }
 
 /// A module for every size where that can be derived, for the given sizes otherwise.
-fn code(target: &Target, sizes: &Sizes, wrt: &[String], library: (Dialect, bool)) -> Result<String, Stop> {
-    let given = study(target, sizes)?;
+fn code(
+    target: &Target,
+    (sizes, limits): (&Sizes, &Limits),
+    wrt: &[String],
+    library: (Dialect, bool),
+) -> Result<String, Stop> {
+    let given = study(target, (sizes, limits))?;
     let wanted = arrays(&given, wrt, target)?;
     let defaults = given.system.given.clone();
     let code = |study: Study| {
@@ -189,7 +228,7 @@ fn code(target: &Target, sizes: &Sizes, wrt: &[String], library: (Dialect, bool)
     let all = Sizes { general: true, ..Sizes::default() };
     let general = match defaults.is_empty() {
         true => None,
-        false => Study::new(&target.statements, target.base, &all).ok().and_then(|study| code(study).ok()),
+        false => Study::within(&target.statements, target.base, &all, limits).ok().and_then(|study| code(study).ok()),
     };
     match general {
         Some(text) => Ok(text),
@@ -200,6 +239,7 @@ fn code(target: &Target, sizes: &Sizes, wrt: &[String], library: (Dialect, bool)
 fn refuse(error: NoAnswer, target: &Target) -> Stop {
     match error {
         NoAnswer::Refused(diagnostic) => unusable(&target.source, &[diagnostic]),
+        NoAnswer::Unverified(unverified) if unverified.is_unfinished() => unfinished(&[unverified.answer]),
         NoAnswer::Unverified(unverified) => {
             complain(
                 unverified.to_string(),

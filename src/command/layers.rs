@@ -8,6 +8,7 @@ use super::report::complain;
 use super::{ListFormat, Stop};
 use backprose::catalogue::Catalogue;
 use backprose::diagnostic::nearest;
+use backprose::limits::Limits;
 use std::path::PathBuf;
 
 /// What the page of the catalogue begins with.
@@ -25,7 +26,7 @@ pub fn names() -> Vec<String> {
 
 /// Lists the layers, or prints one: its text, or a section of the catalogue's page.
 pub fn layers(name: Option<&str>, format: ListFormat, folders: &[PathBuf]) -> Result<(), Stop> {
-    let catalogue = catalogue(folders)?;
+    let catalogue = catalogue(folders, &Limits::default())?;
     let names: Vec<String> = catalogue.names().iter().map(|name| name.to_string()).collect();
     if let Some(unknown) = name.filter(|name| catalogue.find(name).is_none()) {
         let hint = nearest(unknown, names.iter().map(String::as_str)).map(|guess| format!("did you mean `{guess}`?"));

@@ -35,7 +35,7 @@ pub use counterexample::{Counterexample, Difference};
 pub use equality::{Proved, Unshown, agrees, show, shown_name};
 pub use left::fits;
 pub use rejected::{Rejected, Rejections, rejected};
-pub use report::{TestReport, judge_tests, judge_tests_knowing};
+pub use report::{TestReport, judge_tests, judge_tests_within};
 pub use slips::{Shown, Slip, Slipped};
 
 use crate::answer::{Answer, Names, at_indices, goal_name};
@@ -130,6 +130,13 @@ impl Judgement {
     pub fn undecided(&self) -> bool {
         matches!(self.verdict, Verdict::Undecided { .. })
     }
+}
+
+/// What is said of a claim when the time has run out, whatever was found by then: something may have been
+/// missing.
+fn unfinished() -> Judged {
+    let reasons = vec!["not finished: the time ran out".into()];
+    Judged { verdict: Verdict::Undecided { tried: 0 }, slip: None, reasons }
 }
 
 /// Judges one claim about a system.
@@ -238,6 +245,9 @@ impl<'a> Judge<'a> {
         let known = if claim.expected { None } else { self.rejections.take() };
         let judged = self.judged(claim);
         self.rejections = known.or(self.rejections.take());
+        if self.system.limits.expired() {
+            return Ok(Judgement::new(claim, unfinished()));
+        }
         Ok(Judgement::new(claim, judged?))
     }
 

@@ -48,7 +48,8 @@ pub(super) fn runs(system: &System, names: &Names) -> Result<Vec<Run>, String> {
         let mut instances = Vec::new();
         for point in 0..points {
             let seed = Random::new((7919 * k + point) as u64 + 17).bits();
-            let mut instance = Instance::sharing(&system.program, &all, seed, &Work::until(WORK, &system.limits)).map_err(|e| e.to_string())?;
+            let mut instance = Instance::sharing(&system.program, &all, seed, &Work::until(WORK, &system.limits))
+                .map_err(|e| e.to_string())?;
             lettered(system, names, &mut instance).map_err(|e| e.to_string())?;
             let costly = instance.work() > COSTLY;
             instances.push(instance);

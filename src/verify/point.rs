@@ -285,7 +285,9 @@ pub fn verify_limit(
                     pins.arrays.insert((param.clone(), Vec::new()), value);
                     match Instance::pinned(&system.program, &sizes, drawn, &work, &pins) {
                         Ok(instance) => path.push(instance),
-                        Err(error @ (EvalError::TooMuchWork { .. } | EvalError::OutOfTime)) => return Err(broken(error)),
+                        Err(error @ (EvalError::TooMuchWork { .. } | EvalError::OutOfTime)) => {
+                            return Err(broken(error));
+                        }
                         Err(error) => {
                             stopped = Some(error);
                             break;

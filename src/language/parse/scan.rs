@@ -204,8 +204,9 @@ impl<'i> Scan<'i> {
         if inner.operators == most {
             let span = Span::new(self.at, self.at + 1);
             self.complain(
-                Diagnostic::new(format!("an expression has at most {most} operators"), span)
-                    .hint(self.limits.hint(Limit::Operators, "write it as a sum over an index, or in several equations")),
+                Diagnostic::new(format!("an expression has at most {most} operators"), span).hint(
+                    self.limits.hint(Limit::Operators, "write it as a sum over an index, or in several equations"),
+                ),
             );
         }
     }

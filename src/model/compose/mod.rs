@@ -96,7 +96,14 @@ fn key<T>(of: &T) -> usize {
 
 impl<'a> Composer<'a> {
     fn new(root: &'a File, library: &'a dyn Library) -> Self {
-        Composer { library, root, known: BTreeMap::new(), open: Vec::new(), problems: Vec::new(), limits: Limits::default() }
+        Composer {
+            library,
+            root,
+            known: BTreeMap::new(),
+            open: Vec::new(),
+            problems: Vec::new(),
+            limits: Limits::default(),
+        }
     }
 
     fn report(&mut self, diagnostic: Diagnostic) {
