@@ -16,7 +16,7 @@ use backprose::judge::Verdict;
 use backprose::limits::Limits;
 use backprose::writeup::mathml::Engine;
 use backprose::writeup::render::{Format, render};
-use backprose::writeup::{marks, mistake};
+use backprose::writeup::{harmless, marks, mistake};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -265,6 +265,7 @@ fn text(document: &Source, marked: &Marked, arguments: &CheckArgs) -> String {
         (true, _) => ("\u{1b}[33m", "\u{1b}[0m"),
     };
     let mut text = String::new();
+    let name = harmless(&document.name);
     let width = marked.entries.iter().map(|e| e.question.chars().count()).max().unwrap_or(0);
     for entry in &marked.entries {
         let word = entry.verdict();
@@ -273,7 +274,7 @@ fn text(document: &Source, marked: &Marked, arguments: &CheckArgs) -> String {
         }
         let (on, off) = colour(word);
         let formula = shortened(&entry.formula);
-        let place = format!("{}:{}", document.name, entry.line);
+        let place = format!("{name}:{}", entry.line);
         text += &format!("{place}  {:width$}  {on}{word:10}{off}  {}\n", entry.question, formula);
         for line in entry.reasons(!arguments.no_solutions) {
             text += &format!("    {}\n", harmless(&line));
@@ -288,11 +289,12 @@ fn text(document: &Source, marked: &Marked, arguments: &CheckArgs) -> String {
     }
     for (line, question, words) in marked.remarks.iter().filter(|_| !arguments.quiet) {
         let (on, off) = colour("note");
-        text += &format!("{}:{line}  {question:width$}  {on}note      {off}  {words}\n", document.name);
+        let words = harmless(words);
+        text += &format!("{name}:{line}  {question:width$}  {on}note      {off}  {words}\n");
     }
-    for name in not_answered(marked) {
+    for missing in not_answered(marked) {
         let (on, off) = colour("unanswered");
-        text += &format!("{}  {on}not answered{off}  {name}\n", document.name);
+        text += &format!("{name}  {on}not answered{off}  {missing}\n");
     }
     text
 }
@@ -325,11 +327,6 @@ pub(super) fn shortened(formula: &str) -> String {
         Some((end, _)) => format!("{}…", &line[..end]),
         None => line,
     }
-}
-
-/// Words without characters that a terminal would act on.
-pub(super) fn harmless(words: &str) -> String {
-    words.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
 }
 
 /// The longest formula that is shown, in characters.

@@ -6,7 +6,7 @@ use super::folder::files;
 use super::input::{catalogue, specification, text_of};
 use super::known::rejections;
 use super::limits::out_of_time;
-use super::output::print;
+use super::output::{print, print_plain};
 use super::parallel::in_order;
 use super::report::{Source, complain, unusable};
 use super::subject::Subjects;
@@ -61,7 +61,7 @@ pub fn check(arguments: &CheckArgs, folders: &[PathBuf]) -> Result<(), Stop> {
             (path, Outcome::Nothing(said)) => {
                 let named = arguments.files.iter().any(|file| file == path);
                 if named && arguments.format == AgainstFormat::Text {
-                    print(&said)?;
+                    print_plain(&said)?;
                 }
             }
             (_, Outcome::Found(found)) => {

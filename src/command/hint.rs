@@ -1,7 +1,7 @@
 //! `backprose hint`: the next step of a derivation, and no more.
 
 use super::input::{catalogue, read, specification, the_homework};
-use super::output::print;
+use super::output::{print, print_plain};
 use super::report::{colours, complain, unusable};
 use super::{ExplainFormat, HintArgs, Stop};
 use backprose::calculus::Printing;
@@ -31,7 +31,7 @@ pub fn hint(arguments: &HintArgs, folders: &[std::path::PathBuf]) -> Result<(), 
     let file =
         specification(&source, &catalogue(folders, &limits)?, &limits).map_err(|wrong| unusable(&source, &wrong))?;
     let homework = the_homework(&file.items, &source.name)?;
-    let Some(question) = &arguments.question else { return print(list(homework)) };
+    let Some(question) = &arguments.question else { return print_plain(&list(homework)) };
     let (place, answers) = exam::find(homework, question).map_err(|wrong| {
         complain(&*wrong.message, wrong.hint.as_deref());
         Stop::Unusable

@@ -81,6 +81,7 @@ pub fn catalogue(folders: &[PathBuf], limits: &Limits) -> Result<Catalogue, Stop
         };
         files.retain(|f| f.extension().is_some_and(|e| e == "bp"));
         files.sort();
+        stays_inside(folder, &files)?;
         for file in files {
             if std::fs::metadata(&file).is_ok_and(|found| !found.is_file()) {
                 complain(format!("{} is not a file", file.display()), Some("files of layers end in .bp"));
@@ -91,6 +92,21 @@ pub fn catalogue(folders: &[PathBuf], limits: &Limits) -> Result<Catalogue, Stop
         }
     }
     Ok(catalogue)
+}
+
+/// Complains about a link that leads out of a folder.
+pub fn stays_inside(folder: &Path, files: &[PathBuf]) -> Result<(), Stop> {
+    let Some(outside) = files.iter().find(|file| !is_inside(folder, file)) else { return Ok(()) };
+    complain(format!("{} leads out of the folder", outside.display()), Some("copy the file into the folder"));
+    Err(Stop::Unusable)
+}
+
+/// Whether a file is in a folder, links followed; one that cannot be followed is left to whoever reads it.
+pub fn is_inside(folder: &Path, file: &Path) -> bool {
+    match (folder.canonicalize(), file.canonicalize()) {
+        (Ok(folder), Ok(file)) => file.starts_with(folder),
+        _ => true,
+    }
 }
 
 /// The specification that a text holds, its layer calls written out.

@@ -1,7 +1,7 @@
 //! `backprose solve`: a homework file becomes verified write-ups.
 
 use super::input::{catalogue, read, specification, the_homework};
-use super::output::{print, write};
+use super::output::{print, print_plain, write};
 use super::pdf::pdf;
 use super::report::{colours, complain, unusable};
 use super::templates::{unknown_format, unrendered, without_templates};
@@ -152,7 +152,7 @@ pub fn write_all(written: &[(PathBuf, Vec<u8>)]) -> Result<(), Stop> {
         write(path, contents)?;
     }
     let names: Vec<String> = written.iter().map(|(path, _)| path.display().to_string()).collect();
-    print(format!("wrote {}\n", names.join(", ")))
+    print_plain(&format!("wrote {}\n", names.join(", ")))
 }
 
 /// What files made from one are called.

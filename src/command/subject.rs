@@ -1,6 +1,6 @@
 //! What the marks of a paper are about: files beside it, and layers of the catalogue.
 
-use super::input::{Complaint, chosen, specification, text_of, unknown};
+use super::input::{Complaint, chosen, is_inside, specification, text_of, unknown};
 use backprose::catalogue::Catalogue;
 use backprose::diagnostic::Diagnostic;
 use backprose::language::syntax::Layer;
@@ -39,6 +39,11 @@ fn look_up(folder: &Path, target: &str, catalogue: &Catalogue, limits: &Limits) 
     for (path, layer) in [Some((target, None)), split].into_iter().flatten() {
         let file = [folder.join(path), PathBuf::from(path)].into_iter().find(|file| file.is_file());
         if let Some(file) = file {
+            let here = |home: &Path| is_inside(if home.as_os_str().is_empty() { Path::new(".") } else { home }, &file);
+            if !here(folder) && !here(Path::new(".")) {
+                let message = format!("`{target}` leads out of the folder of the document and of this one");
+                return Err((message, Some("copy the file there, or start from a folder that holds both".into())));
+            }
             return of_file(&file, layer, catalogue, limits);
         }
     }

@@ -23,7 +23,6 @@ use crate::model::{System, elaborate_within};
 use crate::reading::Symbol;
 use formula::{Bench, Part};
 
-
 /// How a document is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
