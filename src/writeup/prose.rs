@@ -253,7 +253,7 @@ fn guarded(text: &str) -> String {
 
 /// TeX that survives Markdown and is no tag: some renderers read `\,` and the like as escaped punctuation before
 /// the mathematics is seen, two stars as emphasis, `}_{` as its beginning, and `\\` only at the end of a line;
-/// others know neither `\thinspace` nor `\cr`.
+/// others know neither `\thinspace` nor `\cr`. A reader that knows no mathematics sees no link and no code in it.
 pub fn markdown_math(tex: &str) -> String {
     const WRITTEN: &[(&str, &str)] = &[
         ("\\\\", "\\\\\n"),
@@ -272,6 +272,9 @@ pub fn markdown_math(tex: &str) -> String {
         ("\\_", "\\text{-}"),
         ("\\allowbreak{}", ""),
         ("<", "< "),
+        ("](", "] ("),
+        ("~", "\\ "),
+        ("`", "\\lq "),
     ];
     let mut out = String::new();
     let mut rest = tex;
@@ -286,7 +289,7 @@ pub fn markdown_math(tex: &str) -> String {
             }
             None => {
                 let opens = rest.starts_with("_{") && out.ends_with(|before: char| before.is_ascii_punctuation());
-                out.push(if c == '\n' { ' ' } else { c });
+                out.push(if c.is_control() { ' ' } else { c });
                 out += if opens { " " } else { "" };
                 rest = &rest[c.len_utf8()..];
             }

@@ -95,15 +95,17 @@ def markdown(text):
 
 
 def notebook(text):
-    wrong = []
+    wrong, words = [], []
     for cell in json.loads(text)["cells"]:
         source = "".join(cell["source"])
         if cell["cell_type"] == "markdown":
-            wrong += markdown(source)
+            words.append(source)
+            if len(re.findall(r"(?m)^\s*(?:```|~~~)", source)) % 2:
+                wrong.append(f"a fence stays open in {source[:80]!r}")
         else:
             compile(source, "cell", "exec")
             wrong += unseen(source)
-    return wrong
+    return wrong + markdown("\n\n".join(words))
 
 
 def table(text):
