@@ -21,6 +21,8 @@
 //! assert_eq!(certificate.entries, 35);
 //! ```
 
+#![forbid(unsafe_code)]
+
 pub mod answer;
 pub mod answers;
 pub mod calculus;

@@ -4,7 +4,7 @@
 //! the memory without bound, and is refused with a sentence that names the limit. Limits are counted, never timed:
 //! without a deadline the same input gives the same bytes on any machine.
 //!
-//! Invariant: limits are values handed down – to the parser, into a [`System`](crate::model::System) – and nobody
+//! Invariant: limits are values handed down – to the parser, into a system – and nobody
 //! changes them on the way.
 
 use std::time::{Duration, Instant};
