@@ -79,7 +79,7 @@ fn whole(text: String) -> (String, Vec<String>) {
 pub fn answered(target: &Target) -> Result<String, Stop> {
     let mut study = study(target, (&Sizes::default(), &Limits::default()))?;
     let goals = study.with_adjoints(&study.goals(&[]));
-    rows(&mut study, &goals, false).map_err(|error| refuse(error, target))
+    rows(&mut study, &goals, false).map_err(|error| refuse(error, (target, &Limits::default())))
 }
 
 fn rows(study: &mut Study, goals: &[Goal], color: bool) -> Result<String, NoAnswer> {
@@ -151,7 +151,7 @@ fn writeup(
         return Err(Stop::Unusable);
     }
     let goals = study.with_adjoints(&goals);
-    let failed = |error: NoAnswer| refuse(error, target);
+    let failed = |error: NoAnswer| refuse(error, (target, limits));
     let (goals, open) = study.in_time(&goals).map_err(failed)?;
     let open: Vec<String> = open.iter().map(goal_name).collect();
     if goals.is_empty() && !open.is_empty() {
@@ -170,7 +170,7 @@ fn written(
     arguments: &DeriveArgs,
     (format, engine): (DeriveFormat, Engine),
 ) -> Result<String, Stop> {
-    let failed = |error: NoAnswer| refuse(error, target);
+    let failed = |error: NoAnswer| refuse(error, (target, limits));
     if let (DeriveFormat::Text, None, false) = (format, arguments.steps, arguments.templates.given()) {
         let color = arguments.output.is_none() && colours(&std::io::stdout());
         return rows(&mut study, goals, color).map_err(failed);
@@ -232,19 +232,17 @@ fn code(
     };
     match general {
         Some(text) => Ok(text),
-        None => code(given).map_err(|error| refuse(error, target)),
+        None => code(given).map_err(|error| refuse(error, (target, limits))),
     }
 }
 
-fn refuse(error: NoAnswer, target: &Target) -> Stop {
+fn refuse(error: NoAnswer, (target, limits): (&Target, &Limits)) -> Stop {
     match error {
         NoAnswer::Refused(diagnostic) => unusable(&target.source, &[diagnostic]),
         NoAnswer::Unverified(unverified) if unverified.is_unfinished() => unfinished(&[unverified.answer]),
         NoAnswer::Unverified(unverified) => {
-            complain(
-                unverified.to_string(),
-                Some("what is not verified is not printed; smaller sizes, or --general, may do"),
-            );
+            let usual = "what is not verified is not printed; smaller sizes, or --general, may do";
+            complain(unverified.to_string(), Some(unverified.remedy(limits).as_deref().unwrap_or(usual)));
             Stop::Refuted
         }
     }

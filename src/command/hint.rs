@@ -41,7 +41,7 @@ pub fn hint(arguments: &HintArgs, folders: &[std::path::PathBuf]) -> Result<(), 
     let hint = hint.map_err(|why| match why {
         Unhinted::Refused(wrong) => unusable(&source, &wrong),
         Unhinted::Unverified(unverified) => {
-            complain(unverified.to_string(), None);
+            complain(unverified.to_string(), unverified.remedy(&limits).as_deref());
             Stop::Refuted
         }
         Unhinted::NoSteps => {

@@ -44,7 +44,7 @@ pub fn solve(arguments: &SolveArgs, folders: &[PathBuf]) -> Result<(), Stop> {
         return Err(Stop::Unusable);
     }
     for unverified in &sheet.unverified {
-        complain(unverified.to_string(), None);
+        complain(unverified.to_string(), unverified.remedy(&limits).as_deref());
     }
     let wrong = sheet.unverified.iter().any(|unverified| !unverified.is_unfinished());
     if (wrong && !arguments.keep_going) || (!sheet.unverified.is_empty() && arguments.check) {

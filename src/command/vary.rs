@@ -99,7 +99,9 @@ fn variant(
         return Ok(Made::Unfinished(format!("variant {number}")));
     }
     if !key.unverified.is_empty() {
-        key.unverified.iter().for_each(|unverified| complain(unverified.to_string(), None));
+        for unverified in &key.unverified {
+            complain(unverified.to_string(), unverified.remedy(limits).as_deref());
+        }
         complain("nothing is written", None);
         return Err(Stop::Refuted);
     }

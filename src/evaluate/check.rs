@@ -51,6 +51,16 @@ pub struct Mismatch {
     pub found: Scalar,
 }
 
+impl Failure {
+    /// The error, if it is that more work was needed than allowed.
+    pub fn work(&self) -> Option<Box<EvalError>> {
+        match self {
+            Failure::Error(error @ EvalError::TooMuchWork { .. }) => Some(Box::new(error.clone())),
+            _ => None,
+        }
+    }
+}
+
 impl From<EvalError> for Failure {
     fn from(error: EvalError) -> Failure {
         Failure::Error(error)

@@ -47,7 +47,7 @@ use crate::language::syntax::{Claim, ClaimValue, Expr, Name, Target};
 use crate::model::formula::{formula, resolve_formula};
 use crate::model::{System, Term};
 use crate::study::{undefined, with_jacobian};
-use crate::verify::Trials;
+use crate::verify::{Trials, Unverified};
 use complete::complete;
 use left::Left;
 use rejected::{Wrong, at_runs};
@@ -132,6 +132,15 @@ impl Judgement {
     }
 }
 
+/// A complaint about a system that cannot be verified at all.
+fn unverified(system: &System, why: &Unverified) -> Diagnostic {
+    let complaint = Diagnostic::general(why.to_string());
+    match why.remedy(&system.limits) {
+        Some(hint) => complaint.hint(hint),
+        None => complaint,
+    }
+}
+
 /// What is said of a claim when the time has run out, whatever was found by then: something may have been
 /// missing.
 fn unfinished() -> Judged {
@@ -205,7 +214,7 @@ impl<'a> Judge<'a> {
     fn of(system: Cow<'a, System>) -> Result<Self, Diagnostics> {
         let names = Names::new(&system);
         let trials = Trials::new(&system, &names)
-            .map_err(|why| vec![undefined(&system, &why).unwrap_or_else(|| Diagnostic::general(why.to_string()))])?;
+            .map_err(|why| vec![undefined(&system, &why).unwrap_or_else(|| unverified(&system, &why))])?;
         let runs = trial::runs(&system, &names).map_err(|e| vec![Diagnostic::general(e)])?;
         let (answers, shaped) = (BTreeMap::new(), BTreeSet::new());
         Ok(Judge { system, names, trials, runs, answers, shaped, explains: true, rejections: None, brief: false })

@@ -22,7 +22,7 @@ use crate::evaluate::check::{
 use crate::evaluate::range::{Reach, check_box};
 use crate::evaluate::{EvalError, Formula, Instance, Random, Scalar, Sizes, Steps, Work, integer};
 use crate::language::syntax::{Expr, Name};
-use crate::limits::{self, Limit};
+use crate::limits::{Limit, Limits as Within};
 use crate::model::{OneStep, Quote, System};
 use std::fmt;
 
@@ -85,7 +85,7 @@ pub struct Unverified {
     pub reason: String,
     /// The numbers chosen for the symbolic sizes.
     pub sizes: Sizes,
-    /// Why the system has no values at all, if that is the reason.
+    /// Why the system has no values at all, or what it lacked, if that is the reason.
     pub cause: Option<Box<EvalError>>,
 }
 
@@ -94,6 +94,16 @@ impl Unverified {
     pub fn unfinished(answer: impl Into<String>) -> Unverified {
         let cause = Some(Box::new(EvalError::OutOfTime));
         Unverified { answer: answer.into(), reason: String::new(), sizes: Sizes::new(), cause }
+    }
+
+    /// How to allow what it lacked, if that is work.
+    pub fn remedy(&self, limits: &Within) -> Option<String> {
+        let lacked = matches!(self.cause.as_deref(), Some(EvalError::TooMuchWork { .. }));
+        if lacked {
+            Some(limits.hint(Limit::Work, "what is not verified is not printed; choose smaller sizes"))
+        } else {
+            None
+        }
     }
 
     /// Whether nothing is wrong with it but that the time ran out.
@@ -125,7 +135,6 @@ pub struct Trials {
     budget: Budget,
     /// How much work had been done when all instances were drawn.
     drawn: u64,
-    limits: limits::Limits,
 }
 
 /// How many operations the answers of a system together may take, and each of them at most.
@@ -177,10 +186,8 @@ impl Trials {
             sizes: sizes.clone(),
             cause: None,
         };
-        let valueless = |e: EvalError, sizes: &Sizes| Unverified {
-            cause: Some(Box::new(e.clone())),
-            ..fail(explained(&e, &system.limits), sizes)
-        };
+        let valueless =
+            |e: EvalError, sizes: &Sizes| Unverified { cause: Some(Box::new(e.clone())), ..fail(e.to_string(), sizes) };
         if chosen.is_empty() {
             let reason = "no small sizes were found that satisfy all requirements".into();
             return Err(fail(reason, &Sizes::new()));
@@ -215,7 +222,7 @@ impl Trials {
         }
         let (symbolic, functions) = (!system.sizes.is_empty(), !system.functions().is_empty());
         let drawn = work.done();
-        Ok(Trials { symbolic, functions, runs, work, budget, drawn, limits: system.limits })
+        Ok(Trials { symbolic, functions, runs, work, budget, drawn })
     }
 
     /// Forgets what was done since the instances were drawn, so that what is verified next may cost as
@@ -244,7 +251,8 @@ impl Trials {
                 let share = self.share();
                 let affordable = sample::affordable(instance, &answer.derivation, &formula, share);
                 let compared = compare(instance, answer, &formula, affordable);
-                let (checked, sampled) = compared.map_err(|e| fail(describe(answer, &e, &self.limits)))?;
+                let (checked, sampled) =
+                    compared.map_err(|e| Unverified { cause: e.work(), ..fail(describe(answer, &e)) })?;
                 if k == 0 {
                     total.entries += checked.entries;
                     total.numeric += checked.numeric;
@@ -445,7 +453,7 @@ fn all_open(shape: &ShapeDerivation) -> bool {
     (0..shape.indices.len()).all(|axis| shape.limits.iter().any(|l| l.axis == axis))
 }
 
-fn describe(answer: &Answer, failure: &CheckFailure, limits: &limits::Limits) -> String {
+fn describe(answer: &Answer, failure: &CheckFailure) -> String {
     let place = |at: &[i64]| {
         let pairs = answer.indices.iter().zip(at).map(|(b, v)| format!("{} = {v}", b.name));
         pairs.collect::<Vec<_>>().join(", ")
@@ -453,14 +461,6 @@ fn describe(answer: &Answer, failure: &CheckFailure, limits: &limits::Limits) ->
     match failure {
         CheckFailure::Mismatch(m) => format!("the entry at {} differs from the definition", place(&m.at)),
         CheckFailure::NoValue { at, error } => format!("the entry at {} has no value: {error}", place(at)),
-        CheckFailure::Error(error) => explained(error, limits),
-    }
-}
-
-/// What went wrong, and if it is the work allowed, how to allow more.
-fn explained(error: &EvalError, limits: &limits::Limits) -> String {
-    match (error, limits.raised(Limit::Work)) {
-        (EvalError::TooMuchWork { .. }, Some(option)) => format!("{error} (`{option}` allows more)"),
-        _ => error.to_string(),
+        CheckFailure::Error(error) => error.to_string(),
     }
 }
