@@ -66,13 +66,21 @@ fn homework(payloads: &[String]) -> String {
         writeln!(
             text,
             "  problem {number} {words} {{\n    question 1 {words} {{\n      size N\n      input x[N]\n      notation y as {line}\n      \
-             y[i] = 2*x[i]\n      part a {words} answer y\n      part b \"\" answer text {words}\n    }}\n  }}"
+             y[i] = 2*x[i]\n      part a {words} answer y\n      part b \"\" answer text {words}\n{}    }}\n  }}",
+            if number % 3 == 0 { drawn(&line) } else { String::new() }
         )
         .unwrap();
     }
     write!(text, "  problem 99 {} {{ question 1 \"\" {{ x[3]; y[i] = x[i]; answer y }} }}\n}}\n", quoted(LAST))
         .unwrap();
     text
+}
+
+/// A part that is drawn: pictures, graphs, tables and matrices with a notation.
+fn drawn(notation: &str) -> String {
+    let system = format!("x[3], w[3]; notation y as {notation}\n h[i] = x[i]*w[i]; y[i] = 2*h[i]");
+    let answers = "picture dy/dx, diagram y, shape y, matrix dy/dx, dl/dx";
+    format!("      part c \"\" {{ {system}; answer {answers} }}\n")
 }
 
 /// Layers whose sentences and tests hold every text, with names that mean something elsewhere.
@@ -115,7 +123,7 @@ fn kept(folder: &Path, name: &str, arguments: &[&str], codes: &[i32]) -> PathBuf
     let said = String::from_utf8_lossy(&run.stderr).into_owned();
     assert!(run.status.code().is_some_and(|code| codes.contains(&code)), "{arguments:?}: {:?} {said}", run.status);
     assert!(!said.contains("panicked"), "{arguments:?}: {said}");
-    std::fs::write(folder.join(format!("{name}.said.txt")), &run.stderr).unwrap();
+    std::fs::write(folder.join(format!("{name}.said")), &run.stderr).unwrap();
     let path = folder.join(name);
     if !run.stdout.is_empty() {
         std::fs::write(&path, &run.stdout).unwrap();
@@ -128,7 +136,7 @@ fn inert(folder: &Path) {
         return;
     }
     let mut files: Vec<PathBuf> = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
-    let endings = ["html", "md", "ipynb", "csv", "txt", "log", "json", "py"];
+    let endings = ["html", "md", "ipynb", "csv", "txt", "said", "log", "json", "py"];
     files.retain(|file| file.is_file() && file.extension().is_some_and(|e| endings.iter().any(|ending| e == *ending)));
     files.sort();
     let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/attack/inert.py");
@@ -145,42 +153,55 @@ fn no_canary(folder: &Path) {
     }
 }
 
-/// Sets a document with the shell open; the last words are there, the secret is not.
-fn typeset(folder: &Path, file: &str) {
-    let tex = Command::new("pdflatex")
-        .args(["-shell-escape", "-interaction=nonstopmode", "-halt-on-error", file])
-        .current_dir(folder)
-        .env("openin_any", "a")
-        .output()
-        .unwrap();
-    let log = String::from_utf8_lossy(&tex.stdout);
-    assert!(tex.status.success(), "{file}: {}", &log[log.len().saturating_sub(2_000)..]);
+/// TeX with the shell open; what it set.
+fn tex(folder: &Path, file: &str) -> (Output, String) {
+    let arguments = ["-shell-escape", "-interaction=nonstopmode", "-halt-on-error", file];
+    let tex = Command::new("pdflatex").args(arguments).current_dir(folder).env("openin_any", "a").output().unwrap();
     let pdf = file.replace(".tex", ".pdf");
     let text = Command::new("pdftotext").args([&pdf, "-"]).current_dir(folder).output().unwrap();
-    let text = String::from_utf8_lossy(&text.stdout);
+    (tex, String::from_utf8_lossy(&text.stdout).into_owned())
+}
+
+/// Sets a document; the last words are there, the secret is not. A document that does harm is seen to do it.
+fn typeset(folder: &Path, file: &str) {
+    let harm =
+        "\\documentclass{article}\\begin{document}\\input{secret}\\immediate\\write18{touch seen}\\end{document}";
+    std::fs::write(folder.join("harm.tex"), harm).unwrap();
+    let (_, text) = tex(folder, "harm.tex");
+    assert!(text.contains(SECRET) && folder.join("seen").exists(), "harm is not seen");
+    let (tex, text) = tex(folder, file);
+    let log = String::from_utf8_lossy(&tex.stdout);
+    assert!(tex.status.success(), "{file}: {}", &log[log.len().saturating_sub(2_000)..]);
     assert!(text.contains(LAST) && !text.contains(SECRET), "{file} ends early, or holds the secret");
     no_canary(folder);
 }
 
+/// What a browser makes of a page without its policy: the tag at its root, and the rest.
+fn browsed(folder: &Path, page: &str) -> (String, String) {
+    let browsers = ["chromium", "chromium-browser", "google-chrome"];
+    let there = |browser: &&str| Command::new(browser).arg("--version").output().is_ok();
+    let open = folder.join("open.htm");
+    std::fs::write(&open, page).unwrap();
+    let run = Command::new(browsers.into_iter().find(there).unwrap())
+        .args(["--headless", "--no-sandbox", "--disable-gpu", "--dump-dom"])
+        .arg(format!("--user-data-dir={}", folder.join("profile").display()))
+        .arg(&open)
+        .output()
+        .unwrap();
+    let dom = String::from_utf8_lossy(&run.stdout).into_owned();
+    (dom.split('>').find(|tag| tag.contains("<html")).unwrap_or_default().to_string(), dom)
+}
+
+/// No script of a page but its own runs, even without the page's policy; one that is put there is seen to run.
 fn browse(folder: &Path, file: &str) {
     let page = std::fs::read_to_string(folder.join(file)).unwrap();
     let (before, rest) = page.split_once("<meta http-equiv=\"Content-Security-Policy\"").unwrap();
     let (_, after) = rest.split_once("/>").unwrap();
-    let open = folder.join("open.html");
-    std::fs::write(&open, format!("{before}{after}")).unwrap();
-    let browser = ["chromium", "chromium-browser", "google-chrome"]
-        .into_iter()
-        .find(|browser| Command::new(browser).arg("--version").output().is_ok());
-    let run = Command::new(browser.unwrap_or("chromium"))
-        .args(["--headless", "--no-sandbox", "--disable-gpu", "--dump-dom"])
-        .arg(format!("--user-data-dir={}", folder.join("profile").display()))
-        .arg(open.to_str().unwrap())
-        .output()
-        .unwrap();
-    let dom = String::from_utf8_lossy(&run.stdout);
-    let root = dom.split('>').find(|tag| tag.contains("<html")).unwrap_or_default();
+    let (root, dom) = browsed(folder, &format!("{before}{after}"));
     assert!(dom.contains(LAST) && !root.contains("data-canary"), "{file}: {root}");
-    std::fs::remove_file(open).unwrap();
+    let script = "<script>document.documentElement.setAttribute(\"data-canary\",\"1\")</script></body>";
+    let (root, _) = browsed(folder, &format!("{before}{after}").replace("</body>", script));
+    assert!(root.contains("data-canary"), "harm is not seen");
 }
 
 #[test]
@@ -219,7 +240,7 @@ fn layers_and_their_tests_break_out_of_no_format() {
     std::fs::create_dir_all(at.join("each")).unwrap();
     std::fs::write(at.join("layers/l.bp"), layers(&payloads)).unwrap();
     std::fs::write(at.join("each/e.bp"), layers(&each)).unwrap();
-    kept(at, "check.txt", &["check", "layers"], &[1]);
+    kept(at, "check.said", &["check", "layers"], &[1]);
     kept(at, "check.json", &["check", "layers", "--format", "json"], &[1]);
     kept(at, "check.log", &["check", "layers", "--format", "github"], &[1]);
     kept(at, "list.txt", &["layers", "--layers", "layers"], &[0]);
@@ -273,14 +294,14 @@ fn submissions_break_out_of_no_report() {
         let _ = std::fs::write(at.join("papers").join(name), document(&payloads, true));
     }
     let _ = std::fs::write(at.join("all/\u{1b}]0;x.bin.md"), b"\xff\xfe");
-    for (name, format) in [("all.txt", "text"), ("all.json", "json"), ("all.log", "github"), ("all.csv", "csv")] {
+    for (name, format) in [("all.said", "text"), ("all.json", "json"), ("all.log", "github"), ("all.csv", "csv")] {
         kept(at, name, &["check", "all", "--against", "h.bp", "--format", format], &[0, 1, 2]);
     }
-    for (name, format) in [("papers.txt", "text"), ("papers.json", "json"), ("papers.log", "github")] {
+    for (name, format) in [("papers.said", "text"), ("papers.json", "json"), ("papers.log", "github")] {
         kept(at, name, &["check", "papers", "--format", format], &[1, 2]);
     }
     let reports =
-        [("r.txt", "text"), ("r.md", "markdown"), ("r.html", "html"), ("r.tex", "latex"), ("r.log", "github")];
+        [("r.said", "text"), ("r.md", "markdown"), ("r.html", "html"), ("r.tex", "latex"), ("r.log", "github")];
     for (name, format) in reports {
         kept(at, name, &["check", "one.md", "--against", "h.bp", "--format", format], &[0, 1, 2]);
     }

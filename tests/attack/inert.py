@@ -2,9 +2,9 @@
 
 By the ending of a file: a page has the tags, attributes and links of a page of ours and no other; Markdown and the
 cells of a notebook have, as Pandoc reads them, no raw HTML, no link and no picture but ours; a table of
-comma-separated values has no cell that begins a formula; data is JSON; text has no character that a terminal acts on;
-a log of GitHub Actions has no command but `::error file=` and `::warning file=`. Exit code 1 if anything is wrong, also
-if one of the files made wrong on purpose passes.
+comma-separated values has no cell that begins a formula; data is JSON; a module compiles; text has no character that a
+terminal acts on; what is said has no command of GitHub Actions either, and a log no other than `::error file=` and
+`::warning file=`. Exit code 1 if anything is wrong, also if one of the files made wrong on purpose passes.
 """
 
 import csv
@@ -123,14 +123,22 @@ def unseen(text):
     return [f"the characters {sorted(hex(ord(c)) for c in bad)}"] if bad else []
 
 
+def plain(text):
+    """What is printed where a runner of GitHub Actions reads along: no line is a command."""
+    wrong = [f"a command {line[:80]!r}" for line in text.split("\n") if line.lstrip().startswith("::")]
+    return wrong + unseen(text)
+
+
 def log(text):
     lines = text.split("\n")
-    wrong = [f"a command {line[:80]!r}" for line in lines if line.lstrip().startswith("::") and not re.match(r"::(error|warning) file=\S", line)]
-    wrong += [f"a command {line[:80]!r}" for line in lines if "##[" in line and not line.startswith("::")]
-    return wrong + (["a canary of its own"] if any(line.startswith("::error file=canary") for line in lines) else []) + unseen(text)
+    ours = [line for line in lines if re.match(r"::(error|warning) file=\S", line)]
+    rest = [line for line in lines if line not in ours]
+    wrong = [f"a command {line[:80]!r}" for line in rest if "##[" in line]
+    wrong += [f"a canary {line[:80]!r}" for line in ours if line.startswith("::error file=canary")]
+    return wrong + plain("\n".join(rest)) + unseen(text)
 
 
-CHECKS = {".html": page, ".md": markdown, ".ipynb": notebook, ".csv": table, ".txt": unseen, ".log": log}
+CHECKS = {".html": page, ".md": markdown, ".ipynb": notebook, ".csv": table, ".txt": unseen, ".said": plain, ".log": log}
 CHECKS[".json"] = lambda text: [] if isinstance(json.loads(text), dict) else ["no object"]
 CHECKS[".py"] = lambda text: (compile(text, "module", "exec"), unseen(text))[1]
 
@@ -139,6 +147,7 @@ BROKEN = {
     ".md": ["<script>x</script>", "[a](b)", "![a](b)", "a <b onclick=x>b</b>", "$\\href{a}{b}$", "\u202ex"],
     ".csv": ["a,=1\n", "a;=1\n", "a,b\nc\n"],
     ".txt": ["\x1b[31m", "\u202e"],
+    ".said": ["x\n  ::stop-commands::x", "\x1b[31m"],
     ".log": ["::stop-commands::x", "::error file=canary::x", "x ##[error]y"],
 }
 

@@ -108,7 +108,11 @@ impl Writer<'_> {
     fn asked(&mut self, study: Option<Study>, part: Option<usize>, said: Said) {
         let (problem, question) = self.place;
         let goals = said.given.into_iter().map(|(_, goal)| goal).collect();
-        self.sheet.asked.extend(study.map(|study| Asked { place: (problem, question, part), study, goals }));
+        self.sheet.asked.extend(study.map(|study| Asked {
+            place: (problem, question, part),
+            study: study.rested(),
+            goals,
+        }));
     }
 
     /// The system of statements; none if there are none, and nothing but text is asked for.
