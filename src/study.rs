@@ -42,6 +42,7 @@ pub struct Study {
     steps: BTreeMap<Name, (Rc<OneStep>, Derivations)>,
     printing: Printing,
     layout: Option<Layout>,
+    open: Vec<Goal>,
 }
 
 /// Why there is no answer.
@@ -85,6 +86,7 @@ impl Study {
             steps: BTreeMap::new(),
             printing: Printing::default(),
             layout: None,
+            open: Vec::new(),
         })
     }
 

@@ -14,7 +14,6 @@ use backprose::language::syntax::Name;
 use backprose::limits::{Limit, Limits};
 use backprose::model::Sizes;
 use backprose::study::{NoAnswer, Study};
-use backprose::verify::Unverified;
 use backprose::writeup::json;
 use backprose::writeup::listing::{Listing, listing};
 use backprose::writeup::mathml::Engine;
@@ -22,7 +21,7 @@ use backprose::writeup::module::module;
 use backprose::writeup::notebook::{check, notebook};
 use backprose::writeup::numpy::Dialect;
 use backprose::writeup::render::{Format, render_with};
-use backprose::writeup::sheet::{answers, missing};
+use backprose::writeup::sheet::answers;
 use std::io::IsTerminal;
 
 /// Derives the answers and prints them.
@@ -151,48 +150,42 @@ fn writeup(
         return Err(Stop::Unusable);
     }
     let goals = study.with_adjoints(&goals);
-    let failed = |error: NoAnswer| refuse(error, (target, limits));
-    let (goals, open) = study.in_time(&goals).map_err(failed)?;
-    let open: Vec<String> = open.iter().map(goal_name).collect();
-    if goals.is_empty() && !open.is_empty() {
-        return Err(unfinished(&open));
-    }
-    let text = written(study, &goals, &open, (target, limits), arguments, (format, engine))?;
-    Ok((text, open))
+    let text = written(&mut study, &goals, (target, sizes, limits), arguments, (format, engine))?;
+    let open: Vec<String> = study.open().iter().map(goal_name).collect();
+    if open.len() == goals.len() { Err(unfinished(&open)) } else { Ok((text, open)) }
 }
 
-/// A write-up of goals that are answered; those that are not are said to be open.
+/// A write-up of the goals that are finished in time; the others are said to be open.
 fn written(
-    mut study: Study,
+    study: &mut Study,
     goals: &[Goal],
-    open: &[String],
-    (target, limits): (&Target, &Limits),
+    (target, sizes, limits): (&Target, &Sizes, &Limits),
     arguments: &DeriveArgs,
     (format, engine): (DeriveFormat, Engine),
 ) -> Result<String, Stop> {
     let failed = |error: NoAnswer| refuse(error, (target, limits));
     if let (DeriveFormat::Text, None, false) = (format, arguments.steps, arguments.templates.given()) {
         let color = arguments.output.is_none() && colours(&std::io::stdout());
-        return rows(&mut study, goals, color).map_err(failed);
+        return rows(study, goals, color).map_err(failed);
     }
     if format == DeriveFormat::Json {
-        let mut document = json::derivation(&mut study, goals, &target.name, &target.about).map_err(failed)?;
-        document.answers.extend(open.iter().map(|name| json::Answer::unfinished(name)));
+        let mut document = json::derivation(study, goals, &target.name, &target.about).map_err(failed)?;
+        document.answers.extend(study.open().iter().map(|goal| json::Answer::unfinished(&goal_name(goal))));
         return Ok(json::text(&document));
     }
     let templates = arguments.templates.read(limits)?;
     let level = arguments.steps.unwrap_or(Steps::Main).into();
-    let mut document = answers(&mut study, goals, &target.about, level).map_err(failed)?;
-    if let Some(question) = document.problems.iter_mut().flat_map(|problem| &mut problem.questions).last() {
-        question.blocks.extend(open.iter().map(|name| missing(&Unverified::unfinished(name.as_str()))));
-    }
+    let mut document = answers(study, goals, &target.about, level).map_err(failed)?;
     let own = templates.document.is_some();
     if own || matches!(format, DeriveFormat::Notebook | DeriveFormat::Html) {
         document.title = target.name.clone();
     }
     let format = match format {
         DeriveFormat::Notebook => {
-            let check = check((0, 0, None), study, goals);
+            let done = &goals[..goals.len() - study.open().len()];
+            let again = Study::within(&target.statements, target.base, sizes, &limits.untimed());
+            let again = again.map_err(|wrong| unusable(&target.source, &wrong))?.printed(arguments.printing.into());
+            let check = check((0, 0, None), again, done);
             return notebook(&document, &[check], &templates).map_err(unrendered);
         }
         DeriveFormat::Latex if !arguments.standalone && !own => {

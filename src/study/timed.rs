@@ -1,28 +1,29 @@
 //! Answers against the clock.
+//!
+//! Invariant: what was finished before the time ran out is what it is without a clock; what was being worked out
+//! when it ran out is given up, whatever came of it.
 
-use super::{NoAnswer, Study};
+use super::Study;
 use crate::derivation::Goal;
 
 impl Study {
-    /// The goals that are answered before the time runs out, and the others; what is worked out from here on
-    /// is no longer timed, so that an answer looks the same however it was reached.
-    ///
-    /// # Errors
-    /// The first answer that does not fail for want of time.
-    pub fn in_time(&mut self, goals: &[Goal]) -> Result<(Vec<Goal>, Vec<Goal>), NoAnswer> {
-        let (mut done, mut open) = (Vec::new(), Vec::new());
-        if !self.system.limits.timed() {
-            return Ok((goals.to_vec(), open));
+    /// Whether the time has run out; then these goals, the first of them begun, are left open.
+    pub fn out_of_time(&mut self, rest: &[Goal]) -> bool {
+        let expired = self.system.limits.expired();
+        if expired {
+            self.open = rest.to_vec();
         }
-        for goal in goals {
-            match self.answer(goal) {
-                Ok(_) => done.push(goal.clone()),
-                Err(NoAnswer::Unverified(unverified)) if unverified.is_unfinished() => open.push(goal.clone()),
-                Err(why) => return Err(why),
-            }
-        }
+        expired
+    }
+
+    /// The goals that were not finished when the time ran out.
+    pub fn open(&self) -> &[Goal] {
+        &self.open
+    }
+
+    /// The same without an end.
+    pub fn untimed(mut self) -> Study {
         self.system.limits = self.system.limits.untimed();
-        self.trials = None;
-        Ok((done, open))
+        self.rested()
     }
 }

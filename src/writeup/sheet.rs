@@ -1,16 +1,16 @@
 //! A homework as a document: questions in, solution sheet out.
 
+mod alone;
 mod point;
 mod proof;
 mod question;
 mod recurrent;
 mod whole;
 
+pub use alone::answers;
+
 use super::comparison::{Compared, compare};
-use super::conventions::{conventions, definitions};
-use super::document::{Block, Document, Inline, Math, Problem, Prose, Question};
-use super::evidence::evidence;
-use super::origin::origins;
+use super::document::{Block, Document, Inline, Math, Problem, Prose};
 use super::outline::{self, Level, Style};
 use super::reason::text;
 use super::{json, matrix_answer, operation, shape};
@@ -452,45 +452,4 @@ fn merge(a: Option<Certificate>, b: &Option<Certificate>) -> Option<Certificate>
 /// In the place of an answer that is not there.
 pub fn missing(unverified: &Unverified) -> Block {
     Block::Missing(vec![text(format!("Not derived: {unverified}."))])
-}
-
-/// The answers of one system as a document without title: for `derive`.
-///
-/// # Errors
-/// If one cannot be derived or does not pass verification.
-pub fn answers(study: &mut Study, goals: &[Goal], about: &str, level: Level) -> Result<Document, NoAnswer> {
-    let mut blocks = definitions(study, goals.iter(), false);
-    let (mut total, mut said) = (None, Vec::new());
-    for goal in goals {
-        let (answer, certificate) = study.answer(goal)?;
-        total = merge(total, &Some(certificate));
-        blocks.push(outline::boxed(&study.system, &study.names, &answer));
-        if let Goal::Value { output } = goal {
-            let (found, certificate) = study.shape(output)?;
-            total = merge(total, &Some(certificate));
-            if level != Level::Answer {
-                blocks.extend(shape::derivation(&study.system, &found));
-            }
-        }
-        let by = answer.shortcut.as_ref().map(|_| "the Jacobian above");
-        blocks.extend(outline::derivation(&study.system, &study.names, &answer, level, by));
-        if let Some(Ok(form)) = study.layout().map(|layout| study.matrix(&answer, layout)) {
-            blocks.extend(matrix_answer::blocks(&study.system, &study.names, &answer, &form, &mut said));
-        }
-        if let Some(found) = study.operation(&answer) {
-            let prose = operation::describe(&study.system, &study.names, &answer, &found);
-            blocks.extend((!prose.is_empty()).then_some(Block::Paragraph(prose)));
-        }
-    }
-    let traced = origins(&study.system, &study.names.upstream, &blocks.iter().collect::<Vec<_>>());
-    let question = Question {
-        text: vec![text(about)],
-        origins: traced,
-        notation: study.system.notation.clone(),
-        conventions: conventions(study, goals.iter()),
-        blocks,
-        evidence: total.map(|c| evidence(&c, &[])).unwrap_or_default(),
-        ..Question::default()
-    };
-    Ok(Document { problems: vec![Problem { questions: vec![question], ..Problem::default() }], ..Document::default() })
 }
