@@ -250,7 +250,7 @@ fn layers_and_their_tests_break_out_of_no_format() {
     kept(at, "text.txt", &["layers", "l9", "--layers", "layers"], &[0]);
     kept(at, "section.md", &["layers", "l3", "--layers", "each", "--format", "markdown"], &[0]);
     let numpy = Command::new("python3").args(["-c", "import numpy"]).status().is_ok_and(|status| status.success());
-    for number in 0..each.len() {
+    for (number, words) in each.iter().enumerate() {
         let target = format!("each/e.bp:l{number}");
         let formats: &[&str] = if number < 4 { &["py", "md", "html", "ipynb", "json", "txt"] } else { &["py"] };
         for format in formats {
@@ -259,7 +259,7 @@ fn layers_and_their_tests_break_out_of_no_format() {
         }
         if numpy {
             let ran = Command::new("python3").arg("-B").arg(format!("d{number}.py")).current_dir(at).output().unwrap();
-            assert!(ran.status.success(), "{}: {}", each[number], String::from_utf8_lossy(&ran.stderr));
+            assert!(ran.status.success(), "{words}: {}", String::from_utf8_lossy(&ran.stderr));
         }
     }
     inert(at);
