@@ -4,8 +4,9 @@
 //! layer is.
 
 use crate::diagnostic::Diagnostics;
-use crate::language::parse::parse_file;
+use crate::language::parse::{parse_file, parse_file_within};
 use crate::language::syntax::{File, Item, Layer, Name};
+use crate::limits::Limits;
 use crate::model::compose::Library;
 use include_dir::{Dir, include_dir};
 use std::borrow::Cow;
@@ -51,7 +52,15 @@ impl Catalogue {
     /// # Errors
     /// What is wrong with its text.
     pub fn add(&mut self, text: &str) -> Result<(), Diagnostics> {
-        let file = OnceLock::from(parse_file(text)?);
+        self.add_within(text, &Limits::default())
+    }
+
+    /// The same within other limits.
+    ///
+    /// # Errors
+    /// As [`Catalogue::add`].
+    pub fn add_within(&mut self, text: &str, limits: &Limits) -> Result<(), Diagnostics> {
+        let file = OnceLock::from(parse_file_within(text, limits)?);
         self.entries.push(Entry { only: None, text: text.to_string().into(), file });
         Ok(())
     }

@@ -21,6 +21,8 @@
 //! assert_eq!(certificate.entries, 35);
 //! ```
 
+#![forbid(unsafe_code)]
+
 pub mod answer;
 pub mod answers;
 pub mod calculus;
@@ -34,6 +36,7 @@ pub mod integer;
 pub mod judge;
 pub mod language;
 pub mod latex;
+pub mod limits;
 pub mod matrix;
 pub mod model;
 pub mod paper;
@@ -48,3 +51,8 @@ pub mod writeup;
 #[cfg(doctest)]
 #[doc = include_str!("../docs/library.md")]
 pub struct Library;
+
+/// The example of the book's page on limits, as a test.
+#[cfg(doctest)]
+#[doc = include_str!("../docs/limits.md")]
+pub struct LimitsPage;

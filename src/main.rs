@@ -2,6 +2,8 @@
 //!
 //! Exit codes: 0 good, 1 refuted or unverified, 2 bad input or usage.
 
+#![forbid(unsafe_code)]
+
 mod command;
 
 use mimalloc::MiMalloc;

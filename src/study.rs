@@ -4,6 +4,7 @@ mod flow;
 pub mod limit;
 pub mod point;
 mod recurrence;
+mod timed;
 
 pub use flow::Flow;
 
@@ -15,9 +16,10 @@ use crate::evaluate::EvalError;
 use crate::integer::Var;
 use crate::language::function::Function;
 use crate::language::syntax::{Expr, ExprKind, Layout, Name, Operator, Statement, Target};
+use crate::limits::{Limit, Limits};
 use crate::matrix::{MatrixForm, Unfit, entry::entry, matrix_form};
 use crate::model::count::Count;
-use crate::model::{OneStep, Quote, Sizes, System, each_part, elaborate, jacobian_name};
+use crate::model::{OneStep, Quote, Sizes, System, each_part, elaborate_within, jacobian_name};
 use crate::recognise::perform::confirms;
 use crate::recognise::{Operation, recognise};
 use crate::verify::{Certificate, Trials, Unverified};
@@ -40,6 +42,7 @@ pub struct Study {
     steps: BTreeMap<Name, (Rc<OneStep>, Derivations)>,
     printing: Printing,
     layout: Option<Layout>,
+    open: Vec<Goal>,
 }
 
 /// Why there is no answer.
@@ -63,7 +66,15 @@ impl Study {
     /// # Errors
     /// What is wrong with the statements.
     pub fn new(statements: &[Statement], base: i64, sizes: &Sizes) -> Result<Study, Diagnostics> {
-        let system = elaborate(statements, base, sizes)?;
+        Study::within(statements, base, sizes, &Limits::default())
+    }
+
+    /// The same within other limits.
+    ///
+    /// # Errors
+    /// As [`Study::new`].
+    pub fn within(statements: &[Statement], base: i64, sizes: &Sizes, limits: &Limits) -> Result<Study, Diagnostics> {
+        let system = elaborate_within(statements, base, sizes, limits)?;
         let names = Names::new(&system);
         Ok(Study {
             system,
@@ -75,12 +86,18 @@ impl Study {
             steps: BTreeMap::new(),
             printing: Printing::default(),
             layout: None,
+            open: Vec::new(),
         })
     }
 
     /// The same with formulas that use no letters beyond the author's: for code.
     pub fn without_letters(mut self) -> Study {
         self.names = Names::default();
+        self.rested()
+    }
+
+    /// The same without what verification has worked out, when nothing more is asked: it is the larger part.
+    pub fn rested(mut self) -> Study {
         self.trials = None;
         self.answers.clear();
         self.steps.clear();
@@ -125,9 +142,19 @@ impl Study {
         if let Some(found) = self.answers.get(&key) {
             return Ok(found.clone());
         }
+        let found = if self.system.limits.expired() { None } else { Some(self.new_answer(&key, goal)) };
+        match found {
+            Some(Ok(found)) => Ok(found),
+            Some(Err(why)) if !self.system.limits.expired() => Err(why),
+            _ => Err(Unverified::unfinished(key).into()),
+        }
+    }
+
+    fn new_answer(&mut self, key: &str, goal: &Goal) -> Result<(Answer, Certificate), NoAnswer> {
         let Some(mut answer) = self.derived(goal) else {
             let message = format!("the derivation of `{key}` grows too large");
-            let hint = "write long products and sums over an index, or leave out equations";
+            let hint = "write long products and sums over an index, leave out equations";
+            let hint = self.system.limits.hint(Limit::Rewriting, hint);
             return Err(NoAnswer::Refused(Diagnostic::general(message).hint(hint)));
         };
         if matches!(goal, Goal::Jacobian { .. }) && answer.left == answer.formula {
@@ -137,7 +164,7 @@ impl Study {
         }
         self.insert_jacobian(&mut answer);
         let certificate = ready(&mut self.trials, &self.system, &self.names)?.verify(&answer)?;
-        self.answers.insert(key, (answer.clone(), certificate.clone()));
+        self.answers.insert(key.into(), (answer.clone(), certificate.clone()));
         Ok((answer, certificate))
     }
 

@@ -37,6 +37,16 @@ fn a_template_is_rendered_or_refused() {
 }
 
 #[test]
+fn a_notebook_is_read_or_refused() {
+    each("notebook", &[], targets::notebook);
+}
+
+#[test]
+fn a_marked_paper_is_judged() {
+    each("marked", &["examples/paper"], targets::marked);
+}
+
+#[test]
 fn a_document_is_judged() {
     each("document", &["tests/latex", "examples"], targets::document);
 }

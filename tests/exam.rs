@@ -7,6 +7,7 @@ use backprose::judge::{Judge, Verdict};
 use backprose::language::parse::parse_file;
 use backprose::language::print::file as print_file;
 use backprose::language::syntax::{AnswerKind, Claim, ClaimValue, File, Homework, Item, Target};
+use backprose::limits::Limits;
 use backprose::model::compose::compose;
 use backprose::model::{Sizes, elaborate};
 use backprose::writeup::document::{Block, Document};
@@ -154,7 +155,7 @@ fn no_hint_but_the_last_of_an_answer_holds_it() {
         for place in asked(homework) {
             for answer in place.answers() {
                 let one = std::slice::from_ref(answer);
-                let steps = |k| hint(homework, 1, (place, one), k, Level::Main.into());
+                let steps = |k| hint(homework, 1, (place, one), k, Level::Main.into(), &Limits::default());
                 let Ok(first) = steps(1) else { continue };
                 let blocks = |k| steps(k).unwrap().document.problems.remove(0).questions.remove(0).blocks;
                 let boxed = |block: &Block| matches!(block, Block::Boxed { .. });

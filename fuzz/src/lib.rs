@@ -1,16 +1,22 @@
 //! What must hold of any bytes. `cargo +nightly fuzz run TARGET` looks for bytes of which it does not hold; the
 //! ordinary test `tests/corpus.rs` goes through those that are kept.
 
+#![forbid(unsafe_code)]
+
 use backprose::catalogue::Catalogue;
 use backprose::language::parse::parse_file;
 use backprose::language::syntax::{File, Item};
 use backprose::latex;
-use backprose::model::compose::compose;
+use backprose::model::compose::{compose, composed_layer};
 use backprose::model::{Sizes, elaborate};
+use backprose::paper::{Kind, Paper, Subject};
 use backprose::writeup::document::{Document, Inline, Problem, Question};
 use backprose::writeup::render::{Format, render_with};
 use backprose::writeup::templates::{Template, Templates};
-use backprose::{answers, diagnostic::Diagnostics};
+use backprose::{
+    answers,
+    diagnostic::{Diagnostic, Diagnostics, Span},
+};
 
 /// A text is refused with places inside it, or it is a file whose systems are refused or elaborated.
 pub fn specification(data: &[u8]) {
@@ -82,5 +88,43 @@ pub fn document(data: &[u8]) {
     let grader = answers::Grader::new(homework, 1, &mapping, answers::Detail::Full);
     if let Ok(marked) = grader.and_then(|mut grader| grader.judge(text)) {
         assert!(marked.entries.iter().all(|entry| !entry.verdict().is_empty()));
+    }
+}
+
+/// A notebook is read and its places lie in the file, or it is refused; whatever is marked in it is judged.
+pub fn notebook(data: &[u8]) {
+    let Ok(text) = std::str::from_utf8(data) else { return };
+    match answers::notebook(text) {
+        Err(wrong) => assert!(!wrong.is_empty() && !wrong[0].message.is_empty()),
+        Ok((words, places)) => {
+            for at in (0..=words.len()).filter(|at| words.is_char_boundary(*at)).take(200) {
+                let found = places.in_file(Span::new(at, at));
+                assert!(found.start <= found.end && found.end <= text.len(), "{at} is at {found:?}");
+            }
+        }
+    }
+    judged(text, Kind::Notebook);
+}
+
+/// A paper is read, and every mark of it has a verdict or a complaint at a place in the file.
+pub fn marked(data: &[u8]) {
+    let Ok(text) = std::str::from_utf8(data) else { return };
+    let kind = if text.starts_with('%') { Kind::Latex } else { Kind::Markdown };
+    judged(text, kind);
+}
+
+fn judged(text: &str, kind: Kind) {
+    let Ok(paper) = Paper::read(text, kind) else { return };
+    let catalogue = Catalogue::built_in();
+    let mut find = |target: &str| match composed_layer(target, &catalogue) {
+        Some(Ok((layer, base))) => Ok(Subject { statements: layer.statements, base }),
+        _ => Err(Diagnostic::general("there is no such layer")),
+    };
+    for entry in paper.judge(&mut find) {
+        assert!(entry.span.start <= entry.span.end && entry.span.end <= text.len(), "{:?}", entry.span);
+        match entry.found {
+            Ok(judged) => assert!(!judged.formula.is_empty()),
+            Err(wrong) => inside(&wrong, text),
+        }
     }
 }

@@ -13,6 +13,7 @@ use crate::judge::Rejections;
 use crate::language::print::{Alphabet, target as target_text};
 use crate::language::syntax::{Claim, ClaimValue, Expr, Layout, Name, Problem, Question, Target};
 use crate::latex::{self, Kind, Macros, Tree};
+use crate::limits::Limits;
 use crate::reading::{Own, Reader, Said, Side, Symbol};
 
 /// Judges the formulas of one question.
@@ -81,9 +82,14 @@ impl<'a> Marker<'a> {
     }
 
     /// Derives what is needed to judge, if that was not done before; whether there is anything to judge.
-    pub fn prepared(&mut self, base: i64, rejections: Option<&Rejections>) -> Result<bool, Diagnostics> {
+    pub fn prepared(
+        &mut self,
+        base: i64,
+        rejections: Option<&Rejections>,
+        limits: &Limits,
+    ) -> Result<bool, Diagnostics> {
         if self.settings.is_empty() {
-            *self.settings = Setting::all(self.question, base, rejections)?;
+            *self.settings = Setting::all(self.question, base, rejections, limits)?;
         }
         Ok(!self.settings.is_empty())
     }

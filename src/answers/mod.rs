@@ -42,10 +42,8 @@ use crate::judge::Rejections;
 use crate::language::print::{Alphabet, target as target_text};
 use crate::language::syntax::{AnswerKind, Homework, Layout, Problem, Question, Target};
 use crate::latex::Macros;
+use crate::limits::{Limit, Limits};
 use crate::reading::Reader;
-
-/// How many formulas of one document are judged.
-const MOST_FORMULAS: usize = 2_000;
 
 /// Why the answers of a document were not judged.
 #[derive(Clone, Debug)]
@@ -90,6 +88,7 @@ pub struct Grader<'a> {
     /// What all questions ask for, in order.
     wanted: Vec<(String, Target)>,
     rejections: Option<Rejections>,
+    limits: Limits,
 }
 
 impl<'a> Grader<'a> {
@@ -107,7 +106,12 @@ impl<'a> Grader<'a> {
         let wanted = asked.iter().flat_map(|asked| asked.wanted.iter().cloned()).collect();
         known_symbols(mapping, &asked, base)?;
         let outline = Outline::of(homework);
-        Ok(Grader { base, mapping, detail, asked, outline, wanted, rejections: None })
+        Ok(Grader { base, mapping, detail, asked, outline, wanted, rejections: None, limits: Limits::default() })
+    }
+
+    /// The same within other limits.
+    pub fn within(self, limits: &Limits) -> Self {
+        Grader { limits: *limits, ..self }
     }
 
     /// The same, with what authors are known to reject: a wrong formula that is such a one is explained in
@@ -129,11 +133,13 @@ impl<'a> Grader<'a> {
         let macros = Macros::of(text);
         let document = document(text, &macros, &self.outline);
         let count = document.formulas.len();
-        if count > MOST_FORMULAS {
-            let message = format!("the document holds {count} formulas, and at most {MOST_FORMULAS} are judged");
-            return Err(Unjudged::Document(vec![Diagnostic::general(message).hint("judge it in parts")]));
+        let most = self.limits.of(Limit::Formulas);
+        if count > most {
+            let message = format!("the document holds {count} formulas, and at most {most} are judged");
+            let hint = self.limits.hint(Limit::Formulas, "judge it in parts");
+            return Err(Unjudged::Document(vec![Diagnostic::general(message).hint(hint)]));
         }
-        let Grader { base, mapping, detail, asked, wanted, rejections, .. } = self;
+        let Grader { base, mapping, detail, asked, wanted, rejections, limits, .. } = self;
         let mut marked = Marked::default();
         let names: Vec<String> = wanted.iter().map(|(name, _)| name.clone()).collect();
         let meanings = mapping.meanings(&document.formulas, &names)?;
@@ -144,7 +150,7 @@ impl<'a> Grader<'a> {
         let mut left: Vec<&Assigned> = assigned.iter().collect();
         for (number, marker) in markers.iter_mut().enumerate() {
             let mine = |assigned: &&Assigned| assigned.question == Some(number);
-            if !left.iter().any(mine) || !marker.prepared(*base, rejections.as_ref())? {
+            if !left.iter().any(mine) || !marker.prepared(*base, rejections.as_ref(), limits)? {
                 continue;
             }
             marker.begin(true, &document.stated);
@@ -161,7 +167,7 @@ impl<'a> Grader<'a> {
         if left.iter().any(|one| !one.nothing) {
             let mut unnumbered = Unnumbered::default();
             for mut marker in markers {
-                if marker.prepared(*base, rejections.as_ref())? {
+                if marker.prepared(*base, rejections.as_ref(), limits)? {
                     marker.begin(false, &document.stated);
                     unnumbered.markers.push(marker);
                 }
@@ -187,8 +193,11 @@ fn known_symbols(mapping: &Mapping, asked: &[Asked], base: i64) -> Result<(), Un
     }
     let mut known_systems = Vec::new();
     for asked in asked {
-        known_systems
-            .extend(systems(asked.question, base)?.into_iter().map(|(system, _)| (Names::new(&system), system)));
+        known_systems.extend(
+            systems(asked.question, base, &Limits::default())?
+                .into_iter()
+                .map(|(system, _)| (Names::new(&system), system)),
+        );
     }
     let known = |name: &str| known_systems.iter().any(|(names, system)| Reader::new(system, names).has(name));
     let mut unknown: Diagnostics = Vec::new();

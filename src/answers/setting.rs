@@ -8,8 +8,9 @@ use crate::answer::Names;
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::judge::{Judge, Rejections, Verdict};
 use crate::language::print::{Alphabet, claim as claim_text};
-use crate::language::syntax::{AnswerKind, Expr, Layout, Name, Question};
-use crate::model::{Sizes, System, elaborate, specialise};
+use crate::language::syntax::{AnswerKind, Expr, Layout, Name, Question, Statement};
+use crate::limits::Limits;
+use crate::model::{Sizes, System, elaborate_within, specialise};
 use crate::reading::{Patterns, Reader, Side, mark, patterns, with_plain_indices};
 use std::collections::HashMap;
 
@@ -51,9 +52,14 @@ impl Setting {
     ///
     /// # Errors
     /// What is wrong with one of them.
-    pub fn all(question: &Question, base: i64, rejections: Option<&Rejections>) -> Result<Vec<Setting>, Diagnostics> {
+    pub fn all(
+        question: &Question,
+        base: i64,
+        rejections: Option<&Rejections>,
+        limits: &Limits,
+    ) -> Result<Vec<Setting>, Diagnostics> {
         let setting = |system: System, by: &[(Name, Expr)]| Setting::new(system, by.to_vec(), rejections);
-        systems(question, base)?.into_iter().map(|(system, by)| setting(system, by)).collect()
+        systems(question, base, limits)?.into_iter().map(|(system, by)| setting(system, by)).collect()
     }
 
     /// Reads formulas about the system.
@@ -106,20 +112,25 @@ impl Setting {
 type Given<'q> = &'q [(Name, Expr)];
 
 /// The systems of a question, each with what its sizes are set to.
-pub(super) fn systems(question: &Question, base: i64) -> Result<Vec<(System, Given<'_>)>, Diagnostics> {
+pub(super) fn systems<'q>(
+    question: &'q Question,
+    base: i64,
+    limits: &Limits,
+) -> Result<Vec<(System, Given<'q>)>, Diagnostics> {
+    let system = |statements: &[Statement]| elaborate_within(statements, base, &Sizes::default(), limits);
     let mut found: Vec<(System, Given)> = Vec::new();
     if !question.statements.is_empty() {
-        found.push((elaborate(&question.statements, base, &Sizes::default())?, &[]));
+        found.push((system(&question.statements)?, &[]));
     }
     for part in question.parts.iter().filter(|part| !part.statements.is_empty()) {
-        found.push((elaborate(&part.statements, base, &Sizes::default())?, &[]));
+        found.push((system(&part.statements)?, &[]));
     }
     let answers = question.answers.iter().chain(question.parts.iter().flat_map(|p| &p.answers));
     for answer in answers {
         if let AnswerKind::Derive(_, by) = &answer.kind
             && !by.is_empty()
         {
-            found.push((elaborate(&specialise(&question.statements, by), base, &Sizes::default())?, by));
+            found.push((system(&specialise(&question.statements, by))?, by));
         }
     }
     Ok(found)

@@ -5,13 +5,11 @@ use super::rule::{PHASES, Place, Rewrite, Rule};
 use crate::derivation::{Derivation, Goal, RuleName, Step};
 use crate::integer::{Facts, Index, Var};
 use crate::language::syntax::Name;
+use crate::limits::Limit;
 use crate::model::{Bound, Kind, System, Term};
 use hashbrown::HashMap;
 use std::collections::BTreeSet;
 
-const MOST_STEPS: usize = 20_000;
-/// The greatest extent of all formulas of a derivation together.
-const MOST_WORK: usize = 150_000;
 /// How deep a formula may nest on the way.
 const DEEPEST: usize = 96;
 
@@ -41,8 +39,8 @@ pub(super) fn value(system: &System, output: &Name, phases: &[&[Rule]]) -> Optio
     Some(Derivation { goal: Goal::Value { output: output.clone() }, indices, output_axes, start, steps, result })
 }
 
-/// Rule after rule, phase after phase, until none applies; none if that takes too many steps, or
-/// steps through formulas that are too large.
+/// Rule after rule, phase after phase, until none applies; none if that leads through formulas that are
+/// too large, or the time runs out.
 pub(crate) fn rewrite(
     system: &System,
     facts: &Facts,
@@ -52,13 +50,13 @@ pub(crate) fn rewrite(
 ) -> Option<Vec<Step>> {
     let mut search = Search::new(system, indices);
     let mut steps: Vec<Step> = Vec::new();
-    let mut work = 0;
+    let (mut work, most) = (0, system.limits.of(Limit::Rewriting));
     for phase in phases {
         search.begin(phase);
         while let Some(step) = search.step(steps.last().map_or(start, |step| &step.after), facts) {
             let (size, depth) = step.after.extent();
             work += size;
-            if steps.len() >= MOST_STEPS || work > MOST_WORK || depth > DEEPEST {
+            if work > most || depth > DEEPEST || system.limits.expired() {
                 return None;
             }
             steps.push(step);

@@ -4,6 +4,7 @@ use super::annotate::{Level, annotation};
 use super::folder::files;
 use super::input::{Complaint, catalogue, complained, read, specification, the_homework};
 use super::known::rejections;
+use super::limits::out_of_time;
 use super::output::Sink;
 use super::parallel::in_order;
 use super::report::{Source, colours, complain, unusable};
@@ -12,21 +13,22 @@ use super::tally::{self, Summary};
 use super::{AgainstFormat, CheckArgs, Stop};
 use backprose::answers::{Cell, Detail, Entry, Found, Grader, Mapping, Marked, Unjudged};
 use backprose::judge::Verdict;
+use backprose::limits::Limits;
 use backprose::writeup::mathml::Engine;
 use backprose::writeup::render::{Format, render};
-use backprose::writeup::{marks, mistake};
+use backprose::writeup::{harmless, marks, mistake};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 /// Judges the answers in documents against a homework.
-pub fn against(arguments: &CheckArgs, homework: &Path, folders: &[PathBuf]) -> Result<(), Stop> {
-    let source = read(homework)?;
-    let catalogue = Arc::new(catalogue(folders)?);
-    let file = specification(&source, &catalogue).map_err(|wrong| unusable(&source, &wrong))?;
+pub fn against(arguments: &CheckArgs, homework: &Path, folders: &[PathBuf], limits: &Limits) -> Result<(), Stop> {
+    let source = read(homework, limits)?;
+    let catalogue = Arc::new(catalogue(folders, limits)?);
+    let file = specification(&source, &catalogue, limits).map_err(|wrong| unusable(&source, &wrong))?;
     let homework = the_homework(&file.items, &source.name)?;
-    let map = arguments.map.as_deref().map(read).transpose()?;
+    let map = arguments.map.as_deref().map(|map| read(map, limits)).transpose()?;
     let mapping = match &map {
         Some(map) => Mapping::parse(&map.text).map_err(|wrong| unusable(map, &wrong))?,
         None => Mapping::default(),
@@ -34,7 +36,7 @@ pub fn against(arguments: &CheckArgs, homework: &Path, folders: &[PathBuf]) -> R
     let format = format_of(arguments);
     let detail = if format == AgainstFormat::Csv { Detail::Verdicts } else { Detail::Full };
     let begin = || {
-        let grader = Grader::new(homework, file.base.unwrap_or(1), &mapping, detail)?;
+        let grader = Grader::new(homework, file.base.unwrap_or(1), &mapping, detail)?.within(limits);
         Ok(if detail == Detail::Full { grader.with_rejections(rejections(&file, &catalogue)) } else { grader })
     };
     let sources = Sources { homework: &source, map: map.as_ref().unwrap_or(&source) };
@@ -53,9 +55,10 @@ pub fn against(arguments: &CheckArgs, homework: &Path, folders: &[PathBuf]) -> R
     }
     let report = |document: &Source, marked: &Marked| report(document, marked, arguments, format);
     let mut run = Run::new(format, wanted, documents.len(), Sink::new(arguments.output.as_deref())?);
-    let work = |grader: &mut Result<Grader, Unjudged>, path: &PathBuf| graded(grader, path, &report);
-    in_order(&documents, begin, work, |outcome| run.add(outcome, &sources))?;
-    run.finish()
+    let work = |grader: &mut Result<Grader, Unjudged>, path: &PathBuf| graded(grader, (path, limits), &report);
+    let judged = in_order(&documents, begin, work, |outcome| run.add(outcome, &sources));
+    let ended = judged.and_then(|()| run.finish());
+    if limits.expired() { Err(out_of_time()) } else { ended }
 }
 
 /// The format asked for, or the one that the name of the file to write says.
@@ -262,6 +265,7 @@ fn text(document: &Source, marked: &Marked, arguments: &CheckArgs) -> String {
         (true, _) => ("\u{1b}[33m", "\u{1b}[0m"),
     };
     let mut text = String::new();
+    let name = harmless(&document.name);
     let width = marked.entries.iter().map(|e| e.question.chars().count()).max().unwrap_or(0);
     for entry in &marked.entries {
         let word = entry.verdict();
@@ -270,7 +274,7 @@ fn text(document: &Source, marked: &Marked, arguments: &CheckArgs) -> String {
         }
         let (on, off) = colour(word);
         let formula = shortened(&entry.formula);
-        let place = format!("{}:{}", document.name, entry.line);
+        let place = format!("{name}:{}", entry.line);
         text += &format!("{place}  {:width$}  {on}{word:10}{off}  {}\n", entry.question, formula);
         for line in entry.reasons(!arguments.no_solutions) {
             text += &format!("    {}\n", harmless(&line));
@@ -285,11 +289,12 @@ fn text(document: &Source, marked: &Marked, arguments: &CheckArgs) -> String {
     }
     for (line, question, words) in marked.remarks.iter().filter(|_| !arguments.quiet) {
         let (on, off) = colour("note");
-        text += &format!("{}:{line}  {question:width$}  {on}note      {off}  {words}\n", document.name);
+        let words = harmless(words);
+        text += &format!("{name}:{line}  {question:width$}  {on}note      {off}  {words}\n");
     }
-    for name in not_answered(marked) {
+    for missing in not_answered(marked) {
         let (on, off) = colour("unanswered");
-        text += &format!("{}  {on}not answered{off}  {name}\n", document.name);
+        text += &format!("{name}  {on}not answered{off}  {missing}\n");
     }
     text
 }
@@ -322,11 +327,6 @@ pub(super) fn shortened(formula: &str) -> String {
         Some((end, _)) => format!("{}…", &line[..end]),
         None => line,
     }
-}
-
-/// Words without characters that a terminal would act on.
-pub(super) fn harmless(words: &str) -> String {
-    words.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
 }
 
 /// The longest formula that is shown, in characters.

@@ -1,5 +1,7 @@
 //! Workflow commands: what GitHub Actions shows beside the lines of a change.
 
+use backprose::writeup::harmless_lines;
+
 /// How much an annotation matters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Level {
@@ -22,7 +24,8 @@ pub fn annotation(
     };
     let file = property(file.strip_prefix("./").unwrap_or(file));
     let column = column.map_or(String::new(), |column| format!(",col={column}"));
-    format!("::{word} file={file},line={line}{column},title={}::{}\n", property(title), data(message))
+    let message = data(&harmless_lines(message));
+    format!("::{word} file={file},line={line}{column},title={}::{message}\n", property(title))
 }
 
 fn data(text: &str) -> String {
@@ -30,7 +33,8 @@ fn data(text: &str) -> String {
 }
 
 fn property(text: &str) -> String {
-    data(text).replace(':', "%3A").replace(',', "%2C")
+    let line = data(&harmless_lines(text));
+    line.replace(':', "%3A").replace(',', "%2C")
 }
 
 #[cfg(test)]

@@ -1,5 +1,6 @@
 //! The arguments of the commands, and what may be chosen in them.
 
+use super::limits::LimitArgs;
 use super::templates::TemplateArgs;
 use backprose::calculus::Printing;
 use backprose::language::syntax::Layout;
@@ -36,6 +37,8 @@ pub struct SolveArgs {
     /// Write nothing; show how the files that are there differ from what would be written (exit code 1).
     #[arg(long, conflicts_with = "keep_going")]
     pub check: bool,
+    #[command(flatten)]
+    pub limits: LimitArgs,
 }
 
 /// Arguments of `vary`.
@@ -65,6 +68,8 @@ pub struct VaryArgs {
     /// How inequalities in derivatives are printed.
     #[arg(long, value_enum, default_value_t = Inequalities::Brackets)]
     pub printing: Inequalities,
+    #[command(flatten)]
+    pub limits: LimitArgs,
 }
 
 /// Arguments of `hint`.
@@ -83,6 +88,8 @@ pub struct HintArgs {
     /// How inequalities in derivatives are printed.
     #[arg(long, value_enum, default_value_t = Inequalities::Brackets)]
     pub printing: Inequalities,
+    #[command(flatten)]
+    pub limits: LimitArgs,
 }
 
 /// Arguments of `derive`.
@@ -134,6 +141,8 @@ pub struct DeriveArgs {
     /// A file to write to: .tex, .pdf, .md, .html, .ipynb, .txt, .py or .json.
     #[arg(short = 'o', long = "output", value_name = "FILE")]
     pub output: Option<PathBuf>,
+    #[command(flatten)]
+    pub limits: LimitArgs,
 }
 
 /// Arguments of `draw`.
@@ -236,6 +245,8 @@ pub struct CheckArgs {
     /// A file to write the report to; .csv, .json, .md, .html and .tex say the format too.
     #[arg(short = 'o', long = "output", value_name = "FILE", requires = "against")]
     pub output: Option<PathBuf>,
+    #[command(flatten)]
+    pub limits: LimitArgs,
 }
 
 /// The formats of a report on answers.

@@ -3,16 +3,18 @@
 use super::against::against;
 use super::findings::{Findings, Tally};
 use super::folder::files;
-use super::input::{catalogue, most_bytes, specification, text_of};
+use super::input::{catalogue, specification, text_of};
 use super::known::rejections;
-use super::output::print;
+use super::limits::out_of_time;
+use super::output::{print, print_plain};
 use super::parallel::in_order;
 use super::report::{Source, complain, unusable};
 use super::subject::Subjects;
 use super::{AgainstFormat, CheckArgs, Stop};
 use backprose::catalogue::Catalogue;
 use backprose::diagnostic::Diagnostics;
-use backprose::judge::judge_tests_knowing;
+use backprose::judge::judge_tests_within;
+use backprose::limits::Limits;
 use backprose::model::compose::composed_layer;
 use backprose::paper::{Kind, Paper, SIGN};
 use serde_json::json;
@@ -31,8 +33,9 @@ enum Outcome {
 
 /// Judges every file, and every file in the folders, and says what is not as expected.
 pub fn check(arguments: &CheckArgs, folders: &[PathBuf]) -> Result<(), Stop> {
+    let limits = arguments.limits.read()?;
     if let Some(homework) = &arguments.against {
-        return against(arguments, homework, folders);
+        return against(arguments, homework, folders, &limits);
     }
     let only_answers = match arguments.format {
         AgainstFormat::Text | AgainstFormat::Json | AgainstFormat::Github => None,
@@ -45,7 +48,7 @@ pub fn check(arguments: &CheckArgs, folders: &[PathBuf]) -> Result<(), Stop> {
         complain(message, Some("without --against there are --format text, json and github"));
         return Err(Stop::Unusable);
     }
-    let catalogue = Arc::new(catalogue(folders)?);
+    let catalogue = Arc::new(catalogue(folders, &limits)?);
     let endings: Vec<&str> = ["bp"].iter().chain(Kind::ENDINGS).copied().collect();
     let paths = files(&arguments.files, &endings)?;
     let (mut tally, mut documents, mut unread) = (Tally::default(), Vec::new(), 0);
@@ -58,7 +61,7 @@ pub fn check(arguments: &CheckArgs, folders: &[PathBuf]) -> Result<(), Stop> {
             (path, Outcome::Nothing(said)) => {
                 let named = arguments.files.iter().any(|file| file == path);
                 if named && arguments.format == AgainstFormat::Text {
-                    print(&said)?;
+                    print_plain(&said)?;
                 }
             }
             (_, Outcome::Found(found)) => {
@@ -75,8 +78,8 @@ pub fn check(arguments: &CheckArgs, folders: &[PathBuf]) -> Result<(), Stop> {
         }
         Ok(())
     };
-    let begin = || Subjects::new(&catalogue);
-    let work = |subjects: &mut Subjects, path: &PathBuf| (path.clone(), judged(path, &catalogue, subjects));
+    let begin = || Subjects::new(&catalogue, &limits);
+    let work = |subjects: &mut Subjects, path: &PathBuf| (path.clone(), judged(path, &catalogue, subjects, &limits));
     in_order(&paths, begin, work, |(path, outcome)| tell((&path, outcome)))?;
     let Tally { proved, refuted, undecided, wrong, problems } = tally;
     let total = proved + refuted + undecided;
@@ -93,6 +96,9 @@ pub fn check(arguments: &CheckArgs, folders: &[PathBuf]) -> Result<(), Stop> {
             if total == 1 { "" } else { "s" },
         ))?;
     }
+    if limits.expired() {
+        return Err(out_of_time());
+    }
     match (problems + unread, wrong > 0 || (arguments.strict && undecided > 0)) {
         (0, true) => Err(Stop::Refuted),
         (0, false) => {
@@ -107,25 +113,29 @@ pub fn check(arguments: &CheckArgs, folders: &[PathBuf]) -> Result<(), Stop> {
 }
 
 /// What becomes of one file.
-fn judged(path: &Path, catalogue: &Arc<Catalogue>, subjects: &mut Subjects) -> Outcome {
+fn judged(path: &Path, catalogue: &Arc<Catalogue>, subjects: &mut Subjects, limits: &Limits) -> Outcome {
+    if limits.expired() {
+        return Outcome::Unread(format!("{} is not finished: the time ran out", path.display()), None);
+    }
     let ending = path.extension().unwrap_or_default().to_string_lossy();
     let kind = Kind::of(&ending);
-    let source = match text_of(path, most_bytes(path)) {
+    let source = match text_of(path, limits) {
         Ok(source) => source,
         Err((message, hint)) => return Outcome::Unread(message, hint),
     };
     match kind {
-        Some(kind) => of_paper(path, source, kind, subjects),
-        None => of_specification(source, catalogue),
+        Some(kind) => of_paper(path, source, kind, (subjects, limits)),
+        None => of_specification(source, catalogue, limits),
     }
 }
 
-fn of_specification(source: Source, catalogue: &Arc<Catalogue>) -> Outcome {
-    match specification(&source, catalogue) {
+fn of_specification(source: Source, catalogue: &Arc<Catalogue>, limits: &Limits) -> Outcome {
+    match specification(&source, catalogue, limits) {
         Err(problems) => unusable_file(source, problems),
         Ok(file) => {
             let known = rejections(&file, catalogue);
-            let reports = judge_tests_knowing(&file, &|name| composed_layer(name, &**catalogue)?.ok(), Some(&known));
+            let layer = |name: &str| composed_layer(name, &**catalogue)?.ok();
+            let reports = judge_tests_within(&file, &layer, Some(&known), limits);
             match reports.is_empty() {
                 true => Outcome::Nothing(format!("{}: no tests\n", source.name)),
                 false => Outcome::Found(Box::new(Findings::of_tests(source, reports))),
@@ -134,13 +144,13 @@ fn of_specification(source: Source, catalogue: &Arc<Catalogue>) -> Outcome {
     }
 }
 
-fn of_paper(path: &Path, source: Source, kind: Kind, subjects: &mut Subjects) -> Outcome {
+fn of_paper(path: &Path, source: Source, kind: Kind, (subjects, limits): (&mut Subjects, &Limits)) -> Outcome {
     let nothing = |source: &Source| Outcome::Nothing(format!("{}: no marked formulas\n", source.name));
     if !source.text.contains(SIGN) {
         return nothing(&source);
     }
     let folder = path.parent().unwrap_or(Path::new("")).to_path_buf();
-    match Paper::read(&source.text, kind) {
+    match Paper::within(&source.text, kind, limits) {
         Err(problems) => unusable_file(source, problems),
         Ok(paper) if !paper.is_marked() => nothing(&source),
         Ok(paper) => {

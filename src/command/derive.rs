@@ -1,14 +1,17 @@
 //! `backprose derive`: the answers of one layer or formula.
 
 use super::input::{Target, sizes, target};
+use super::limits::unfinished;
 use super::output::{print, write};
 use super::pdf::pdf;
 use super::report::{colours, complain, unusable};
 use super::templates::{unknown_format, unrendered, without_templates};
 use super::{DeriveArgs, DeriveFormat, MatrixLayout, Steps, Stop, Width};
+use backprose::answer::goal_name;
 use backprose::derivation::Goal;
 use backprose::diagnostic::Span;
 use backprose::language::syntax::Name;
+use backprose::limits::{Limit, Limits};
 use backprose::model::Sizes;
 use backprose::study::{NoAnswer, Study};
 use backprose::writeup::json;
@@ -20,8 +23,6 @@ use backprose::writeup::numpy::Dialect;
 use backprose::writeup::render::{Format, render_with};
 use backprose::writeup::sheet::answers;
 use std::io::IsTerminal;
-
-const MOST_ANSWERS: usize = 500;
 
 /// Derives the answers and prints them.
 pub fn derive(arguments: &DeriveArgs, folders: &[std::path::PathBuf]) -> Result<(), Stop> {
@@ -45,30 +46,39 @@ pub fn derive(arguments: &DeriveArgs, folders: &[std::path::PathBuf]) -> Result<
         complain("a PDF is nothing for a terminal", Some("name a file: -o derivation.pdf"));
         return Err(Stop::Unusable);
     }
-    let target = target(&arguments.target, folders)?;
+    let limits = arguments.limits.read()?;
+    let target = target(&arguments.target, folders, &limits)?;
     match format {
         DeriveFormat::Numpy if arguments.templates.given() => return Err(without_templates("numpy")),
         DeriveFormat::Json if arguments.templates.given() => return Err(without_templates("json")),
         DeriveFormat::Notebook if arguments.templates.template.is_some() => return Err(without_templates("notebook")),
         _ => {}
     }
-    let text = match format {
-        DeriveFormat::Numpy => code(&target, &chosen, &wrt, (Dialect::Numpy, false))?,
-        DeriveFormat::Torch => code(&target, &chosen, &wrt, (Dialect::Torch, arguments.autograd))?,
-        _ => writeup(&target, &chosen, &wrt, arguments, (format, engine))?,
+    let (text, open) = match format {
+        DeriveFormat::Numpy => code(&target, (&chosen, &limits), &wrt, (Dialect::Numpy, false)).map(whole)?,
+        DeriveFormat::Torch => {
+            code(&target, (&chosen, &limits), &wrt, (Dialect::Torch, arguments.autograd)).map(whole)?
+        }
+        _ => writeup(&target, (&chosen, &limits), &wrt, arguments, (format, engine))?,
     };
     let contents = if format == DeriveFormat::Pdf { pdf(&text)? } else { text.into_bytes() };
     match &arguments.output {
-        Some(path) => write(path, &contents),
-        None => print(&contents),
+        Some(path) => write(path, &contents)?,
+        None => print(&contents)?,
     }
+    if open.is_empty() { Ok(()) } else { Err(unfinished(&open)) }
+}
+
+/// A text from which nothing is missing.
+fn whole(text: String) -> (String, Vec<String>) {
+    (text, Vec::new())
 }
 
 /// The answers of a target in rows, without colours.
 pub fn answered(target: &Target) -> Result<String, Stop> {
-    let mut study = study(target, &Sizes::default())?;
+    let mut study = study(target, (&Sizes::default(), &Limits::default()))?;
     let goals = study.with_adjoints(&study.goals(&[]));
-    rows(&mut study, &goals, false).map_err(|error| refuse(error, target))
+    rows(&mut study, &goals, false).map_err(|error| refuse(error, (target, &Limits::default())))
 }
 
 fn rows(study: &mut Study, goals: &[Goal], color: bool) -> Result<String, NoAnswer> {
@@ -107,8 +117,8 @@ fn format_of(arguments: &DeriveArgs) -> Result<DeriveFormat, Stop> {
     }
 }
 
-fn study(target: &Target, sizes: &Sizes) -> Result<Study, Stop> {
-    Study::new(&target.statements, target.base, sizes).map_err(|wrong| unusable(&target.source, &wrong))
+fn study(target: &Target, (sizes, limits): (&Sizes, &Limits)) -> Result<Study, Stop> {
+    Study::within(&target.statements, target.base, sizes, limits).map_err(|wrong| unusable(&target.source, &wrong))
 }
 
 fn arrays(study: &Study, wrt: &[String], target: &Target) -> Result<Vec<Name>, Stop> {
@@ -122,43 +132,60 @@ fn arrays(study: &Study, wrt: &[String], target: &Target) -> Result<Vec<Name>, S
     Ok(names)
 }
 
+/// A write-up, and the answers that were not finished.
 fn writeup(
     target: &Target,
-    sizes: &Sizes,
+    (sizes, limits): (&Sizes, &Limits),
     wrt: &[String],
     arguments: &DeriveArgs,
     (format, engine): (DeriveFormat, Engine),
-) -> Result<String, Stop> {
+) -> Result<(String, Vec<String>), Stop> {
     let layout = arguments.matrix.then(|| arguments.layout.unwrap_or(MatrixLayout::Shape).into());
-    let mut study = study(target, sizes)?.printed(arguments.printing.into()).with_matrices(layout);
+    let mut study = study(target, (sizes, limits))?.printed(arguments.printing.into()).with_matrices(layout);
     let goals = study.goals(&arrays(&study, wrt, target)?);
-    if goals.len() > MOST_ANSWERS {
-        complain(
-            format!("there are {} answers; at most {MOST_ANSWERS} are derived at once", goals.len()),
-            Some("--wrt chooses the arrays, `output` the outputs"),
-        );
+    let most = limits.of(Limit::Answers);
+    if goals.len() > most {
+        let message = format!("there are {} answers; at most {most} are derived at once", goals.len());
+        complain(message, Some(&limits.hint(Limit::Answers, "--wrt chooses the arrays, `output` the outputs")));
         return Err(Stop::Unusable);
     }
     let goals = study.with_adjoints(&goals);
-    let failed = |error: NoAnswer| refuse(error, target);
+    let text = written(&mut study, &goals, (target, sizes, limits), arguments, (format, engine))?;
+    let open: Vec<String> = study.open().iter().map(goal_name).collect();
+    if open.len() == goals.len() { Err(unfinished(&open)) } else { Ok((text, open)) }
+}
+
+/// A write-up of the goals that are finished in time; the others are said to be open.
+fn written(
+    study: &mut Study,
+    goals: &[Goal],
+    (target, sizes, limits): (&Target, &Sizes, &Limits),
+    arguments: &DeriveArgs,
+    (format, engine): (DeriveFormat, Engine),
+) -> Result<String, Stop> {
+    let failed = |error: NoAnswer| refuse(error, (target, limits));
     if let (DeriveFormat::Text, None, false) = (format, arguments.steps, arguments.templates.given()) {
         let color = arguments.output.is_none() && colours(&std::io::stdout());
-        return rows(&mut study, &goals, color).map_err(failed);
+        return rows(study, goals, color).map_err(failed);
     }
     if format == DeriveFormat::Json {
-        let document = json::derivation(&mut study, &goals, &target.name, &target.about).map_err(failed)?;
+        let mut document = json::derivation(study, goals, &target.name, &target.about).map_err(failed)?;
+        document.answers.extend(study.open().iter().map(|goal| json::Answer::unfinished(&goal_name(goal))));
         return Ok(json::text(&document));
     }
-    let templates = arguments.templates.read()?;
+    let templates = arguments.templates.read(limits)?;
     let level = arguments.steps.unwrap_or(Steps::Main).into();
-    let mut document = answers(&mut study, &goals, &target.about, level).map_err(failed)?;
+    let mut document = answers(study, goals, &target.about, level).map_err(failed)?;
     let own = templates.document.is_some();
     if own || matches!(format, DeriveFormat::Notebook | DeriveFormat::Html) {
         document.title = target.name.clone();
     }
     let format = match format {
         DeriveFormat::Notebook => {
-            let check = check((0, 0, None), study, &goals);
+            let done = &goals[..goals.len() - study.open().len()];
+            let again = Study::within(&target.statements, target.base, sizes, &limits.untimed());
+            let again = again.map_err(|wrong| unusable(&target.source, &wrong))?.printed(arguments.printing.into());
+            let check = check((0, 0, None), again, done);
             return notebook(&document, &[check], &templates).map_err(unrendered);
         }
         DeriveFormat::Latex if !arguments.standalone && !own => {
@@ -178,8 +205,13 @@ fn writeup(
 }
 
 /// A module for every size where that can be derived, for the given sizes otherwise.
-fn code(target: &Target, sizes: &Sizes, wrt: &[String], library: (Dialect, bool)) -> Result<String, Stop> {
-    let given = study(target, sizes)?;
+fn code(
+    target: &Target,
+    (sizes, limits): (&Sizes, &Limits),
+    wrt: &[String],
+    library: (Dialect, bool),
+) -> Result<String, Stop> {
+    let given = study(target, (sizes, limits))?;
     let wanted = arrays(&given, wrt, target)?;
     let defaults = given.system.given.clone();
     let code = |study: Study| {
@@ -189,22 +221,21 @@ fn code(target: &Target, sizes: &Sizes, wrt: &[String], library: (Dialect, bool)
     let all = Sizes { general: true, ..Sizes::default() };
     let general = match defaults.is_empty() {
         true => None,
-        false => Study::new(&target.statements, target.base, &all).ok().and_then(|study| code(study).ok()),
+        false => Study::within(&target.statements, target.base, &all, limits).ok().and_then(|study| code(study).ok()),
     };
     match general {
         Some(text) => Ok(text),
-        None => code(given).map_err(|error| refuse(error, target)),
+        None => code(given).map_err(|error| refuse(error, (target, limits))),
     }
 }
 
-fn refuse(error: NoAnswer, target: &Target) -> Stop {
+fn refuse(error: NoAnswer, (target, limits): (&Target, &Limits)) -> Stop {
     match error {
         NoAnswer::Refused(diagnostic) => unusable(&target.source, &[diagnostic]),
+        NoAnswer::Unverified(unverified) if unverified.is_unfinished() => unfinished(&[unverified.answer]),
         NoAnswer::Unverified(unverified) => {
-            complain(
-                unverified.to_string(),
-                Some("what is not verified is not printed; smaller sizes, or --general, may do"),
-            );
+            let usual = "what is not verified is not printed; smaller sizes, or --general, may do";
+            complain(unverified.to_string(), Some(unverified.remedy(limits).as_deref().unwrap_or(usual)));
             Stop::Refuted
         }
     }

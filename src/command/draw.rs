@@ -5,6 +5,7 @@ use super::output::{print, write};
 use super::report::{complain, unusable};
 use super::{DrawArgs, DrawFormat, Stop};
 use backprose::language::syntax::Name;
+use backprose::limits::Limits;
 use backprose::study::NoAnswer;
 use backprose::writeup::figure::{Asked, Form, NoFigure, What, figure};
 use std::path::{Path, PathBuf};
@@ -14,7 +15,7 @@ pub fn draw(arguments: &DrawArgs, folders: &[PathBuf]) -> Result<(), Stop> {
     let form = form(arguments)?;
     let asked = asked(arguments)?;
     let chosen = sizes(&arguments.sizes, false)?;
-    let target = target(&arguments.target, folders)?;
+    let target = target(&arguments.target, folders, &Limits::default())?;
     let drawn = figure(&target.statements, target.base, &chosen, &asked).map_err(|error| refuse(error, &target))?;
     let text = drawn.written(form).map_err(|wrong| unusable(&target.source, &[wrong]))?;
     match &arguments.output {

@@ -1,11 +1,12 @@
 //! What `check` found in one file, and how it is said: as text, as annotations, as data.
 
-use super::against::{harmless, shortened};
+use super::against::shortened;
 use super::annotate::{Level, annotation};
 use super::report::{Source, colours};
 use backprose::diagnostic::{Diagnostic, Span};
 use backprose::judge::{Judgement, Right, TestReport, Verdict};
 use backprose::paper::Entry;
+use backprose::writeup::harmless;
 use serde_json::{Value, json};
 
 /// A claim that was judged.
@@ -113,6 +114,7 @@ impl Findings {
         let name = |claim: &Finding| claim.formula.as_ref().map_or(0, |(name, _)| name.chars().count());
         let width = shown().map(name).max().unwrap_or(0);
         let mut text = String::new();
+        let place = harmless(&self.source.name);
         for claim in shown() {
             let color = match (claim.judgement.good, claim.judgement.undecided()) {
                 (_, true) => yellow,
@@ -124,7 +126,7 @@ impl Findings {
                 None => claim.judgement.claim.clone(),
             };
             let (line, _) = self.place(claim.span);
-            text += &format!("{}:{line}  {color}{:9}{end}  {said}\n", self.source.name, claim.word());
+            text += &format!("{place}:{line}  {color}{:9}{end}  {said}\n", claim.word());
             for line in claim.reasons() {
                 text += &format!("    {}\n", harmless(&line));
             }

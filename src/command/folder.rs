@@ -1,6 +1,7 @@
 //! Files and folders on the command line.
 
 use super::Stop;
+use super::input::stays_inside;
 use super::report::complain;
 use std::path::{Path, PathBuf};
 use walkdir::{DirEntry, WalkDir};
@@ -28,6 +29,7 @@ pub fn files(paths: &[PathBuf], endings: &[&str]) -> Result<Vec<PathBuf>, Stop> 
                 found.push(entry.into_path());
             }
         }
+        stays_inside(path, &found[before..])?;
         if found.len() == before {
             complain(format!("{} holds no {} file", path.display(), endings.join(", ")), None);
             return Err(Stop::Unusable);

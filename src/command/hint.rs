@@ -1,7 +1,7 @@
 //! `backprose hint`: the next step of a derivation, and no more.
 
 use super::input::{catalogue, read, specification, the_homework};
-use super::output::print;
+use super::output::{print, print_plain};
 use super::report::{colours, complain, unusable};
 use super::{ExplainFormat, HintArgs, Stop};
 use backprose::calculus::Printing;
@@ -26,20 +26,22 @@ fn list(homework: &Homework) -> String {
 
 /// Shows one step of the derivation that a question asks for.
 pub fn hint(arguments: &HintArgs, folders: &[std::path::PathBuf]) -> Result<(), Stop> {
-    let source = read(&arguments.file)?;
-    let file = specification(&source, &catalogue(folders)?).map_err(|wrong| unusable(&source, &wrong))?;
+    let limits = arguments.limits.read()?;
+    let source = read(&arguments.file, &limits)?;
+    let file =
+        specification(&source, &catalogue(folders, &limits)?, &limits).map_err(|wrong| unusable(&source, &wrong))?;
     let homework = the_homework(&file.items, &source.name)?;
-    let Some(question) = &arguments.question else { return print(list(homework)) };
+    let Some(question) = &arguments.question else { return print_plain(&list(homework)) };
     let (place, answers) = exam::find(homework, question).map_err(|wrong| {
         complain(&*wrong.message, wrong.hint.as_deref());
         Stop::Unusable
     })?;
     let style = Style { level: Level::Main, printing: Printing::from(arguments.printing) };
-    let hint = exam::hint(homework, file.base.unwrap_or(1), (place, answers), arguments.step, style);
+    let hint = exam::hint(homework, file.base.unwrap_or(1), (place, answers), arguments.step, style, &limits);
     let hint = hint.map_err(|why| match why {
         Unhinted::Refused(wrong) => unusable(&source, &wrong),
         Unhinted::Unverified(unverified) => {
-            complain(unverified.to_string(), None);
+            complain(unverified.to_string(), unverified.remedy(&limits).as_deref());
             Stop::Refuted
         }
         Unhinted::NoSteps => {

@@ -5,10 +5,11 @@ use super::folder::ends;
 use super::report::{Source, complain, unusable};
 use backprose::catalogue::Catalogue;
 use backprose::diagnostic::{Diagnostics, few, nearest};
-use backprose::language::parse::parse_file;
+use backprose::language::parse::parse_file_within;
 use backprose::language::syntax::{File, Homework, Item, Layer, Name, Statement};
+use backprose::limits::{Limit, Limits};
 use backprose::model::Sizes;
-use backprose::model::compose::{compose, composed_layer};
+use backprose::model::compose::{compose_within, composed_layer};
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
@@ -26,23 +27,12 @@ pub struct Target {
     pub source: Source,
 }
 
-/// The largest specification or text that is read, in bytes.
-pub const MOST_BYTES: u64 = 4 << 20;
-
-/// The largest notebook, which holds pictures.
-const MOST_NOTEBOOK: u64 = 64 << 20;
-
-/// The largest file of its kind that is read, in bytes.
-pub fn most_bytes(path: &Path) -> u64 {
-    if ends(path, &["ipynb"]) { MOST_NOTEBOOK } else { MOST_BYTES }
-}
-
 /// What is wrong, and a likely repair.
 pub type Complaint = (String, Option<String>);
 
 /// The text of a file, or of standard input for `-`.
-pub fn read(path: &Path) -> Result<Source, Stop> {
-    text_of(path, MOST_BYTES).map_err(complained)
+pub fn read(path: &Path, limits: &Limits) -> Result<Source, Stop> {
+    text_of(path, limits).map_err(complained)
 }
 
 /// Shows a complaint.
@@ -51,8 +41,10 @@ pub fn complained((message, hint): Complaint) -> Stop {
     Stop::Unusable
 }
 
-/// The text of a file, or of standard input for `-`, if it is not longer than so many bytes.
-pub fn text_of(path: &Path, most: u64) -> Result<Source, Complaint> {
+/// The text of a file, or of standard input for `-`, if it is not longer than a file of its kind may be.
+pub fn text_of(path: &Path, limits: &Limits) -> Result<Source, Complaint> {
+    let limit = if ends(path, &["ipynb"]) { Limit::NotebookBytes } else { Limit::DocumentBytes };
+    let most = limits.of(limit) as u64;
     let name = if path == Path::new("-") { "standard input".to_string() } else { path.display().to_string() };
     let mut bytes = Vec::new();
     let result = if path == Path::new("-") {
@@ -64,8 +56,8 @@ pub fn text_of(path: &Path, most: u64) -> Result<Source, Complaint> {
         return Err((format!("{name} cannot be read: {error}"), None));
     }
     if bytes.len() as u64 > most {
-        let hint = "is this a specification?".to_string();
-        return Err((format!("{name} is larger than {} MiB", most >> 20), Some(hint)));
+        let hint = limits.hint(limit, "is this the right file? Divide it");
+        return Err((format!("{name} has more than {most} bytes"), Some(hint)));
     }
     match String::from_utf8(bytes) {
         Ok(text) => Ok(Source { name, text }),
@@ -77,7 +69,7 @@ pub fn text_of(path: &Path, most: u64) -> Result<Source, Complaint> {
 }
 
 /// The catalogue with the folders given.
-pub fn catalogue(folders: &[PathBuf]) -> Result<Catalogue, Stop> {
+pub fn catalogue(folders: &[PathBuf], limits: &Limits) -> Result<Catalogue, Stop> {
     let mut catalogue = Catalogue::built_in();
     for folder in folders {
         let mut files: Vec<PathBuf> = match std::fs::read_dir(folder) {
@@ -89,37 +81,53 @@ pub fn catalogue(folders: &[PathBuf]) -> Result<Catalogue, Stop> {
         };
         files.retain(|f| f.extension().is_some_and(|e| e == "bp"));
         files.sort();
+        stays_inside(folder, &files)?;
         for file in files {
             if std::fs::metadata(&file).is_ok_and(|found| !found.is_file()) {
                 complain(format!("{} is not a file", file.display()), Some("files of layers end in .bp"));
                 return Err(Stop::Unusable);
             }
-            let source = read(&file)?;
-            catalogue.add(&source.text).map_err(|wrong| unusable(&source, &wrong))?;
+            let source = read(&file, limits)?;
+            catalogue.add_within(&source.text, limits).map_err(|wrong| unusable(&source, &wrong))?;
         }
     }
     Ok(catalogue)
 }
 
+/// Complains about a link that leads out of a folder.
+pub fn stays_inside(folder: &Path, files: &[PathBuf]) -> Result<(), Stop> {
+    let Some(outside) = files.iter().find(|file| !is_inside(folder, file)) else { return Ok(()) };
+    complain(format!("{} leads out of the folder", outside.display()), Some("copy the file into the folder"));
+    Err(Stop::Unusable)
+}
+
+/// Whether a file is in a folder, links followed; one that cannot be followed is left to whoever reads it.
+pub fn is_inside(folder: &Path, file: &Path) -> bool {
+    match (folder.canonicalize(), file.canonicalize()) {
+        (Ok(folder), Ok(file)) => file.starts_with(folder),
+        _ => true,
+    }
+}
+
 /// The specification that a text holds, its layer calls written out.
-pub fn specification(source: &Source, catalogue: &Catalogue) -> Result<File, Diagnostics> {
-    compose(&parse_file(&source.text)?, catalogue)
+pub fn specification(source: &Source, catalogue: &Catalogue, limits: &Limits) -> Result<File, Diagnostics> {
+    compose_within(&parse_file_within(&source.text, limits)?, catalogue, limits)
 }
 
 /// What a target means: `-`, a formula, FILE[:LAYER], or a layer of the catalogue.
-pub fn target(given: &str, folders: &[PathBuf]) -> Result<Target, Stop> {
+pub fn target(given: &str, folders: &[PathBuf], limits: &Limits) -> Result<Target, Stop> {
     if given == "-" {
-        return from_text(read(Path::new("-"))?, None, folders);
+        return from_text(read(Path::new("-"), limits)?, None, folders, limits);
     }
     if given.contains(['=', '[', '\n']) && !Path::new(given).exists() {
-        return from_text(Source { name: "formula".into(), text: given.into() }, None, folders);
+        return from_text(Source { name: "formula".into(), text: given.into() }, None, folders, limits);
     }
     let split = given.rsplit_once(':').filter(|_| !Path::new(given).exists());
     let (path, layer) = split.map_or((given, None), |(path, layer)| (path, Some(layer)));
     if Path::new(path).is_file() {
-        return from_text(read(Path::new(path))?, layer, folders);
+        return from_text(read(Path::new(path), limits)?, layer, folders, limits);
     }
-    let catalogue = catalogue(folders)?;
+    let catalogue = catalogue(folders, limits)?;
     of_catalogue(given, &catalogue).unwrap_or_else(|| Err(complained(unknown(given, path, &catalogue))))
 }
 
@@ -152,8 +160,9 @@ fn of_layer(layer: &Layer, base: i64, source: Source) -> Target {
     }
 }
 
-fn from_text(source: Source, wanted: Option<&str>, folders: &[PathBuf]) -> Result<Target, Stop> {
-    let file = specification(&source, &catalogue(folders)?).map_err(|wrong| unusable(&source, &wrong))?;
+fn from_text(source: Source, wanted: Option<&str>, folders: &[PathBuf], limits: &Limits) -> Result<Target, Stop> {
+    let file =
+        specification(&source, &catalogue(folders, limits)?, limits).map_err(|wrong| unusable(&source, &wrong))?;
     let base = file.base.unwrap_or(1);
     match chosen(&file, wanted, &source.name).map_err(complained)? {
         Some(layer) => Ok(of_layer(layer, base, source)),

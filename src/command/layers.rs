@@ -2,12 +2,14 @@
 
 use super::derive::answered;
 use super::input::{catalogue, of_catalogue};
-use super::output::print;
+use super::output::{print, print_plain};
 use super::parallel::in_order;
 use super::report::complain;
 use super::{ListFormat, Stop};
 use backprose::catalogue::Catalogue;
 use backprose::diagnostic::nearest;
+use backprose::limits::Limits;
+use backprose::writeup::{harmless_lines, markdown_source};
 use std::path::PathBuf;
 
 /// What the page of the catalogue begins with.
@@ -25,7 +27,7 @@ pub fn names() -> Vec<String> {
 
 /// Lists the layers, or prints one: its text, or a section of the catalogue's page.
 pub fn layers(name: Option<&str>, format: ListFormat, folders: &[PathBuf]) -> Result<(), Stop> {
-    let catalogue = catalogue(folders)?;
+    let catalogue = catalogue(folders, &Limits::default())?;
     let names: Vec<String> = catalogue.names().iter().map(|name| name.to_string()).collect();
     if let Some(unknown) = name.filter(|name| catalogue.find(name).is_none()) {
         let hint = nearest(unknown, names.iter().map(String::as_str)).map(|guess| format!("did you mean `{guess}`?"));
@@ -33,8 +35,8 @@ pub fn layers(name: Option<&str>, format: ListFormat, folders: &[PathBuf]) -> Re
         return Err(Stop::Unusable);
     }
     match (format, name) {
-        (ListFormat::Text, Some(name)) => print(catalogue.find(name).map_or("", |(_, _, text)| text)),
-        (ListFormat::Text, None) => print(list(&catalogue, &names)),
+        (ListFormat::Text, Some(name)) => print_plain(catalogue.find(name).map_or("", |(_, _, text)| text)),
+        (ListFormat::Text, None) => print_plain(&list(&catalogue, &names)),
         (ListFormat::Markdown, Some(name)) => print(&section(&catalogue, name)?),
         (ListFormat::Markdown, None) => {
             print(ABOUT)?;
@@ -59,5 +61,12 @@ fn section(catalogue: &Catalogue, name: &str) -> Result<String, Stop> {
     let Some(target) = of_catalogue(name, catalogue).transpose()? else { return Ok(String::new()) };
     let definition = target.source.text.split("\ntest ").next().unwrap_or_default().trim();
     let answers = answered(&target)?;
-    Ok(format!("## {name}\n\n{}\n\n```bp\n{definition}\n```\n\n```text\n{}\n```\n", target.about, answers.trim_end()))
+    let (about, definition) = (markdown_source(&target.about), harmless_lines(definition));
+    let fence = "`".repeat(longest_run(&definition, '`').max(2) + 1);
+    Ok(format!("## {name}\n\n{about}\n\n{fence}bp\n{definition}\n{fence}\n\n```text\n{}\n```\n", answers.trim_end()))
+}
+
+/// How often a character stands in a row at most.
+fn longest_run(text: &str, of: char) -> usize {
+    text.split(|c| c != of).map(str::len).max().unwrap_or(0)
 }

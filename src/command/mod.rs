@@ -14,6 +14,7 @@ mod hint;
 mod input;
 mod known;
 mod layers;
+mod limits;
 mod man;
 mod names;
 mod new;

@@ -2,6 +2,7 @@
 
 use super::Stop;
 use super::report::complain;
+use backprose::writeup::harmless_lines;
 use std::fs::File;
 use std::io::{BufWriter, ErrorKind, Write};
 use std::path::{Path, PathBuf};
@@ -94,6 +95,11 @@ pub fn create(path: &Path, text: &str) -> Result<(), Stop> {
         return Err(Stop::Unusable);
     }
     write(path, text)
+}
+
+/// Prints text without colours, and without anything else that a terminal acts on.
+pub fn print_plain(text: &str) -> Result<(), Stop> {
+    print(harmless_lines(text))
 }
 
 /// Prints to standard output; a reader that has gone away is no error.

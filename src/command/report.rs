@@ -2,6 +2,7 @@
 
 use super::Stop;
 use backprose::diagnostic::Diagnostic;
+use backprose::writeup::{harmless, harmless_lines};
 use miette::{
     GraphicalReportHandler, GraphicalTheme, LabeledSpan, MietteDiagnostic, MietteError, MietteSpanContents,
     NamedSource, Report, Severity, SourceCode, SourceSpan, SpanContents,
@@ -43,7 +44,7 @@ pub fn unusable(source: &Source, diagnostics: &[Diagnostic]) -> Stop {
             Some(LabeledSpan::new((!label.is_empty()).then(|| clipped(label)), place.start, place.len()))
         });
         message = message.with_labels(labels);
-        show(Report::new(message).with_source_code(NamedSource::new(&source.name, shown)));
+        show(Report::new(message).with_source_code(NamedSource::new(harmless(&source.name), shown)));
     }
     if diagnostics.len() > MOST {
         complain(format!("{} more complaints are not shown", diagnostics.len() - MOST), None);
@@ -82,6 +83,7 @@ pub fn colours(stream: &impl IsTerminal) -> bool {
 
 /// A message of a length that can be read.
 fn clipped(message: &str) -> String {
+    let message = &harmless_lines(message);
     match message.char_indices().nth(4 * LONGEST) {
         Some((end, _)) => format!("{}…", &message[..end]),
         None => message.to_string(),
@@ -93,6 +95,15 @@ fn on_one_line(text: &str, start: usize, end: usize) -> Range<usize> {
     let start = floor(text, start.min(text.len()));
     let line = text[start..].find(['\n', '\r']).map_or(text.len(), |length| start + length);
     start..floor(text, end.clamp(start, line).min(start + BEFORE)).max(start)
+}
+
+/// A character of the same length for one that a terminal would act on or not show.
+fn stand_in(c: char) -> char {
+    match (harmless(c.encode_utf8(&mut [0; 4])).chars().next(), c) {
+        (Some(same), _) if same == c => c,
+        (_, '\n' | '\t' | '\r') => c,
+        _ => [' ', '\u{a0}', '\u{fffd}', '\u{10fffd}'][c.len_utf8() - 1],
+    }
 }
 
 /// The last place at or before `at` where a character begins.
@@ -131,7 +142,7 @@ impl Excerpt {
                 excerpt.text.push('…');
             }
             excerpt.cuts.push(Cut { kept: kept.clone(), begin: excerpt.text.len(), line: at });
-            excerpt.text += &text[kept.clone()];
+            excerpt.text.extend(text[kept.clone()].chars().map(stand_in));
             if !whole {
                 excerpt.text += if kept.end < at + line.trim_end_matches('\n').len() { "…\n" } else { "\n" };
             }

@@ -1,7 +1,7 @@
 //! `backprose solve`: a homework file becomes verified write-ups.
 
 use super::input::{catalogue, read, specification, the_homework};
-use super::output::{print, write};
+use super::output::{print, print_plain, write};
 use super::pdf::pdf;
 use super::report::{colours, complain, unusable};
 use super::templates::{unknown_format, unrendered, without_templates};
@@ -13,7 +13,7 @@ use backprose::writeup::mathml::Engine;
 use backprose::writeup::notebook::{Check, checks, notebook};
 use backprose::writeup::outline::Style;
 use backprose::writeup::render::{Format, render_with};
-use backprose::writeup::sheet::{Row, Sheet, sheet};
+use backprose::writeup::sheet::{Row, Sheet, sheet_within};
 use backprose::writeup::templates::Templates;
 use backprose::writeup::unicode;
 use std::path::{Path, PathBuf};
@@ -22,14 +22,16 @@ use std::path::{Path, PathBuf};
 pub fn solve(arguments: &SolveArgs, folders: &[PathBuf]) -> Result<(), Stop> {
     let formats = formats(arguments)?;
     let engine = super::engine(arguments.mathml, formats.contains(&SheetFormat::Html))?;
-    let templates = arguments.templates.read()?;
-    let source = read(&arguments.file)?;
-    let file = specification(&source, &catalogue(folders)?).map_err(|wrong| unusable(&source, &wrong))?;
+    let limits = arguments.limits.read()?;
+    let templates = arguments.templates.read(&limits)?;
+    let source = read(&arguments.file, &limits)?;
+    let file =
+        specification(&source, &catalogue(folders, &limits)?, &limits).map_err(|wrong| unusable(&source, &wrong))?;
     let homework = the_homework(&file.items, &source.name)?;
     let base = file.base.unwrap_or(1);
     let mut sheet = {
         let style = Style { level: arguments.steps.into(), printing: arguments.printing.into() };
-        sheet(homework, base, style)
+        sheet_within(homework, base, style, &limits)
     }
     .map_err(|wrong| unusable(&source, &wrong))?;
     let to_stdout = arguments.out == Path::new("-");
@@ -42,9 +44,10 @@ pub fn solve(arguments: &SolveArgs, folders: &[PathBuf]) -> Result<(), Stop> {
         return Err(Stop::Unusable);
     }
     for unverified in &sheet.unverified {
-        complain(unverified.to_string(), None);
+        complain(unverified.to_string(), unverified.remedy(&limits).as_deref());
     }
-    if !sheet.unverified.is_empty() && !arguments.keep_going {
+    let wrong = sheet.unverified.iter().any(|unverified| !unverified.is_unfinished());
+    if (wrong && !arguments.keep_going) || (!sheet.unverified.is_empty() && arguments.check) {
         complain("nothing is written", Some("--keep-going writes the rest, with a box in place of what failed"));
         return Err(Stop::Refuted);
     }
@@ -149,7 +152,7 @@ pub fn write_all(written: &[(PathBuf, Vec<u8>)]) -> Result<(), Stop> {
         write(path, contents)?;
     }
     let names: Vec<String> = written.iter().map(|(path, _)| path.display().to_string()).collect();
-    print(format!("wrote {}\n", names.join(", ")))
+    print_plain(&format!("wrote {}\n", names.join(", ")))
 }
 
 /// What files made from one are called.

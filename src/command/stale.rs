@@ -1,8 +1,9 @@
 //! `backprose solve --check`: whether the write-ups that are there are what would be written.
 
 use super::Stop;
-use super::output::print;
+use super::output::{print, print_plain};
 use super::report::{colours, complain};
+use backprose::writeup::harmless;
 use similar::{ChangeTag, TextDiff};
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
@@ -36,10 +37,10 @@ pub fn check(written: &[(PathBuf, Vec<u8>)]) -> Result<(), Stop> {
     }
     if stale.is_empty() && missing.is_empty() {
         let names: Vec<String> = written.iter().map(|(path, _)| path.display().to_string()).collect();
-        return print(format!("{}: up to date\n", names.join(", ")));
+        return print_plain(&format!("{}: up to date\n", names.join(", ")));
     }
     let words = [stale, missing].concat().join("; ");
-    print(format!("{words}\nto renew: {}\n", renewing()))?;
+    print_plain(&format!("{words}\nto renew: {}\n", renewing()))?;
     Err(Stop::Refuted)
 }
 
@@ -59,7 +60,7 @@ fn difference(path: &Path, found: &str, wanted: &str) -> String {
         true => ("\u{1b}[31m", "\u{1b}[32m", "\u{1b}[36m", "\u{1b}[0m"),
         false => ("", "", "", ""),
     };
-    let name = path.display();
+    let name = harmless(&path.display().to_string());
     let mut text = format!("--- {name}\n+++ {name} (derived now)\n");
     let diff = TextDiff::from_lines(found, wanted);
     for hunk in diff.unified_diff().context_radius(AROUND).iter_hunks() {
@@ -70,7 +71,7 @@ fn difference(path: &Path, found: &str, wanted: &str) -> String {
                 ChangeTag::Insert => ('+', green, end),
                 ChangeTag::Equal => (' ', "", ""),
             };
-            text += &format!("{on}{sign}{}{off}\n", change.value().trim_end_matches(['\n', '\r']));
+            text += &format!("{on}{sign}{}{off}\n", harmless(change.value().trim_end_matches(['\n', '\r'])));
             if change.missing_newline() {
                 text += "\\ No newline at end of file\n";
             }

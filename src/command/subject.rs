@@ -1,9 +1,10 @@
 //! What the marks of a paper are about: files beside it, and layers of the catalogue.
 
-use super::input::{Complaint, MOST_BYTES, chosen, specification, text_of, unknown};
+use super::input::{Complaint, chosen, is_inside, specification, text_of, unknown};
 use backprose::catalogue::Catalogue;
 use backprose::diagnostic::Diagnostic;
 use backprose::language::syntax::Layer;
+use backprose::limits::Limits;
 use backprose::model::compose::composed_layer;
 use backprose::paper::Subject;
 use std::collections::BTreeMap;
@@ -12,18 +13,19 @@ use std::path::{Path, PathBuf};
 /// What was found for the targets of marks so far.
 pub struct Subjects<'a> {
     catalogue: &'a Catalogue,
+    limits: &'a Limits,
     found: BTreeMap<(PathBuf, String), Result<Subject, Complaint>>,
 }
 
 impl<'a> Subjects<'a> {
-    pub fn new(catalogue: &'a Catalogue) -> Self {
-        Subjects { catalogue, found: BTreeMap::new() }
+    pub fn new(catalogue: &'a Catalogue, limits: &'a Limits) -> Self {
+        Subjects { catalogue, limits, found: BTreeMap::new() }
     }
 
     /// What a target means in a document of that folder: a path from there, a path from here, `PATH:LAYER`,
     /// or a layer of the catalogue.
     pub fn find(&mut self, folder: &Path, target: &str) -> Result<Subject, Diagnostic> {
-        let place = || look_up(folder, target, self.catalogue);
+        let place = || look_up(folder, target, self.catalogue, self.limits);
         let found = self.found.entry((folder.to_path_buf(), target.to_string())).or_insert_with(place);
         found.clone().map_err(|(message, hint)| match hint {
             Some(hint) => Diagnostic::general(message).hint(hint),
@@ -32,12 +34,17 @@ impl<'a> Subjects<'a> {
     }
 }
 
-fn look_up(folder: &Path, target: &str, catalogue: &Catalogue) -> Result<Subject, Complaint> {
+fn look_up(folder: &Path, target: &str, catalogue: &Catalogue, limits: &Limits) -> Result<Subject, Complaint> {
     let split = target.rsplit_once(':').map(|(path, layer)| (path, Some(layer)));
     for (path, layer) in [Some((target, None)), split].into_iter().flatten() {
         let file = [folder.join(path), PathBuf::from(path)].into_iter().find(|file| file.is_file());
         if let Some(file) = file {
-            return of_file(&file, layer, catalogue);
+            let here = |home: &Path| is_inside(if home.as_os_str().is_empty() { Path::new(".") } else { home }, &file);
+            if !here(folder) && !here(Path::new(".")) {
+                let message = format!("`{target}` leads out of the folder of the document and of this one");
+                return Err((message, Some("copy the file there, or start from a folder that holds both".into())));
+            }
+            return of_file(&file, layer, catalogue, limits);
         }
     }
     let of_layer = |(layer, base): (Layer, i64)| Subject { statements: layer.statements, base };
@@ -53,9 +60,9 @@ fn look_up(folder: &Path, target: &str, catalogue: &Catalogue) -> Result<Subject
     }
 }
 
-fn of_file(path: &Path, layer: Option<&str>, catalogue: &Catalogue) -> Result<Subject, Complaint> {
-    let source = text_of(path, MOST_BYTES)?;
-    let file = specification(&source, catalogue).map_err(|problems| {
+fn of_file(path: &Path, layer: Option<&str>, catalogue: &Catalogue, limits: &Limits) -> Result<Subject, Complaint> {
+    let source = text_of(path, limits)?;
+    let file = specification(&source, catalogue, limits).map_err(|problems| {
         let at = problems[0].places.first().map_or(0, |(span, _)| span.start).min(source.text.len());
         let line = source.text.bytes().take(at).filter(|byte| *byte == b'\n').count() + 1;
         (format!("{}:{line}: {}", source.name, problems[0].message), problems[0].hint.clone())

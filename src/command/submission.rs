@@ -1,10 +1,11 @@
 //! One document among many: read and judged by whichever worker takes it.
 
 use super::folder::ends;
-use super::input::{Complaint, most_bytes, text_of};
+use super::input::{Complaint, text_of};
 use super::report::Source;
 use backprose::answers::{Cell, Grader, Marked, Unjudged, notebook};
 use backprose::diagnostic::Diagnostics;
+use backprose::limits::Limits;
 use std::path::Path;
 
 /// The endings of documents in a folder. The last ones are no text; they are not passed over, so that
@@ -78,11 +79,15 @@ impl Counts {
 /// Reads and judges a document; `report` says what is printed of it.
 pub fn graded(
     grader: &mut Result<Grader, Unjudged>,
-    path: &Path,
+    (path, limits): (&Path, &Limits),
     report: &dyn Fn(&Source, &Marked) -> Result<String, Complaint>,
 ) -> Outcome {
     let name = path.display().to_string();
-    let result = document(path).map_err(Trouble::Unread).and_then(|document| {
+    let in_time = match limits.expired() {
+        true => Err(Trouble::Unread((format!("{name} is not finished: the time ran out"), None))),
+        false => document(path, limits).map_err(Trouble::Unread),
+    };
+    let result = in_time.and_then(|document| {
         let grader = grader.as_mut().map_err(|wrong| Trouble::Unjudged(wrong.clone()))?;
         let marked = grader.judge(&document.text).map_err(Trouble::Unjudged)?;
         let report = report(&document, &marked).map_err(Trouble::Unreported)?;
@@ -92,8 +97,8 @@ pub fn graded(
 }
 
 /// The text of a document; of a notebook, what is written in it.
-fn document(path: &Path) -> Result<Source, Complaint> {
-    let source = text_of(path, most_bytes(path)).map_err(|(message, hint)| {
+fn document(path: &Path, limits: &Limits) -> Result<Source, Complaint> {
+    let source = text_of(path, limits).map_err(|(message, hint)| {
         let foreign = hint.is_some() || ends(path, FOREIGN);
         (message, foreign.then(|| "documents are Markdown, LaTeX or notebooks: .md, .tex, .ipynb".into()))
     })?;

@@ -27,12 +27,15 @@ fn row<'a>(cells: impl Iterator<Item = &'a str>) -> String {
     String::from_utf8(written.unwrap_or_default()).unwrap_or_default()
 }
 
-/// A cell that no spreadsheet takes for a formula.
+/// A cell that no spreadsheet takes for a formula, nor for several cells where these are separated by semicolons.
 fn inert(cell: &str) -> String {
-    match cell.starts_with(['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠']) {
-        true => format!("'{cell}"),
-        false => cell.to_string(),
+    const BEGINS: [char; 9] = ['=', '+', '-', '@', '|', '＝', '＋', '－', '＠'];
+    let mut out = String::new();
+    for part in cell.replace(['\t', '\r', '\n'], " ").split_inclusive(';') {
+        out += if part.trim_start().starts_with(BEGINS) { "'" } else { "" };
+        out += part;
     }
+    out
 }
 
 /// What became of each thing asked for in all documents.

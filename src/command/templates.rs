@@ -3,14 +3,12 @@
 use super::Stop;
 use super::input::read;
 use super::report::{Source, complain, unusable};
+use backprose::limits::{Limit, Limits};
 use backprose::writeup::render::RenderError;
 use backprose::writeup::templates::{Template, Templates, built_in, is_template};
 use clap::Args;
 use std::path::{Path, PathBuf};
 use walkdir::WalkDir;
-
-/// The most entries of a folder of templates.
-const MOST: usize = 1000;
 
 /// Templates of the user's own.
 #[derive(Args)]
@@ -36,15 +34,15 @@ impl TemplateArgs {
     }
 
     /// The templates, read.
-    pub fn read(&self) -> Result<Templates, Stop> {
-        let others = self.templates.as_deref().map(folder).transpose()?.unwrap_or_default();
+    pub fn read(&self, limits: &Limits) -> Result<Templates, Stop> {
+        let others = self.templates.as_deref().map(|path| folder(path, limits)).transpose()?.unwrap_or_default();
         let replaces = |other: &Template| built_in().iter().any(|known| known.name == other.name);
         if let (Some(folder), None, false) = (&self.templates, &self.template, others.iter().any(replaces)) {
             let message = format!("no file of {} replaces a built-in template", folder.display());
             complain(message, Some("docs/templates.md lists their names: for example markdown/block.md"));
             return Err(Stop::Unusable);
         }
-        let document = self.template.as_deref().map(document).transpose()?;
+        let document = self.template.as_deref().map(|path| document(path, limits)).transpose()?;
         Ok(Templates { document, others })
     }
 }
@@ -79,14 +77,14 @@ pub fn unrendered(error: RenderError) -> Stop {
 }
 
 /// A file by itself. Its name is one that no template of a folder can have.
-fn document(path: &Path) -> Result<Template, Stop> {
-    let source = read(path)?;
+fn document(path: &Path, limits: &Limits) -> Result<Template, Stop> {
+    let source = read(path, limits)?;
     Ok(Template { name: format!("//{}", source.name), file: source.name, text: source.text })
 }
 
 /// All templates of a folder, by their paths in it. Hidden files and files that are no templates are left alone; a link that
 /// leads out of the folder is refused.
-fn folder(folder: &Path) -> Result<Vec<Template>, Stop> {
+fn folder(folder: &Path, limits: &Limits) -> Result<Vec<Template>, Stop> {
     let unreadable = |path: &Path, error: &dyn std::fmt::Display| {
         complain(format!("{} cannot be read: {error}", path.display()), None);
         Stop::Unusable
@@ -97,11 +95,9 @@ fn folder(folder: &Path) -> Result<Vec<Template>, Stop> {
     let entries = WalkDir::new(&home).sort_by_file_name().into_iter().filter_entry(|entry| !hidden(entry));
     for (count, entry) in entries.enumerate() {
         let entry = entry.map_err(|error| unreadable(folder, &error))?;
-        if count > MOST {
-            complain(
-                format!("{} holds more than {MOST} files", folder.display()),
-                Some("is this a folder of templates?"),
-            );
+        if count > limits.of(Limit::Templates) {
+            let message = format!("{} holds more than {} files", folder.display(), limits.of(Limit::Templates));
+            complain(message, Some(&limits.hint(Limit::Templates, "name a folder of templates alone")));
             return Err(Stop::Unusable);
         }
         let inside = entry.path().strip_prefix(&home).unwrap_or(entry.path());
@@ -115,7 +111,7 @@ fn folder(folder: &Path) -> Result<Vec<Template>, Stop> {
             return Err(Stop::Unusable);
         }
         if target.is_file() {
-            let source = read(&shown)?;
+            let source = read(&shown, limits)?;
             found.push(Template { name, file: source.name, text: source.text });
         }
     }

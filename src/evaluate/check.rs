@@ -51,6 +51,16 @@ pub struct Mismatch {
     pub found: Scalar,
 }
 
+impl Failure {
+    /// The error, if it is that more work was needed than allowed.
+    pub fn work(&self) -> Option<Box<EvalError>> {
+        match self {
+            Failure::Error(error @ EvalError::TooMuchWork { .. }) => Some(Box::new(error.clone())),
+            _ => None,
+        }
+    }
+}
+
 impl From<EvalError> for Failure {
     fn from(error: EvalError) -> Failure {
         Failure::Error(error)
@@ -348,7 +358,7 @@ fn direction(instance: &Instance, array: &str) -> Result<Vec<Scalar>, EvalError>
 
 fn value(at: &[i64], found: Result<Scalar, EvalError>) -> Result<Scalar, Failure> {
     found.map_err(|error| match error {
-        EvalError::TooMuchWork { .. } | EvalError::Count { .. } => Failure::Error(error),
+        EvalError::TooMuchWork { .. } | EvalError::OutOfTime | EvalError::Count { .. } => Failure::Error(error),
         _ => Failure::NoValue { at: at.to_vec(), error },
     })
 }

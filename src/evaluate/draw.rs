@@ -88,7 +88,7 @@ pub fn instance(program: &Program, sizes: &Sizes, seed: u64, work: &Work, pins: 
             Err(EvalError::ZeroDivisor) if instance.valued => {
                 failure.get_or_insert(EvalError::ZeroDivisor);
             }
-            Err(error @ EvalError::TooMuchWork { .. }) => return Err(failure.unwrap_or(error)),
+            Err(error @ (EvalError::TooMuchWork { .. } | EvalError::OutOfTime)) => return Err(failure.unwrap_or(error)),
             Err(error) => return Err(error),
         }
     }

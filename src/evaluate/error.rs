@@ -96,6 +96,8 @@ pub enum EvalError {
         /// How many are allowed.
         limit: u64,
     },
+    /// The time ran out.
+    OutOfTime,
     /// An integer beyond 128 bits, or an index beyond 64 bits.
     Overflow,
     /// A construct that has no exact value here, in words that follow "cannot evaluate".
@@ -147,6 +149,7 @@ impl fmt::Display for EvalError {
             EvalError::TooMuchWork { limit } => {
                 write!(f, "the evaluation needs more than {limit} operations")
             }
+            EvalError::OutOfTime => f.write_str("the time ran out"),
             EvalError::Overflow => f.write_str("an integer is too large"),
             EvalError::Unsupported(what) => write!(f, "cannot evaluate {what}"),
         }

@@ -172,7 +172,7 @@ impl Reads {
         while let Some(at) = points.advance() {
             match machine.value_at(&self.formula.root, at) {
                 Ok(Nothing) => {}
-                Err(error @ EvalError::TooMuchWork { .. }) => return Err(error),
+                Err(error @ (EvalError::TooMuchWork { .. } | EvalError::OutOfTime)) => return Err(error),
                 Err(error) => return Ok(Some((at.to_vec(), error))),
             }
         }

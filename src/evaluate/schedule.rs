@@ -105,7 +105,7 @@ impl<'a> Search<'a> {
         let found = instance.entry_of(piece, step.offset as usize, memory);
         let places = needed.places.into_inner();
         match found {
-            Err(error @ EvalError::TooMuchWork { .. }) => Err(error),
+            Err(error @ (EvalError::TooMuchWork { .. } | EvalError::OutOfTime)) => Err(error),
             _ if !places.is_empty() => Ok(Attempt::Needs(places)),
             found => found.map(Attempt::Computed),
         }

@@ -3,20 +3,30 @@
 //! Invariant: what can be repeated is paid for before it is done, so that nothing runs on.
 
 use super::error::EvalError;
+use crate::limits::Limits;
 use std::cell::Cell;
 use std::rc::Rc;
+
+/// After how many operations the clock is looked at.
+const GLANCE: u64 = 1 << 16;
 
 /// How many elementary operations were done, and how many may be; copies count together.
 #[derive(Clone, Debug)]
 pub struct Work {
     limit: u64,
+    limits: Limits,
     done: Rc<Cell<u64>>,
 }
 
 impl Work {
     /// Nothing done yet.
     pub fn new(limit: u64) -> Work {
-        Work { limit, done: Rc::default() }
+        Work::until(limit, &Limits::default())
+    }
+
+    /// The same, ended when the time of some limits runs out.
+    pub fn until(limit: u64, limits: &Limits) -> Work {
+        Work { limit, limits: *limits, done: Rc::default() }
     }
 
     /// How many operations were done.
@@ -31,7 +41,11 @@ impl Work {
 
     /// Pays for so many operations before they are done.
     pub fn charge(&self, operations: u64) -> Result<(), EvalError> {
-        let done = self.done.get().saturating_add(operations);
+        let before = self.done.get();
+        let done = before.saturating_add(operations);
+        if self.limits.timed() && before / GLANCE != done / GLANCE && self.limits.expired() {
+            return Err(EvalError::OutOfTime);
+        }
         if done > self.limit {
             return Err(EvalError::TooMuchWork { limit: self.limit });
         }

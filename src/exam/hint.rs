@@ -7,10 +7,11 @@ use super::asked::Asked;
 use crate::diagnostic::Diagnostics;
 use crate::language::print::{Alphabet, answer as answer_text};
 use crate::language::syntax::{Answer, AnswerKind, Homework, Name, Part, Problem, Question};
+use crate::limits::Limits;
 use crate::verify::Unverified;
 use crate::writeup::document::{self, Block, Document, Inline, Prose};
 use crate::writeup::outline::Style;
-use crate::writeup::sheet::sheet;
+use crate::writeup::sheet::sheet_within;
 
 /// One step.
 #[derive(Clone, Debug)]
@@ -56,10 +57,11 @@ pub fn hint(
     (place, answers): (Asked, &[Answer]),
     number: usize,
     style: Style,
+    limits: &Limits,
 ) -> Result<Hint, Unhinted> {
     let mut steps = Vec::new();
     for answer in answers.iter().filter(|a| !matches!(a.kind, AnswerKind::Text(_))) {
-        steps.extend(steps_of(homework, base, place, answer, style)?);
+        steps.extend(steps_of(homework, base, (place, answer), style, limits)?);
     }
     let of = steps.len();
     if steps.is_empty() {
@@ -101,11 +103,11 @@ fn idea(blocks: &[Block]) -> Vec<Block> {
 fn steps_of(
     homework: &Homework,
     base: i64,
-    place: Asked,
-    answer: &Answer,
+    (place, answer): (Asked, &Answer),
     style: Style,
+    limits: &Limits,
 ) -> Result<Vec<Step>, Unhinted> {
-    let done = sheet(&alone(homework, place, answer), base, style).map_err(Unhinted::Refused)?;
+    let done = sheet_within(&alone(homework, place, answer), base, style, limits).map_err(Unhinted::Refused)?;
     if let Some(unverified) = done.unverified.into_iter().next() {
         return Err(Unhinted::Unverified(unverified));
     }

@@ -12,4 +12,4 @@ mod vary;
 pub use asked::{Asked, asked, find};
 pub use hint::{Hint, Unhinted, hint};
 pub use paper::questions;
-pub use vary::{Varied, vary};
+pub use vary::{Varied, vary, vary_within};

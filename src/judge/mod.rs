@@ -35,7 +35,7 @@ pub use counterexample::{Counterexample, Difference};
 pub use equality::{Proved, Unshown, agrees, show, shown_name};
 pub use left::fits;
 pub use rejected::{Rejected, Rejections, rejected};
-pub use report::{TestReport, judge_tests, judge_tests_knowing};
+pub use report::{TestReport, judge_tests, judge_tests_within};
 pub use slips::{Shown, Slip, Slipped};
 
 use crate::answer::{Answer, Names, at_indices, goal_name};
@@ -47,7 +47,7 @@ use crate::language::syntax::{Claim, ClaimValue, Expr, Name, Target};
 use crate::model::formula::{formula, resolve_formula};
 use crate::model::{System, Term};
 use crate::study::{undefined, with_jacobian};
-use crate::verify::Trials;
+use crate::verify::{Trials, Unverified};
 use complete::complete;
 use left::Left;
 use rejected::{Wrong, at_runs};
@@ -132,6 +132,22 @@ impl Judgement {
     }
 }
 
+/// A complaint about a system that cannot be verified at all.
+fn unverified(system: &System, why: &Unverified) -> Diagnostic {
+    let complaint = Diagnostic::general(why.to_string());
+    match why.remedy(&system.limits) {
+        Some(hint) => complaint.hint(hint),
+        None => complaint,
+    }
+}
+
+/// What is said of a claim when the time has run out, whatever was found by then: something may have been
+/// missing.
+fn unfinished() -> Judged {
+    let reasons = vec!["not finished: the time ran out".into()];
+    Judged { verdict: Verdict::Undecided { tried: 0 }, slip: None, reasons }
+}
+
 /// Judges one claim about a system.
 ///
 /// # Errors
@@ -198,7 +214,7 @@ impl<'a> Judge<'a> {
     fn of(system: Cow<'a, System>) -> Result<Self, Diagnostics> {
         let names = Names::new(&system);
         let trials = Trials::new(&system, &names)
-            .map_err(|why| vec![undefined(&system, &why).unwrap_or_else(|| Diagnostic::general(why.to_string()))])?;
+            .map_err(|why| vec![undefined(&system, &why).unwrap_or_else(|| unverified(&system, &why))])?;
         let runs = trial::runs(&system, &names).map_err(|e| vec![Diagnostic::general(e)])?;
         let (answers, shaped) = (BTreeMap::new(), BTreeSet::new());
         Ok(Judge { system, names, trials, runs, answers, shaped, explains: true, rejections: None, brief: false })
@@ -238,6 +254,9 @@ impl<'a> Judge<'a> {
         let known = if claim.expected { None } else { self.rejections.take() };
         let judged = self.judged(claim);
         self.rejections = known.or(self.rejections.take());
+        if self.system.limits.expired() {
+            return Ok(Judgement::new(claim, unfinished()));
+        }
         Ok(Judgement::new(claim, judged?))
     }
 

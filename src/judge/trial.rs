@@ -9,7 +9,7 @@ use super::left::{Left, Place};
 use super::polynomial::{Polynomial, quote_number};
 use super::sizes::sizes_to_try;
 use crate::answer::{Answer, Names};
-use crate::evaluate::{EvalError, Formula, Instance, Random, Scalar, Sizes, integer};
+use crate::evaluate::{EvalError, Formula, Instance, Random, Scalar, Sizes, Work, integer};
 use crate::integer::Index;
 use crate::language::syntax::{Expr, ExprKind, Name};
 use crate::model::{Quote, System, each_part};
@@ -48,7 +48,8 @@ pub(super) fn runs(system: &System, names: &Names) -> Result<Vec<Run>, String> {
         let mut instances = Vec::new();
         for point in 0..points {
             let seed = Random::new((7919 * k + point) as u64 + 17).bits();
-            let mut instance = Instance::new(&system.program, &all, seed, WORK).map_err(|e| e.to_string())?;
+            let mut instance = Instance::sharing(&system.program, &all, seed, &Work::until(WORK, &system.limits))
+                .map_err(|e| e.to_string())?;
             lettered(system, names, &mut instance).map_err(|e| e.to_string())?;
             let costly = instance.work() > COSTLY;
             instances.push(instance);

@@ -5,7 +5,7 @@
 //! recognises it; `statement`, `homework`, `expression` and their neighbours build the tree.
 //! `complaint` puts what the grammar did not expect into the language's own terms.
 //!
-//! Invariant: recursion is bounded before it starts, by `scan::MAX_OPEN` while the grammar runs
+//! Invariant: recursion is bounded before it starts, by the limit of nesting while the grammar runs
 //! and by `expression::MAX_DEPTH` in the tree; nothing here panics on any input.
 
 mod complaint;
@@ -25,6 +25,7 @@ mod tests;
 
 use super::syntax::{Condition, Expr, File, MatrixExpr, Target};
 use crate::diagnostic::{Diagnostic, Diagnostics, Span};
+use crate::limits::Limits;
 use pest::Parser;
 use pest::iterators::Pair;
 
@@ -47,8 +48,15 @@ type Read<T> = Result<T, Diagnostic>;
 /// # Errors
 /// Everything wrong with the text that can be told apart, each with its place.
 pub fn parse_file(text: &str) -> Result<File, Diagnostics> {
-    let node = recognise(Rule::file, text)?;
-    statement::file(node)
+    parse_file_within(text, &Limits::default())
+}
+
+/// Reads a specification file within other limits.
+///
+/// # Errors
+/// As [`parse_file`].
+pub fn parse_file_within(text: &str, limits: &Limits) -> Result<File, Diagnostics> {
+    statement::file(recognise(Rule::file, text, limits)?)
 }
 
 /// Reads one expression.
@@ -56,7 +64,7 @@ pub fn parse_file(text: &str) -> Result<File, Diagnostics> {
 /// # Errors
 /// As [`parse_file`].
 pub fn parse_expression(text: &str) -> Result<Expr, Diagnostics> {
-    let node = only_child(recognise(Rule::expression_alone, text)?)?;
+    let node = only_child(recognise(Rule::expression_alone, text, &Limits::default())?)?;
     expression::expression(node, 0).map_err(|found| vec![found])
 }
 
@@ -65,7 +73,7 @@ pub fn parse_expression(text: &str) -> Result<Expr, Diagnostics> {
 /// # Errors
 /// As [`parse_file`].
 pub fn parse_condition(text: &str) -> Result<Condition, Diagnostics> {
-    let node = only_child(recognise(Rule::condition_alone, text)?)?;
+    let node = only_child(recognise(Rule::condition_alone, text, &Limits::default())?)?;
     condition::condition(node, 0).map_err(|found| vec![found])
 }
 
@@ -74,7 +82,7 @@ pub fn parse_condition(text: &str) -> Result<Condition, Diagnostics> {
 /// # Errors
 /// As [`parse_file`].
 pub fn parse_target(text: &str) -> Result<Target, Diagnostics> {
-    let node = only_child(recognise(Rule::target_alone, text)?)?;
+    let node = only_child(recognise(Rule::target_alone, text, &Limits::default())?)?;
     derivative::target(node).map_err(|found| vec![found])
 }
 
@@ -83,13 +91,13 @@ pub fn parse_target(text: &str) -> Result<Target, Diagnostics> {
 /// # Errors
 /// As [`parse_file`].
 pub fn parse_matrix(text: &str) -> Result<MatrixExpr, Diagnostics> {
-    let node = only_child(recognise(Rule::matrix_alone, text)?)?;
+    let node = only_child(recognise(Rule::matrix_alone, text, &Limits::default())?)?;
     matrix::matrix(node, 0).map_err(|found| vec![found])
 }
 
 /// Runs the grammar, unless the scan turns the text away.
-fn recognise(rule: Rule, text: &str) -> Result<Node<'_>, Diagnostics> {
-    let scanned = scan::scan(text);
+fn recognise<'i>(rule: Rule, text: &'i str, limits: &Limits) -> Result<Node<'i>, Diagnostics> {
+    let scanned = scan::scan(text, limits);
     if !scanned.is_empty() {
         return Err(scanned);
     }

@@ -8,6 +8,7 @@ use super::system::{Array, Equation, System, facts_of_sizes};
 use crate::diagnostic::{Diagnostic, Diagnostics, few, nearest};
 use crate::language::program::{ArrayBox, Program, ResolvedEquation};
 use crate::language::syntax::{self, Expr, ExprKind, Name, Operator, Sign, Statement, StatementKind};
+use crate::limits::{Limit, Limits};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The system that statements describe, at the sizes chosen. `base` is the index base of the file.
@@ -15,7 +16,20 @@ use std::collections::{BTreeMap, BTreeSet};
 /// # Errors
 /// Everything that is wrong with the statements, in source order as far as it could be found.
 pub fn elaborate(statements: &[Statement], base: i64, chosen: &Sizes) -> Result<System, Diagnostics> {
-    let too_large = super::limits::check(statements);
+    elaborate_within(statements, base, chosen, &Limits::default())
+}
+
+/// The same within other limits, which the system keeps for all that is worked out of it.
+///
+/// # Errors
+/// As [`elaborate`].
+pub fn elaborate_within(
+    statements: &[Statement],
+    base: i64,
+    chosen: &Sizes,
+    limits: &Limits,
+) -> Result<System, Diagnostics> {
+    let too_large = super::limits::check(statements, limits);
     if !too_large.is_empty() {
         return Err(too_large);
     }
@@ -51,11 +65,11 @@ pub fn elaborate(statements: &[Statement], base: i64, chosen: &Sizes) -> Result<
         }
     }
     names.open_calls(&mut calls, &mut failed);
-    let outputs = outputs(&mut names, statements, &equations);
+    let outputs = outputs(&mut names, statements, &equations, limits);
     if !names.problems.is_empty() {
         return Err(names.problems);
     }
-    Ok(assemble(names, statements, equations, resolved, outputs))
+    Ok(assemble((names, limits), statements, equations, resolved, outputs))
 }
 
 fn calls(statements: &[Statement]) -> Vec<&syntax::Call> {
@@ -91,7 +105,7 @@ fn declare_all(names: &mut Names, statements: &[Statement], chosen: &Sizes) {
     }
 }
 
-fn outputs(names: &mut Names, statements: &[Statement], equations: &[Equation]) -> Vec<Name> {
+fn outputs(names: &mut Names, statements: &[Statement], equations: &[Equation], limits: &Limits) -> Vec<Name> {
     let mut outputs = Vec::new();
     for statement in statements {
         let StatementKind::Output(listed) = &statement.kind else { continue };
@@ -117,16 +131,17 @@ fn outputs(names: &mut Names, statements: &[Statement], equations: &[Equation]) 
             read.extend(own.into_iter().filter(outside));
         }
         outputs = equations.iter().map(|e| e.array.clone()).filter(|name| !read.contains(name)).collect();
-        if let (true, Some(first)) = (outputs.len() > super::limits::OUTPUTS, outputs.first()) {
+        if let (true, Some(first)) = (outputs.len() > limits.of(Limit::Outputs), outputs.first()) {
             let message = format!("no equation reads {} of the arrays defined here", outputs.len());
-            names.report(Diagnostic::general(message).hint(format!("say which are outputs: `output {first}`")));
+            let hint = limits.hint(Limit::Outputs, &format!("say which are outputs: `output {first}`"));
+            names.report(Diagnostic::general(message).hint(hint));
         }
     }
     outputs
 }
 
 fn assemble(
-    names: Names,
+    (names, limits): (Names, &Limits),
     statements: &[Statement],
     equations: Vec<Equation>,
     resolved: Vec<ResolvedEquation>,
@@ -191,6 +206,7 @@ fn assemble(
         direct: Vec::new(),
         recurrences: names.recurrences,
         dependencies,
+        limits: *limits,
         facts,
     };
     system.direct = direct_parts(&system);

@@ -38,7 +38,7 @@ mod wellfounded;
 
 pub use contents::Contents;
 pub use count::counted;
-pub use elaborate::elaborate;
+pub use elaborate::{elaborate, elaborate_within};
 pub use names::Sizes;
 pub(crate) use order::components;
 pub use quote::Quote;

@@ -11,6 +11,7 @@ use crate::integer::{Condition, Facts, Index, Var};
 use crate::language::function::Function;
 use crate::language::program::Program;
 use crate::language::syntax::{Extremum, Name, Role};
+use crate::limits::Limits;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// A layer, ready for the calculus.
@@ -53,6 +54,8 @@ pub struct System {
     pub recurrences: Vec<Recurrence>,
     /// What each defined array depends on.
     pub dependencies: Dependencies,
+    /// Within what its answers are worked out.
+    pub limits: Limits,
     pub(super) facts: Facts,
 }
 

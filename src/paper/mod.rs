@@ -18,12 +18,10 @@ use crate::diagnostic::{Diagnostic, Diagnostics, Span};
 use crate::language::print::{Alphabet, target as target_text};
 use crate::language::syntax::{Name, Statement};
 use crate::latex::{self, Macros};
-use crate::model::{System, elaborate};
+use crate::limits::{Limit, Limits};
+use crate::model::{System, elaborate_within};
 use crate::reading::Symbol;
 use formula::{Bench, Part};
-
-/// How many marks of one document are judged.
-const MOST_MARKS: usize = 2_000;
 
 /// How a document is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -67,6 +65,7 @@ pub struct Paper {
     text: String,
     places: Places,
     marks: Vec<Result<Mark, Diagnostics>>,
+    limits: Limits,
 }
 
 /// What became of a mark, or of one `=` of its formula.
@@ -88,18 +87,27 @@ impl Paper {
     /// # Errors
     /// If it is none, or holds too many marks.
     pub fn read(file: &str, kind: Kind) -> Result<Paper, Diagnostics> {
+        Paper::within(file, kind, &Limits::default())
+    }
+
+    /// The same within other limits, which hold for judging it too.
+    ///
+    /// # Errors
+    /// As [`Paper::read`].
+    pub fn within(file: &str, kind: Kind, limits: &Limits) -> Result<Paper, Diagnostics> {
         let (text, places) = match kind {
             Kind::Notebook => notebook(file)?,
             Kind::Latex | Kind::Markdown => (file.to_string(), Places::default()),
         };
         let source = source::source(&text, kind);
-        if source.marks.len() > MOST_MARKS {
-            let message = format!("the document has {} marks, and at most {MOST_MARKS} are judged", source.marks.len());
-            return Err(vec![Diagnostic::general(message).hint("judge it in parts")]);
+        let most = limits.of(Limit::Marks);
+        if source.marks.len() > most {
+            let message = format!("the document has {} marks, and at most {most} are judged", source.marks.len());
+            return Err(vec![Diagnostic::general(message).hint(limits.hint(Limit::Marks, "judge it in parts"))]);
         }
         let read = |(whole, words): &(Span, Span)| mark::mark(&text[words.start..words.end], words.start, *whole);
         let marks = source.marks.iter().map(read).collect();
-        Ok(Paper { text: source.text, places, marks })
+        Ok(Paper { text: source.text, places, marks, limits: *limits })
     }
 
     /// Whether there is any mark.
@@ -112,7 +120,8 @@ impl Paper {
         let macros = Macros::of(&self.text);
         let formulas = formulas(&self.text, &macros);
         let mut systems = Systems::default();
-        let found: Vec<Result<usize, Diagnostics>> = self.pledges().map(|pledge| systems.add(pledge, find)).collect();
+        let found: Vec<Result<usize, Diagnostics>> =
+            self.pledges().map(|pledge| systems.add(pledge, find, &self.limits)).collect();
         let mut benches: Vec<Result<Bench, Diagnostics>> = systems.found.iter().map(|(_, s)| Bench::new(s)).collect();
         let unknown = self.unknown_letters(&benches);
         let (mut entries, mut letters, mut place) = (Vec::new(), Vec::<(Symbol, String)>::new(), 0);
@@ -231,6 +240,7 @@ impl Systems {
         &mut self,
         pledge: &Pledge,
         find: &mut dyn FnMut(&str) -> Result<Subject, Diagnostic>,
+        limits: &Limits,
     ) -> Result<usize, Diagnostics> {
         let given: Given = pledge.sizes.given.iter().map(|(name, value)| (name.clone(), *value)).collect();
         let key = (pledge.subject.clone(), given);
@@ -241,7 +251,7 @@ impl Systems {
             problem.places = vec![(pledge.subject_span, String::new())];
             vec![problem]
         })?;
-        let system = elaborate(&subject.statements, subject.base, &pledge.sizes)
+        let system = elaborate_within(&subject.statements, subject.base, &pledge.sizes, limits)
             .map_err(|problems| elsewhere(problems, pledge))?;
         self.found.push((key, system));
         Ok(self.found.len() - 1)

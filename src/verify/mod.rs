@@ -22,6 +22,7 @@ use crate::evaluate::check::{
 use crate::evaluate::range::{Reach, check_box};
 use crate::evaluate::{EvalError, Formula, Instance, Random, Scalar, Sizes, Steps, Work, integer};
 use crate::language::syntax::{Expr, Name};
+use crate::limits::{Limit, Limits as Within};
 use crate::model::{OneStep, Quote, System};
 use std::fmt;
 
@@ -84,12 +85,38 @@ pub struct Unverified {
     pub reason: String,
     /// The numbers chosen for the symbolic sizes.
     pub sizes: Sizes,
-    /// Why the system has no values at all, if that is the reason.
+    /// Why the system has no values at all, or what it lacked, if that is the reason.
     pub cause: Option<Box<EvalError>>,
+}
+
+impl Unverified {
+    /// An answer that was not finished when the time ran out.
+    pub fn unfinished(answer: impl Into<String>) -> Unverified {
+        let cause = Some(Box::new(EvalError::OutOfTime));
+        Unverified { answer: answer.into(), reason: String::new(), sizes: Sizes::new(), cause }
+    }
+
+    /// How to allow what it lacked, if that is work.
+    pub fn remedy(&self, limits: &Within) -> Option<String> {
+        let lacked = matches!(self.cause.as_deref(), Some(EvalError::TooMuchWork { .. }));
+        if lacked {
+            Some(limits.hint(Limit::Work, "what is not verified is not printed; choose smaller sizes"))
+        } else {
+            None
+        }
+    }
+
+    /// Whether nothing is wrong with it but that the time ran out.
+    pub fn is_unfinished(&self) -> bool {
+        self.cause.as_deref() == Some(&EvalError::OutOfTime)
+    }
 }
 
 impl fmt::Display for Unverified {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.is_unfinished() {
+            return write!(f, "{} is not finished: the time ran out", self.answer);
+        }
         write!(f, "{} is not verified: {}", self.answer, self.reason)?;
         if !self.sizes.is_empty() {
             let sizes: Vec<String> = self.sizes.iter().map(|(n, v)| format!("{n} = {v}")).collect();
@@ -113,12 +140,12 @@ pub struct Trials {
 /// How many operations the answers of a system together may take, and each of them at most.
 #[derive(Clone, Copy)]
 struct Budget {
+    /// What is allowed for a system with few equations.
+    allowed: u64,
     all: u64,
     each: u64,
 }
 
-/// How many operations all answers of a system together may take: about a tenth of a second.
-const WORK: u64 = 12_000_000;
 /// How many times as many they may take where one evaluation alone exceeds what is left.
 const HARD: u64 = 40;
 /// Where the runs of the system have taken more than this, it is run at no further points.
@@ -137,9 +164,10 @@ const FEW: usize = 4;
 
 impl Budget {
     fn of(system: &System) -> Budget {
+        let allowed = system.limits.of(Limit::Work) as u64;
         match system.equations.len() {
-            few if few <= MANY => Budget { all: WORK, each: WORK },
-            many => Budget { all: WORK + MORE * many as u64, each: MORE / 4 },
+            few if few <= MANY => Budget { allowed, all: allowed, each: allowed },
+            many => Budget { allowed, all: allowed + MORE * many as u64, each: MORE / 4 },
         }
     }
 }
@@ -165,7 +193,7 @@ impl Trials {
             return Err(fail(reason, &Sizes::new()));
         }
         let budget = Budget::of(system);
-        let work = Work::new(HARD * budget.all);
+        let work = Work::until(HARD * budget.all, &system.limits);
         let mut runs = Vec::new();
         for (k, mut sizes) in chosen.into_iter().enumerate() {
             let shown = sizes.clone();
@@ -223,7 +251,8 @@ impl Trials {
                 let share = self.share();
                 let affordable = sample::affordable(instance, &answer.derivation, &formula, share);
                 let compared = compare(instance, answer, &formula, affordable);
-                let (checked, sampled) = compared.map_err(|e| fail(describe(answer, &e)))?;
+                let (checked, sampled) =
+                    compared.map_err(|e| Unverified { cause: e.work(), ..fail(describe(answer, &e)) })?;
                 if k == 0 {
                     total.entries += checked.entries;
                     total.numeric += checked.numeric;
@@ -254,7 +283,7 @@ impl Trials {
     /// entries, half of them where it is not 0: for what else is claimed of the answer.
     pub fn probes(&self, answer: &Answer) -> impl Iterator<Item = (&Instance, Formula, Vec<Vec<i64>>)> {
         let free: Vec<Name> = answer.indices.iter().map(|b| b.name.clone()).collect();
-        let share = self.budget.each.min(WORK / SHARE) / self.runs.len() as u64;
+        let share = self.budget.each.min(self.budget.allowed / SHARE) / self.runs.len() as u64;
         self.runs.iter().filter_map(move |(_, instances)| {
             let instance = instances.first()?;
             let formula = instance.compile(&answer.formula, &free).ok()?;

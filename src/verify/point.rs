@@ -167,7 +167,7 @@ pub fn verify_value(
         cause: None,
     };
     let broken = |e: EvalError| fail(e.to_string(), &Sizes::new());
-    let work = Work::new(WORK);
+    let work = Work::until(WORK, &system.limits);
     let mut total = Certificate::default();
     let mut decimals = Vec::new();
     let moving = pins.iter().any(|pin| !pin.at.is_empty());
@@ -255,7 +255,7 @@ pub fn verify_limit(
         sizes: sizes.clone(),
         cause: None,
     };
-    let work = Work::new(WORK);
+    let work = Work::until(WORK, &system.limits);
     let mut total = Certificate::default();
     let all = sizes_of(system, names).map_err(|e| fail(e.to_string(), &Sizes::new()))?;
     let assigned = all.len();
@@ -285,7 +285,9 @@ pub fn verify_limit(
                     pins.arrays.insert((param.clone(), Vec::new()), value);
                     match Instance::pinned(&system.program, &sizes, drawn, &work, &pins) {
                         Ok(instance) => path.push(instance),
-                        Err(error @ EvalError::TooMuchWork { .. }) => return Err(broken(error)),
+                        Err(error @ (EvalError::TooMuchWork { .. } | EvalError::OutOfTime)) => {
+                            return Err(broken(error));
+                        }
                         Err(error) => {
                             stopped = Some(error);
                             break;

@@ -3,6 +3,7 @@
 //! Invariant: no text can be taken for markup, and every tag that opens closes.
 
 use super::document::{Document, Inline, Question};
+use super::harmless_character;
 use super::mathml::{self, Engine, Kind};
 use super::source::{Event, Mark};
 use crate::language::syntax::Name;
@@ -17,8 +18,7 @@ pub fn text(text: &str) -> String {
             '>' => out += "&gt;",
             '"' => out += "&quot;",
             '\'' => out += "&#39;",
-            c if c.is_control() || ('\u{fffe}'..='\u{ffff}').contains(&c) => out.push(' '),
-            c => out.push(c),
+            c => out.extend(harmless_character(c)),
         }
     }
     out

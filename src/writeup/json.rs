@@ -351,6 +351,11 @@ impl Answer {
         self
     }
 
+    /// In the place of what was not finished when the time ran out.
+    pub fn unfinished(name: &str) -> Answer {
+        Answer::Missing { name: name.into(), reason: Unverified::unfinished(name).to_string() }
+    }
+
     /// In the place of what was asked for and did not pass verification.
     pub fn missing(asked: &syntax::Answer, why: &Unverified) -> Answer {
         Answer::Missing { name: print::answer(asked, Alphabet::Ascii), reason: why.to_string() }

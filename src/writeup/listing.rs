@@ -5,6 +5,7 @@ use super::document::{Inline, Math, Prose};
 use super::{evidence, matrix_answer, operation, outline, shape};
 use crate::derivation::Goal;
 use crate::study::{NoAnswer, Study};
+use crate::verify::Certificate;
 
 /// An answer in one row.
 #[derive(Clone, Debug)]
@@ -35,26 +36,17 @@ pub struct Listing {
 /// If one cannot be derived or does not pass verification.
 pub fn listing(study: &mut Study, goals: &[Goal]) -> Result<Listing, NoAnswer> {
     let mut rows = Vec::new();
-    let mut total: Option<crate::verify::Certificate> = None;
-    for goal in goals {
-        if let Goal::Value { output } = goal {
-            study.shape(output)?;
+    let mut total: Option<Certificate> = None;
+    for (k, goal) in goals.iter().enumerate() {
+        let row = row(study, goal);
+        if study.out_of_time(&goals[k..]) {
+            break;
         }
-        let (answer, certificate) = study.answer(goal)?;
+        let (row, certificate) = row?;
         total = Some(total.map_or(certificate.clone(), |t| t.and(&certificate)));
-        let operations = study.operation(&answer);
-        let form = study.layout().and_then(|layout| study.matrix(&answer, layout).ok());
-        let system = &study.system;
-        rows.push(Entry {
-            name: answer.name.clone(),
-            shape: shape::lengths_of(system, &study.names, goal),
-            formulas: outline::equations(system, &answer),
-            operation: operations
-                .map(|found| operation::short_name(system, &study.names, &answer, &found))
-                .unwrap_or_default(),
-            matrix: form.map(|form| matrix_answer::equation(&answer, &form)).unwrap_or_default(),
-        });
+        rows.push(row);
     }
+    let goals = &goals[..rows.len()];
     let mut evidence = Vec::new();
     if !study.system.assumptions.is_empty() {
         evidence.push(shape::assumed(&study.system));
@@ -67,6 +59,27 @@ pub fn listing(study: &mut Study, goals: &[Goal]) -> Result<Listing, NoAnswer> {
         evidence.push(evidence::evidence(&total, &[]));
     }
     Ok(Listing { rows, evidence })
+}
+
+/// A goal in its row, and how that was verified.
+fn row(study: &mut Study, goal: &Goal) -> Result<(Entry, Certificate), NoAnswer> {
+    if let Goal::Value { output } = goal {
+        study.shape(output)?;
+    }
+    let (answer, certificate) = study.answer(goal)?;
+    let operations = study.operation(&answer);
+    let form = study.layout().and_then(|layout| study.matrix(&answer, layout).ok());
+    let system = &study.system;
+    let entry = Entry {
+        name: answer.name.clone(),
+        shape: shape::lengths_of(system, &study.names, goal),
+        formulas: outline::equations(system, &answer),
+        operation: operations
+            .map(|found| operation::short_name(system, &study.names, &answer, &found))
+            .unwrap_or_default(),
+        matrix: form.map(|form| matrix_answer::equation(&answer, &form)).unwrap_or_default(),
+    };
+    Ok((entry, certificate))
 }
 
 /// Plain words of prose and its mathematics as Unicode.

@@ -55,6 +55,32 @@ mod words;
 #[cfg(test)]
 mod tests;
 
+pub use prose::markdown_source;
+
+/// Words on one line, without characters that a terminal acts on, that cannot be seen, or that show a text
+/// otherwise than it is read.
+pub fn harmless(words: &str) -> String {
+    words.chars().filter_map(harmless_character).collect()
+}
+
+/// The same, line by line.
+pub fn harmless_lines(text: &str) -> String {
+    text.split('\n').map(harmless).collect::<Vec<_>>().join("\n")
+}
+
+/// What a character is shown as: those of control as a space, those that turn the direction of a line or have no
+/// width, joiners aside, not at all.
+fn harmless_character(c: char) -> Option<char> {
+    match c {
+        '\u{2028}' | '\u{2029}' | '\u{fffe}' | '\u{ffff}' => Some(' '),
+        '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{feff}' => None,
+        '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{fff9}'..='\u{fffb}' => None,
+        '\u{e0000}'..='\u{e007f}' => None,
+        c if c.is_control() => Some(' '),
+        c => Some(c),
+    }
+}
+
 /// A formula in one line of Unicode, with the author's notation.
 pub fn unicode(math: &document::Math, names: &[(crate::language::syntax::Name, String)]) -> String {
     plain::math(math, &notation::Notation::new(names))
@@ -64,7 +90,7 @@ pub fn unicode(math: &document::Math, names: &[(crate::language::syntax::Name, S
 pub fn tex_to_unicode(words: &str) -> String {
     let mut out = String::new();
     for (k, part) in words.split('$').enumerate() {
-        if k % 2 == 1 { out += &tex::to_unicode(part) } else { out += part }
+        out += &if k % 2 == 1 { tex::to_unicode(part) } else { harmless(part) }
     }
     out
 }

@@ -9,6 +9,7 @@ use super::plain;
 use super::source::{self, Event, Mark, Stretch};
 use super::symbols;
 use super::tex;
+use super::{harmless, harmless_character};
 
 /// The family a format belongs to, as far as words and formulas are concerned.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -43,7 +44,7 @@ impl Writer<'_> {
             Dialect::Latex | Dialect::LatexFragment => latex_text(text),
             Dialect::Markdown => markdown_text(text),
             Dialect::Html => html::text(text),
-            Dialect::Text => text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect(),
+            Dialect::Text => harmless(text),
         }
     }
 
@@ -224,6 +225,7 @@ fn foreign(c: char) -> String {
     }
 }
 
+/// Words in Markdown.
 pub fn markdown_text(text: &str) -> String {
     let mut out = String::new();
     for c in text.chars() {
@@ -232,8 +234,7 @@ pub fn markdown_text(text: &str) -> String {
             '<' => out += "&lt;",
             '>' => out += "&gt;",
             '&' => out += "&amp;",
-            c if c.is_control() => out.push(' '),
-            c => out.push(c),
+            c => out.extend(harmless_character(c)),
         }
     }
     out
@@ -252,7 +253,7 @@ fn guarded(text: &str) -> String {
 
 /// TeX that survives Markdown and is no tag: some renderers read `\,` and the like as escaped punctuation before
 /// the mathematics is seen, two stars as emphasis, `}_{` as its beginning, and `\\` only at the end of a line;
-/// others know neither `\thinspace` nor `\cr`.
+/// others know neither `\thinspace` nor `\cr`. A reader that knows no mathematics sees no link and no code in it.
 pub fn markdown_math(tex: &str) -> String {
     const WRITTEN: &[(&str, &str)] = &[
         ("\\\\", "\\\\\n"),
@@ -271,6 +272,9 @@ pub fn markdown_math(tex: &str) -> String {
         ("\\_", "\\text{-}"),
         ("\\allowbreak{}", ""),
         ("<", "< "),
+        ("](", "] ("),
+        ("~", "\\ "),
+        ("`", "\\lq "),
     ];
     let mut out = String::new();
     let mut rest = tex;
@@ -285,7 +289,7 @@ pub fn markdown_math(tex: &str) -> String {
             }
             None => {
                 let opens = rest.starts_with("_{") && out.ends_with(|before: char| before.is_ascii_punctuation());
-                out.push(if c == '\n' { ' ' } else { c });
+                out.push(if c.is_control() { ' ' } else { c });
                 out += if opens { " " } else { "" };
                 rest = &rest[c.len_utf8()..];
             }
@@ -294,12 +298,72 @@ pub fn markdown_math(tex: &str) -> String {
     out.trim().to_string()
 }
 
-fn markdown_source(text: &str) -> String {
-    let write = |stretch: Stretch<'_>| match stretch {
-        Stretch::Text(text) => text.to_string(),
-        Stretch::Code(code) => format!("`{code}`"),
-        Stretch::Math(math) => format!("${}$", markdown_math(math)),
-        Stretch::Display(math) => format!("\n\n$$\n{}\n$$\n\n", markdown_math(math)),
-    };
-    source::stretches(text).into_iter().map(write).collect()
+/// The author's own text in Markdown: paragraphs, items, emphasis, code and mathematics are what they are, and
+/// nothing else is markup.
+pub fn markdown_source(text: &str) -> String {
+    let mut out = String::new();
+    for stretch in source::stretches(text) {
+        match stretch {
+            Stretch::Text(text) => markdown_words(text, &mut out),
+            Stretch::Code(code) => {
+                let code = harmless(&code.split_whitespace().collect::<Vec<_>>().join(" "));
+                out += &if code.is_empty() { String::new() } else { format!("`{code}`") };
+            }
+            Stretch::Math(math) if tex::parse(math).is_some() => out += &format!("${}$", markdown_math(math)),
+            Stretch::Display(math) if tex::parse(math).is_some() => {
+                out += &format!("\n\n$$\n{}\n$$\n\n", markdown_math(math));
+            }
+            Stretch::Math(math) => out += &markdown_text(&format!("${math}$")),
+            Stretch::Display(math) => out += &markdown_text(&format!("$${math}$$")),
+        }
+    }
+    out
+}
+
+/// The author's words between formulas and code.
+fn markdown_words(text: &str, out: &mut String) {
+    let mut rest = text;
+    while let Some(c) = rest.chars().next() {
+        if out.is_empty() || out.ends_with('\n') {
+            let (begun, length) = line_begins(rest);
+            *out += &begun;
+            rest = &rest[length..];
+            if length > 0 {
+                continue;
+            }
+        }
+        let after = rest[c.len_utf8()..].chars().next();
+        let escaped = after.filter(|after| c == '\\' && after.is_ascii_punctuation());
+        match (c, escaped) {
+            (_, Some(sign)) => *out += &markdown_text(&sign.to_string()),
+            ('\n', _) => out.push('\n'),
+            ('*' | '_' | '^', _) => out.push(c),
+            _ => *out += &markdown_text(&c.to_string()),
+        }
+        rest = &rest[c.len_utf8() + escaped.map_or(0, char::len_utf8)..];
+    }
+}
+
+/// What a line begins with that would be taken for a heading, a rule, a list or code, made words; and how long it is.
+fn line_begins(line: &str) -> (String, usize) {
+    let own = line.trim_start_matches([' ', '\t', '\r']);
+    let blank = line.len() - own.len();
+    let margin = " ".repeat(blank.min(3));
+    let item = own.starts_with("- ") || own.starts_with("* ");
+    let digits = own.bytes().take_while(u8::is_ascii_digit).count();
+    let rule = own.split('\n').next().unwrap_or_default();
+    let rule = rule.len() > 2 && rule.chars().all(|c| "*-_ \t\r".contains(c));
+    match own.chars().next() {
+        Some(c @ ('-' | '+' | '=')) if !item || rule => (format!("{margin}\\{c}"), blank + 1),
+        Some(c @ ('*' | '_')) if rule => (format!("{margin}\\{c}"), blank + 1),
+        Some('-' | '*') if item => (format!("{margin}{}", &own[..2]), blank + 2),
+        Some('0'..='9') if own[digits..].starts_with(['.', ')']) => {
+            (format!("{margin}{}\\{}", &own[..digits], &own[digits..=digits]), blank + digits + 1)
+        }
+        _ => (if blank > 3 { margin } else { own_margin(line, blank) }, blank),
+    }
+}
+
+fn own_margin(line: &str, blank: usize) -> String {
+    line[..blank].replace(['\t', '\r'], " ")
 }

@@ -1,16 +1,16 @@
 //! A homework as a document: questions in, solution sheet out.
 
+mod alone;
 mod point;
 mod proof;
 mod question;
 mod recurrent;
 mod whole;
 
+pub use alone::answers;
+
 use super::comparison::{Compared, compare};
-use super::conventions::{conventions, definitions};
-use super::document::{Block, Document, Inline, Math, Problem, Prose, Question};
-use super::evidence::evidence;
-use super::origin::origins;
+use super::document::{Block, Document, Inline, Math, Problem, Prose};
 use super::outline::{self, Level, Style};
 use super::reason::text;
 use super::{json, matrix_answer, operation, shape};
@@ -18,7 +18,9 @@ use crate::answer::Answer;
 use crate::calculus::Printing;
 use crate::derivation::Goal;
 use crate::diagnostic::{Diagnostic, Diagnostics, Span};
+use crate::language::print::{Alphabet, answer as answer_text};
 use crate::language::syntax::{self, AnswerKind, Expr, Homework, Layout, Name, Target};
+use crate::limits::Limits;
 use crate::model::{Sizes, specialise};
 use crate::recognise::Operation;
 use crate::study::{NoAnswer, Study};
@@ -67,6 +69,19 @@ pub struct Asked {
 /// # Errors
 /// What is wrong with its questions.
 pub fn sheet(homework: &Homework, base: i64, style: impl Into<Style>) -> Result<Sheet, Diagnostics> {
+    sheet_within(homework, base, style, &Limits::default())
+}
+
+/// The same within other limits. What is not finished when the time runs out is among the unverified.
+///
+/// # Errors
+/// As [`sheet`].
+pub fn sheet_within(
+    homework: &Homework,
+    base: i64,
+    style: impl Into<Style>,
+    limits: &Limits,
+) -> Result<Sheet, Diagnostics> {
     let Style { level, printing } = style.into();
     let (document, data) = (Document::default(), json::Homework::default());
     let mut sheet = Sheet { document, data, rows: Vec::new(), unverified: Vec::new(), asked: Vec::new() };
@@ -81,7 +96,7 @@ pub fn sheet(homework: &Homework, base: i64, style: impl Into<Style>) -> Result<
             let place = (number, at);
             let said = Vec::new();
             let mut writer =
-                Writer { homework, problem, question, place, layout, level, printing, sheet: &mut sheet, said };
+                Writer { homework, problem, question, place, layout, level, printing, limits, sheet: &mut sheet, said };
             match writer.question(base) {
                 Ok((done, record)) => {
                     questions.push(done);
@@ -110,8 +125,6 @@ pub fn sheet(homework: &Homework, base: i64, style: impl Into<Style>) -> Result<
     Ok(sheet)
 }
 
-const MOST_ANSWERS: usize = 200;
-
 struct Writer<'a> {
     homework: &'a Homework,
     problem: &'a str,
@@ -120,13 +133,14 @@ struct Writer<'a> {
     layout: Layout,
     level: Level,
     printing: Printing,
+    limits: &'a Limits,
     sheet: &'a mut Sheet,
     /// Sentences that the question has said.
     said: Vec<Prose>,
 }
 
 /// What one part has said so far.
-#[derive(Default)]
+#[derive(Clone, Default)]
 struct Section {
     label: String,
     blocks: Vec<Block>,
@@ -157,6 +171,7 @@ impl Writer<'_> {
     ) -> Result<Section, Diagnostics> {
         let mut section = Section { label: label.into(), ..Section::default() };
         for answer in answers {
+            let before = self.limits.timed().then(|| (section.clone(), given.len(), self.said.len()));
             let result = match &answer.kind {
                 AnswerKind::Derive(Target::Shape(target), by) => {
                     self.shape(study, &mut section, target, by, answer.span, base)
@@ -186,13 +201,24 @@ impl Writer<'_> {
                     Ok(())
                 }
             };
+            let (result, before) = match before.filter(|_| self.limits.expired()) {
+                Some(before) => {
+                    (Err(Unverified::unfinished(answer_text(answer, Alphabet::Ascii)).into()), Some(before))
+                }
+                None => (result, None),
+            };
+            if let Some((kept, answered, said)) = before {
+                section = kept;
+                given.truncate(answered);
+                self.said.truncate(said);
+            }
             match result {
                 Ok(()) => {}
                 Err(NoAnswer::Refused(diagnostic)) => return Err(vec![placed(diagnostic, answer.span)]),
                 Err(NoAnswer::Unverified(unverified)) => {
                     section.answers.push(json::Answer::missing(answer, &unverified));
                     section.failure = Some(unverified.to_string());
-                    section.blocks.push(Block::Missing(vec![text(format!("Not derived: {unverified}."))]));
+                    section.blocks.push(missing(&unverified));
                     self.sheet.unverified.push(unverified);
                 }
             }
@@ -361,7 +387,7 @@ impl Writer<'_> {
     /// The system of the question with sizes set equal.
     fn specialise(&self, by: &[(Name, Expr)], base: i64) -> Result<Study, NoAnswer> {
         let statements = specialise(&self.question.statements, by);
-        let study = Study::new(&statements, base, &Sizes::default());
+        let study = Study::within(&statements, base, &Sizes::default(), self.limits);
         study.map(|s| s.printed(self.printing)).map_err(|mut wrong| NoAnswer::Refused(wrong.remove(0)))
     }
 
@@ -423,43 +449,7 @@ fn merge(a: Option<Certificate>, b: &Option<Certificate>) -> Option<Certificate>
     }
 }
 
-/// The answers of one system as a document without title: for `derive`.
-///
-/// # Errors
-/// If one cannot be derived or does not pass verification.
-pub fn answers(study: &mut Study, goals: &[Goal], about: &str, level: Level) -> Result<Document, NoAnswer> {
-    let mut blocks = definitions(study, goals.iter(), false);
-    let (mut total, mut said) = (None, Vec::new());
-    for goal in goals {
-        let (answer, certificate) = study.answer(goal)?;
-        total = merge(total, &Some(certificate));
-        blocks.push(outline::boxed(&study.system, &study.names, &answer));
-        if let Goal::Value { output } = goal {
-            let (found, certificate) = study.shape(output)?;
-            total = merge(total, &Some(certificate));
-            if level != Level::Answer {
-                blocks.extend(shape::derivation(&study.system, &found));
-            }
-        }
-        let by = answer.shortcut.as_ref().map(|_| "the Jacobian above");
-        blocks.extend(outline::derivation(&study.system, &study.names, &answer, level, by));
-        if let Some(Ok(form)) = study.layout().map(|layout| study.matrix(&answer, layout)) {
-            blocks.extend(matrix_answer::blocks(&study.system, &study.names, &answer, &form, &mut said));
-        }
-        if let Some(found) = study.operation(&answer) {
-            let prose = operation::describe(&study.system, &study.names, &answer, &found);
-            blocks.extend((!prose.is_empty()).then_some(Block::Paragraph(prose)));
-        }
-    }
-    let traced = origins(&study.system, &study.names.upstream, &blocks.iter().collect::<Vec<_>>());
-    let question = Question {
-        text: vec![text(about)],
-        origins: traced,
-        notation: study.system.notation.clone(),
-        conventions: conventions(study, goals.iter()),
-        blocks,
-        evidence: total.map(|c| evidence(&c, &[])).unwrap_or_default(),
-        ..Question::default()
-    };
-    Ok(Document { problems: vec![Problem { questions: vec![question], ..Problem::default() }], ..Document::default() })
+/// In the place of an answer that is not there.
+pub fn missing(unverified: &Unverified) -> Block {
+    Block::Missing(vec![text(format!("Not derived: {unverified}."))])
 }

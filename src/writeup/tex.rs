@@ -272,7 +272,8 @@ impl Reader<'_> {
         let end = self.rest.find(['{', '}', '$', '\\', '%', '#', '&', '_', '^'])?;
         let (words, rest) = self.rest.split_at(end);
         self.rest = rest;
-        (words.is_ascii() && self.eat("}")).then(|| Node::Words(words.into()))
+        let plain = words.chars().all(|c| c.is_ascii_graphic() || c == ' ');
+        (plain && self.eat("}")).then(|| Node::Words(words.into()))
     }
 
     fn delimiter(&mut self) -> Option<String> {
@@ -342,7 +343,7 @@ fn space(mark: &str) -> Option<Node> {
 
 /// The formula as a line of Unicode; the source itself where it does not parse.
 pub fn to_unicode(source: &str) -> String {
-    parse(source).map_or_else(|| source.to_string(), |nodes| tidy(&line(&nodes)))
+    parse(source).map_or_else(|| super::harmless(source), |nodes| tidy(&line(&nodes)))
 }
 
 fn tidy(text: &str) -> String {

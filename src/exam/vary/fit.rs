@@ -6,8 +6,8 @@ use super::sizes::{Choice, Place, replaced};
 use super::walk::Kind;
 use crate::judge::Judge;
 use crate::language::syntax::{AnswerKind, File, Homework, Item, Name, Problem, Question, Statement, Target};
-use crate::model::compose::compose;
-use crate::model::{Sizes, System, elaborate};
+use crate::model::compose::compose_within;
+use crate::model::{Sizes, System, elaborate_within};
 use std::collections::BTreeMap;
 
 /// What a question with its sizes is like.
@@ -34,7 +34,8 @@ impl Profile {
         let whole = composed(place, problem, question)?;
         let mut systems = Vec::new();
         for (number, (statements, targets)) in parts(&whole).into_iter().enumerate() {
-            let system = elaborate(statements, place.file.base.unwrap_or(1), &Sizes::default()).ok()?;
+            let system =
+                elaborate_within(statements, place.file.base.unwrap_or(1), &Sizes::default(), place.limits).ok()?;
             let lengths = lengths(&system);
             let mut seen = Seen { assumptions: system.assumptions.len(), ..Seen::default() };
             if targets.iter().any(|target| matches!(target, Target::Shape(_))) {
@@ -91,7 +92,7 @@ fn composed(place: Place, problem: &Problem, question: &Question) -> Option<Ques
         items: layers.chain([Item::Homework(homework)]).collect(),
         statements: Vec::new(),
     };
-    compose(&file, place.library).ok()?.items.into_iter().find_map(|item| match item {
+    compose_within(&file, place.library, place.limits).ok()?.items.into_iter().find_map(|item| match item {
         Item::Homework(homework) => homework.problems.into_iter().next()?.questions.into_iter().next(),
         Item::Layer(_) | Item::Test(_) => None,
     })
@@ -143,7 +144,9 @@ fn shapes(
         let other = replaced(place, &[only], &Choice::from([(class, value)])).pop()?.questions.pop()?;
         let whole = composed(place, problem, &other)?;
         let (statements, _) = parts(&whole).into_iter().nth(number)?;
-        Some(self::lengths(&elaborate(statements, place.file.base.unwrap_or(1), &Sizes::default()).ok()?))
+        Some(self::lengths(
+            &elaborate_within(statements, place.file.base.unwrap_or(1), &Sizes::default(), place.limits).ok()?,
+        ))
     };
     let mut shown = Vec::new();
     for class in present {

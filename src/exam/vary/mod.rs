@@ -16,6 +16,7 @@ mod window;
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::evaluate::Random;
 use crate::language::syntax::{File, Homework, Item, Problem, Question};
+use crate::limits::Limits;
 use crate::model::compose::Library;
 use fit::Profile;
 use sizes::{Choice, Class, Place, concerns, found, replaced};
@@ -51,7 +52,21 @@ struct Scope {
 /// # Errors
 /// If nothing in it can vary.
 pub fn vary(file: &File, library: &dyn Library, seed: u64, count: usize) -> Result<Varied, Diagnostics> {
-    let place = Place { file, library };
+    vary_within(file, library, (seed, count), &Limits::default())
+}
+
+/// The same within other limits: a seed, and how many variants. When the time runs out, no further numbers
+/// are tried.
+///
+/// # Errors
+/// As [`vary`].
+pub fn vary_within(
+    file: &File,
+    library: &dyn Library,
+    (seed, count): (u64, usize),
+    limits: &Limits,
+) -> Result<Varied, Diagnostics> {
+    let place = Place { file, library, limits };
     let Some(homework) = file.items.iter().find_map(homework_of) else {
         return Err(vec![Diagnostic::general("there is no homework in the file")]);
     };
@@ -140,7 +155,7 @@ fn choices(place: Place, problems: &[Problem], classes: &[Class], mut random: Ra
     let originals: Option<Vec<Profile>> = concerned.iter().map(|at| profile(problems, *at, classes)).collect();
     let Some(originals) = originals else { return choices };
     let (mut seen, mut failed) = (BTreeSet::from([present.values().copied().collect::<Vec<_>>()]), 0);
-    while choices.len() < count && failed < TRIES {
+    while choices.len() < count && failed < TRIES && !place.limits.expired() {
         let choice: Choice = classes.iter().map(|class| (*class, drawn(*class, &mut random))).collect();
         failed += 1;
         if !apart(&choice) || !seen.insert(choice.values().copied().collect()) {

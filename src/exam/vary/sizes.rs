@@ -7,6 +7,7 @@ use super::numbers::{Token, in_place_of, numbers};
 use super::walk::{Kind, Role, Visitor, Walk, literal};
 use super::window::{Leads, Shift, Windows};
 use crate::language::syntax::{AnswerKind, Expr, File, Problem, Question, Statement};
+use crate::limits::Limits;
 use crate::model::compose::Library;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -27,6 +28,7 @@ pub(super) struct Found {
 pub(super) struct Place<'a> {
     pub file: &'a File,
     pub library: &'a dyn Library,
+    pub limits: &'a Limits,
 }
 
 impl Place<'_> {

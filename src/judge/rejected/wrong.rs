@@ -117,7 +117,7 @@ impl Layered {
             pins.upstream.insert((output.clone(), placed(fit.instance.axes(output)?, place)), value);
         }
         let sizes = with_lengths(&names, &fit.sizes).ok()?;
-        let work = Work::new(WORK);
+        let work = Work::until(WORK, &system.limits);
         let mut instance = Instance::pinned(&system.program, &sizes, wrong.instance.seed(), &work, &pins).ok()?;
         lettered(&system, &names, &mut instance).ok()?;
         Some(Layered { system, names, instance, sizes })

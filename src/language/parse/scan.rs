@@ -7,15 +7,8 @@
 //! Invariant: time is linear in the text, and nothing recurses.
 
 use crate::diagnostic::{Diagnostic, Diagnostics, Span};
+use crate::limits::{Limit, Limits};
 
-/// The longest text that is read, in bytes.
-const MAX_BYTES: usize = 1 << 18;
-/// How many brackets and `if`s may be open at once.
-pub(super) const MAX_OPEN: usize = 64;
-/// How many operators one chain may have.
-const MAX_CHAIN: usize = 10_000;
-/// How many letters a number or a name may have.
-const MAX_WORD: usize = 200;
 /// How many primes a name may have.
 const MAX_PRIMES: usize = 20;
 
@@ -33,16 +26,18 @@ struct Scan<'i> {
     at: usize,
     open: Vec<Open>,
     ifs: usize,
+    limits: &'i Limits,
     found: Diagnostics,
 }
 
 /// Complains about what no parser should be asked to read.
-pub(super) fn scan(text: &str) -> Diagnostics {
-    if text.len() > MAX_BYTES {
-        let message = format!("this text has {} bytes; at most {MAX_BYTES} are read", text.len());
-        return vec![Diagnostic::general(message)];
+pub(super) fn scan(text: &str, limits: &Limits) -> Diagnostics {
+    let most = limits.of(Limit::Bytes);
+    if text.len() > most {
+        let message = format!("this text has {} bytes; at most {most} are read", text.len());
+        return vec![Diagnostic::general(message).hint(limits.hint(Limit::Bytes, "write it in several files"))];
     }
-    let mut walk = Scan::new(text);
+    let mut walk = Scan::new(text, limits);
     walk.to(text.len());
     walk.finish();
     walk.found
@@ -50,7 +45,8 @@ pub(super) fn scan(text: &str) -> Diagnostics {
 
 /// The bracket that is open at `end` and where it stands, if there is one.
 pub(super) fn open_at(text: &str, end: usize) -> Option<(char, usize)> {
-    let mut walk = Scan::new(text);
+    let limits = Limits::default();
+    let mut walk = Scan::new(text, &limits);
     walk.to(end);
     walk.open.last().filter(|open| open.bracket != ' ').map(|open| (open.bracket, open.at))
 }
@@ -61,9 +57,9 @@ fn line_end(text: &str, at: usize) -> usize {
 }
 
 impl<'i> Scan<'i> {
-    fn new(text: &'i str) -> Self {
+    fn new(text: &'i str, limits: &'i Limits) -> Self {
         let bottom = Open { bracket: ' ', at: 0, ifs: 0, operators: 0 };
-        Scan { text, at: 0, open: vec![bottom], ifs: 0, found: Vec::new() }
+        Scan { text, at: 0, open: vec![bottom], ifs: 0, limits, found: Vec::new() }
     }
 
     /// Walks up to `end`, or to the first thing that makes it pointless to go on.
@@ -117,9 +113,11 @@ impl<'i> Scan<'i> {
     fn run(&mut self, more: impl Fn(char) -> bool) -> &'i str {
         let rest = &self.text[self.at..];
         let word = &rest[..rest.find(|letter| !more(letter)).unwrap_or(rest.len())];
-        if word.chars().count() > MAX_WORD {
+        let most = self.limits.of(Limit::Letters);
+        if word.chars().count() > most {
             let span = Span::new(self.at, self.at + word.len());
-            self.complain(Diagnostic::new(format!("a word has at most {MAX_WORD} letters"), span));
+            let hint = self.limits.hint(Limit::Letters, "");
+            self.complain(Diagnostic::new(format!("a word has at most {most} letters"), span).hint(hint));
         }
         self.at += word.len();
         word
@@ -198,24 +196,27 @@ impl<'i> Scan<'i> {
     }
 
     fn operator(&mut self) {
+        let most = self.limits.of(Limit::Operators);
         let Some(inner) = self.open.last_mut() else {
             return;
         };
         inner.operators += 1;
-        if inner.operators == MAX_CHAIN {
+        if inner.operators == most {
             let span = Span::new(self.at, self.at + 1);
             self.complain(
-                Diagnostic::new(format!("an expression has at most {MAX_CHAIN} operators"), span)
-                    .hint("write it as a sum over an index, or in several equations"),
+                Diagnostic::new(format!("an expression has at most {most} operators"), span).hint(
+                    self.limits.hint(Limit::Operators, "write it as a sum over an index, or in several equations"),
+                ),
             );
         }
     }
 
     fn check_open(&mut self, span: Span) {
-        if self.open.len() + self.ifs > MAX_OPEN {
+        let most = self.limits.of(Limit::Nesting);
+        if self.open.len() + self.ifs > most {
             self.complain(
-                Diagnostic::new(format!("brackets and `if`s nest at most {MAX_OPEN} deep"), span)
-                    .hint("give a part of it a name, in an equation of its own"),
+                Diagnostic::new(format!("brackets and `if`s nest at most {most} deep"), span)
+                    .hint(self.limits.hint(Limit::Nesting, "give a part of it a name, in an equation of its own")),
             );
         }
     }

@@ -10,11 +10,9 @@ use super::{Composer, is_function};
 use crate::diagnostic::{Diagnostic, Span, nearest};
 use crate::language::function::Function;
 use crate::language::syntax::*;
+use crate::limits::Limit;
 use crate::model::resolve::{each_part, map_parts_mut};
 use std::collections::BTreeSet;
-
-/// The most statements that the calls of one list may make.
-const MOST: usize = 2_000;
 
 /// The statements with every call written out; `around` stands before them and is known to them.
 pub(super) fn composed<'a>(
@@ -47,9 +45,11 @@ pub(super) fn composed<'a>(
             StatementKind::Equation(equation) => body.equation(equation, statement.span),
             _ => body.done.push(statement.clone()),
         }
-        if body.done.len() > MOST {
-            let message = format!("the calls up to here make more than {MOST} statements");
-            body.composer.report(Diagnostic::new(message, statement.span));
+        let limits = body.composer.limits;
+        if body.done.len() > limits.of(Limit::Composed) {
+            let message = format!("the calls up to here make more than {} statements", limits.of(Limit::Composed));
+            let hint = limits.hint(Limit::Composed, "");
+            body.composer.report(Diagnostic::new(message, statement.span).hint(hint));
             break;
         }
     }

@@ -19,6 +19,7 @@ pub use rebase::rebased;
 use crate::diagnostic::{Diagnostic, Diagnostics, Span, nearest};
 use crate::language::function::Function;
 use crate::language::syntax::{File, Homework, Item, Layer, Name, Normaliser, Statement, Test};
+use crate::limits::Limits;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
@@ -39,7 +40,15 @@ pub trait Library {
 /// # Errors
 /// Calls that cannot be: of no layer, of a wrong number of arrays, in a circle.
 pub fn compose(file: &File, library: &dyn Library) -> Result<File, Diagnostics> {
-    let mut composer = Composer::new(file, library);
+    compose_within(file, library, &Limits::default())
+}
+
+/// The same within other limits.
+///
+/// # Errors
+/// As [`compose`].
+pub fn compose_within(file: &File, library: &dyn Library, limits: &Limits) -> Result<File, Diagnostics> {
+    let mut composer = Composer { limits: *limits, ..Composer::new(file, library) };
     let items = file.items.iter().map(|item| match item {
         Item::Layer(layer) => Item::Layer(composer.own(layer)),
         Item::Homework(homework) => Item::Homework(composer.homework(homework)),
@@ -77,6 +86,7 @@ struct Composer<'a> {
     known: BTreeMap<usize, Option<Rc<Definition>>>,
     open: Vec<&'a Layer>,
     problems: Diagnostics,
+    limits: Limits,
 }
 
 /// What tells one layer from another, whatever they are called.
@@ -86,7 +96,14 @@ fn key<T>(of: &T) -> usize {
 
 impl<'a> Composer<'a> {
     fn new(root: &'a File, library: &'a dyn Library) -> Self {
-        Composer { library, root, known: BTreeMap::new(), open: Vec::new(), problems: Vec::new() }
+        Composer {
+            library,
+            root,
+            known: BTreeMap::new(),
+            open: Vec::new(),
+            problems: Vec::new(),
+            limits: Limits::default(),
+        }
     }
 
     fn report(&mut self, diagnostic: Diagnostic) {

@@ -27,19 +27,30 @@ use num_traits::ToPrimitive;
 /// If one cannot be derived or does not pass verification.
 pub fn derivation(study: &mut Study, goals: &[Goal], target: &str, about: &str) -> Result<Derivation, NoAnswer> {
     let mut answers = Vec::new();
-    for goal in goals {
-        if let Goal::Value { output } = goal {
-            let (found, certificate) = study.shape(output)?;
-            answers.push(shape(study, goal, Some(&found), &certificate, None));
+    for (k, goal) in goals.iter().enumerate() {
+        let answered = answered(study, goal);
+        if study.out_of_time(&goals[k..]) {
+            break;
         }
-        let (answer, certificate) = study.answer(goal)?;
-        let operations = study.operation(&answer);
-        let found = study.layout().map(|layout| (layout, study.matrix(&answer, layout)));
-        let matrix = found.map(|(layout, found)| matrix(study, &answer, &found, layout));
-        answers.push(formula(study, &answer, &certificate, operations.as_deref(), None).with_matrix(matrix));
+        answers.extend(answered?);
     }
     let (target, about) = (target.to_string(), about.to_string());
     Ok(Derivation { head: Head::default(), target, about, system: system(study), answers })
+}
+
+/// A goal answered: the shape of an output, and the formula.
+fn answered(study: &mut Study, goal: &Goal) -> Result<Vec<Answer>, NoAnswer> {
+    let mut answers = Vec::new();
+    if let Goal::Value { output } = goal {
+        let (found, certificate) = study.shape(output)?;
+        answers.push(shape(study, goal, Some(&found), &certificate, None));
+    }
+    let (answer, certificate) = study.answer(goal)?;
+    let operations = study.operation(&answer);
+    let found = study.layout().map(|layout| (layout, study.matrix(&answer, layout)));
+    let matrix = found.map(|(layout, found)| matrix(study, &answer, &found, layout));
+    answers.push(formula(study, &answer, &certificate, operations.as_deref(), None).with_matrix(matrix));
+    Ok(answers)
 }
 
 /// An answer with its derivation. `by` are sizes set equal, of which the study is the outcome.

@@ -3,10 +3,11 @@
 //! Invariant: what a part has of its own – a system – is explained in that part, all else once at the
 //! head.
 
-use super::{Asked, MOST_ANSWERS, Row, Section, Writer, merge};
+use super::{Asked, Row, Section, Writer, merge};
 use crate::derivation::Goal;
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::language::syntax::{self, AnswerKind, Statement};
+use crate::limits::Limit;
 use crate::model::Sizes;
 use crate::study::Study;
 use crate::verify::Certificate;
@@ -40,9 +41,11 @@ impl Said {
 impl Writer<'_> {
     pub(super) fn question(&mut self, base: i64) -> Result<(Question, json::Question), Diagnostics> {
         let asked = self.question.answers.len() + self.question.parts.iter().map(|p| p.answers.len()).sum::<usize>();
-        if asked > MOST_ANSWERS {
-            let message = format!("a question asks for at most {MOST_ANSWERS} answers; here are {asked}");
-            return Err(vec![Diagnostic::new(message, self.question.span)]);
+        let most = self.limits.of(Limit::Answers);
+        if asked > most {
+            let message = format!("a question asks for at most {most} answers; here are {asked}");
+            let hint = self.limits.hint(Limit::Answers, "");
+            return Err(vec![Diagnostic::new(message, self.question.span).hint(hint)]);
         }
         let mut study = self.study(&self.question.statements, base)?;
         let mut said = Said::default();
@@ -105,7 +108,11 @@ impl Writer<'_> {
     fn asked(&mut self, study: Option<Study>, part: Option<usize>, said: Said) {
         let (problem, question) = self.place;
         let goals = said.given.into_iter().map(|(_, goal)| goal).collect();
-        self.sheet.asked.extend(study.map(|study| Asked { place: (problem, question, part), study, goals }));
+        self.sheet.asked.extend(study.map(|study| Asked {
+            place: (problem, question, part),
+            study: study.rested(),
+            goals,
+        }));
     }
 
     /// The system of statements; none if there are none, and nothing but text is asked for.
@@ -115,7 +122,7 @@ impl Writer<'_> {
         if statements.is_empty() && asked.all(|answer| matches!(answer.kind, AnswerKind::Text(_))) {
             return Ok(None);
         }
-        Ok(Some(Study::new(statements, base, &Sizes::default())?.printed(self.printing)))
+        Ok(Some(Study::within(statements, base, &Sizes::default(), self.limits)?.printed(self.printing)))
     }
 
     /// Answers of one system, or texts where there is none.
