@@ -208,13 +208,14 @@ fn table(rows: &[Row]) -> String {
 }
 
 fn how(certificate: &Certificate) -> String {
-    let entries = match (certificate.entries, certificate.sampled) {
-        (0, _) if certificate.places == 0 && certificate.counted > 0 => {
-            format!("{} array{}", certificate.counted, if certificate.counted == 1 { "" } else { "s" })
-        }
-        (0, _) => format!("{} place{}", certificate.places, if certificate.places == 1 { "" } else { "s" }),
-        (n, false) => format!("{n} entr{}", if n == 1 { "y" } else { "ies" }),
-        (n, true) => format!("{n} sampled entries"),
+    let several = |n: usize, one: &str, more: &str| format!("{n} {}", if n == 1 { one } else { more });
+    let entries = match certificate {
+        Certificate { entries: n @ 1.., sampled: true, .. } => format!("{n} sampled entries"),
+        Certificate { entries: n @ 1.., .. } | Certificate { limits: n @ 1.., .. } => several(*n, "entry", "entries"),
+        Certificate { places: n @ 1.., .. } => several(*n, "place", "places"),
+        Certificate { values: n @ 1.., .. } => several(*n, "value", "values"),
+        Certificate { counted: n @ 1.., .. } => several(*n, "array", "arrays"),
+        _ => "the shape".into(),
     };
     match certificate.assignments {
         0 if certificate.points == 0 => entries,

@@ -45,7 +45,7 @@ impl System {
         let number = names.iter().fold(Index::constant(0), |sum, name| sum.plus(&entries(name)));
         let arrays = names.iter().map(|name| {
             let lengths = self.lengths(name).iter().map(|length| quote.index(length)).collect();
-            (name.clone(), lengths, quote.index(&entries(name)))
+            (name.clone(), lengths, factored(&entries(name)))
         });
         let forms = [grouped(&self.groups(names)), factored(&number), quote.index(&number)];
         let total = forms.into_iter().min_by_key(parts).unwrap_or_else(|| Expr::integer(0));

@@ -2,11 +2,12 @@
 //! for that the author did not introduce.
 
 use super::document::{Block, Inline, Line, Piece, Prose, Symbol};
-use super::reason::{condition, math, text};
+use super::reason::{condition, listed, math, text};
 use crate::calculus::strategy::vars;
 use crate::derivation::Goal;
 use crate::language::function::Function;
 use crate::language::parse::{parse_condition, parse_expression};
+use crate::language::program::Fact;
 use crate::language::syntax::{self, Binder, Expr, ExprKind, Extremum, Name, Relation};
 use crate::model::System;
 use crate::study::Study;
@@ -34,6 +35,19 @@ pub fn conventions<'a>(study: &Study, goals: impl Iterator<Item = &'a Goal>) -> 
         prose.extend(system.functions().into_iter().filter_map(kink).flatten());
         prose.extend(ties(system));
     }
+    prose.extend(system.program.facts.iter().flat_map(required));
+    prose
+}
+
+/// What the author requires of the values of arrays: ` It is required that Σ_c y[b,c] = 1 for all b.`
+fn required(fact: &Fact) -> Prose {
+    let equation = syntax::Condition::Chain(fact.left.clone(), vec![(fact.relation, fact.right.clone())]);
+    let mut prose = vec![text(" It is required that "), condition(equation)];
+    if !fact.indices.is_empty() {
+        prose.push(text(" for all "));
+        prose.extend(listed(fact.indices.iter().map(|index| math(Expr::name(index.name.clone()))).collect()));
+    }
+    prose.push(text("."));
     prose
 }
 

@@ -290,7 +290,7 @@ fn titled(word: &str, names: Vec<Expr>) -> Prose {
 }
 
 fn reads_caption(output: &Name, array: &Name, coloured: bool, read: Option<&Name>) -> Prose {
-    let mut prose = vec![text("which entries of "), math(Expr::name(array.clone())), text(" each entry of ")];
+    let mut prose = vec![text("Which entries of "), math(Expr::name(array.clone())), text(" each entry of ")];
     prose.push(math(Expr::name(output.clone())));
     prose.push(text(" reads"));
     if let (true, Some(read)) = (coloured, read) {

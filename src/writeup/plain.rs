@@ -80,7 +80,10 @@ fn renamed(e: &Expr, n: &Notation) -> Expr {
         ExprKind::Name(a) => ExprKind::Name(name(a)),
         ExprKind::Read(a, at) => ExprKind::Read(name(a), many(at)),
         ExprKind::Upstream(a, at) => ExprKind::Upstream(name(a), many(at)),
-        ExprKind::Derivative(body, a, at) => ExprKind::Derivative(one(body), name(a), many(at)),
+        ExprKind::Derivative(body, a, at) => match *one(body) {
+            Expr { kind: ExprKind::Name(loss), .. } if *loss == *"ℓ" => ExprKind::Upstream(name(a), many(at)),
+            body => ExprKind::Derivative(Box::new(body), name(a), many(at)),
+        },
         ExprKind::Sum(terms) => ExprKind::Sum(terms.iter().map(|(sign, term)| (*sign, renamed(term, n))).collect()),
         ExprKind::Product(factors) => {
             ExprKind::Product(factors.iter().map(|(op, factor)| (*op, renamed(factor, n))).collect())

@@ -182,35 +182,35 @@ pub fn by_part(label: &str) -> Prose {
 /// The sum and product rules: what does not depend on the array.
 pub fn differentiate(system: &System, answer: &Answer, steps: &[Step]) -> Prose {
     let has = |rule: RuleName| steps.iter().any(|s| s.rule == rule);
-    let mut prose = Vec::new();
+    let mut said: Vec<Prose> = Vec::new();
     let others = independent(system, answer);
-    let array = wrt(answer);
     let several = has(RuleName::IndexedProduct) || steps.iter().any(|s| s.rule == RuleName::Product && grows(s));
-    match (several, others.is_empty(), has(RuleName::Sum) || has(RuleName::Product)) {
-        (true, ..) => prose.push(text("product rule")),
-        (false, false, true) => {
-            let verb = if others.len() == 1 { " does not depend on " } else { " do not depend on " };
-            prose.extend(listed(others.iter().map(|o| math(Expr::name(o.clone()))).collect()));
-            prose.push(text(verb));
-            prose.push(math(Expr::name(array)));
-        }
-        (false, true, true) => prose.push(text("sum rule")),
-        _ => prose.push(text("the definition")),
+    let linear = has(RuleName::Sum) || has(RuleName::Product);
+    if several {
+        said.push(vec![text("product rule")]);
+    } else if linear && !others.is_empty() {
+        let verb = if others.len() == 1 { " does not depend on " } else { " do not depend on " };
+        let names = listed(others.iter().map(|o| math(Expr::name(o.clone()))).collect());
+        said.push([names, vec![text(verb), math(Expr::name(wrt(answer)))]].concat());
+    } else if linear {
+        said.push(vec![text(if has(RuleName::Sum) { "sum rule" } else { "constant factors come out" })]);
     }
     if has(RuleName::Extremum) {
-        prose.push(text("; of the terms the one that attains the extremum"));
+        said.push(vec![text("of the terms the one that attains the extremum")]);
     }
     if has(RuleName::Power) {
-        prose.push(text("; power rule"));
+        said.push(vec![text("power rule")]);
     }
     if has(RuleName::Chain) {
-        prose.push(text("; "));
-        prose.extend(chained(steps));
+        said.push(chained(steps));
+    }
+    if said.is_empty() {
+        said.push(vec![text("the definition")]);
     }
     if steps.last().is_some_and(|s| s.after.any(&mut |t| is_renamed(t))) {
-        prose.push(text("; sums renamed"));
+        said.push(vec![text("sums renamed")]);
     }
-    prose
+    said.join(&text("; "))
 }
 
 fn grows(step: &Step) -> bool {

@@ -7,13 +7,15 @@ use crate::writeup::tex::Node;
 
 /// Parentheses and cases that are wider than this are opened up.
 const WIDE: f64 = 36.0;
+/// Brackets narrower than this are not broken before a relation.
+const SHORT: f64 = 14.0;
 
 /// The formula in pieces, between two of which a line may end; at a depth of 0 outside of brackets.
 pub fn pieces(nodes: &[Node], within: i32) -> Vec<&[Node]> {
     let mut pieces = Vec::new();
     let (mut depth, mut begin) = (0, 0);
     for (at, node) in nodes.iter().enumerate() {
-        if depth <= within && at > begin && may_break(nodes, at) {
+        if depth <= within && at > begin && may_break(nodes, at) && !(depth > 0 && in_short_bracket(nodes, at)) {
             pieces.push(&nodes[begin..at]);
             begin = at;
         }
@@ -21,6 +23,23 @@ pub fn pieces(nodes: &[Node], within: i32) -> Vec<&[Node]> {
     }
     pieces.push(&nodes[begin..]);
     pieces
+}
+
+/// Whether a relation stands in brackets that fit on any line: `[1 ≤ t]` stays whole.
+fn in_short_bracket(nodes: &[Node], at: usize) -> bool {
+    let (before, after) = nodes.split_at(at);
+    let mut left = 0;
+    let open = before.iter().rposition(|node| {
+        left += step(node);
+        left > 0
+    });
+    let mut right = 0;
+    let close = after.iter().position(|node| {
+        right += step(node);
+        right < 0
+    });
+    let (Some(open), Some(close)) = (open, close) else { return false };
+    matches!(nodes[at], Node::Relation(_)) && width(&nodes[open..=at + close]) < SHORT
 }
 
 /// The formula with wide parentheses as two large signs, so that lines may end between them, and
@@ -136,6 +155,8 @@ mod tests {
         assert_eq!(count("r\\;\\mid\\;i"), 2);
         assert_eq!(count("x^{a+b}_{c=d}"), 1);
         assert_eq!(pieces(&parse("(a+b)\\;x[\\,i,\\,k\\,]").unwrap(), 1).len(), 4);
+        assert_eq!(pieces(&parse("[1\\le t]\\;a").unwrap(), 1).len(), 2);
+        assert_eq!(pieces(&parse("[1\\le aaaaaaaaaaaaaaaaaaaa]\\;a").unwrap(), 1).len(), 3);
     }
 
     #[test]

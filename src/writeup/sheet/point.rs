@@ -148,14 +148,16 @@ fn table(valued: &Valued) -> Block {
 }
 
 fn derivation(shown: &Shown) -> Block {
+    let derived = matches!(shown.left.kind, ExprKind::Upstream(..) | ExprKind::Derivative(..));
     let reason = |done: Done, place: usize| -> Prose {
         vec![text(match done {
-            Done::Formula if shown.asked => "the derived formula",
+            Done::Formula if shown.asked && derived => "the derived formula",
             Done::Formula if matches!(shown.left.kind, ExprKind::Upstream(..)) => "as derived",
             Done::Formula => "by definition",
             Done::PutIn => "values put in",
             Done::Evaluated => "functions evaluated",
-            Done::Result if place == 0 && shown.asked => "the derived formula",
+            Done::Result if place == 0 && shown.asked && derived => "the derived formula",
+            Done::Result if place == 0 && shown.asked => "by definition",
             Done::Result => "worked out",
             Done::Required => "worked out, as required of the values",
         })]
