@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # How many instructions the program takes for the jobs of instructions.txt, by callgrind, against what is written
-# there: a job that takes a tenth more fails. A clock would say something else on every machine; this hardly does.
-# Usage: instructions.sh BACKPROSE [--write]. NETWORK stands for a specification of 200 layers.
+# there: a job that takes a quarter more fails. A clock would say something else on every machine; this hardly does.
+# Usage: instructions.sh BACKPROSE [--write]. NETWORK stands for a specification of 100 layers.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 backprose=$(realpath "$1")
@@ -10,7 +10,7 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
 python3 - >"$work/network.bp" <<'PY'
-layers = 200
+layers = 100
 print("layer network {\n  size B, N\n  input h0[B, N]")
 for k in range(1, layers + 1):
     print(f"  weight W{k}[N, N]\n  h{k}[b, i] = relu(sum[j] W{k}[i, j] * h{k - 1}[b, j])")
@@ -29,7 +29,7 @@ while read -r written job; do
   found=$(count "$job")
   printf '%s %s\n' "$found" "$job" >>"$work/table"
   awk -v w="$written" -v f="$found" -v j="$job" 'BEGIN {
-    printf "%14.1f million  %+6.1f %%  %s\n", f / 1e6, 100 * (f / w - 1), j; exit (f > 1.1 * w) }' || failed=1
+    printf "%14.1f million  %+6.1f %%  %s\n", f / 1e6, 100 * (f / w - 1), j; exit (f > 1.25 * w + 1e6) }' || failed=1
 done <"$table"
 if [ "${2:-}" = --write ]; then cp "$work/table" "$table"; exit 0; fi
 if [ "$failed" = 1 ]; then echo "slower than $table says; if that is meant: instructions.sh BACKPROSE --write"; exit 1; fi
