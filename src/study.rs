@@ -5,29 +5,26 @@ pub mod limit;
 pub mod point;
 mod recurrence;
 mod timed;
+mod undefined;
 
 pub use flow::Flow;
+pub use undefined::undefined;
 
 use crate::answer::{Answer, Names, goal_name, step_goal};
 use crate::calculus::{self, Derivations, Printing, Rule};
 use crate::derivation::{Derivation, Goal, ShapeDerivation};
 use crate::diagnostic::{Diagnostic, Diagnostics, Span, nearest};
-use crate::evaluate::EvalError;
 use crate::integer::Var;
-use crate::language::function::Function;
-use crate::language::syntax::{Expr, ExprKind, Layout, Name, Operator, Statement, Target};
+use crate::language::syntax::{Expr, Layout, Name, Statement, Target};
 use crate::limits::{Limit, Limits};
 use crate::matrix::{MatrixForm, Unfit, entry::entry, matrix_form};
 use crate::model::count::Count;
-use crate::model::{OneStep, Quote, Sizes, System, each_part, elaborate_within, jacobian_name};
+use crate::model::{OneStep, Quote, Sizes, System, elaborate_within, jacobian_name};
 use crate::recognise::perform::confirms;
 use crate::recognise::{Operation, recognise};
 use crate::verify::{Certificate, Trials, Unverified};
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
-
-/// How many places are shown of what has no value.
-const MOST_PLACES: usize = 3;
 
 /// A system with the answers derived from it so far.
 pub struct Study {
@@ -419,49 +416,6 @@ fn ready<'a>(trials: &'a mut Option<Trials>, system: &System, names: &Names) -> 
         })?,
     };
     Ok(trials.insert(made))
-}
-
-/// What to say of a system that has no values at any point: which function or divisor is to blame, and
-/// where it stands.
-pub fn undefined(system: &System, why: &Unverified) -> Option<Diagnostic> {
-    let equations = || system.program.equations.iter();
-    let (message, wanted, array, hint) = match why.cause.as_deref()? {
-        EvalError::OutsideDomain { array, function: Some(name) } => {
-            let message = format!("`{name}` has no real value at any point that was tried");
-            let entry = Function::all().map(Function::entry).find(|entry| entry.name == *name)?;
-            let hint = entry.domain.map(|domain| format!("`{name}(u)` is real where {domain}"));
-            (message, Some(*name), Some(array), hint)
-        }
-        EvalError::ZeroDivisor => (
-            "a divisor is zero at every point that was tried".into(),
-            None,
-            None,
-            Some("is something subtracted from itself, or multiplied by 0?".into()),
-        ),
-        _ => return None,
-    };
-    let mut places: Vec<Span> = Vec::new();
-    for equation in equations().filter(|equation| array.is_none_or(|array| equation.array == *array)) {
-        each_part(&equation.body, &mut |part| match (&part.kind, wanted) {
-            (ExprKind::Call(called, _), Some(name)) if **called == *name => places.push(part.span),
-            (ExprKind::Product(factors), None) => {
-                let over = factors.iter().filter(|(operator, _)| *operator == Operator::Over);
-                places.extend(over.map(|(_, factor)| factor.span));
-            }
-            _ => {}
-        });
-    }
-    places.retain(|span| span.end > span.start);
-    places.truncate(MOST_PLACES);
-    let (first, rest) = places.split_first()?;
-    let mut diagnostic = Diagnostic::new(message, *first);
-    for place in rest {
-        diagnostic = diagnostic.also(*place, "");
-    }
-    Some(match hint {
-        Some(hint) => diagnostic.hint(hint),
-        None => diagnostic,
-    })
 }
 
 fn with_guess(diagnostic: Diagnostic, name: &str, known: &[&str]) -> Diagnostic {

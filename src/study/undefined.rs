@@ -1,0 +1,54 @@
+//! What is to blame when a system has no values anywhere.
+
+use crate::diagnostic::{Diagnostic, Span};
+use crate::evaluate::EvalError;
+use crate::language::function::Function;
+use crate::language::syntax::{ExprKind, Operator};
+use crate::model::{System, each_part};
+use crate::verify::Unverified;
+
+/// How many places are shown of what has no value.
+const MOST_PLACES: usize = 3;
+
+/// What to say of a system that has no values at any point: which function or divisor is to blame, and
+/// where it stands.
+pub fn undefined(system: &System, why: &Unverified) -> Option<Diagnostic> {
+    let equations = || system.program.equations.iter();
+    let (message, wanted, array, hint) = match why.cause.as_deref()? {
+        EvalError::OutsideDomain { array, function: Some(name) } => {
+            let message = format!("`{name}` has no real value at any point that was tried");
+            let entry = Function::all().map(Function::entry).find(|entry| entry.name == *name)?;
+            let hint = entry.domain.map(|domain| format!("`{name}(u)` is real where {domain}"));
+            (message, Some(*name), Some(array), hint)
+        }
+        EvalError::ZeroDivisor => (
+            "a divisor is zero at every point that was tried".into(),
+            None,
+            None,
+            Some("is something subtracted from itself, or multiplied by 0?".into()),
+        ),
+        _ => return None,
+    };
+    let mut places: Vec<Span> = Vec::new();
+    for equation in equations().filter(|equation| array.is_none_or(|array| equation.array == *array)) {
+        each_part(&equation.body, &mut |part| match (&part.kind, wanted) {
+            (ExprKind::Call(called, _), Some(name)) if **called == *name => places.push(part.span),
+            (ExprKind::Product(factors), None) => {
+                let over = factors.iter().filter(|(operator, _)| *operator == Operator::Over);
+                places.extend(over.map(|(_, factor)| factor.span));
+            }
+            _ => {}
+        });
+    }
+    places.retain(|span| span.end > span.start);
+    places.truncate(MOST_PLACES);
+    let (first, rest) = places.split_first()?;
+    let mut diagnostic = Diagnostic::new(message, *first);
+    for place in rest {
+        diagnostic = diagnostic.also(*place, "");
+    }
+    Some(match hint {
+        Some(hint) => diagnostic.hint(hint),
+        None => diagnostic,
+    })
+}
