@@ -28,7 +28,7 @@ fn verdict(system: &System, judge: &mut Judge, layout: Layout, formula: &str) ->
     let names = Names::new(system);
     let reader = Reader::new(system, &names).with_layout(layout);
     let trees = match latex::read(formula) {
-        Ok(trees) => trees,
+        Ok(trees) => reader.statements(&trees),
         Err(problem) => return ("unreadable", problem.to_string()),
     };
     let (mut last, mut word, mut why) = (None, "nothing", String::new());

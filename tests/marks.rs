@@ -57,3 +57,30 @@ fn the_page_on_formulas_under_test_shows_what_check_prints() {
     let (_, text) = check(handed_in().path(), &arguments);
     assert_eq!(text, rest.split("```").next().unwrap());
 }
+
+#[test]
+fn letters_that_a_formula_defines_stand_for_what_it_says() {
+    let folder = tempfile::tempdir().unwrap();
+    let layer = "layer two {\n  size n, m, k\n  input x[n]\n  weight W1[m, n], W2[k, m]\n  z[i] = sum[j] W1[i, j] * x[j]\n  \
+                 h[i] = tanh(z[i])\n  y[c] = sum[i] W2[c, i] * h[i]\n}\n";
+    std::fs::write(folder.path().join("two.bp"), layer).unwrap();
+    let marked = |formula: &str| {
+        std::fs::write(
+            folder.path().join("paper.md"),
+            format!("<!-- backprose: two.bp : dl/dW1 -->\n$$ {formula} $$\n"),
+        )
+        .unwrap();
+        check(folder.path(), &["paper.md"])
+    };
+    let gradient = r"\frac{\partial \ell}{\partial W^{(1)}}";
+    for (word, right) in [
+        ("proved", r"\delta^{(1)} x^\top \quad\text{where}\quad \delta^{(1)} = (W_2^\top g) \odot (1 - h \odot h)"),
+        ("refuted", r"\delta^{(1)} x^\top \quad\text{where}\quad \delta^{(1)} = (W_2^\top g) \odot (1 - h)"),
+        ("proved", r"\delta x^\top, \quad \delta = (W_2^\top g) \odot (1 - h \odot h)"),
+    ] {
+        let (_, text) = marked(&format!("{gradient} = {right}"));
+        assert!(text.contains(word), "{right}\n{text}");
+    }
+    let (code, _) = marked(&format!(r"{gradient} = \kappa x^\top"));
+    assert_eq!(code, Some(2));
+}

@@ -138,6 +138,7 @@ impl<'a> Marker<'a> {
                 continue;
             }
             for tree in latex::read_with(&formula.text, self.macros).unwrap_or_default() {
+                let tree = self.reader(0).spelled(&tree);
                 self.introduced(&tree);
             }
         }
@@ -213,13 +214,14 @@ impl<'a> Marker<'a> {
         };
         self.settings.iter().for_each(|setting| setting.system.facts().forget());
         let mut entries = Vec::new();
+        let statements = self.reader(0).statements(&trees);
         for (k, tree) in trees.iter().enumerate() {
             let said = said.map(|(_, target)| target).filter(|_| k == 0);
             let part = formula.text.get(tree.span.start..tree.span.end).unwrap_or(&formula.text);
             let text = if trees.len() == 1 { formula.text.clone() } else { part.trim().replacen("&=", "=", 1) };
             let before = formula.text.get(..tree.span.start).unwrap_or_default();
             let line = formula.line + before.matches('\n').count();
-            let found = self.statement(tree, line, said);
+            let found = self.statement(&statements[k], line, said);
             found.iter().flatten().for_each(|found| self.see(found, line));
             let sets = |found: &Found| matches!(found, Found::Definition { set: Some(_), .. });
             if !found.as_ref().is_ok_and(|found| found.iter().any(sets)) {

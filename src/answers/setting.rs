@@ -77,7 +77,8 @@ impl Setting {
         }
         let plain = |claim| with_plain_indices(&self.system, &self.names, claim);
         let layouts = side.layouts.iter().map(|(layout, claim)| (*layout, plain(claim))).collect();
-        let side = Side { claim: plain(&side.claim), layouts, ..side.clone() };
+        let swapped = side.swapped.as_deref().map(|claim| Box::new(plain(claim)));
+        let side = Side { claim: plain(&side.claim), swapped, layouts, ..side.clone() };
         let text = claim_text(&side.claim, Alphabet::Ascii);
         if let Some((known, found)) = self.known.get(&text)
             && *known == side

@@ -11,7 +11,7 @@ use crate::language::syntax::{Expr, Name, Target};
 use crate::latex::{Kind, Link, Tree};
 use crate::model::System;
 use crate::model::formula::index_formula;
-use crate::reading::{Own, Reader};
+use crate::reading::{Reader, bare_letter};
 
 impl Marker<'_> {
     /// A letter that is said to be a derivative, `\delta_i = \frac{\partial\ell}{\partial z_i} = …`: what is
@@ -61,27 +61,9 @@ impl Marker<'_> {
 
     /// A symbol of the author's own that has indices, or is a whole vector: `\delta_i = p_i - y_i`.
     fn own(&mut self, tree: &Tree) -> Option<Found> {
-        let Kind::Relations(Some(first), sides) = &tree.kind else { return None };
-        let letter = bare_letter(first)?;
-        let reader = self.reader(0);
-        reader.own_symbol(&letter)?;
-        let (_, side) = sides.first()?;
-        let at = match &first.kind {
-            Kind::Scripts(_, Some(below), None) => indices(below)?,
-            _ => Vec::new(),
-        };
-        let known = match at.is_empty() {
-            true => reader.is_whole(side),
-            false => {
-                let inside = |name: &Name| side.any(&mut |t| matches!(&t.kind, Kind::Name(n) if **n == **name));
-                at.iter().all(|name| !reader.is_size(name) && inside(name)) && reader.value(side, &at).is_ok()
-            }
-        };
-        if !known {
-            return None;
-        }
-        self.own.retain(|own| own.letter != letter);
-        self.own.push(Own { letter: letter.clone(), at, value: side.clone() });
+        let own = self.reader(0).own_of(tree)?;
+        self.own.retain(|known| known.letter != own.letter);
+        self.own.push(own);
         Some(Found::Definition { unknown: Vec::new(), chain: Truth::Unknown, axis: None, elsewhere: None, set: None })
     }
 
@@ -189,28 +171,6 @@ impl Marker<'_> {
             }
         }
         None
-    }
-}
-
-/// The letter of a left side, without its indices.
-fn bare_letter(tree: &Tree) -> Option<Tree> {
-    match &tree.kind {
-        Kind::Name(_) => Some(tree.clone()),
-        Kind::Scripts(base, _, None) => matches!(base.kind, Kind::Name(_)).then(|| (**base).clone()),
-        _ => None,
-    }
-}
-
-/// The letters in a subscript.
-fn indices(below: &Tree) -> Option<Vec<Name>> {
-    let one = |tree: &Tree| match &tree.kind {
-        Kind::Name(name) => Some(Name::from(name.as_str())),
-        _ => None,
-    };
-    match &below.kind {
-        Kind::List(items) => items.iter().map(one).collect(),
-        Kind::Row(factors) => factors.iter().map(|(_, tree)| one(tree)).collect(),
-        _ => one(below).map(|name| vec![name]),
     }
 }
 

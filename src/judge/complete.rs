@@ -2,7 +2,8 @@
 //! gradient, letters the program gives to lengths as what they stand for.
 //!
 //! Invariant: the completed formula means what was written; names it does not know stay as they
-//! are, except that an unbound index is reported, because it refutes the claim.
+//! are, except that an unbound index is reported, because it refutes the claim, and so is a value that
+//! nothing says, because it leaves nothing to compare.
 
 use super::left::{Left, is_size, unknown_array, with_dropped_axes};
 use crate::answer::Names;
@@ -18,6 +19,8 @@ pub(super) struct Completed {
     pub formula: Expr,
     /// An index that is neither on the left nor bound.
     pub unbound: Option<Name>,
+    /// A letter for a value that nothing says.
+    pub undefined: Option<Name>,
     /// Whether the upstream gradient was written with its letter.
     pub lettered: bool,
 }
@@ -38,7 +41,10 @@ pub(super) fn complete(
     let mut walk = Walk { bound, settle, ..Walk::new(system, names) };
     let formula = walk.expr(right);
     match walk.problems.is_empty() {
-        true => Ok(Completed { formula, unbound: walk.unbound, lettered: walk.lettered }),
+        true => {
+            let Walk { unbound, undefined, lettered, .. } = walk;
+            Ok(Completed { formula, unbound, undefined, lettered })
+        }
         false => Err(walk.problems),
     }
 }
@@ -53,18 +59,38 @@ struct Walk<'a> {
     names: &'a Names,
     bound: Vec<Name>,
     settle: bool,
+    /// How many index lists, ranges and conditions are open.
+    indices: usize,
     unbound: Option<Name>,
+    undefined: Option<Name>,
     lettered: bool,
     problems: Diagnostics,
 }
 
 impl<'a> Walk<'a> {
     fn new(system: &'a System, names: &'a Names) -> Self {
-        Walk { system, names, bound: Vec::new(), settle: false, unbound: None, lettered: false, problems: Vec::new() }
+        Walk {
+            system,
+            names,
+            bound: Vec::new(),
+            settle: false,
+            indices: 0,
+            unbound: None,
+            undefined: None,
+            lettered: false,
+            problems: Vec::new(),
+        }
     }
 
     fn all(&mut self, parts: &[Expr]) -> Vec<Expr> {
         parts.iter().map(|part| self.expr(part)).collect()
+    }
+
+    fn indices(&mut self, at: &[Expr]) -> Vec<Expr> {
+        self.indices += 1;
+        let at = self.all(at);
+        self.indices -= 1;
+        at
     }
 
     fn expr(&mut self, expr: &Expr) -> Expr {
@@ -72,15 +98,15 @@ impl<'a> Walk<'a> {
             ExprKind::Number(_) => expr.kind.clone(),
             ExprKind::Name(name) => self.name(name),
             ExprKind::Read(array, at) => {
-                let at = self.all(at);
+                let at = self.indices(at);
                 self.read(array, at)
             }
             ExprKind::Upstream(output, at) => {
-                let at = self.all(at);
+                let at = self.indices(at);
                 self.upstream(output, at, expr.span)
             }
             ExprKind::Derivative(of, array, at) => {
-                let (of, at) = (self.expr(of), self.all(at));
+                let (of, at) = (self.expr(of), self.indices(at));
                 ExprKind::Derivative(Box::new(of), array.clone(), self.filled(array, at))
             }
             ExprKind::Sum(terms) => ExprKind::Sum(terms.iter().map(|(s, e)| (*s, self.expr(e))).collect()),
@@ -124,13 +150,16 @@ impl<'a> Walk<'a> {
     }
 
     fn binder(&mut self, binder: &Binder) -> Binder {
+        self.indices += 1;
         let range = binder.range.as_ref().map(|(lo, hi)| (self.expr(lo), self.expr(hi)));
+        self.indices -= 1;
         self.bound.push(binder.name.clone());
         Binder { range, ..binder.clone() }
     }
 
     fn condition(&mut self, condition: &Condition) -> Condition {
-        match condition {
+        self.indices += 1;
+        let condition = match condition {
             Condition::Chain(first, rest) => {
                 let first = self.expr(first);
                 Condition::Chain(first, rest.iter().map(|(r, e)| (*r, self.expr(e))).collect())
@@ -139,7 +168,9 @@ impl<'a> Walk<'a> {
             Condition::All(parts) => Condition::All(parts.iter().map(|p| self.condition(p)).collect()),
             Condition::Any(parts) => Condition::Any(parts.iter().map(|p| self.condition(p)).collect()),
             Condition::Not(inner) => Condition::Not(Box::new(self.condition(inner))),
-        }
+        };
+        self.indices -= 1;
+        condition
     }
 
     fn name(&mut self, name: &Name) -> ExprKind {
@@ -161,7 +192,8 @@ impl<'a> Walk<'a> {
         if let Some(constant) = Function::named(name, 0) {
             return ExprKind::Name(constant.name().into());
         }
-        self.unbound.get_or_insert_with(|| name.clone());
+        let missing = if self.indices > 0 { &mut self.unbound } else { &mut self.undefined };
+        missing.get_or_insert_with(|| name.clone());
         plain
     }
 

@@ -352,6 +352,9 @@ impl<'a> Judge<'a> {
             let slip = self.explains.then(slip).flatten();
             return Ok((Verdict::Refuted(Box::new(Counterexample::reason(reason))), slip).into());
         }
+        if let Some(name) = completed.undefined {
+            return Err(vec![meaningless(&name, span)]);
+        }
         let resolved = match resolve_formula(&self.system, &completed.formula) {
             Ok(resolved) => resolved,
             Err(problems) => return self.refute_settled(&left, &answer, right).ok_or(problems),
@@ -447,4 +450,10 @@ impl<'a> Judge<'a> {
         self.forget();
         Ok(self.answers.entry(name).or_insert(Rc::new(answer)).clone())
     }
+}
+
+/// A letter for a value stands in a formula, and nothing says which.
+pub(crate) fn meaningless(name: &str, span: Span) -> Diagnostic {
+    let message = format!("nothing says what `{name}` is");
+    Diagnostic::new(message, span).hint("define it, in the formula or in one before it")
 }

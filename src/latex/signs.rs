@@ -154,6 +154,9 @@ pub(super) fn separator(input: &str) -> Option<&str> {
 
 pub(super) fn words(input: &str) -> Option<(&str, String)> {
     let (rest, name) = command(input).ok()?;
+    if name == "forall" {
+        return Some((rest, "for all".into()));
+    }
     let (rest, text) = raw_group(rest).ok().filter(|_| WORDS.contains(&name))?;
     (!is_function(text, rest)).then(|| (rest, text.trim().to_lowercase()))
 }

@@ -9,7 +9,7 @@ use crate::language::print::{Alphabet, target as target_text};
 use crate::language::syntax::{Claim, Expr, Layout, Name, Relation, Target};
 use crate::latex::{Glyph, Kind, Tree};
 use crate::model::System;
-use crate::reading::{Reader, Said, Side, Symbol, mark, written};
+use crate::reading::{Own, Reader, Said, Side, Symbol, mark, written};
 
 /// A verdict on one `=` of a formula.
 #[derive(Debug)]
@@ -112,11 +112,12 @@ impl<'a> Bench<'a> {
             Reader::new(self.system, &self.names).with_layout(layout_of(pledge)).with_letters(letters)
         };
         let (plain, mut problem) = (reader(), None);
+        let trees = plain.statements(&part.trees);
         let mut statements = Vec::new();
-        for tree in &part.trees {
+        for tree in &trees {
             statements.push(match self.statement(&plain, tree, wanted) {
                 Ok(found) => found,
-                Err(found) if names_something(&plain, tree) => return Err(found),
+                Err(_) if names_something(&plain, tree) => Statement::Claims(Vec::new(), None),
                 Err(found) => {
                     problem.get_or_insert(found);
                     Statement::Lettered
@@ -145,10 +146,13 @@ impl<'a> Bench<'a> {
             })
             .collect();
         let mut defined: Vec<(Name, Expr)> = Vec::new();
+        let mut own: Vec<Own> = Vec::new();
         for k in (0..statements.len()).filter(others) {
-            let Kind::Relations(Some(first), sides) = &part.trees[k].kind else { continue };
-            let reader = reader().with_definitions(&defined);
-            if let (Some(name), [(_, side), ..]) = (reader.own_symbol(first), sides.as_slice())
+            let Kind::Relations(Some(first), sides) = &trees[k].kind else { continue };
+            let reader = reader().with_definitions(&defined).with_own(&own);
+            if let Some(found) = reader.own_of(&trees[k]) {
+                own.push(found);
+            } else if let (Some(name), [(_, side), ..]) = (reader.own_symbol(first), sides.as_slice())
                 && !indices.contains(&name)
                 && let Ok(value) = reader.value(side, &[])
             {
@@ -156,8 +160,8 @@ impl<'a> Bench<'a> {
             }
         }
         let mut claims = Vec::new();
-        for (k, tree) in part.trees.iter().enumerate() {
-            let reader = reader().with_definitions(&defined);
+        for (k, tree) in trees.iter().enumerate() {
+            let reader = reader().with_definitions(&defined).with_own(&own);
             let found = match &statements[k] {
                 Statement::Claims(..) => match self.statement(&reader, tree, wanted)? {
                     Statement::Claims(found, _) => found,
@@ -169,7 +173,7 @@ impl<'a> Bench<'a> {
             claims.extend(written_as(found, tree, &part.text));
         }
         if claims.is_empty() {
-            let span = part.trees.first().map_or(Span::new(0, part.text.len()), |tree| tree.span);
+            let span = trees.first().map_or(Span::new(0, part.text.len()), |tree| tree.span);
             let name = target_text(wanted, Alphabet::Ascii);
             return Err(Diagnostic::new(format!("this formula says nothing about {name}"), span));
         }
@@ -194,7 +198,10 @@ impl<'a> Bench<'a> {
                 return Ok(if says { Statement::Lettered } else { Statement::Remark });
             }
         };
-        let retargeted = |side: Side| Side { claim: self.retargeted(side.claim, wanted), ..side };
+        let retargeted = |side: Side| {
+            let swapped = side.swapped.map(|claim| Box::new(self.retargeted(*claim, wanted)));
+            Side { claim: self.retargeted(side.claim, wanted), swapped, ..side }
+        };
         let claims: Vec<Sided> = claims.into_iter().map(|side| side.map(retargeted)).collect();
         match claims.iter().flatten().next().map(|side| &side.claim) {
             None => Ok(Statement::Remark),

@@ -4,6 +4,7 @@ use super::head::{Head, Items, plain, power_of_indices};
 use super::whole::is_transpose;
 use crate::answer::Names;
 use crate::diagnostic::Diagnostic;
+use crate::language::function::Function;
 use crate::language::syntax::{Condition, Expr, ExprKind, Layout, Name, Operator, Relation, Target};
 use crate::latex::{Fence, Kind, Link, Tree, read};
 use crate::model::System;
@@ -31,6 +32,8 @@ pub struct Reader<'a> {
     pub(super) own: Vec<Own>,
     /// How derivatives are laid out.
     pub(super) layout: Layout,
+    /// Whether indices above and below stand in the other order than they are written in.
+    pub(super) swapped: bool,
     /// Names that a fresh index must not have.
     pub(super) taken: RefCell<BTreeSet<Name>>,
     /// Whether the statement that is read speaks of an upstream gradient.
@@ -89,6 +92,7 @@ impl<'a> Reader<'a> {
             letters: Vec::new(),
             own: Vec::new(),
             layout: Layout::default(),
+            swapped: false,
             taken: RefCell::default(),
             upstream: Cell::new(false),
             given: Cell::new(false),
@@ -109,6 +113,11 @@ impl<'a> Reader<'a> {
     /// The same as it was before a symbol of the author's own was defined.
     pub(super) fn before(&self, place: usize) -> Self {
         Reader { own: self.own[..place].to_vec(), ..self.clone() }
+    }
+
+    /// The same with indices above and below in the other order.
+    pub(super) fn with_scripts_swapped(self) -> Self {
+        Reader { swapped: !self.swapped, ..self }
     }
 
     /// The layout in which whole derivatives are read.
@@ -139,8 +148,9 @@ impl<'a> Reader<'a> {
     /// passed over.
     pub fn with_letters<'s>(mut self, letters: impl IntoIterator<Item = (&'s Symbol, &'s str)>) -> Self {
         for (symbol, name) in letters {
+            let symbol: Symbol = symbol.iter().map(|(link, tree)| (*link, self.spelled(tree))).collect();
             if let Some(head) = self.named(name) {
-                self.letters.push((symbol.clone(), head));
+                self.letters.push((symbol, head));
             } else if let ([(_, tree)], true) = (symbol.as_slice(), self.is_size(name))
                 && let Some(letter) = plain(tree)
             {
@@ -192,6 +202,13 @@ impl<'a> Reader<'a> {
     /// Whether a name is a symbol that the author defined.
     pub(super) fn is_defined(&self, name: &str) -> bool {
         self.definitions.iter().any(|(known, _)| **known == *name)
+    }
+
+    /// Whether a letter that nothing declares has a meaning: that of a length, of an upstream gradient, of a
+    /// constant.
+    pub(super) fn is_letter(&self, name: &str) -> bool {
+        let length = self.names.lengths.iter().any(|(letter, _)| **letter == *name);
+        length || self.is_upstream(name) || Function::named(name, 0).is_some()
     }
 
     /// Whether a name is a size of the system, a symbol or given.

@@ -45,7 +45,7 @@ pub(super) fn letters(tree: &Tree) -> Option<String> {
     }
 }
 
-fn is_partial(tree: &Tree) -> bool {
+pub(super) fn is_partial(tree: &Tree) -> bool {
     matches!(&tree.kind, Kind::Name(n) if n == "partial" || n == "d")
 }
 

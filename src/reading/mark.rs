@@ -31,7 +31,7 @@ pub struct Mark {
 /// What is wrong with the claim in every reading.
 pub fn mark(system: &System, judge: &mut Judge, side: &Side, layout: Layout) -> Result<Mark, Diagnostics> {
     let mut mark = match &side.misfit {
-        None => mark_claim(system, judge, &side.claim, &side.loose)?,
+        None => mark_in_order(system, judge, side)?,
         Some(reason) => misfit(&side.claim, reason),
     };
     if !matches!(mark.judgement.verdict, Verdict::Refuted(_)) {
@@ -46,6 +46,24 @@ pub fn mark(system: &System, judge: &mut Judge, side: &Side, layout: Layout) -> 
         }
     }
     Ok(mark)
+}
+
+/// Judges a claim with indices above and below in the order in which they are written and, where that is
+/// wrong, in the other one.
+fn mark_in_order(system: &System, judge: &mut Judge, side: &Side) -> Result<Mark, Diagnostics> {
+    let written = mark_claim(system, judge, &side.claim, &side.loose);
+    let wrong = |mark: &Mark| matches!(mark.judgement.verdict, Verdict::Refuted(_));
+    let Some(swapped) = side.swapped.as_deref().filter(|_| written.as_ref().map_or(true, wrong)) else {
+        return written;
+    };
+    match mark_claim(system, judge, swapped, &[]) {
+        Ok(mark) if !wrong(&mark) => {
+            let order = "indices above and below in the other order".to_string();
+            let reading = if mark.reading.is_empty() { order } else { format!("{order}, {}", mark.reading) };
+            Ok(Mark { reading, ..mark })
+        }
+        swapped => written.or(swapped),
+    }
 }
 
 /// A claim that cannot hold whatever the values are.

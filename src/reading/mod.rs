@@ -15,14 +15,17 @@ mod limits;
 mod mark;
 mod notation;
 mod open;
+mod own;
 mod plain;
 mod shaped;
+mod spelled;
 mod variant;
 mod whole;
 
 pub use expression::{Own, Patterns, Reader, Symbol, patterns};
 pub use head::plain as written;
 pub use mark::{Mark, mark};
+pub use own::bare_letter;
 pub use plain::with_plain_indices;
 pub use variant::{Reading, readings};
 
@@ -53,6 +56,8 @@ pub struct Side {
     pub claim: Claim,
     /// Arrays whose indices stand above and below: the order is not said.
     pub loose: Vec<Name>,
+    /// What it claims with every index above before those below, or after them: not as it is written.
+    pub swapped: Option<Box<Claim>>,
     /// Why it cannot hold whatever the values are: shapes in it do not fit.
     pub misfit: Option<String>,
     /// What it claims in other layouts than the one in force, where it fits.
@@ -62,7 +67,7 @@ pub struct Side {
 impl Side {
     /// A claim that is read in one way only.
     pub fn plain(claim: Claim) -> Side {
-        Side { claim, loose: Vec::new(), misfit: None, layouts: Vec::new() }
+        Side { claim, loose: Vec::new(), swapped: None, misfit: None, layouts: Vec::new() }
     }
 }
 
@@ -89,6 +94,32 @@ impl Reader<'_> {
     /// # Errors
     /// What cannot be understood, at its place.
     pub fn statement(&self, tree: &Tree, last: Option<&Target>) -> Result<Said, Diagnostic> {
+        let tree = &self.spelled(tree);
+        let said = self.as_written(tree, last);
+        if self.loosely_indexed(tree).is_empty() {
+            return said;
+        }
+        let swapped = self.clone().with_scripts_swapped().as_written(tree, last);
+        match (said, swapped) {
+            (Ok(Said::Claims(target, mut sides)), Ok(Said::Claims(_, others))) if sides.len() == others.len() => {
+                for (side, other) in sides.iter_mut().zip(others) {
+                    match (side, other) {
+                        (Ok(side), Ok(other)) if side.claim != other.claim => {
+                            side.swapped = Some(Box::new(other.claim));
+                        }
+                        (side @ Err(_), Ok(other)) => *side = Ok(other),
+                        _ => {}
+                    }
+                }
+                Ok(Said::Claims(target, sides))
+            }
+            (Ok(said), _) => Ok(said),
+            (Err(problem), swapped) => swapped.map_err(|_| problem),
+        }
+    }
+
+    /// The same with indices above and below in the order in which they are written, or in the other one.
+    fn as_written(&self, tree: &Tree, last: Option<&Target>) -> Result<Said, Diagnostic> {
         self.taken.replace(names_in(tree));
         self.upstream.set(self.speaks_of_upstream(tree, false));
         self.given.set(self.speaks_of_upstream(tree, true));
@@ -145,6 +176,7 @@ impl Reader<'_> {
         let entry = |target: Target, value: Expr| Side {
             claim: claim(target, ClaimValue::Formula(value), side.span),
             loose: loose.clone(),
+            swapped: None,
             misfit: None,
             layouts: Vec::new(),
         };

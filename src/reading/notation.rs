@@ -14,27 +14,16 @@ pub(super) const LOSSES: &[&str] = &["ell", "cal L", "L", "l", "E", "J", "C", "L
 pub(super) const BARE_LOSSES: &[&str] = &["ell", "cal L", "L", "J", "Loss", "loss", "cal E", "cal J"];
 
 impl Reader<'_> {
-    /// `x_n^{(k)}`, `x^{(t)}_j`, `W^{(1)}_{ij}`: what stands above in brackets is part of the name, if an
-    /// array is called so, and else an index, before or after the others as it is written.
+    /// `x_n^{(k)}`, `x^{(t)}_j`: what stands above in brackets is an index, before or after the others as it is
+    /// written, or the other way round.
     pub(super) fn superscripted(&self, tree: &Tree, scope: &[Name]) -> Result<Option<Head>, Diagnostic> {
         let Kind::Scripts(base, below, Some(above)) = &tree.kind else { return Ok(None) };
         let Kind::Fenced(Fence::Round | Fence::Square, inner) = &above.kind else { return Ok(None) };
         let ([only], Some(letter)) = (inner.as_slice(), plain(base)) else { return Ok(None) };
-        let named = letters(only).and_then(|label| {
-            let names = [format!("{letter}{label}"), format!("{letter}_{label}")];
-            names.into_iter().find(|name| self.is_array(name))
-        });
-        let name: Name = match named {
-            Some(name) => name.as_str().into(),
-            None if self.is_array(&letter) || self.is_upstream(&letter) => letter.as_str().into(),
-            None => return Ok(None),
-        };
+        let Some(name) = self.lettered_array(&letter) else { return Ok(None) };
         let under = below.as_ref().map_or(Ok(Vec::new()), |below| self.indices(&name, below, scope))?;
-        if name.as_ref() != letter {
-            return Ok(Some(Head::Array(name, under)));
-        }
         let index = vec![self.value(only, scope)?];
-        let first = below.as_ref().is_none_or(|below| above.span.start < below.span.start);
+        let first = self.swapped != below.as_ref().is_none_or(|below| above.span.start < below.span.start);
         Ok(Some(Head::Array(name, if first { [index, under].concat() } else { [under, index].concat() })))
     }
 
@@ -46,7 +35,6 @@ impl Reader<'_> {
             if let Kind::Scripts(_, Some(_), Some(above)) = &part.kind
                 && matches!(above.kind, Kind::Fenced(..))
                 && let Ok(Some(Head::Array(name, _))) = self.superscripted(part, &[])
-                && part.any(&mut |letter| matches!(&letter.kind, Kind::Name(n) if **n == *name))
             {
                 found.push(name);
             }

@@ -7,6 +7,7 @@ use super::expression::{Reader, is_condition};
 use super::head::{Items, plain, power_of_indices};
 use super::shaped::{Shaped, Side};
 use crate::diagnostic::Diagnostic;
+use crate::judge::meaningless;
 use crate::language::function::Function;
 use crate::language::syntax::{Condition, Expr, ExprKind, Name, Normaliser, Relation};
 use crate::latex::{Fence, Glyph, Kind, Link, Tree};
@@ -188,7 +189,16 @@ impl Reader<'_> {
                 self.shaped(inner, scope)?.map(|value| Expr::new(ExprKind::Call("sqrt".into(), vec![value])))
             }
             Kind::Sum(_) | Kind::Row(_) | Kind::Big(..) => self.shaped(item, scope)?,
-            _ => Shaped::scalar(self.value(item, scope)?),
+            _ => {
+                let value = self.value(item, scope)?;
+                if let ExprKind::Name(name) = &value.kind
+                    && !self.means_something(name, scope)
+                    && !self.is_letter(name)
+                {
+                    return Err(meaningless(name, item.span).into());
+                }
+                Shaped::scalar(value)
+            }
         };
         Ok((found, 1))
     }
