@@ -94,6 +94,13 @@ impl Condition {
         found
     }
 
+    /// Whether only numbers occur.
+    pub fn is_constant(&self) -> bool {
+        let mut constant = true;
+        self.visit(&mut |index| constant &= index.as_constant().is_some());
+        constant
+    }
+
     /// Adds every index that occurs to the set.
     pub fn collect_vars(&self, vars: &mut BTreeSet<Var>) {
         self.visit(&mut |index| index.collect_vars(vars));

@@ -127,30 +127,31 @@ impl Tree {
 
     /// The same with another tree in the place of each of its parts.
     pub fn with_parts(self, f: &mut dyn FnMut(Tree) -> Tree) -> Tree {
-        fn one(tree: Box<Tree>, f: &mut dyn FnMut(Tree) -> Tree) -> Box<Tree> {
-            Box::new(f(*tree))
+        type Change<'f> = &'f mut dyn FnMut(Tree) -> Tree;
+        fn one(tree: Tree, f: Change) -> Box<Tree> {
+            Box::new(f(tree))
         }
-        fn all(trees: Vec<Tree>, f: &mut dyn FnMut(Tree) -> Tree) -> Vec<Tree> {
+        fn all(trees: Vec<Tree>, f: Change) -> Vec<Tree> {
             trees.into_iter().map(f).collect()
         }
         let kind = match self.kind {
             kind @ (Kind::Number(_) | Kind::Name(_) | Kind::Words(_)) => kind,
             Kind::Scripts(base, below, above) => {
-                Kind::Scripts(one(base, f), below.map(|t| one(t, f)), above.map(|t| one(t, f)))
+                Kind::Scripts(one(*base, f), below.map(|t| one(*t, f)), above.map(|t| one(*t, f)))
             }
             Kind::Fenced(fence, items) => Kind::Fenced(fence, all(items, f)),
             Kind::List(items) => Kind::List(all(items, f)),
             Kind::Joined(word, items) => Kind::Joined(word, all(items, f)),
             Kind::Row(factors) => Kind::Row(factors.into_iter().map(|(link, t)| (link, f(t))).collect()),
             Kind::Sum(terms) => Kind::Sum(terms.into_iter().map(|(sign, t)| (sign, f(t))).collect()),
-            Kind::Root(inner) => Kind::Root(one(inner, f)),
-            Kind::Over(a, b) => Kind::Over(one(a, f), one(b, f)),
+            Kind::Root(inner) => Kind::Root(one(*inner, f)),
+            Kind::Over(a, b) => Kind::Over(one(*a, f), one(*b, f)),
             Kind::Big(word, below, above, body) => {
-                Kind::Big(word, below.map(|t| one(t, f)), above.map(|t| one(t, f)), one(body, f))
+                Kind::Big(word, below.map(|t| one(*t, f)), above.map(|t| one(*t, f)), one(*body, f))
             }
             Kind::Cases(cases) => Kind::Cases(cases.into_iter().map(|(value, c)| (f(value), c.map(&mut *f))).collect()),
             Kind::Relations(first, sides) => {
-                Kind::Relations(first.map(|t| one(t, f)), sides.into_iter().map(|(glyph, t)| (glyph, f(t))).collect())
+                Kind::Relations(first.map(|t| one(*t, f)), sides.into_iter().map(|(glyph, t)| (glyph, f(t))).collect())
             }
         };
         Tree { kind, span: self.span }

@@ -88,14 +88,21 @@ fn ties(system: &System) -> Prose {
 }
 
 /// The arrays between the given ones and the outputs, as the author defined them, those left out that
-/// are answers themselves; the outputs too, where the answers are about the equations themselves.
+/// are answers themselves; the outputs too, where the answers are about the equations themselves, and an
+/// output of which a step is asked for.
 pub fn definitions<'a>(study: &Study, goals: impl Iterator<Item = &'a Goal>, outputs: bool) -> Vec<Block> {
     let system = &study.system;
-    let asked: Vec<&Name> =
-        goals.filter_map(|g| if let Goal::Value { output } = g { Some(output) } else { None }).collect();
+    let (mut asked, mut stepped): (Vec<&Name>, Vec<&Name>) = (Vec::new(), Vec::new());
+    for goal in goals {
+        match goal {
+            Goal::Value { output } => asked.push(output),
+            Goal::Step { output, .. } => stepped.push(output),
+            Goal::Jacobian { .. } | Goal::Gradient { .. } => {}
+        }
+    }
     let between = system.program.equations.iter().filter(|equation| {
         let jacobian = system.differentiated.iter().any(|d| d.name == equation.array);
-        let shown = outputs || !system.outputs.contains(&equation.array);
+        let shown = outputs || !system.outputs.contains(&equation.array) || stepped.contains(&&equation.array);
         !jacobian && shown && !asked.contains(&&equation.array)
     });
     let shown = between.map(|equation| {

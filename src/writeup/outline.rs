@@ -244,6 +244,7 @@ fn main_lines(system: &System, names: &Names, answer: &Answer, by: Option<&str>)
     let steps = &answer.derivation.steps;
     let folds: Vec<Step> = steps.iter().filter(|step| step.rule == RuleName::Fold).cloned().collect();
     let mut named = folds.is_empty();
+    let mut sifted = false;
     for (stage, range) in runs(steps) {
         let mut reason = because(system, names, answer, stage, &steps[range.clone()]);
         let board = line(&answer.board[range.end - 1], Prose::new());
@@ -255,7 +256,13 @@ fn main_lines(system: &System, names: &Names, answer: &Answer, by: Option<&str>)
             reason.push(text("; "));
             reason.extend(reason::folded(&folds));
         }
-        lines.push(Line { reason, ..board });
+        let holds = |step: &Step| matches!(step.rule, RuleName::Settle | RuleName::Range | RuleName::Factor);
+        let settles = steps[range].iter().all(holds);
+        match lines.last_mut().filter(|_| settles && sifted) {
+            Some(last) => join(last, Line { reason, ..board }),
+            None => lines.push(Line { reason, ..board }),
+        }
+        sifted = matches!(stage, Stage::SiftBare | Stage::SiftSolved);
     }
     settle(&mut lines, answer);
     lines
@@ -300,13 +307,21 @@ fn starts_from_chain_rule(answer: &Answer) -> bool {
     }
 }
 
+/// Goes on to a later line in one step, for both reasons.
+fn join(line: &mut Line, mut later: Line) {
+    line.right = later.right;
+    if !later.reason.is_empty() {
+        line.reason.push(Inline::Text("; ".into()));
+        line.reason.append(&mut later.reason);
+    }
+}
+
 /// The last line is the answer in the form of the box; a line that repeats the one before goes.
 fn settle(lines: &mut Vec<Line>, answer: &Answer) {
     lines.dedup_by(|later, earlier| {
         let same = later.right == earlier.right;
-        if same && !later.reason.is_empty() {
-            earlier.reason.push(Inline::Text("; ".into()));
-            earlier.reason.append(&mut later.reason);
+        if same {
+            join(earlier, later.clone());
         }
         same
     });

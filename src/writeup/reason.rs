@@ -393,7 +393,11 @@ pub fn decided(names: &Names, system: &System, answer: &Answer, steps: &[Step]) 
     let quote = names.quote(system, &answer.derivation.indices);
     let stated = |c: &Condition| condition(quote.condition(c));
     let (given, plain): (Vec<&Step>, Vec<&Step>) = steps.iter().partition(|s| !s.given.is_empty());
-    let held = distinct(plain.iter().flat_map(|s| &s.discharged).map(stated).collect());
+    let found: Vec<&Condition> = plain.iter().flat_map(|s| &s.discharged).collect();
+    if !found.is_empty() && found.iter().all(|c| c.is_constant()) && given.is_empty() {
+        return Prose::new();
+    }
+    let held = distinct(found.into_iter().filter(|c| !c.is_constant()).map(stated).collect());
     if held.is_empty() && given.is_empty() {
         return vec![text(match steps.iter().any(|s| matches!(s.rule, RuleName::Limit | RuleName::Limits)) {
             true => "the bracket bounds the index",
@@ -406,14 +410,22 @@ pub fn decided(names: &Names, system: &System, answer: &Answer, steps: &[Step]) 
         prose.extend(listed(held));
         prose.push(text(verb));
     }
-    for step in given {
+    let sentences = given.into_iter().map(|step| {
+        let verb = if step.discharged.len() == 1 { " holds where " } else { " hold where " };
+        let held = listed(step.discharged.iter().map(stated).collect());
+        [held, vec![text(verb)], listed(step.given.iter().map(stated).collect())].concat()
+    });
+    let mut told: Vec<Prose> = Vec::new();
+    for sentence in sentences {
+        if !told.contains(&sentence) {
+            told.push(sentence);
+        }
+    }
+    for sentence in told {
         if !prose.is_empty() {
             prose.push(text("; "));
         }
-        let verb = if step.discharged.len() == 1 { " holds where " } else { " hold where " };
-        prose.extend(listed(step.discharged.iter().map(stated).collect()));
-        prose.push(text(verb));
-        prose.extend(listed(step.given.iter().map(stated).collect()));
+        prose.extend(sentence);
     }
     prose
 }
