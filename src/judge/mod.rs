@@ -58,7 +58,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::rc::Rc;
 use trial::{Run, Trial, Tried};
-use unfold::unfold;
+use unfold::{put_in, unfold};
 
 /// What became of a claim.
 #[derive(Clone, Debug, PartialEq)]
@@ -434,6 +434,8 @@ impl<'a> Judge<'a> {
                         &settled(&self.system, &facts, &derived),
                     )
             })
+            || put_in(&answer.derivation.goal, left, claimed, &derived)
+                .is_some_and(|claimed| proved_equal(&self.system, &facts, &claimed, &derived))
             || prove(&self.system, &facts, &left.free, [claimed, &derived]).is_some()
     }
 

@@ -2,6 +2,7 @@
 //!
 //! Invariant: the value stays the same wherever every read is inside its array.
 
+use super::left::Left;
 use crate::answer::at_indices;
 use crate::calculus::derive;
 use crate::derivation::Goal;
@@ -16,6 +17,21 @@ const MOST_READS: usize = 200;
 pub(super) fn unfold(system: &System, term: &Term) -> Option<Term> {
     let mut budget = MOST_READS;
     replace(system, term, DEEPEST, &mut budget)
+}
+
+/// The claim about an entry of an array with what that entry is put in where the claim reads it: what is
+/// claimed of some entries leaves the others as they are. Nothing of a claim that reads nothing else.
+pub(super) fn put_in(goal: &Goal, left: &Left, claimed: &Term, derived: &Term) -> Option<Term> {
+    let Goal::Value { output } = goal else { return None };
+    let values = left.values();
+    let own = |term: &Term| matches!(term.kind(), Kind::Read(array, at) if array == output && *at == values);
+    fn go(term: &Term, own: &dyn Fn(&Term) -> bool, by: &Term) -> Term {
+        match own(term) {
+            true => by.clone(),
+            false => term.with_children(term.children().iter().map(|child| go(child, own, by)).collect()),
+        }
+    }
+    (!own(claimed)).then(|| go(claimed, &own, derived))
 }
 
 /// Whether the gradient for an array is derived, and not the given one of an output.

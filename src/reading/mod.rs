@@ -196,6 +196,7 @@ impl Reader<'_> {
                 found.layouts = self.in_others(target, side);
                 Ok(found)
             }
+            Err(Misread::Unreadable(problem)) if whole.target != *target => Err(problem),
             Err(Misread::Unreadable(problem)) => {
                 let value = self.value(side, &self.indices_of(target)).map_err(|_| problem)?;
                 Ok(entry(target.clone(), value))

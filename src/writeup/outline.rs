@@ -244,7 +244,7 @@ fn main_lines(system: &System, names: &Names, answer: &Answer, by: Option<&str>)
     let steps = &answer.derivation.steps;
     let folds: Vec<Step> = steps.iter().filter(|step| step.rule == RuleName::Fold).cloned().collect();
     let mut named = folds.is_empty();
-    let mut sifted = false;
+    let mut sifted: Option<Stage> = None;
     for (stage, range) in runs(steps) {
         let mut reason = because(system, names, answer, stage, &steps[range.clone()]);
         let board = line(&answer.board[range.end - 1], Prose::new());
@@ -258,11 +258,15 @@ fn main_lines(system: &System, names: &Names, answer: &Answer, by: Option<&str>)
         }
         let holds = |step: &Step| matches!(step.rule, RuleName::Settle | RuleName::Range | RuleName::Factor);
         let settles = steps[range].iter().all(holds);
-        match lines.last_mut().filter(|_| settles && sifted) {
+        let sifts = matches!(stage, Stage::SiftBare | Stage::SiftSolved);
+        match lines.last_mut().filter(|_| settles && sifted.is_some() || sifts && sifted == Some(Stage::SiftSolved)) {
             Some(last) => join(last, Line { reason, ..board }),
             None => lines.push(Line { reason, ..board }),
         }
-        sifted = matches!(stage, Stage::SiftBare | Stage::SiftSolved);
+        sifted = match sifts {
+            true => Some(if sifted == Some(Stage::SiftSolved) { Stage::SiftSolved } else { stage }),
+            false => None,
+        };
     }
     settle(&mut lines, answer);
     lines
@@ -310,7 +314,8 @@ fn starts_from_chain_rule(answer: &Answer) -> bool {
 /// Goes on to a later line in one step, for both reasons.
 fn join(line: &mut Line, mut later: Line) {
     line.right = later.right;
-    if !later.reason.is_empty() {
+    let told = line.reason.windows(later.reason.len().max(1)).any(|part| *part == *later.reason);
+    if !later.reason.is_empty() && !told {
         line.reason.push(Inline::Text("; ".into()));
         line.reason.append(&mut later.reason);
     }
