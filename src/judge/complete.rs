@@ -8,7 +8,7 @@
 use super::left::{Left, is_size, unknown_array, with_dropped_axes};
 use crate::answer::Names;
 use crate::diagnostic::{Diagnostic, Diagnostics, Span};
-use crate::integer::Index;
+use crate::integer::{self, Index, Truth};
 use crate::language::function::Function;
 use crate::language::syntax::{Binder, Condition, Expr, ExprKind, LayerCall, Name};
 use crate::model::{Quote, System, visit};
@@ -25,8 +25,8 @@ pub(super) struct Completed {
     pub lettered: bool,
 }
 
-/// Completes the right side of a claim. With `settle`, a bound index without a range gets that of
-/// the first axis on which it stands alone, whatever the others are.
+/// Completes the right side of a claim. With `settle`, a bound index without a range gets the one that the
+/// axes on which it stands alone have in common.
 ///
 /// # Errors
 /// Upstream gradients that are not given.
@@ -131,7 +131,7 @@ impl<'a> Walk<'a> {
                 let body = self.expr(body);
                 self.bound.truncate(outer);
                 for binder in binders.iter_mut().filter(|b| self.settle && b.range.is_none()) {
-                    binder.range = self.first_axis(&binder.name, &body);
+                    binder.range = self.common_axis(&binder.name, &body);
                 }
                 ExprKind::Reduce(*word, binders, condition, Box::new(body))
             }
@@ -141,7 +141,7 @@ impl<'a> Walk<'a> {
                 let argument = self.expr(argument);
                 self.bound.truncate(outer);
                 for binder in binders.iter_mut().filter(|b| self.settle && b.range.is_none()) {
-                    binder.range = self.first_axis(&binder.name, &argument);
+                    binder.range = self.common_axis(&binder.name, &argument);
                 }
                 ExprKind::Normalise(*word, binders, Box::new(argument))
             }
@@ -234,18 +234,28 @@ impl<'a> Walk<'a> {
         found
     }
 
-    /// The range of the first axis on which an index stands alone.
-    fn first_axis(&self, name: &Name, expr: &Expr) -> Option<(Expr, Expr)> {
+    /// The range of the axes on which an index stands alone: where several differ, the entries that all of
+    /// them have, if that is known, and else the first.
+    fn common_axis(&self, name: &Name, expr: &Expr) -> Option<(Expr, Expr)> {
+        let mut ranges: Vec<(Index, Index)> = Vec::new();
+        self.axes_of(name, expr, &mut ranges);
+        let facts = self.system.facts();
+        let at_most =
+            |a: &Index, b: &Index| facts.judge(&integer::Condition::AtMost(a.clone(), b.clone())) == Truth::Yes;
+        let (lo, hi) = ranges.into_iter().reduce(|(lo, hi), (other_lo, other_hi)| {
+            let lo = if at_most(&lo, &other_lo) { other_lo } else { lo };
+            (lo, if at_most(&other_hi, &hi) { other_hi } else { hi })
+        })?;
+        Some((Quote::plain().index(&lo), Quote::plain().index(&hi)))
+    }
+
+    fn axes_of(&self, name: &Name, expr: &Expr, ranges: &mut Vec<(Index, Index)>) {
         if let ExprKind::Read(array, at) | ExprKind::Upstream(array, at) = &expr.kind {
             let axes = self.system.bounds(array).unwrap_or_default();
             let alone = |index: &Expr| matches!(&index.kind, ExprKind::Name(n) if n == name);
-            if let Some((_, (lo, hi))) = at.iter().zip(axes).find(|(index, _)| alone(index)) {
-                return Some((Quote::plain().index(&lo), Quote::plain().index(&hi)));
-            }
+            ranges.extend(at.iter().zip(axes).filter(|(index, _)| alone(index)).map(|(_, range)| range));
         }
-        let mut found = None;
-        visit(expr, &mut |part| found = found.take().or_else(|| self.first_axis(name, part)));
-        found
+        visit(expr, &mut |part| self.axes_of(name, part, ranges));
     }
 
     /// The indices with those of dropped axes put in.

@@ -1,6 +1,7 @@
 //! What a judge can be asked beside verdicts: what is right, what the operation is, which slips are made.
 
 use super::cells::Cells;
+use super::complete::complete;
 use super::counterexample::Counterexample;
 use super::left::{Left, Place, goal};
 use super::slips::{Slipped, slipped};
@@ -29,6 +30,14 @@ impl Judge<'_> {
             Target::Shape(of) => shape::arrays(&self.system, of, span).map(drop),
             _ => goal(&self.system, target, span).map(drop),
         }
+    }
+
+    /// The claim with a range at every bound index: what the axes have in common on which it stands alone.
+    pub fn ranged(&self, claim: &Claim) -> Option<Claim> {
+        let ClaimValue::Formula(formula) = &claim.value else { return None };
+        let left = Left::read(&self.system, &claim.target, claim.span).ok()?;
+        let formula = complete(&self.system, &self.names, formula, &left, true).ok()?.formula;
+        Some(Claim { value: ClaimValue::Formula(formula), ..claim.clone() })
     }
 
     /// A target with the indices that its derivation uses.

@@ -403,7 +403,7 @@ impl<'a> Judge<'a> {
     }
 
     /// A formula whose bound indices stand on axes of different lengths is refuted if it fails with
-    /// the first of these ranges; otherwise its author has to say which is meant.
+    /// what these ranges have in common; otherwise its author has to say which is meant.
     fn refute_settled(&self, left: &Left, answer: &Answer, right: &Expr) -> Option<Judged> {
         let (resolved, lettered) = self.settled(right, left)?;
         let trial = self.trial(left, answer, &resolved, lettered);
@@ -413,7 +413,7 @@ impl<'a> Judge<'a> {
         }
     }
 
-    /// A formula with every range explicit, the first that fits where several do, and whether it
+    /// A formula with every range explicit, what they have in common where several fit, and whether it
     /// has letters for upstream gradients.
     fn settled(&self, right: &Expr, left: &Left) -> Option<(Expr, bool)> {
         let settled = complete(&self.system, &self.names, right, left, true).ok()?;

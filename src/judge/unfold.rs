@@ -22,9 +22,19 @@ pub(super) fn unfold(system: &System, term: &Term) -> Option<Term> {
 /// The claim about an entry of an array with what that entry is put in where the claim reads it: what is
 /// claimed of some entries leaves the others as they are. Nothing of a claim that reads nothing else.
 pub(super) fn put_in(goal: &Goal, left: &Left, claimed: &Term, derived: &Term) -> Option<Term> {
-    let Goal::Value { output } = goal else { return None };
     let values = left.values();
-    let own = |term: &Term| matches!(term.kind(), Kind::Read(array, at) if array == output && *at == values);
+    let own = |term: &Term| match (goal, term.kind()) {
+        (Goal::Value { output: own }, Kind::Read(array, at))
+        | (Goal::Gradient { array: own } | Goal::Jacobian { array: own, .. }, Kind::Upstream(array, at)) => {
+            own == array && *at == values
+        }
+        (Goal::Jacobian { output, array: own }, Kind::Derivative(of, array, at)) => {
+            matches!(of.kind(), Kind::Read(name, rows) if name == output && rows.is_empty())
+                && own == array
+                && *at == values
+        }
+        _ => false,
+    };
     fn go(term: &Term, own: &dyn Fn(&Term) -> bool, by: &Term) -> Term {
         match own(term) {
             true => by.clone(),

@@ -97,6 +97,12 @@ fn mark_claim(system: &System, judge: &mut Judge, claim: &Claim, loose: &[Name])
             Verdict::Refuted(found) => found.unfit,
         },
     };
+    if let (Err(_), Some(ranged)) = (&written, judge.ranged(claim))
+        && let Some(judgement) = judge.proves(&ranged)
+    {
+        let reading = "sums over what all arrays in them have".to_string();
+        return Ok(Mark { judgement, reading, other: None, orders: orders(system, claim, &[]) });
+    }
     let mut other = None;
     for reading in readings(system, claim).into_iter().skip(1) {
         let Some(judgement) = judge.proves(&reading.claim) else { continue };

@@ -41,9 +41,15 @@ impl Reader<'_> {
 
     fn restrict(&self, statement: &mut Tree, condition: &Tree) {
         let Kind::Relations(Some(first), sides) = &mut statement.kind else { return };
-        let Ok(Some(Target::Value(array, Some(at)))) = self.target(first) else { return };
-        let whole = self.system.bounds(&array).is_some_and(|axes| axes.len() == at.len());
-        if !whole || self.system.recurrence(&array).is_none() {
+        let array = match self.target(first) {
+            Ok(Some(
+                Target::Value(array, Some(_))
+                | Target::Gradient(array, Some(_))
+                | Target::Jacobian((_, None), (array, Some(_))),
+            )) => array,
+            _ => return,
+        };
+        if self.system.recurrence(&array).is_none() {
             return;
         }
         for (_, side) in sides.iter_mut().filter(|(glyph, _)| *glyph == Glyph::Compare(Relation::Equal)) {
@@ -56,6 +62,11 @@ impl Reader<'_> {
         let mut patterns = self.patterns.iter();
         if patterns.any(|(pattern, _)| matches!(pattern.as_slice(), [(_, only)] if only == tree)) {
             return tree.clone();
+        }
+        if let Kind::Name(name) = &tree.kind
+            && let Some(other) = self.other_form(name)
+        {
+            return Tree { kind: Kind::Name(other), span: tree.span };
         }
         let mut tree = tree.clone().with_parts(&mut |part| self.respelled(&part, once));
         if let Kind::Row(items) = &mut tree.kind
@@ -82,6 +93,17 @@ impl Reader<'_> {
                 Tree { kind, span: tree.span }
             }
         }
+    }
+
+    /// The form in which a Greek letter is declared, if it is in another: ε for ϵ, `eps`.
+    fn other_form(&self, name: &str) -> Option<String> {
+        if self.system.names(name) {
+            return None;
+        }
+        let plain = name.strip_prefix("var").unwrap_or(name);
+        let short = if plain == "epsilon" { "eps" } else { plain };
+        let forms = [plain.to_string(), format!("var{plain}"), short.to_string()];
+        forms.into_iter().find(|form| form != name && self.system.names(form))
     }
 
     /// The name of an array, out of the parentheses around it.

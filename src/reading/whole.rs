@@ -92,9 +92,30 @@ impl Reader<'_> {
                 let body = self.shaped(body, &limits.scope)?;
                 Ok(body.reduced(limits.reduction, limits.binders, limits.condition))
             }
-            Kind::Number(_) | Kind::Cases(_) => Ok(Shaped::scalar(self.value(tree, scope)?)),
+            Kind::Cases(cases) => self.shaped_cases(cases, tree, scope),
+            Kind::Number(_) => Ok(Shaped::scalar(self.value(tree, scope)?)),
             _ => self.shaped_row(&[(Link::Beside, tree.clone())], scope),
         }
+    }
+
+    /// Values of one shape, told apart by conditions that hold of all their entries.
+    fn shaped_cases(&self, cases: &[(Tree, Option<Tree>)], whole: &Tree, scope: &[Name]) -> Read<Shaped> {
+        let (mut values, mut conditions) = (Vec::new(), Vec::new());
+        for (value, condition) in cases {
+            values.push(self.shaped(value, scope)?);
+            conditions.push(condition.as_ref().map(|condition| self.condition(condition, scope)).transpose()?);
+        }
+        let span = whole.span;
+        Ok(Shaped::together(values, "beside", move |entries| {
+            let both = entries.into_iter().zip(&conditions).rev();
+            both.fold(Expr::integer(0), |below, (value, condition)| match condition {
+                None => value,
+                Some(condition) => {
+                    let kind = ExprKind::If(Box::new(condition.clone()), Box::new(value), Box::new(below));
+                    Expr { kind, span }
+                }
+            })
+        })?)
     }
 
     /// Factors: products of matrices, and between those the product entry by entry.
