@@ -5,10 +5,10 @@
 
 use super::Side;
 use super::variant::{arrays, readings};
-use crate::diagnostic::Diagnostics;
+use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::judge::{Counterexample, Difference, Judge, Judgement, Shown, Slip, Verdict};
-use crate::language::print::{Alphabet, claim as print_claim};
-use crate::language::syntax::{Claim, ClaimValue, Layout, Name};
+use crate::language::print::{Alphabet, claim as print_claim, condition};
+use crate::language::syntax::{Claim, ClaimValue, Condition, Expr, ExprKind, Layout, Name, Sign, Target};
 use crate::model::System;
 
 /// A judgement, and the reading it rests on.
@@ -35,7 +35,7 @@ pub fn mark(system: &System, judge: &mut Judge, side: &Side, layout: Layout) -> 
         Some(reason) => misfit(&side.claim, reason),
     };
     if !matches!(mark.judgement.verdict, Verdict::Refuted(_)) {
-        return Ok(mark);
+        return in_range(judge, &side.claim, mark);
     }
     for (other, claim) in &side.layouts {
         if judge.judge(claim).is_ok_and(|judgement| !matches!(judgement.verdict, Verdict::Refuted(_))) {
@@ -64,6 +64,37 @@ fn mark_in_order(system: &System, judge: &mut Judge, side: &Side) -> Result<Mark
         }
         swapped => written.or(swapped),
     }
+}
+
+/// The mark of a claim with the range in which it is made, if it is made of some entries only: one that is
+/// made of none says nothing.
+fn in_range(judge: &mut Judge, claim: &Claim, mut mark: Mark) -> Result<Mark, Diagnostics> {
+    let Some((range, value)) = ranged(claim) else { return Ok(mark) };
+    let other = Expr::new(ExprKind::Sum(vec![(Sign::Plus, value.clone()), (Sign::Plus, Expr::integer(1))]));
+    let ClaimValue::Formula(Expr { kind: ExprKind::If(_, _, rest), span }) = &claim.value else { return Ok(mark) };
+    let kind = ExprKind::If(Box::new(range.clone()), Box::new(other), rest.clone());
+    let wrong = Claim { value: ClaimValue::Formula(Expr { kind, span: *span }), ..claim.clone() };
+    let shown = condition(range, Alphabet::Unicode);
+    if judge.judge(&wrong).is_ok_and(|judgement| !matches!(judgement.verdict, Verdict::Refuted(_))) {
+        return Err(vec![Diagnostic::new(format!("no entry has {shown}"), claim.span)]);
+    }
+    let reading = format!("nothing said but where {shown}");
+    mark.reading = if mark.reading.is_empty() { reading } else { format!("{}, {reading}", mark.reading) };
+    Ok(mark)
+}
+
+/// The range in which a claim is made and what it says there: elsewhere the entry is what it is.
+fn ranged(claim: &Claim) -> Option<(&Condition, &Expr)> {
+    let ClaimValue::Formula(Expr { kind: ExprKind::If(range, value, rest), .. }) = &claim.value else { return None };
+    let own = match (claim.target.within(), &rest.kind) {
+        (Target::Value(array, Some(at)), ExprKind::Read(name, indices)) => array == name && at == indices,
+        (
+            Target::Gradient(array, Some(at)) | Target::Jacobian(_, (array, Some(at))),
+            ExprKind::Upstream(name, indices) | ExprKind::Derivative(_, name, indices),
+        ) => array == name && at == indices,
+        _ => false,
+    };
+    own.then_some((&**range, &**value))
 }
 
 /// A claim that cannot hold whatever the values are.

@@ -41,15 +41,17 @@ impl Reader<'_> {
 
     fn restrict(&self, statement: &mut Tree, condition: &Tree) {
         let Kind::Relations(Some(first), sides) = &mut statement.kind else { return };
-        let array = match self.target(first) {
-            Ok(Some(
-                Target::Value(array, Some(_))
-                | Target::Gradient(array, Some(_))
-                | Target::Jacobian((_, None), (array, Some(_))),
-            )) => array,
+        let Ok(Some(target)) = self.target(first) else { return };
+        let array = match &target {
+            Target::Value(array, Some(_))
+            | Target::Gradient(array, Some(_))
+            | Target::Jacobian((_, None), (array, Some(_))) => array,
             _ => return,
         };
-        if self.system.recurrence(&array).is_none() {
+        let own = self.indices_of(&target);
+        let about_own =
+            condition.any(&mut |part| matches!(&part.kind, Kind::Name(name) if own.iter().any(|i| **i == **name)));
+        if self.system.recurrence(array).is_none() || !about_own {
             return;
         }
         for (_, side) in sides.iter_mut().filter(|(glyph, _)| *glyph == Glyph::Compare(Relation::Equal)) {
@@ -240,6 +242,7 @@ fn range(items: &[Tree]) -> Option<Tree> {
             let sides = vec![(Glyph::Compare(Relation::AtLeast), least.clone())];
             Some(Tree { kind: Kind::Relations(Some(index.clone()), sides), span: first.span })
         }
+        (Kind::Name(_), [(Glyph::Compare(Relation::Equal), _)]) => Some(first.clone()),
         _ => None,
     }
 }
