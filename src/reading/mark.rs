@@ -35,7 +35,7 @@ pub fn mark(system: &System, judge: &mut Judge, side: &Side, layout: Layout) -> 
         Some(reason) => misfit(&side.claim, reason),
     };
     if !matches!(mark.judgement.verdict, Verdict::Refuted(_)) {
-        return in_range(judge, &side.claim, mark);
+        return Ok(mark);
     }
     for (other, claim) in &side.layouts {
         if judge.judge(claim).is_ok_and(|judgement| !matches!(judgement.verdict, Verdict::Refuted(_))) {
@@ -52,11 +52,12 @@ pub fn mark(system: &System, judge: &mut Judge, side: &Side, layout: Layout) -> 
 /// wrong, in the other one.
 fn mark_in_order(system: &System, judge: &mut Judge, side: &Side) -> Result<Mark, Diagnostics> {
     let written = mark_claim(system, judge, &side.claim, &side.loose);
+    let written = written.and_then(|mark| in_range(judge, &side.claim, mark));
     let wrong = |mark: &Mark| matches!(mark.judgement.verdict, Verdict::Refuted(_));
     let Some(swapped) = side.swapped.as_deref().filter(|_| written.as_ref().map_or(true, wrong)) else {
         return written;
     };
-    match mark_claim(system, judge, swapped, &[]) {
+    match mark_claim(system, judge, swapped, &[]).and_then(|mark| in_range(judge, swapped, mark)) {
         Ok(mark) if !wrong(&mark) => {
             let order = "indices above and below in the other order".to_string();
             let reading = if mark.reading.is_empty() { order } else { format!("{order}, {}", mark.reading) };
@@ -69,11 +70,11 @@ fn mark_in_order(system: &System, judge: &mut Judge, side: &Side) -> Result<Mark
 /// The mark of a claim with the range in which it is made, if it is made of some entries only: one that is
 /// made of none says nothing.
 fn in_range(judge: &mut Judge, claim: &Claim, mut mark: Mark) -> Result<Mark, Diagnostics> {
-    let Some((range, value)) = ranged(claim) else { return Ok(mark) };
+    let found = ranged(claim).filter(|_| !matches!(mark.judgement.verdict, Verdict::Refuted(_)));
+    let Some((range, value, rest)) = found else { return Ok(mark) };
     let other = Expr::new(ExprKind::Sum(vec![(Sign::Plus, value.clone()), (Sign::Plus, Expr::integer(1))]));
-    let ClaimValue::Formula(Expr { kind: ExprKind::If(_, _, rest), span }) = &claim.value else { return Ok(mark) };
-    let kind = ExprKind::If(Box::new(range.clone()), Box::new(other), rest.clone());
-    let wrong = Claim { value: ClaimValue::Formula(Expr { kind, span: *span }), ..claim.clone() };
+    let wrong = Expr::new(ExprKind::If(Box::new(range.clone()), Box::new(other), Box::new(rest.clone())));
+    let wrong = Claim { value: ClaimValue::Formula(wrong), ..claim.clone() };
     let shown = condition(range, Alphabet::Unicode);
     if judge.judge(&wrong).is_ok_and(|judgement| !matches!(judgement.verdict, Verdict::Refuted(_))) {
         return Err(vec![Diagnostic::new(format!("no entry has {shown}"), claim.span)]);
@@ -83,8 +84,8 @@ fn in_range(judge: &mut Judge, claim: &Claim, mut mark: Mark) -> Result<Mark, Di
     Ok(mark)
 }
 
-/// The range in which a claim is made and what it says there: elsewhere the entry is what it is.
-fn ranged(claim: &Claim) -> Option<(&Condition, &Expr)> {
+/// The range in which a claim is made, what it says there, and the entry itself, which it is elsewhere.
+fn ranged(claim: &Claim) -> Option<(&Condition, &Expr, &Expr)> {
     let ClaimValue::Formula(Expr { kind: ExprKind::If(range, value, rest), .. }) = &claim.value else { return None };
     let own = match (claim.target.within(), &rest.kind) {
         (Target::Value(array, Some(at)), ExprKind::Read(name, indices)) => array == name && at == indices,
@@ -94,7 +95,7 @@ fn ranged(claim: &Claim) -> Option<(&Condition, &Expr)> {
         ) => array == name && at == indices,
         _ => false,
     };
-    own.then_some((&**range, &**value))
+    own.then_some((&**range, &**value, &**rest))
 }
 
 /// A claim that cannot hold whatever the values are.
