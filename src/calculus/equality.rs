@@ -10,7 +10,7 @@ use super::sift;
 use crate::integer::{Condition, Facts, Index, Truth, Var};
 use crate::model::{Kind, Term};
 use num_rational::BigRational;
-use num_traits::{One, ToPrimitive};
+use num_traits::{One, ToPrimitive, Zero};
 use std::collections::BTreeMap;
 
 /// How many cases are told apart for one pattern of reads.
@@ -19,6 +19,9 @@ const MOST_CASES: usize = 200;
 /// How many summands are looked at, and how many reads in each.
 const MOST_SUMMANDS: usize = 60;
 const MOST_PLACES: usize = 30;
+
+/// For how many summands of a pattern a place is looked at before the cases are told apart.
+const TRIED: usize = 3;
 
 /// Whether a sum of summands is 0 wherever the facts hold; no says nothing.
 pub fn vanishes(facts: &Facts, normal: &Normal) -> bool {
@@ -30,7 +33,20 @@ pub fn vanishes(facts: &Facts, normal: &Normal) -> bool {
         let Some((reads, part)) = Part::new(summand, coefficient, facts) else { return false };
         patterns.entry(reads).or_default().push(part);
     }
-    patterns.into_values().all(|parts| cancels(facts, parts, &mut { MOST_CASES }))
+    let seen = patterns.values().any(|parts| parts.iter().take(TRIED).any(|part| stays(facts, parts, part)));
+    !seen && patterns.into_values().all(|parts| cancels(facts, parts, &mut { MOST_CASES }))
+}
+
+/// Whether the parts add up to something other than 0 at a place where this one of them is not left out:
+/// a look at one place before all cases are gone through.
+fn stays(facts: &Facts, parts: &[Part], part: &Part) -> bool {
+    let Some(place) = facts.example(&Condition::All(part.conditions.clone())) else { return false };
+    let sum = parts.iter().try_fold(BigRational::zero(), |sum, part| {
+        let met = part.conditions.iter().try_fold(true, |met, condition| Some(met & place.holds(condition)?))?;
+        let weight = if met { place.value(&part.weight)? } else { 0 };
+        Some(sum + &part.coefficient * BigRational::from_integer(weight.into()))
+    });
+    sum.is_some_and(|sum| !sum.is_zero())
 }
 
 /// coefficient · weight where the conditions hold, else 0.

@@ -17,3 +17,4 @@ pub use condition::Condition;
 pub use facts::Facts;
 pub use index::{Atom, Extreme, Index, Var, gcd};
 pub use solver::Truth;
+pub use witness::Point;

@@ -121,6 +121,14 @@ impl Facts {
         }
     }
 
+    /// Numbers at which the condition and the facts hold, if the complete procedure finds some.
+    pub fn example(&self, condition: &Condition) -> Option<Point> {
+        let translation = self.with(condition, true);
+        let Verdict::Met(solution) = decide(&translation) else { return None };
+        let point = Point::at(self, translation.values(&solution));
+        (point.satisfies(self) && point.holds(condition) == Some(true)).then_some(point)
+    }
+
     /// Whether a truth value was seen at a witness: true, and false.
     fn seen(&self, value: impl Fn(&Point) -> Option<bool>) -> (bool, bool) {
         let (mut yes, mut no) = (false, false);

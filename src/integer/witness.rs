@@ -37,7 +37,7 @@ impl Witnesses {
 /// Numbers for sizes and indices, and thereby for integer data: what is read depends on the number of
 /// the draw and the place alone.
 #[derive(Debug)]
-pub(super) struct Point {
+pub struct Point {
     sizes: Vec<(Name, i128)>,
     vars: Vec<(Var, i128)>,
     data: Rc<BTreeMap<Name, (Index, Index)>>,

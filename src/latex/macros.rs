@@ -50,11 +50,12 @@ impl Macros {
             }
             rest = match macros.definition(here) {
                 Some(after) if after.len() < here.len() => after,
-                _ => &here[2.min(here.len())..],
+                _ => {
+                    let mut escaped = here.chars();
+                    escaped.nth(1);
+                    escaped.as_str()
+                }
             };
-            while !rest.is_char_boundary(0) {
-                rest = &rest[1..];
-            }
         }
         macros
     }
