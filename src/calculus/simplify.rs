@@ -3,10 +3,11 @@
 use super::normal::proved_zero;
 use super::rule::{Example, Place, Rule};
 use crate::derivation::RuleName;
-use crate::integer::{Condition, Index, Truth, Var};
+use crate::integer::{Condition, Facts, Index, Truth, Var};
 use crate::model::{Bound, Contents, Kind, Term};
 use num_rational::BigRational;
 use num_traits::{One, Signed, Zero};
+use std::collections::BTreeSet;
 
 /// How many terms a product may have when it is multiplied out.
 const MOST_TERMS: usize = 64;
@@ -50,13 +51,14 @@ pub const OUTSIDE: Rule = Rule {
     statement: "a factor that does not depend on the bound index moves out of the sum",
     formula: &[("sum[i] a * c[i]", "a * sum[i] c[i]")],
     conditions: "It applies to factors in which none of the bound indices occurs, where the sum holds another factor, \
-                 and to a sum of one index at a time.",
+                 and to a sum of one index at a time. A sum in a denominator stays where the sum around it may be the \
+                 reason that it is not empty.",
     shrinks: "the number of factors below a Σ",
     example: Example { system: "x[3], w; y = sum[i] tanh(w*x[i])*x[1]", goal: "dy/dw" },
     needs: Contents::SIGMA,
-    apply: |term, _| {
+    apply: |term, place| {
         let Kind::Sigma(bounds, body) = term.kind() else { return None };
-        let free = |f: &Term| bounds.iter().all(|b| !f.any_var(&b.var));
+        let free = |f: &Term| bounds.iter().all(|b| !f.any_var(&b.var)) && divides_by_something(f, place.facts);
         let (out, inside): (Vec<Term>, Vec<Term>) = body.factors().iter().cloned().partition(free);
         let plain = |f: &Term| matches!(f.kind(), Kind::Bracket(_) | Kind::Compare(..));
         if out.is_empty() || inside.iter().all(plain) {
@@ -66,6 +68,32 @@ pub const OUTSIDE: Rule = Rule {
         Some(Term::product(out.into_iter().chain([sum])).into())
     },
 };
+
+/// Whether no sum that a factor divides by is over nothing, wherever the facts hold: its ends, or indices that its
+/// conditions speak of, are tried.
+fn divides_by_something(factor: &Term, facts: &Facts) -> bool {
+    let Kind::Power(base, ..=-1) = factor.kind() else { return true };
+    base.factors().iter().all(|divisor| {
+        let Kind::Sigma(bounds, body) = divisor.kind() else { return true };
+        let guard = |f: &Term| if let Kind::Bracket(condition) = f.kind() { Some(condition.clone()) } else { None };
+        let mut guards: Vec<Condition> = body.factors().iter().filter_map(guard).collect();
+        let mut facts = facts.clone();
+        bounds.iter().all(|Bound { var, lo, hi }| {
+            let about: Vec<Condition> = guards.extract_if(.., |guard| guard.mentions(var)).collect();
+            let mut spoken = BTreeSet::new();
+            about.iter().for_each(|guard| guard.collect_vars(&mut spoken));
+            spoken.remove(var);
+            let tried = [lo.clone(), hi.clone()].into_iter().chain(spoken.iter().map(Index::var));
+            let met = |index: Index| {
+                let inside = Condition::Within(lo.clone(), index.clone(), hi.clone());
+                Condition::All([inside].into_iter().chain(about.iter().map(|g| g.substitute(var, &index))).collect())
+            };
+            let some = facts.judge(&Condition::Any(tried.map(met).collect())) == Truth::Yes;
+            facts.bound_index(var, lo, hi);
+            some
+        })
+    })
+}
 
 /// Σ_i a = n·a, where i runs over n values and a does not mention it.
 pub const COUNT: Rule = Rule {

@@ -16,6 +16,8 @@ pub struct Work {
     limit: u64,
     limits: Limits,
     done: Rc<Cell<u64>>,
+    /// How many may be done for now.
+    most: Rc<Cell<u64>>,
 }
 
 impl Work {
@@ -26,7 +28,18 @@ impl Work {
 
     /// The same, ended when the time of some limits runs out.
     pub fn until(limit: u64, limits: &Limits) -> Work {
-        Work { limit, limits: *limits, done: Rc::default() }
+        Work { limit, limits: *limits, done: Rc::default(), most: Rc::new(Cell::new(u64::MAX)) }
+    }
+
+    /// What `f` gives, if it needs no more operations than these.
+    ///
+    /// # Errors
+    /// As `f`, and too much work.
+    pub fn at_most<T>(&self, operations: u64, f: impl FnOnce() -> Result<T, EvalError>) -> Result<T, EvalError> {
+        let before = self.most.replace(self.done().saturating_add(operations).min(self.most.get()));
+        let found = f();
+        self.most.set(before);
+        found
     }
 
     /// How many operations were done.
@@ -46,7 +59,7 @@ impl Work {
         if self.limits.timed() && before / GLANCE != done / GLANCE && self.limits.expired() {
             return Err(EvalError::OutOfTime);
         }
-        if done > self.limit {
+        if done > self.limit.min(self.most.get()) {
             return Err(EvalError::TooMuchWork { limit: self.limit });
         }
         self.done.set(done);

@@ -26,18 +26,11 @@ impl Names {
         padding: Padding,
     ) -> Option<Term> {
         let word = which.word();
-        if let [first, second, ..] = binders {
-            let several = match (which.is_place(), condition.is_some()) {
-                (true, _) => format!("`{word}` gives one index"),
-                (_, true) => format!("`{word}` with a condition runs over one index"),
-                (false, false) => String::new(),
-            };
-            if !several.is_empty() {
-                let inner = format!("{word}[{}] {word}[{}] …", first.name, second.name).replace("arg", "");
-                let diagnostic = Diagnostic::new(several, first.span.to(second.span));
-                self.report(diagnostic.hint(format!("take one inside the other: `{inner}`")));
-                return None;
-            }
+        if let ([first, second, ..], true) = (binders, which.is_place()) {
+            let inner = format!("{word}[{}] {}[{}] …", first.name, word.replace("arg", ""), second.name);
+            let diagnostic = Diagnostic::new(format!("`{word}` gives one index"), first.span.to(second.span));
+            self.report(diagnostic.hint(format!("take one inside the other: `{inner}`")));
+            return None;
         }
         let holds = match condition {
             Some(condition) if !self.is_condition_on_integers(condition, scope) => {
@@ -48,7 +41,8 @@ impl Names {
             None => Condition::always(),
         };
         let body = self.term(body, scope, padding)?;
-        let over = |body, bound| Term::extremum(which, bound, holds.clone(), body);
+        let mut held = by_index(&bounds, holds);
+        let over = |body, bound| Term::extremum(which, bound, held.pop().unwrap_or_else(Condition::always), body);
         Some(bounds.into_iter().rev().fold(body, over))
     }
 
@@ -88,6 +82,21 @@ impl Names {
         }
         Some(())
     }
+}
+
+/// What a condition says of each index, given those before it: each of its parts goes to the last index that it
+/// speaks of.
+fn by_index(bounds: &[Bound], condition: Condition) -> Vec<Condition> {
+    let mut held: Vec<Vec<Condition>> = vec![Vec::new(); bounds.len()];
+    let mut open = vec![condition];
+    while let Some(part) = open.pop() {
+        match part {
+            Condition::All(parts) if bounds.len() > 1 => open.extend(parts.into_iter().rev()),
+            part => held[bounds.iter().rposition(|bound| part.mentions(&bound.var)).unwrap_or(0)].push(part),
+        }
+    }
+    let joined = |mut parts: Vec<Condition>| if parts.len() == 1 { parts.remove(0) } else { Condition::All(parts) };
+    held.into_iter().map(joined).collect()
 }
 
 /// The extrema in a term, with what is known at their places.
