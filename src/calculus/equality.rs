@@ -106,19 +106,25 @@ impl Part {
         Some((reads, part))
     }
 
-    /// A bound index on which nothing depends counts its range, if its ends are known.
+    /// A bound index on which nothing depends counts its range, if its ends are known, but for one place that a
+    /// condition may take out.
     fn count(&mut self, var: &Var, facts: &Facts) -> bool {
         let (about, others): (Vec<Condition>, Vec<Condition>) =
             self.conditions.iter().flat_map(Condition::canonical).partition(|condition| condition.mentions(var));
         let mut facts = facts.clone();
         others.iter().for_each(|condition| facts.require(condition));
-        let (mut lowers, mut uppers) = (Vec::new(), Vec::new());
+        let (mut lowers, mut uppers, mut left_out) = (Vec::new(), Vec::new(), Vec::new());
         for condition in &about {
-            let Condition::AtMost(zero, e) = condition else { return false };
-            let Some((slope, rest)) = e.minus(zero).linear_in(var) else { return false };
-            match slope.as_constant() {
-                Some(1) => lowers.push(rest.times_number(-1)),
-                Some(-1) => uppers.push(rest),
+            let (e, equal) = match (condition, condition.as_unequal()) {
+                (Condition::AtMost(zero, e), _) => (e.minus(zero), false),
+                (_, Some((a, b))) => (a.minus(b), true),
+                _ => return false,
+            };
+            let Some((slope, rest)) = e.linear_in(var) else { return false };
+            match (slope.as_constant(), equal) {
+                (Some(slope @ (1 | -1)), true) => left_out.push(rest.times_number(-slope)),
+                (Some(1), false) => lowers.push(rest.times_number(-1)),
+                (Some(-1), false) => uppers.push(rest),
                 _ => return false,
             }
         }
@@ -127,7 +133,11 @@ impl Part {
             ends.iter().find(|end| ends.iter().all(|other| beats(end, other))).cloned()
         };
         let (Some(lo), Some(hi)) = (tightest(&lowers, 1), tightest(&uppers, -1)) else { return false };
-        let length = hi.minus(&lo).plus_number(1);
+        let inside = |place: &Index| Condition::Within(lo.clone(), place.clone(), hi.clone());
+        if left_out.len() > 1 || left_out.iter().any(|place| facts.judge(&inside(place)) != Truth::Yes) {
+            return false;
+        }
+        let length = hi.minus(&lo).plus_number(1 - left_out.len() as i128);
         if self.weight.mentions(var) {
             return false;
         }

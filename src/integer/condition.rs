@@ -35,6 +35,11 @@ impl Condition {
         Condition::Any(Vec::new())
     }
 
+    /// The condition that all of these hold: the only one, if there is one.
+    pub fn joined(mut parts: Vec<Condition>) -> Self {
+        if parts.len() == 1 { parts.remove(0) } else { Condition::All(parts) }
+    }
+
     /// The same with every index expression in it replaced.
     pub fn map(&self, f: &mut dyn FnMut(&Index) -> Index) -> Condition {
         match self {
@@ -128,6 +133,12 @@ impl Condition {
         }
     }
 
+    /// a and b, where the condition is a ≠ b.
+    pub fn as_unequal(&self) -> Option<(&Index, &Index)> {
+        let Condition::Not(inner) = self else { return None };
+        if let Condition::Equal(a, b) = &**inner { Some((a, b)) } else { None }
+    }
+
     /// The simple conditions that together are this one, each in a form that depends only on what
     /// it says: sides subtracted, common factors taken out, signs fixed. For comparison.
     pub fn canonical(&self) -> Vec<Condition> {
@@ -146,10 +157,13 @@ impl Condition {
                 let mut options: Vec<Condition> = parts.iter().map(|p| Condition::All(p.canonical())).collect();
                 options.sort();
                 options.dedup();
-                vec![Condition::Any(options)]
+                match (options.pop(), options.is_empty()) {
+                    (Some(Condition::All(parts)), true) => parts,
+                    (last, _) => vec![Condition::Any(options.into_iter().chain(last).collect())],
+                }
             }
             Condition::Not(inner) => match inner.negated() {
-                Condition::Not(_) => vec![Condition::Not(Box::new(Condition::All(inner.canonical())))],
+                Condition::Not(_) => vec![Condition::Not(Box::new(Condition::joined(inner.canonical())))],
                 negated => negated.canonical(),
             },
         };

@@ -95,8 +95,7 @@ fn by_index(bounds: &[Bound], condition: Condition) -> Vec<Condition> {
             part => held[bounds.iter().rposition(|bound| part.mentions(&bound.var)).unwrap_or(0)].push(part),
         }
     }
-    let joined = |mut parts: Vec<Condition>| if parts.len() == 1 { parts.remove(0) } else { Condition::All(parts) };
-    held.into_iter().map(joined).collect()
+    held.into_iter().map(Condition::joined).collect()
 }
 
 /// The extrema in a term, with what is known at their places.

@@ -130,8 +130,24 @@ impl Quote {
         syntax::Condition::Chain(self.term(a, exact), vec![(relation, self.term(b, exact))])
     }
 
-    /// A Σ, Π or extremum whose bound indices carry as few primes as the indices around them allow.
-    fn reduction(&self, whole: &Term, exact: &[(Index, Index)]) -> Expr {
+    /// The bound indices of a formula, each with the one that is written for it.
+    pub fn written(&self, term: &Term) -> Vec<(Var, Var)> {
+        let mut found = Vec::new();
+        self.collect_written(term, term, &mut found);
+        found
+    }
+
+    fn collect_written(&self, term: &Term, shown: &Term, found: &mut Vec<(Var, Var)>) {
+        let (tidy, inner) = if term.bounds().is_empty() { (shown.clone(), self.clone()) } else { self.tidied(shown) };
+        found.extend(term.bounds().iter().map(|b| b.var.clone()).zip(tidy.bounds().iter().map(|b| b.var.clone())));
+        for (child, shown) in term.children().iter().zip(tidy.children()) {
+            inner.collect_written(child, shown, found);
+        }
+    }
+
+    /// A Σ, Π or extremum whose bound indices carry as few primes as the indices around them allow, and how
+    /// what stands in it is written.
+    fn tidied(&self, whole: &Term) -> (Term, Quote) {
         let outer = whole.free_vars();
         let mut chosen: Vec<Var> = Vec::new();
         for bound in whole.bounds() {
@@ -142,6 +158,11 @@ impl Quote {
         let tidy = whole.with_fresh_bounds(&clash).with_bounds_named(&chosen);
         let mut inner = self.clone();
         inner.taken.extend(chosen);
+        (tidy, inner)
+    }
+
+    fn reduction(&self, whole: &Term, exact: &[(Index, Index)]) -> Expr {
+        let (tidy, inner) = self.tidied(whole);
         let binders = tidy.bounds().iter().map(|b| inner.binder(b)).collect();
         let mut exact = exact.to_vec();
         let (word, condition, body) = match tidy.kind() {

@@ -307,9 +307,15 @@ impl<'a> Reader<'a> {
         if let Some(name) = plain(item) {
             if ["bb 1", "bb I", "I"].contains(&name.as_str())
                 && !self.system.names(&name)
-                && let Some((Link::Beside, Tree { kind: Kind::Fenced(_, inner), span })) = items.get(1)
+                && let Some((Link::Beside, next)) = items.get(1)
+                && let (fenced, above) = match &next.kind {
+                    Kind::Scripts(base, None, Some(above)) => (&**base, Some(&**above)),
+                    _ => (next, None),
+                }
+                && let Kind::Fenced(_, inner) = &fenced.kind
             {
-                return Ok((self.bracket(inner, *span, scope)?, 2));
+                let kind = self.bracket(inner, fenced.span, scope)?;
+                return Ok((self.raised(kind, above, scope)?, 2));
             }
             let defined = self.definitions.iter().find(|(n, _)| **n == *name && !scope.contains(n));
             let kind = defined.map_or_else(|| ExprKind::Name(name.as_str().into()), |(_, value)| value.kind.clone());

@@ -8,6 +8,10 @@ use super::latex::{Place, Printer};
 use super::tex;
 use crate::language::function::Function;
 use crate::language::syntax::{Binder, Condition, Expr, ExprKind, Extremum, Operator, Reduction, Sign};
+use num_traits::Signed;
+
+/// The functions whose powers are written behind their names: tanh²(u).
+const RAISED: [&str; 3] = ["tanh", "sin", "cos"];
 
 /// How tightly an expression binds, loosest first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -95,8 +99,8 @@ impl Printer<'_> {
             ExprKind::Reduce(how, binders, condition, body) => {
                 self.reduce(*how, binders, condition.as_deref(), body, place)
             }
-            ExprKind::Call(n, arguments) => self.call(n, arguments, place),
-            ExprKind::Layer(call) => self.call(&call.layer, &call.arguments, place),
+            ExprKind::Call(n, arguments) => self.call(n, "", arguments, place),
+            ExprKind::Layer(call) => self.call(&call.layer, "", &call.arguments, place),
             ExprKind::Normalise(word, binders, argument) => self.normalised(word.word(), binders, argument, place),
             ExprKind::Bracket(condition) => {
                 let inner = self.condition(condition, Place::Index);
@@ -273,6 +277,13 @@ impl Printer<'_> {
     }
 
     fn power(&self, base: &Expr, exponent: &Expr, place: Place) -> Set {
+        if let (ExprKind::Call(name, arguments), ExprKind::Number(n)) = (&base.kind, &exponent.kind)
+            && RAISED.contains(&&**name)
+            && n.is_integer()
+            && n.is_positive()
+        {
+            return self.call(name, &format!("^{{{n}}}"), arguments, place);
+        }
         let base = self.at_least(base, Level::Atom, place);
         let raised = self.set(exponent, Place::Index).tex;
         let bare =
@@ -358,7 +369,7 @@ impl Printer<'_> {
         Set::new(tex, Level::Factor).tall(argument.tall)
     }
 
-    fn call(&self, name: &str, arguments: &[Expr], place: Place) -> Set {
+    fn call(&self, name: &str, raised: &str, arguments: &[Expr], place: Place) -> Set {
         let sets: Vec<Set> = arguments.iter().map(|e| self.set(e, place)).collect();
         let tall = sets.iter().any(|set| set.tall);
         let list = sets.iter().map(|set| set.tex.as_str()).collect::<Vec<_>>().join(", ");
@@ -375,7 +386,7 @@ impl Printer<'_> {
                 let known = Function::named(name, arguments.len()).and_then(|function| function.entry().latex);
                 let sign = known.map_or_else(|| format!("\\operatorname{{{}}}", plain(name)), str::to_owned);
                 let narrow = if tall { "\\!" } else { "" };
-                Set::new(format!("{sign}{narrow}{left}({list}{right})"), Level::Factor).tall(tall)
+                Set::new(format!("{sign}{raised}{narrow}{left}({list}{right})"), Level::Factor).tall(tall)
             }
         }
     }

@@ -4,10 +4,10 @@ use super::document::{Inline, Piece, Prose, Symbol};
 use crate::answer::{Answer, Names};
 use crate::calculus::proof::identity_of;
 use crate::derivation::{Goal, RuleName, Step};
-use crate::integer::{Condition, Index, Var};
+use crate::integer::{Atom, Condition, Index, Var};
 use crate::language::parse::parse_expression;
 use crate::language::syntax::{Expr, ExprKind, Name, Role};
-use crate::model::{Kind, Quote, System, Term};
+use crate::model::{Kind, System, Term};
 use std::collections::BTreeSet;
 
 /// Plain words.
@@ -267,25 +267,63 @@ pub fn read(system: &System, answer: &Answer) -> Prose {
     vec![text(format!("{noun} depends on itself only"))]
 }
 
-/// What each solved index is: `i = n − 2(r−1)`.
-fn equalities(names: &Names, system: &System, answer: &Answer, steps: &[&Step]) -> Vec<Inline> {
+/// What each index solved for is: `i = n − 2(r−1)`, with the indices as they are written in the line before.
+fn equalities<'s>(
+    (names, system, answer): (&Names, &System, &Answer),
+    before: Option<&Term>,
+    steps: impl IntoIterator<Item = &'s Step>,
+) -> Vec<Inline> {
     let quote = names.quote(system, &answer.derivation.indices);
-    let solved = steps.iter().filter_map(|s| s.solved.as_ref());
-    let equality = |(var, value): &(Var, Index)| {
-        Inline::Math(vec![
-            Piece::Expr(Expr::name(quote.var(var))),
-            Piece::Symbol(Symbol::Equal),
-            Piece::Expr(exact(&quote, value, steps.last().map(|s| &s.after))),
-        ])
+    let written = before.map(|term| quote.written(term)).unwrap_or_default();
+    let is_free = |var: &Var| answer.derivation.indices.iter().any(|bound| bound.var == *var);
+    let one = |wanted: &dyn Fn(&Var) -> bool| {
+        let mut all = written.iter().filter(|(own, _)| wanted(own)).map(|(_, shown)| shown);
+        let first = all.next()?;
+        all.all(|other| other == first).then(|| first.clone())
     };
-    solved.map(equality).collect()
+    let shown = |var: &Var| {
+        let renamed_since = || one(&|own| own.name == var.name).filter(|_| written.iter().all(|(own, _)| own != var));
+        if is_free(var) { var.clone() } else { one(&|own| own == var).or_else(renamed_since).unwrap_or(var.clone()) }
+    };
+    let renamed = |index: &Index| {
+        index.map_atoms(&|atom| match atom {
+            Atom::Var(var) => Some(Index::var(&shown(var))),
+            _ => None,
+        })
+    };
+    let equality = |step: &Step| {
+        let (var, value) = step.solved.as_ref()?;
+        let divided = exact_quotients(&step.after).into_iter().map(|(e, m)| (renamed(&e), renamed(&m)));
+        Some(Inline::Math(vec![
+            Piece::Expr(Expr::name(quote.var(&shown(var)))),
+            Piece::Symbol(Symbol::Equal),
+            Piece::Expr(quote.index_with_exact(&renamed(value), &divided.collect::<Vec<_>>())),
+        ]))
+    };
+    steps.into_iter().filter_map(equality).collect()
+}
+
+/// The quotients e/m that a formula says are exact.
+fn exact_quotients(term: &Term) -> Vec<(Index, Index)> {
+    let mut found = Vec::new();
+    term.any(&mut |t| {
+        if let Kind::Bracket(Condition::Divides(m, e)) = t.kind() {
+            found.push((e.clone(), m.clone()));
+        }
+        false
+    });
+    found
+}
+
+/// The formula before some steps.
+fn before(steps: &[Step]) -> Option<&Term> {
+    steps.first().map(|step| &step.before)
 }
 
 /// A bound index divided with remainder.
 pub fn split(names: &Names, system: &System, answer: &Answer, steps: &[Step]) -> Prose {
-    let steps: Vec<&Step> = steps.iter().collect();
     let mut prose = vec![text("division with remainder: ")];
-    prose.extend(listed(equalities(names, system, answer, &steps)));
+    prose.extend(listed(equalities((names, system, answer), before(steps), steps)));
     prose
 }
 
@@ -296,17 +334,15 @@ pub fn cases() -> Prose {
 
 /// Windows that meet without overlap.
 pub fn windows(names: &Names, system: &System, answer: &Answer, steps: &[Step]) -> Prose {
-    let steps: Vec<&Step> = steps.iter().collect();
     let mut prose = vec![text("windows as wide as their step cover each place once: ")];
-    prose.extend(listed(equalities(names, system, answer, &steps)));
+    prose.extend(listed(equalities((names, system, answer), before(steps), steps)));
     prose
 }
 
 /// The solutions of a congruence.
 pub fn lattice(names: &Names, system: &System, answer: &Answer, steps: &[Step]) -> Prose {
-    let steps: Vec<&Step> = steps.iter().collect();
     let mut prose = vec![text("all solutions of the divisibility: ")];
-    prose.extend(listed(equalities(names, system, answer, &steps)));
+    prose.extend(listed(equalities((names, system, answer), before(steps), steps)));
     prose
 }
 
@@ -318,7 +354,7 @@ pub fn boundary() -> Prose {
 /// Sums cut down to one term: which, and under which condition.
 pub fn sifts(names: &Names, system: &System, answer: &Answer, steps: &[Step]) -> Prose {
     let solved: Vec<&Step> = steps.iter().filter(|s| s.rule == RuleName::Sift).collect();
-    let equalities = equalities(names, system, answer, &solved);
+    let equalities = equalities((names, system, answer), before(steps), solved.iter().copied());
     let bare = solved
         .iter()
         .all(|s| s.solved.as_ref().is_some_and(|(_, v)| v.as_var().is_some() || v.as_constant().is_some()));
@@ -329,20 +365,6 @@ pub fn sifts(names: &Names, system: &System, answer: &Answer, steps: &[Step]) ->
         prose.push(text(", if in range"));
     }
     prose
-}
-
-/// An expression with its quotient as a fraction if the formula after says that it is exact.
-fn exact(quote: &Quote, value: &crate::integer::Index, after: Option<&Term>) -> Expr {
-    let mut guards = Vec::new();
-    if let Some(after) = after {
-        after.any(&mut |t| {
-            if let Kind::Bracket(Condition::Divides(m, e)) = t.kind() {
-                guards.push((e.clone(), m.clone()));
-            }
-            false
-        });
-    }
-    quote.index_with_exact(value, &guards)
 }
 
 fn brackets(term: &Term) -> usize {
@@ -380,7 +402,7 @@ pub fn survivors(names: &Names, system: &System, answer: &Answer) -> Prose {
     let telling: Vec<&Step> = steps.into_iter().filter(|s| !bare(s)).collect();
     if (1..=MOST_SURVIVORS).contains(&telling.len()) {
         prose.push(text(": "));
-        prose.extend(listed(equalities(names, system, answer, &telling)));
+        prose.extend(listed(equalities((names, system, answer), Some(&derivation.start), telling)));
     }
     prose
 }

@@ -10,7 +10,8 @@ use super::expression::{binder, expression, name, range, sum};
 use super::{Node, Read, Rule, homework, next, span_of, unreadable};
 use crate::diagnostic::{Diagnostic, Diagnostics, Span};
 use crate::language::syntax::{
-    ArrayDecl, Axis, Equation, Expr, File, Item, Layer, LeftIndex, ParamDecl, Role, SizeDecl, Statement, StatementKind,
+    ArrayDecl, Axis, Equation, Expr, File, Item, Layer, LeftIndex, Normaliser, ParamDecl, Role, SizeDecl, Statement,
+    StatementKind,
 };
 
 /// Builds a file.
@@ -78,7 +79,12 @@ impl<'i> Collected<'i> {
         }
         let words = self.text.get(found.span.start..found.span.end)?;
         let message = format!("the {ended} before this has already ended");
-        let hint = format!("write `{joint} {words}` if {meant} is meant, or begin a new line");
+        let written = self.text.get(last.span.start..last.span.end)?.trim_end();
+        let normaliser = Normaliser::ALL.iter().find_map(|n| written.rfind(&format!("{}[", n.word())));
+        let hint = match normaliser.and_then(|at| written.get(at..)).filter(|call| call.ends_with(']')) {
+            Some(call) => format!("what is normalised stands in parentheses: `{call}({words})`"),
+            None => format!("write `{joint} {words}` if {meant} is meant, or begin a new line"),
+        };
         Some(Diagnostic::new(message, found.span).hint(hint))
     }
 }

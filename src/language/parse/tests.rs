@@ -131,6 +131,12 @@ fn mistakes_are_told_in_the_languages_own_terms() {
         "W[r]",
         "write `* W[r]` if a product is meant, or begin a new line",
     );
+    check(
+        "z = logsumexp[k] a[T, k]",
+        "the equation before this has already ended",
+        "a[T, k]",
+        "what is normalised stands in parentheses: `logsumexp[k](a[T, k])`",
+    );
     check("f = x y", "an operator is missing before `y`", "y", "a product is written with `*`");
     check("f = x[1] (y + 1)", "an operator is missing before `(`", "(", "a product is written with `*`");
     check("f[r] == x[r]", "an equation is written with one `=`", "==", "write `=` instead of `==`");
