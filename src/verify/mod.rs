@@ -155,7 +155,7 @@ const ANSWER: u64 = 500_000;
 /// The share of the operations left that the entries of an answer, or its lines, may take.
 const SHARE: u64 = 12;
 /// How many times its share a line may take at one entry where lines were compared at other sizes.
-const LINE: u64 = 4;
+const LINE: u64 = 40;
 /// A system with more equations than this has many answers, and a budget that grows with them.
 const MANY: usize = 60;
 /// How many operations an equation adds then, and an answer may take.
