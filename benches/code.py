@@ -93,7 +93,7 @@ def attention_by_autograd(Q, K, V, g):
     return run
 
 
-def seconds(run, repeat: int = 10) -> float:
+def seconds(run, repeat: int) -> float:
     """The processor time of one call, of a few in a row: others on the machine count less."""
     start = time.process_time()
     for _ in range(repeat):
@@ -101,9 +101,10 @@ def seconds(run, repeat: int = 10) -> float:
     return (time.process_time() - start) / repeat
 
 
-def beside(name: str, written, generated, rounds: int = 20) -> None:
-    """Time two in turns and print a row."""
-    times = [(seconds(written), seconds(generated)) for _ in range(rounds)]
+def beside(name: str, written, generated, rounds: int = 50) -> None:
+    """Time two in turns, about 20 ms each, and print a row."""
+    repeat = max(1, round(0.02 / seconds(written, 10)))
+    times = [(seconds(written, repeat), seconds(generated, repeat)) for _ in range(rounds)]
     by_hand, ours = (1e3 * statistics.median(column) for column in zip(*times))
     ratio = statistics.median(b / a for a, b in times)
     print(f"| {name} | {by_hand:.2f} ms | {ours:.2f} ms | {ratio:.2f} |", flush=True)

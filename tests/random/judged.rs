@@ -28,6 +28,8 @@ const SIZES: usize = 5;
 const PLACES: usize = 2_000;
 /// How often a rewriting is tried on an answer.
 const TIMES: usize = 4;
+/// At so many points a formula that is refuted may differ from the right one.
+const POINTS: usize = 200;
 
 /// The target of a goal with the indices of its answer.
 pub fn target(answer: &Answer, goal: &Goal) -> Option<Target> {
@@ -261,7 +263,7 @@ pub fn slips(case: &mut Case) -> Result<(), Trial> {
                 (true, Verdict::Refuted(counter)) => {
                     let mut at = sizes.first().cloned().unwrap_or_default();
                     at.extend(counter.sizes.iter().cloned());
-                    let at = [at];
+                    let at = vec![at; POINTS];
                     let here = values(&system, &names, &answer, &answer.formula, &at)
                         .and_then(|right| Ok((right, values(&system, &names, &answer, &wrong, &at)?)));
                     if here.is_ok_and(|(right, found)| same(&right, &found) == Some(true)) {
