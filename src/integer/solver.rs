@@ -113,20 +113,29 @@ impl Facts {
     /// Whether numbers were found that satisfy the facts and not the condition.
     pub fn fails_somewhere(&self, condition: &Condition) -> bool {
         let fails = |point: Point| point.satisfies(self) && point.holds(condition) == Some(false);
-        let translation = self.with(condition, false);
-        match decide(&translation) {
-            Verdict::Refuted => false,
-            Verdict::Met(solution) if fails(Point::at(self, translation.values(&solution))) => true,
-            Verdict::Met(_) | Verdict::Open => (0..MANY).filter_map(|seed| Point::draw(self, seed)).any(fails),
+        match self.met(condition, false) {
+            (Verdict::Refuted, _) => false,
+            (_, Some(_)) => true,
+            (_, None) => (0..MANY).filter_map(|seed| Point::draw(self, seed)).any(fails),
         }
     }
 
     /// Numbers at which the condition and the facts hold, if the complete procedure finds some.
     pub fn example(&self, condition: &Condition) -> Option<Point> {
-        let translation = self.with(condition, true);
-        let Verdict::Met(solution) = decide(&translation) else { return None };
-        let point = Point::at(self, translation.values(&solution));
-        (point.satisfies(self) && point.holds(condition) == Some(true)).then_some(point)
+        self.met(condition, true).1
+    }
+
+    /// What the complete procedure says of the facts together with the condition, or with its negation, and
+    /// the numbers at which they hold together.
+    fn met(&self, condition: &Condition, holds: bool) -> (Verdict, Option<Point>) {
+        let translation = self.with(condition, holds);
+        let verdict = decide(&translation);
+        let point = match &verdict {
+            Verdict::Met(solution) => Some(Point::at(self, translation.values(solution))),
+            Verdict::Refuted | Verdict::Open => None,
+        };
+        let point = point.filter(|point| point.satisfies(self) && point.holds(condition) == Some(holds));
+        (verdict, point)
     }
 
     /// Whether a truth value was seen at a witness: true, and false.

@@ -464,9 +464,8 @@ impl Names {
                 _ => {}
             }
         }
-        let mut parts: Vec<Condition> =
-            relations.iter().zip(sides.windows(2)).map(|(r, pair)| compare(*r, &pair[0], &pair[1])).collect();
-        Some(if parts.len() == 1 { parts.remove(0) } else { Condition::All(parts) })
+        let parts = relations.iter().zip(sides.windows(2)).map(|(r, pair)| compare(*r, &pair[0], &pair[1]));
+        Some(Condition::joined(parts.collect()))
     }
 }
 

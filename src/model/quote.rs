@@ -161,6 +161,7 @@ impl Quote {
         (tidy, inner)
     }
 
+    /// A Σ, Π or extremum with its condition, a Σ with the brackets on its indices under it.
     fn reduction(&self, whole: &Term, exact: &[(Index, Index)]) -> Expr {
         let (tidy, inner) = self.tidied(whole);
         let binders = tidy.bounds().iter().map(|b| inner.binder(b)).collect();

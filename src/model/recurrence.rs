@@ -379,5 +379,5 @@ fn part_of(part: &[Bound], hull: &[Bound]) -> Condition {
             (false, false) => all.push(Condition::Within(lo, index, hi)),
         }
     }
-    if all.len() == 1 { all.remove(0) } else { Condition::All(all) }
+    Condition::joined(all)
 }

@@ -295,8 +295,8 @@ impl Trials {
         })
     }
 
-    /// Compares each line of a derivation with the one before, at a sample of entries; no more of them where the
-    /// lines of an entry take more operations than `most`.
+    /// Compares each line of a derivation with the one before, at a sample of entries; no more of them once a line
+    /// takes more operations than `most`.
     fn check_lines(&self, instance: &Instance, answer: &Answer, free: &[Name], most: u64) -> Result<usize, String> {
         let lines: Vec<&Expr> = answer.all_lines().collect();
         let compiled = lines.iter().map(|line| instance.compile(line, free)).collect::<Result<Vec<_>, _>>();

@@ -80,13 +80,24 @@ impl<'i> Collected<'i> {
         let words = self.text.get(found.span.start..found.span.end)?;
         let message = format!("the {ended} before this has already ended");
         let written = self.text.get(last.span.start..last.span.end)?.trim_end();
-        let normaliser = Normaliser::ALL.iter().find_map(|n| written.rfind(&format!("{}[", n.word())));
-        let hint = match normaliser.and_then(|at| written.get(at..)).filter(|call| call.ends_with(']')) {
+        let hint = match last_normaliser(written) {
             Some(call) => format!("what is normalised stands in parentheses: `{call}({words})`"),
             None => format!("write `{joint} {words}` if {meant} is meant, or begin a new line"),
         };
         Some(Diagnostic::new(message, found.span).hint(hint))
     }
+}
+
+/// `logsumexp[k]` at the end of a text.
+fn last_normaliser(text: &str) -> Option<&str> {
+    let mut depth = 0;
+    let (open, _) = text.char_indices().rev().find(|(_, c)| {
+        depth += i32::from(*c == ']') - i32::from(*c == '[');
+        depth <= 0
+    })?;
+    let before = text.get(..open)?;
+    let call = text.get(before.trim_end_matches(char::is_alphabetic).len()..)?;
+    Normaliser::ALL.iter().any(|n| call.starts_with(&format!("{}[", n.word()))).then_some(call)
 }
 
 /// `index from 0`

@@ -137,6 +137,12 @@ fn mistakes_are_told_in_the_languages_own_terms() {
         "a[T, k]",
         "what is normalised stands in parentheses: `logsumexp[k](a[T, k])`",
     );
+    check(
+        "z[k] = softmax[j](a[j]) + logsoftmax[k] a[k]",
+        "the equation before this has already ended",
+        "a[k]",
+        "what is normalised stands in parentheses: `logsoftmax[k](a[k])`",
+    );
     check("f = x y", "an operator is missing before `y`", "y", "a product is written with `*`");
     check("f = x[1] (y + 1)", "an operator is missing before `(`", "(", "a product is written with `*`");
     check("f[r] == x[r]", "an equation is written with one `=`", "==", "write `=` instead of `==`");
