@@ -14,6 +14,7 @@ use super::scope::Points;
 use super::step::Steps;
 use super::{Formula, IntegerFormula};
 use std::fmt;
+use std::slice::from_ref;
 
 /// A check that passed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -186,11 +187,11 @@ fn check_entries(
     formula: &Formula,
     expected: impl Fn(&[i64]) -> Result<Scalar, EvalError>,
 ) -> Result<Checked, Failure> {
-    let mut claimed = instance.runner(formula);
+    let mut claimed = instance.evaluator(from_ref(formula));
     let mut points = Points::new(axes(instance, array)?);
     let mut checked = Checked::default();
     while let Some(at) = points.advance() {
-        let found = claimed(at);
+        let found = claimed(0, at);
         checked.numeric += compared(instance, formula, at, expected(at)?, found)?;
         checked.entries += 1;
     }
@@ -207,7 +208,7 @@ pub fn check_jacobian(instance: &Instance, output: &str, array: &str, formula: &
     let (rows, columns) = (axes(instance, output)?, axes(instance, array)?);
     let direction = direction(instance, array)?;
     let slopes = instance.slopes(array, &direction)?;
-    let mut claimed = instance.runner(formula);
+    let mut claimed = instance.evaluator(from_ref(formula));
     let mut checked = Checked::default();
     let mut at = Vec::new();
     let mut points = Points::new(rows);
@@ -221,7 +222,7 @@ pub fn check_jacobian(instance: &Instance, output: &str, array: &str, formula: &
             };
             at.clear();
             at.extend(row.iter().chain(column));
-            let term = value(&at, claimed(&at))? * v;
+            let term = value(&at, claimed(0, &at))? * v;
             magnitude = magnitude.max(term.real.abs());
             sum = sum + term;
             checked.entries += 1;
@@ -244,14 +245,14 @@ fn check_row(
     row: &[i64],
     formula: &Formula,
 ) -> Result<usize, Failure> {
-    let mut claimed = instance.runner(formula);
+    let mut claimed = instance.evaluator(from_ref(formula));
     let mut columns = Points::new(axes(instance, array)?);
     let mut numeric = 0;
     while let Some(column) = columns.advance() {
         let tangent = instance.entry_tangent(array, column)?;
         let expected = known(tangent.entry(output, row), output)?;
         let at: Vec<i64> = row.iter().chain(column).copied().collect();
-        numeric += compared(instance, formula, &at, expected, claimed(&at))?;
+        numeric += compared(instance, formula, &at, expected, claimed(0, &at))?;
     }
     match numeric {
         0 => {

@@ -7,7 +7,7 @@ use super::error::EvalError;
 use std::cmp::Ordering;
 
 /// A reduced fraction.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Fraction {
     numerator: i128,
     denominator: i128,

@@ -4,13 +4,14 @@
 //! Invariant: entries are a function of program, sizes and seed alone; `values` holds one vector
 //! for each layout of the scope, upstream gradients included.
 
-use super::compile::{self, ConditionFormula, Formula, IntegerFormula};
+use super::compile::{self, ConditionFormula, Formula, General, IntegerFormula};
 use super::component::Component;
 use super::draw;
 use super::error::EvalError;
+use super::linear::Linear;
 use super::machine::Machine;
 use super::node::Place;
-use super::number::Nothing;
+use super::number::{Memory, Nothing};
 use super::pinned::Pins;
 use super::reverse::{self, Adjoints, Probe, sweep, sweep_from};
 use super::scalar::{Agreement, Scalar};
@@ -23,9 +24,13 @@ use crate::language::syntax::{Condition, Expr, Name};
 use std::cell::{Cell, OnceCell, RefCell};
 use std::collections::BTreeMap;
 use std::rc::Rc;
+use std::slice::from_ref;
 
 /// Of more equations than this the entries are differentiated backwards.
 const MANY: usize = 60;
+
+/// After so many directions in which entries were differentiated forwards, the equations are linearised.
+const SEVERAL: u32 = 3;
 
 /// A work limit that takes about a second.
 pub const DEFAULT_WORK: u64 = 20_000_000;
@@ -48,6 +53,9 @@ pub struct Instance {
     /// The total derivatives of entries for all others, as far as they were needed.
     backward: RefCell<BTreeMap<Place, Rc<Adjoints>>>,
     probe: OnceCell<Probe>,
+    /// How many directions there were.
+    directions: Cell<u32>,
+    linear: OnceCell<Option<Linear>>,
     adjoints: OnceCell<Adjoints>,
     /// Whether the residue of an entry may be opaque.
     pub(super) opaque: bool,
@@ -111,6 +119,8 @@ impl Instance {
             one_hot: RefCell::default(),
             backward: RefCell::default(),
             probe: OnceCell::default(),
+            directions: Cell::default(),
+            linear: OnceCell::default(),
             adjoints: OnceCell::new(),
             opaque: false,
             valued: false,
@@ -156,6 +166,8 @@ impl Instance {
         self.one_hot.get_mut().clear();
         self.backward.get_mut().clear();
         self.probe.take();
+        self.linear.take();
+        self.directions.set(0);
         self.adjoints.take();
     }
 
@@ -296,6 +308,15 @@ impl Instance {
         compile::value(&self.scope, formula, free, true)
     }
 
+    /// Resolves formulas of the same free indices for all sizes of the program, to be evaluated
+    /// [together](Instance::evaluator).
+    ///
+    /// # Errors
+    /// Those of [`Instance::compile`].
+    pub fn compile_general(&self, formulas: &[&Expr], free: &[Name]) -> Result<General, EvalError> {
+        compile::general(&self.scope, formulas, free)
+    }
+
     /// Resolves an integer expression once.
     ///
     /// # Errors
@@ -317,10 +338,7 @@ impl Instance {
     /// # Errors
     /// The formula has no value there.
     pub fn evaluate(&self, formula: &Formula, at: &[i64]) -> Result<Scalar, EvalError> {
-        counted(formula.free, at.len())?;
-        self.work.expect(formula.least.into())?;
-        let memory = Stored { instance: self, literals: &formula.literals };
-        Machine::new(&self.scope, &self.work, memory, formula.slots).value_at(&formula.root, at)
+        self.evaluator(from_ref(formula))(0, at)
     }
 
     /// The value of an integer expression at the given free indices.
@@ -346,12 +364,26 @@ impl Instance {
         machine.decided(&formula.root)
     }
 
-    /// A function of the free indices that keeps its storage from call to call.
-    pub(super) fn runner<'a>(&'a self, formula: &'a Formula) -> impl FnMut(&[i64]) -> Result<Scalar, EvalError> + 'a {
-        let memory = Stored { instance: self, literals: &formula.literals };
-        let mut machine = Machine::new(&self.scope, &self.work, memory, formula.slots);
-        move |at| {
+    /// The values of formulas that were resolved together, or of one, each at its free indices: what was computed
+    /// once is kept from call to call.
+    pub fn evaluator<'a>(&'a self, formulas: &'a [Formula]) -> impl FnMut(usize, &[i64]) -> Result<Scalar, EvalError> {
+        self.evaluating(formulas, |stored| stored)
+    }
+
+    /// The same in a memory that is made of the entries as they are.
+    pub(super) fn evaluating<'a, M: Memory>(
+        &'a self,
+        formulas: &'a [Formula],
+        memory: impl FnOnce(Stored<'a>) -> M,
+    ) -> impl FnMut(usize, &[i64]) -> Result<M::Number, EvalError> {
+        let literals = formulas.first().map_or(&[][..], |formula| &formula.literals);
+        let slots = formulas.iter().map(|formula| formula.slots).max().unwrap_or(0);
+        let memory = memory(Stored { instance: self, literals });
+        let mut machine = Machine::new(&self.scope, &self.work, memory, slots);
+        move |number, at| {
+            let formula = &formulas[number];
             counted(formula.free, at.len())?;
+            self.work.expect(formula.least.into())?;
             machine.value_at(&formula.root, at)
         }
     }
@@ -413,7 +445,23 @@ impl Instance {
     fn forward_one(&self, array: usize, direction: Vec<Scalar>) -> Result<Vec<Vec<Scalar>>, EvalError> {
         let mut tangents = vec![Vec::new(); self.values.len()];
         tangents[array] = direction;
-        self.forward(tangents)
+        match self.linear()? {
+            Some(linear) => linear.forward(self, tangents),
+            None => self.forward(tangents),
+        }
+    }
+
+    /// The linearised equations, once there have been several directions; none if they are large.
+    fn linear(&self) -> Result<Option<&Linear>, EvalError> {
+        self.directions.set(self.directions.get() + 1);
+        if self.directions.get() <= SEVERAL {
+            return Ok(None);
+        }
+        if self.linear.get().is_none() {
+            let found = Linear::of(self)?;
+            let _ = self.linear.set(found);
+        }
+        Ok(self.linear.get().and_then(Option::as_ref))
     }
 }
 

@@ -5,22 +5,28 @@
 
 use super::error::EvalError;
 use super::fraction::{Fraction, floor_div, floor_mod};
+use super::keep::{Kept, Key, KeyHasher};
 use super::node::{Access, Exact, Place, Test, Value};
 use super::number::{Known, Memory, Number};
 use super::scope::Scope;
 use super::work::Work;
 use crate::language::function::Function;
 use crate::language::syntax::{Operator, Relation, Sign};
+use hashbrown::HashMap;
 use std::cmp::Ordering;
+use std::hash::BuildHasherDefault;
 
 /// What stands for no number of its own.
 const MATMUL: &str = "a product of matrices that is not written as a sum";
+
+/// The most values that are kept at a time.
+const MOST_KEPT: usize = 1 << 15;
 
 /// How many operations a function counts for.
 pub const CALL: u64 = 4;
 
 /// A formula in the course of being computed.
-pub struct Machine<'a, M> {
+pub struct Machine<'a, M: Memory> {
     pub(super) scope: &'a Scope,
     pub(super) work: &'a Work,
     pub(super) memory: M,
@@ -28,13 +34,15 @@ pub struct Machine<'a, M> {
     pub slots: Vec<i64>,
     /// Whether a normaliser was 0 because its index was outside its range.
     pub(super) outside: bool,
+    /// The values of the parts that are kept.
+    kept: HashMap<Key, M::Number, BuildHasherDefault<KeyHasher>>,
 }
 
 impl<'a, M: Memory> Machine<'a, M> {
     /// A machine with all indices at 0.
     pub fn new(scope: &'a Scope, work: &'a Work, memory: M, slots: usize) -> Machine<'a, M> {
         let slots = vec![0; slots];
-        Machine { scope, work, memory, slots, outside: false }
+        Machine { scope, work, memory, slots, outside: false, kept: HashMap::default() }
     }
 
     /// The value of a formula at the given free indices.
@@ -87,7 +95,21 @@ impl<'a, M: Memory> Machine<'a, M> {
                 Some(place) => self.memory.adjoint(place),
                 None => Ok(M::Number::integer(0)),
             },
+            Value::Kept(kept) => self.kept(kept),
         }
+    }
+
+    fn kept(&mut self, kept: &Kept) -> Result<M::Number, EvalError> {
+        let Some(key) = kept.key(&self.slots).filter(|_| M::KEEPS) else { return self.value(&kept.part) };
+        if let Some(known) = self.kept.get(&key) {
+            return Ok(*known);
+        }
+        let value = self.value(&kept.part)?;
+        if self.kept.len() >= MOST_KEPT {
+            self.kept.clear();
+        }
+        self.kept.insert(key, value);
+        Ok(value)
     }
 
     fn power(&mut self, base: &Value, exponent: &Exact) -> Result<M::Number, EvalError> {

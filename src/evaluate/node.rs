@@ -7,11 +7,13 @@
 
 use super::error::EvalError;
 use super::fraction::Fraction;
+use super::keep::Kept;
 use crate::language::function::Function;
 use crate::language::syntax::{Normaliser, Operator, Reduction, Relation, Sign};
+use std::rc::Rc;
 
 /// A scalar expression.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Value {
     /// A number computed exactly and then embedded.
     Exact(Exact),
@@ -41,6 +43,8 @@ pub enum Value {
     Derivative(Box<(Value, Access, bool)>),
     /// The total derivative of the loss for an entry.
     Adjoint(Access),
+    /// A part that is computed once for the same indices.
+    Kept(Rc<Kept>),
 }
 
 impl Value {
@@ -64,7 +68,8 @@ impl Value {
             | Value::If(_)
             | Value::Normalise(_)
             | Value::Adjoint(_)
-            | Value::Derivative(_) => 1,
+            | Value::Derivative(_)
+            | Value::Kept(_) => 1,
         }
     }
 }
@@ -85,7 +90,7 @@ impl Reduce {
 }
 
 /// A sum, a mean, a product, a variance or an extremum over bound indices.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Reduce {
     /// The slot of each index with its first and last value.
     pub binders: Vec<(usize, Exact, Exact)>,
@@ -98,7 +103,7 @@ pub struct Reduce {
 }
 
 /// A normaliser over indices.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Normalise {
     /// Which.
     pub word: Normaliser,
@@ -111,7 +116,7 @@ pub struct Normalise {
 }
 
 /// A read of an array at computed indices.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Access {
     /// Which array of the scope.
     pub array: usize,
@@ -119,6 +124,15 @@ pub struct Access {
     pub index: Vec<Exact>,
     /// How many operations finding the place takes.
     pub cost: u64,
+}
+
+impl Access {
+    /// A read of an array at an index for each axis.
+    pub fn new(array: usize, index: Vec<Exact>) -> Access {
+        let terms = index.iter().map(|e| if let Exact::Affine(affine) = e { affine.terms.len() } else { 1 });
+        let cost = terms.sum::<usize>() as u64;
+        Access { array, index, cost }
+    }
 }
 
 /// An entry of an array, known to exist.
@@ -131,7 +145,7 @@ pub struct Place {
 }
 
 /// An expression over integers, computed in exact fractions.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Exact {
     /// A constant and multiples of slots.
     Affine(Affine),
@@ -168,8 +182,55 @@ pub enum Exact {
     If(Box<(Test, Exact, Exact)>),
 }
 
+impl Exact {
+    /// Terms added and subtracted, folded where they are affine.
+    pub fn sum(terms: Vec<(Sign, Exact)>) -> Exact {
+        let mut affine = Affine::constant(0);
+        let mut others = Vec::new();
+        for (sign, term) in terms {
+            let merged = match &term {
+                Exact::Affine(term) => match sign {
+                    Sign::Plus => affine.plus(term),
+                    Sign::Minus => term.scaled(-1).and_then(|negated| affine.plus(&negated)),
+                },
+                _ => None,
+            };
+            match merged {
+                Some(sum) => affine = sum,
+                None => others.push((sign, term)),
+            }
+        }
+        if others.is_empty() {
+            return Exact::Affine(affine);
+        }
+        others.push((Sign::Plus, Exact::Affine(affine)));
+        Exact::Sum(others)
+    }
+
+    /// A guarded product of factors that stand from left to right, folded as far as it is affine.
+    pub fn product(guards: Vec<Test>, factors: Vec<(Operator, Exact)>, whole: bool) -> Exact {
+        let mut affine = Affine::constant(1);
+        let mut others = Vec::new();
+        for (operator, factor) in factors {
+            let merged = match &factor {
+                Exact::Affine(factor) if others.is_empty() && operator == Operator::Times => affine.times(factor),
+                _ => None,
+            };
+            match merged {
+                Some(product) => affine = product,
+                None => others.push((operator, factor)),
+            }
+        }
+        if others.is_empty() && guards.is_empty() {
+            return Exact::Affine(affine);
+        }
+        others.insert(0, (Operator::Times, Exact::Affine(affine)));
+        Exact::Product { guards, factors: others, whole }
+    }
+}
+
 /// A condition.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Test {
     /// A chain of comparisons of integers and fractions.
     Chain(Exact, Vec<(Relation, Exact)>),
@@ -186,7 +247,7 @@ pub enum Test {
 }
 
 /// `constant + Σ coefficient · slot`, with slots that differ and no zero coefficient.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Affine {
     /// The constant.
     pub constant: i64,
@@ -221,6 +282,15 @@ impl Affine {
             constant: self.constant.checked_mul(factor)?,
             terms: self.terms.iter().map(scale).collect::<Option<_>>()?,
         })
+    }
+
+    /// The product; none if neither is a constant, or a coefficient overflows.
+    pub fn times(&self, other: &Affine) -> Option<Affine> {
+        match (self.as_constant(), other.as_constant()) {
+            (Some(factor), _) => other.scaled(factor),
+            (_, Some(factor)) => self.scaled(factor),
+            (None, None) => None,
+        }
     }
 
     /// The sum; none if a coefficient overflows.

@@ -224,6 +224,9 @@ pub trait Memory {
     /// What an entry is.
     type Number: Number;
 
+    /// Whether a part of a formula may be computed once for the same indices: not where computing it leaves traces.
+    const KEEPS: bool = true;
+
     /// The entry at a place that is known to be in range.
     fn load(&self, place: Place) -> Self::Number;
 
@@ -257,6 +260,7 @@ pub trait Memory {
 
 impl Memory for Nothing {
     type Number = Nothing;
+    const KEEPS: bool = false;
     fn load(&self, _: Place) -> Nothing {
         Nothing
     }

@@ -138,6 +138,7 @@ fn push(
             Some(moving) => push_scaled(machine, guards, factors, moving, adjoint, adjoints),
             None => push_taped(machine, node, adjoint, adjoints),
         },
+        Value::Kept(kept) => push(machine, &kept.part, adjoint, adjoints),
         Value::Power(_) | Value::Call(..) | Value::Normalise(_) | Value::Derivative(_) | Value::Adjoint(_) => {
             push_taped(machine, node, adjoint, adjoints)
         }
@@ -264,6 +265,7 @@ struct Recorded<'a> {
 
 impl<'a> Memory for Recorded<'a> {
     type Number = Traced<'a>;
+    const KEEPS: bool = false;
     fn load(&self, place: Place) -> Traced<'a> {
         self.tape.read(place, self.stored.load(place))
     }
@@ -273,6 +275,19 @@ impl<'a> Memory for Recorded<'a> {
     fn param(&self, index: usize) -> Traced<'a> {
         Traced::constant(self.stored.param(index))
     }
+}
+
+/// The derivatives of an entry for those that its equation reads; some may come several times.
+///
+/// # Errors
+/// The entry has no value, or too much work.
+pub fn slopes(instance: &Instance, piece: &Piece, offset: usize, tape: &Tape) -> Result<Vec<(Place, Scalar)>, EvalError> {
+    tape.clear();
+    let stored = Stored { instance, literals: &piece.formula.literals };
+    let value = instance.entry_of(piece, offset, Recorded { stored, tape })?;
+    let mut found = Vec::new();
+    tape.back(value, Scalar::ONE, |place, slope| found.push((place, slope)))?;
+    Ok(found)
 }
 
 /// The value of a formula at the given free indices, and its derivative for each entry it reads.

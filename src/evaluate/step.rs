@@ -8,7 +8,7 @@
 use super::compile::Formula;
 use super::component::{Component, Entries, Piece};
 use super::error::EvalError;
-use super::instance::{Instance, counted};
+use super::instance::Instance;
 use super::machine::Machine;
 use super::node::{Place, Value};
 use super::number::Memory;
@@ -19,6 +19,7 @@ use crate::language::syntax::Name;
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
+use std::slice::from_ref;
 
 /// The derivatives of the entries of one step for one entry, where they are not 0.
 type Slopes = Rc<BTreeMap<Place, Scalar>>;
@@ -113,10 +114,17 @@ impl<'a> Steps<'a> {
     /// # Errors
     /// The formula has no value there.
     pub fn evaluate(&self, formula: &Formula, at: &[i64], step: Option<&[i64]>) -> Result<Scalar, EvalError> {
-        counted(formula.free, at.len())?;
-        let stored = Stored { instance: self.instance, literals: &formula.literals };
-        let memory = Within { steps: self, step, stored };
-        Machine::new(&self.instance.scope, &self.instance.work, memory, formula.slots).value_at(&formula.root, at)
+        self.evaluator(from_ref(formula), step)(0, at)
+    }
+
+    /// The values of formulas that were resolved together, within that step: what was computed once is kept from
+    /// call to call.
+    pub fn evaluator<'e>(
+        &'e self,
+        formulas: &'e [Formula],
+        step: Option<&'e [i64]>,
+    ) -> impl FnMut(usize, &[i64]) -> Result<Scalar, EvalError> {
+        self.instance.evaluating(formulas, move |stored| Within { steps: self, step, stored })
     }
 
     fn step_of(&self, entry: Place) -> Result<Vec<i64>, EvalError> {

@@ -4,7 +4,7 @@
 //! the place of an extremum is a value of its index, so an `argmax` or `argmin` has exactly one.
 
 /// The prefix operators that bind indices; the body is the product that follows.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Reduction {
     /// `sum`
     Sum,

@@ -60,7 +60,7 @@ pub enum ExprKind {
 }
 
 /// Whether a term of a sum is added or subtracted.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Sign {
     /// `+`
     Plus,
@@ -69,7 +69,7 @@ pub enum Sign {
 }
 
 /// How a factor joins the product at its left. All bind alike and associate to the left.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Operator {
     /// `*`
     Times,

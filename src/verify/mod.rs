@@ -20,7 +20,7 @@ use crate::evaluate::check::{
     check_value,
 };
 use crate::evaluate::range::{Reach, check_box};
-use crate::evaluate::{EvalError, Formula, Instance, Random, Scalar, Sizes, Steps, Work, integer};
+use crate::evaluate::{EvalError, Formula, General, Instance, Random, Scalar, Sizes, Steps, Work, integer};
 use crate::language::syntax::{Expr, Name};
 use crate::limits::{Limit, Limits as Within};
 use crate::model::{OneStep, Quote, System};
@@ -242,17 +242,28 @@ impl Trials {
         let mut total = Certificate { functions: self.functions, ..Certificate::default() };
         let before = self.work.done();
         let free: Vec<Name> = answer.indices.iter().map(|b| b.name.clone()).collect();
+        let lines: Vec<&Expr> = answer.all_lines().collect();
+        let mut general: Option<[General; 2]> = None;
         for (sizes, instances) in &self.runs {
             let fail =
                 |reason: String| Unverified { answer: answer.name.clone(), reason, sizes: sizes.clone(), cause: None };
+            let broken = |e: EvalError| fail(e.to_string());
+            let general = match &general {
+                Some(general) => general,
+                None => {
+                    let compiled = |formulas: &[&Expr]| instances[0].compile_general(formulas, &free).map_err(broken);
+                    general.insert([compiled(&[&answer.formula])?, compiled(&lines)?])
+                }
+            };
+            let [formula, lines] = general.each_ref().map(|general| general.at(&instances[0]).map_err(broken));
+            let (formula, lines) = (&formula?[0], lines?);
             for (k, instance) in instances.iter().enumerate() {
                 if k > 0 && self.work.done() - before > ANSWER {
                     break;
                 }
-                let formula = instance.compile(&answer.formula, &free).map_err(|e| fail(e.to_string()))?;
                 let share = self.share();
-                let affordable = sample::affordable(instance, &answer.derivation, &formula, share);
-                let compared = compare(instance, answer, &formula, affordable);
+                let affordable = sample::affordable(instance, &answer.derivation, formula, share);
+                let compared = compare(instance, answer, formula, affordable);
                 let (checked, sampled) =
                     compared.map_err(|e| Unverified { cause: e.work(), ..fail(describe(answer, &e)) })?;
                 if k == 0 {
@@ -262,9 +273,9 @@ impl Trials {
                 total.sampled |= sampled;
                 total.points += 1;
                 if k == 0 {
-                    check_examples(instance, answer, &free, &formula).map_err(&fail)?;
+                    check_examples(instance, answer, &free, formula).map_err(&fail)?;
                     let most = if total.steps > 0 { LINE * self.share() } else { u64::MAX };
-                    total.steps += self.check_lines(instance, answer, &free, most).map_err(&fail)?;
+                    total.steps += self.check_lines(instance, answer, &lines, most).map_err(&fail)?;
                 }
             }
         }
@@ -297,28 +308,35 @@ impl Trials {
 
     /// Compares each line of a derivation with the one before, at a sample of entries; no more of them once a line
     /// takes more operations than `most`.
-    fn check_lines(&self, instance: &Instance, answer: &Answer, free: &[Name], most: u64) -> Result<usize, String> {
-        let lines: Vec<&Expr> = answer.all_lines().collect();
-        let compiled = lines.iter().map(|line| instance.compile(line, free)).collect::<Result<Vec<_>, _>>();
-        let compiled = compiled.map_err(|e| e.to_string())?;
+    fn check_lines(
+        &self,
+        instance: &Instance,
+        answer: &Answer,
+        lines: &[Formula],
+        most: u64,
+    ) -> Result<usize, String> {
         let steps = answer.step.as_ref().map(|step| Steps::new(instance, &step.axes)).transpose();
         let steps = steps.map_err(|e| e.to_string())?;
-        let evaluate = |line: &Formula, at: &[i64]| match &steps {
-            Some(steps) => {
-                row_step(steps, &answer.derivation, at).and_then(|step| steps.evaluate(line, at, step.as_deref()))
-            }
-            None => instance.evaluate(line, at),
-        };
+        let mut evaluate = instance.evaluator(lines);
         let mut compared = 0;
         let done = self.work.done();
         let share = self.share();
-        for at in sample::entries(instance, &answer.derivation, compiled.last(), (self.runs.len(), share)) {
+        for at in sample::entries(instance, &answer.derivation, lines.last(), (self.runs.len(), share)) {
             if compared > 0 && self.work.done() - done > share {
                 break;
             }
+            let step = match &steps {
+                Some(steps) => row_step(steps, &answer.derivation, &at).map_err(|e| e.to_string())?,
+                None => None,
+            };
+            let mut within = steps.as_ref().map(|steps| steps.evaluator(lines, step.as_deref()));
             let mut before: Option<(&Formula, Scalar)> = None;
-            for (k, line) in compiled.iter().enumerate() {
-                let value = match self.work.at_most(most, || evaluate(line, &at)) {
+            for (k, line) in lines.iter().enumerate() {
+                let value = self.work.at_most(most, || match &mut within {
+                    Some(within) => within(k, &at),
+                    None => evaluate(k, &at),
+                });
+                let value = match value {
                     Err(EvalError::TooMuchWork { .. }) if most < u64::MAX => return Ok(compared),
                     value => value.map_err(|e| format!("line {k} at {at:?}: {e}"))?,
                 };

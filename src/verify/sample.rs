@@ -5,6 +5,7 @@ use super::step;
 use crate::derivation::{Derivation, Goal};
 use crate::evaluate::check::{Checked, Failure, Mismatch};
 use crate::evaluate::{Agreement, EvalError, Formula, Instance, Random, Scalar, Spread};
+use std::slice::from_ref;
 
 const ALL: i128 = 60_000;
 const SAMPLED: usize = 20_000;
@@ -13,15 +14,23 @@ const GRADIENT: usize = 400;
 /// At so many entries the lines of a derivation are compared where there is one assignment of sizes, and where
 /// there are many.
 const LINES: [usize; 2] = [24, 8];
+/// At so many entries of the array that is differentiated by, where there is one assignment of sizes, and where there
+/// are many: what moves with one of them is worked out once for all answers.
+const COLUMNS: [usize; 2] = [12, 3];
 
-fn goal_axes(instance: &Instance, derivation: &Derivation) -> Vec<(i64, i64)> {
+/// The axes of the goal's rows and of its columns.
+fn sides(instance: &Instance, derivation: &Derivation) -> [Vec<(i64, i64)>; 2] {
     let axes = |name: &str| instance.axes(name).map(<[_]>::to_vec).unwrap_or_default();
     match &derivation.goal {
-        Goal::Step { array, .. } => [step::rows(instance, derivation).unwrap_or_default(), axes(array)].concat(),
-        Goal::Value { output } => axes(output),
-        Goal::Jacobian { output, array } => [axes(output), axes(array)].concat(),
-        Goal::Gradient { array } => axes(array),
+        Goal::Step { array, .. } => [step::rows(instance, derivation).unwrap_or_default(), axes(array)],
+        Goal::Value { output } => [axes(output), Vec::new()],
+        Goal::Jacobian { output, array } => [axes(output), axes(array)],
+        Goal::Gradient { array } => [axes(array), Vec::new()],
     }
+}
+
+fn goal_axes(instance: &Instance, derivation: &Derivation) -> Vec<(i64, i64)> {
+    sides(instance, derivation).concat()
 }
 
 fn volume(axes: &[(i64, i64)]) -> i128 {
@@ -56,18 +65,29 @@ pub fn entries(
 ) -> Vec<Vec<i64>> {
     let axes = goal_axes(instance, derivation);
     let settled = |entries: Vec<Vec<i64>>| step::settled(instance, derivation, entries);
+    let [rows, columns] = sides(instance, derivation);
+    let several = usize::from(assignments > 1);
+    let place = |axes: &[(i64, i64)], random: &mut Random| -> Vec<i64> {
+        axes.iter().map(|(lo, hi)| random.between(*lo, *hi)).collect()
+    };
+    let mut random = Random::new(instance.seed() ^ 0x33);
+    let columns: Vec<Vec<i64>> = (0..COLUMNS[several]).map(|_| place(&columns, &mut random)).collect();
     let mut random = Random::new(instance.seed() ^ 0x11);
-    let draw = |random: &mut Random| -> Vec<i64> { axes.iter().map(|(lo, hi)| random.between(*lo, *hi)).collect() };
-    let lines = LINES[usize::from(assignments > 1)];
+    let draw = |random: &mut Random| -> Vec<i64> {
+        let column = random.between(0, columns.len() as i64 - 1);
+        [place(&rows, random), columns[column as usize].clone()].concat()
+    };
+    let lines = LINES[several];
     if volume(&axes) <= lines as i128 {
         return settled(grid(&axes.iter().map(|(lo, hi)| (*lo..=*hi).collect()).collect::<Vec<_>>()));
     }
     let chosen: Vec<Vec<i64>> = (0..lines.div_ceil(2)).map(|_| draw(&mut random)).collect();
-    let nonzero = |at: &Vec<i64>| result.is_some_and(|f| instance.evaluate(f, at).is_ok_and(|v| v != Scalar::ZERO));
+    let mut value = result.map(|formula| instance.evaluator(from_ref(formula)));
+    let mut nonzero = |at: &Vec<i64>| value.as_mut().is_some_and(|f| f(0, at).is_ok_and(|v| v != Scalar::ZERO));
     let tries = (20 * lines).min(result.map_or(0, |f| affordable(instance, derivation, f, work)));
     let drawn = settled((0..tries).map(|_| draw(&mut random)).collect());
     let mut chosen = settled(chosen);
-    chosen.extend(drawn.into_iter().filter(nonzero).take(lines / 2));
+    chosen.extend(drawn.into_iter().filter(|at| nonzero(at)).take(lines / 2));
     chosen
 }
 
@@ -77,16 +97,18 @@ pub fn check(instance: &Instance, goal: &Goal, formula: &Formula, affordable: us
     let axes = |name: &str| instance.axes(name).map(<[_]>::to_vec).unwrap_or_default();
     let mut random = Random::new(instance.seed() ^ 0x22);
     let mut checked = Checked::default();
+    let mut claimed = instance.evaluator(from_ref(formula));
     match goal {
         Goal::Value { output } => {
             for at in &places(&axes(output), most, &mut random) {
                 let expected = instance.entry(output, at).ok_or_else(|| EvalError::UnknownName(output.clone()))?;
-                compare((instance, formula), at, expected, &mut checked)?;
+                compare((instance, formula), (at, claimed(0, at)), expected, &mut checked)?;
             }
         }
         Goal::Gradient { array } => {
             for at in &places(&axes(array), most.min(GRADIENT), &mut random) {
-                compare((instance, formula), at, instance.total_upstream(array, at)?, &mut checked)?;
+                let expected = instance.total_upstream(array, at)?;
+                compare((instance, formula), (at, claimed(0, at)), expected, &mut checked)?;
             }
         }
         Goal::Jacobian { output, array } | Goal::Step { output, array, .. } => {
@@ -98,7 +120,7 @@ pub fn check(instance: &Instance, goal: &Goal, formula: &Formula, affordable: us
                 let (mut sum, mut magnitude) = (Scalar::ZERO, 0.0f64);
                 for (column, weight) in columns.iter().zip(&weights) {
                     let at = [row.as_slice(), column].concat();
-                    let term = value(&at, instance.evaluate(formula, &at))? * *weight;
+                    let term = value(&at, claimed(0, &at))? * *weight;
                     magnitude = magnitude.max(term.real.abs());
                     sum = sum + term;
                 }
@@ -124,11 +146,11 @@ fn value(at: &[i64], found: Result<Scalar, EvalError>) -> Result<Scalar, Failure
 
 fn compare(
     (instance, formula): (&Instance, &Formula),
-    at: &[i64],
+    (at, found): (&[i64], Result<Scalar, EvalError>),
     expected: Scalar,
     checked: &mut Checked,
 ) -> Result<(), Failure> {
-    let found = value(at, instance.evaluate(formula, at))?;
+    let found = value(at, found)?;
     match instance.agreement(formula, found, expected) {
         Agreement::Exact => {}
         Agreement::Numeric => checked.numeric += 1,

@@ -78,27 +78,8 @@ impl Compiler<'_> {
     }
 
     fn exact_sum(&mut self, terms: &[(Sign, Expr)], whole: bool) -> Result<Exact, EvalError> {
-        let mut affine = Affine::constant(0);
-        let mut others = Vec::new();
-        for (sign, term) in terms {
-            let term = self.exact(term, whole)?;
-            let merged = match &term {
-                Exact::Affine(term) => match sign {
-                    Sign::Plus => affine.plus(term),
-                    Sign::Minus => term.scaled(-1).and_then(|negated| affine.plus(&negated)),
-                },
-                _ => None,
-            };
-            match merged {
-                Some(sum) => affine = sum,
-                None => others.push((*sign, term)),
-            }
-        }
-        if others.is_empty() {
-            return Ok(Exact::Affine(affine));
-        }
-        others.push((Sign::Plus, Exact::Affine(affine)));
-        Ok(Exact::Sum(others))
+        let term = |(sign, term): &(Sign, Expr)| Ok((*sign, self.exact(term, whole)?));
+        Ok(Exact::sum(terms.iter().map(term).collect::<Result<_, EvalError>>()?))
     }
 
     /// A guarded product of factors that stand from left to right.
@@ -108,28 +89,11 @@ impl Compiler<'_> {
         factors: &[(Operator, Expr)],
         whole: bool,
     ) -> Result<Exact, EvalError> {
-        let mut affine = Affine::constant(1);
-        let mut compiled = Vec::new();
-        for (operator, factor) in factors {
-            let factor = self.exact(factor, whole || is_integer_operator(*operator))?;
-            let merged = match &factor {
-                Exact::Affine(factor) if compiled.is_empty() => match operator {
-                    Operator::Times => multiplied(&affine, factor),
-                    Operator::Over | Operator::Div | Operator::Mod | Operator::Matmul => None,
-                },
-                _ => None,
-            };
-            match merged {
-                Some(product) => affine = product,
-                None => compiled.push((*operator, factor)),
-            }
-        }
-        if compiled.is_empty() && guards.is_empty() {
-            return Ok(Exact::Affine(affine));
-        }
-        compiled.insert(0, (Operator::Times, Exact::Affine(affine)));
-        let factors = compiled;
-        Ok(Exact::Product { guards, factors, whole })
+        let factor = |(operator, factor): &(Operator, Expr)| {
+            Ok((*operator, self.exact(factor, whole || is_integer_operator(*operator))?))
+        };
+        let factors = factors.iter().map(factor).collect::<Result<_, EvalError>>()?;
+        Ok(Exact::product(guards, factors, whole))
     }
 
     /// `floor`, `ceil`, `abs`, `min` and `max` of exact expressions.
@@ -157,14 +121,6 @@ impl Compiler<'_> {
                 return Err(EvalError::Unsupported(what));
             }
         })
-    }
-}
-
-fn multiplied(a: &Affine, b: &Affine) -> Option<Affine> {
-    match (a.as_constant(), b.as_constant()) {
-        (Some(factor), _) => b.scaled(factor),
-        (_, Some(factor)) => a.scaled(factor),
-        (None, None) => None,
     }
 }
 

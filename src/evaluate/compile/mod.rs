@@ -9,6 +9,7 @@ mod kind;
 mod value;
 
 use super::error::EvalError;
+use super::keep::Keeper;
 use super::node::{Access, Exact, Test, Value};
 use super::scalar::Scalar;
 use super::scope::Scope;
@@ -16,6 +17,7 @@ use crate::language::syntax::{Binder, Condition, Expr, ExprKind, Name, Operator}
 use num_rational::BigRational;
 use std::borrow::Cow;
 use std::collections::BTreeSet;
+use std::rc::Rc;
 
 /// How deep a formula may be nested; deeper ones are refused before the stack is at risk.
 const DEEPEST: usize = 96;
@@ -24,7 +26,7 @@ const DEEPEST: usize = 96;
 #[derive(Clone, Debug)]
 pub struct Formula {
     pub(super) root: Value,
-    pub(super) literals: Vec<Scalar>,
+    pub(super) literals: Rc<[Scalar]>,
     pub(super) slots: usize,
     pub(super) free: usize,
     pub(super) reads: BTreeSet<usize>,
@@ -34,6 +36,16 @@ pub struct Formula {
     pub(super) opaque: bool,
     /// Whether a value may depend on floating point, or may not be real.
     pub(super) valued: bool,
+}
+
+/// Formulas of the same indices for all sizes of a program: these are their first free indices.
+#[derive(Debug)]
+pub struct General {
+    pub(super) formulas: Vec<Formula>,
+    pub(super) literals: Vec<Scalar>,
+    pub(super) sizes: usize,
+    /// How many parts of them are kept.
+    pub(super) kept: usize,
 }
 
 /// A formula whose value is an integer.
@@ -64,18 +76,19 @@ impl ConditionFormula {
 /// Compiles a value; `differentiable` says whether derivatives may occur in it.
 pub fn value(scope: &Scope, expr: &Expr, free: &[Name], differentiable: bool) -> Result<Formula, EvalError> {
     let mut compiler = Compiler::new(scope, free);
-    compiler.differentiable = differentiable;
-    let root = compiler.value(expr)?;
-    Ok(Formula {
-        least: root.least_work(),
-        root,
-        literals: compiler.embedded()?,
-        opaque: compiler.opaque,
-        valued: compiler.valued || compiler.opaque,
-        slots: compiler.slots,
-        free: free.len(),
-        reads: compiler.reads,
-    })
+    let formula = compiler.formula(expr, differentiable, &mut Keeper::new(false, 0))?;
+    Ok(Formula { literals: compiler.embedded()?.into(), ..formula })
+}
+
+/// Compiles values of the same indices for all sizes; derivatives may occur in them. What occurs several times in
+/// several of them is one part.
+pub fn general(scope: &Scope, exprs: &[&Expr], free: &[Name]) -> Result<General, EvalError> {
+    let sizes = scope.sizes.len();
+    let names: Vec<Name> = scope.sizes.keys().chain(free).cloned().collect();
+    let (mut compiler, mut keeper) = (Compiler::new(scope, &names), Keeper::new(exprs.len() > 1, sizes));
+    let formulas = exprs.iter().map(|expr| compiler.formula(expr, true, &mut keeper));
+    let formulas = formulas.collect::<Result<Vec<_>, _>>()?;
+    Ok(General { formulas, literals: compiler.embedded()?, sizes, kept: keeper.count() })
 }
 
 /// Compiles an integer.
@@ -119,6 +132,24 @@ impl<'a> Compiler<'a> {
             opaque: false,
             valued: false,
         }
+    }
+
+    /// A formula whose literals are still to come.
+    fn formula(&mut self, expr: &Expr, differentiable: bool, keeper: &mut Keeper) -> Result<Formula, EvalError> {
+        (self.reads, self.opaque, self.valued) = (BTreeSet::new(), false, false);
+        self.differentiable = differentiable;
+        let mut root = self.value(expr)?;
+        keeper.formula(&mut root, self.bound.len());
+        Ok(Formula {
+            least: root.least_work(),
+            root,
+            literals: Rc::default(),
+            opaque: self.opaque,
+            valued: self.valued || self.opaque,
+            slots: self.slots,
+            free: self.bound.len(),
+            reads: std::mem::take(&mut self.reads),
+        })
     }
 
     fn embedded(&self) -> Result<Vec<Scalar>, EvalError> {
@@ -176,9 +207,10 @@ impl<'a> Compiler<'a> {
             let no_range = || EvalError::NoRange(binder.name.clone());
             let (first, last) = binder.range.as_ref().ok_or_else(no_range)?;
             let (first, last) = (self.exact(first, true)?, self.exact(last, true)?);
-            ranges.push((self.slots, first, last));
-            self.bound.push((binder.name.clone(), self.slots));
-            self.slots += 1;
+            let slot = self.bound.len();
+            ranges.push((slot, first, last));
+            self.bound.push((binder.name.clone(), slot));
+            self.slots = self.slots.max(slot + 1);
         }
         Ok(ranges)
     }
@@ -205,9 +237,7 @@ impl<'a> Compiler<'a> {
         }
         self.reads.insert(array);
         let index = index.iter().map(|expr| self.exact(expr, true)).collect::<Result<Vec<_>, _>>()?;
-        let terms = index.iter().map(|e| if let Exact::Affine(affine) = e { affine.terms.len() } else { 1 });
-        let cost = terms.sum::<usize>() as u64;
-        Ok(Access { array, index, cost })
+        Ok(Access::new(array, index))
     }
 }
 

@@ -46,8 +46,11 @@ impl Compiler<'_> {
     }
 
     fn literal(&mut self, value: BigRational) -> Value {
-        self.literals.push(value);
-        Value::Literal(self.literals.len() - 1)
+        let known = self.literals.iter().position(|literal| *literal == value);
+        Value::Literal(known.unwrap_or_else(|| {
+            self.literals.push(value);
+            self.literals.len() - 1
+        }))
     }
 
     fn value_name(&mut self, name: &Name) -> Result<Value, EvalError> {
