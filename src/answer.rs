@@ -12,6 +12,7 @@ use crate::model::formula::index_formula;
 use crate::model::system::Equation;
 use crate::model::{Bound, Kind, OneStep, Quote, System, Term, jacobian_parts};
 use std::collections::BTreeSet;
+use std::sync::Arc;
 use std::rc::Rc;
 
 /// A derived formula as it is printed, with the lines of its derivation.
@@ -95,13 +96,13 @@ impl Names {
         let names = indices.iter().map(|b| b.var.name.clone());
         let invented = names.filter(|name| !system.order.contains(name));
         Quote {
-            offsets: system.offsets.clone(),
-            order: invented.chain(system.order.iter().cloned()).collect(),
-            named: self.lengths.iter().map(|(name, index)| (index.clone(), name.clone())).collect(),
+            offsets: system.offsets.clone().into(),
+            order: Arc::new(invented.chain(system.order.iter().cloned()).collect()),
+            named: Arc::new(self.lengths.iter().map(|(name, index)| (index.clone(), name.clone())).collect()),
             conditional_sums: false,
             cases: false,
-            upstream: self.upstream.iter().cloned().collect(),
-            differentiated: system.differentiated.clone(),
+            upstream: Arc::new(self.upstream.iter().cloned().collect()),
+            differentiated: system.differentiated.clone().into(),
             taken: indices.iter().map(|b| b.var.clone()).collect(),
         }
     }
@@ -163,7 +164,7 @@ impl Answer {
         let goal = &derivation.goal;
         let lines = names.quote(system, &derivation.indices);
         let result = Quote { conditional_sums: true, cases: true, ..lines.clone() };
-        let plain = Quote { named: Vec::new(), ..lines.clone() };
+        let plain = Quote { named: Arc::default(), ..lines.clone() };
         Answer {
             name: goal_name(goal),
             left: left_side(goal, &derivation, &lines),

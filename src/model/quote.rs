@@ -14,24 +14,25 @@ use num_bigint::BigInt;
 use num_rational::BigRational;
 use num_traits::{One, Signed};
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
-/// How terms become syntax.
+/// How terms become syntax. What does not change inside a formula is shared.
 #[derive(Clone, Debug, Default)]
 pub struct Quote {
     /// The offsets in which indices are written.
-    pub offsets: BTreeMap<Name, i128>,
+    pub offsets: Arc<BTreeMap<Name, i128>>,
     /// Index names in the order in which the author first wrote them.
-    pub order: Vec<Name>,
+    pub order: Arc<Vec<Name>>,
     /// Expressions that have a name: the length of an output axis.
-    pub named: Vec<(Index, Name)>,
+    pub named: Arc<Vec<(Index, Name)>>,
     /// Whether brackets on a bound index stand under its Σ.
     pub conditional_sums: bool,
     /// Whether brackets on a whole formula become `if … then … else 0`.
     pub cases: bool,
     /// The letter that the upstream gradient of an output has.
-    pub upstream: BTreeMap<Name, Name>,
+    pub upstream: Arc<BTreeMap<Name, Name>>,
     /// The arrays that are Jacobians.
-    pub differentiated: Vec<Differentiated>,
+    pub differentiated: Arc<Vec<Differentiated>>,
     /// Indices that bound ones must not share a name with.
     pub taken: BTreeSet<Var>,
 }
@@ -154,8 +155,13 @@ impl Quote {
             let plain = Var { serial: 0, ..bound.var.clone() };
             chosen.push(plain.fresh(|v| outer.contains(v) || self.taken.contains(v) || chosen.contains(v)));
         }
+        let stay = whole.bounds().iter().map(|b| &b.var).eq(&chosen);
+        let inside = |term: &Term| term.any(&mut |t| t.bounds().iter().any(|b| chosen.contains(&b.var)));
         let clash = |v: &Var| chosen.contains(v) || whole.bounds().iter().any(|b| b.var == *v);
-        let tidy = whole.with_fresh_bounds(&clash).with_bounds_named(&chosen);
+        let tidy = match stay && !whole.children().iter().any(inside) {
+            true => whole.clone(),
+            false => whole.with_fresh_bounds(&clash).with_bounds_named(&chosen),
+        };
         let mut inner = self.clone();
         inner.taken.extend(chosen);
         (tidy, inner)

@@ -30,7 +30,16 @@ impl Quote {
 
     /// An index expression where the quotients `exact` (numerator, divisor) leave no remainder.
     pub(super) fn index_under(&self, index: &Index, exact: &[(Index, Index)]) -> Expr {
-        join(self.parts(index, exact))
+        match index.terms() {
+            _ if self.named.iter().any(|(length, _)| length == index) => join(self.parts(index, exact)),
+            [(alone, 1)] if alone.len() == 1 => match &alone[0] {
+                Atom::Var(var) => Expr::name(self.var(var)),
+                Atom::Size(name) => Expr::name(name.clone()),
+                Atom::Div(_) | Atom::Extreme(..) | Atom::Datum(..) => join(self.parts(index, exact)),
+            },
+            [(nothing, number)] if nothing.is_empty() && *number > 0 => Expr::integer(*number),
+            _ => join(self.parts(index, exact)),
+        }
     }
 
     fn parts(&self, index: &Index, exact: &[(Index, Index)]) -> Vec<Part> {

@@ -52,7 +52,7 @@ impl System {
     pub fn with_jacobian(&self, of: &Name, by: &Name, indices: Vec<super::Bound>, body: Term) -> System {
         let mut wider = self.clone();
         let name = jacobian_name(of, by);
-        let quote = Quote { differentiated: self.differentiated.clone(), ..Quote::plain() };
+        let quote = Quote { differentiated: self.differentiated.clone().into(), ..Quote::plain() };
         let binders = indices.iter().map(|bound| quote.binder(bound)).collect();
         let resolved = ResolvedEquation { array: name.clone(), indices: binders, body: quote.formula(&body) };
         let equation = Equation { array: name.clone(), indices, body, parts: Vec::new(), limits: Vec::new() };

@@ -13,10 +13,10 @@ const SIDE: usize = 140;
 const GRADIENT: usize = 400;
 /// At so many entries the lines of a derivation are compared where there is one assignment of sizes, and where
 /// there are many.
-const LINES: [usize; 2] = [24, 8];
+const LINES: [usize; 2] = [24, 4];
 /// At so many entries of the array that is differentiated by, where there is one assignment of sizes, and where there
 /// are many: what moves with one of them is worked out once for all answers.
-const COLUMNS: [usize; 2] = [12, 3];
+const COLUMNS: [usize; 2] = [12, 2];
 
 /// The axes of the goal's rows and of its columns.
 fn sides(instance: &Instance, derivation: &Derivation) -> [Vec<(i64, i64)>; 2] {

@@ -168,7 +168,7 @@ pub fn letters<'a>(study: &Study, goals: impl IntoIterator<Item = &'a Goal>) -> 
             items.push(said.to_vec());
         }
     }
-    let plain = crate::model::Quote { order: system.order.clone(), ..crate::model::Quote::plain() };
+    let plain = crate::model::Quote { order: system.order.clone().into(), ..crate::model::Quote::plain() };
     for (name, length) in study.names.lengths.iter().filter(|_| !goals.is_empty()) {
         items.push(vec![Inline::Math(vec![
             Piece::Expr(Expr::name(name.clone())),

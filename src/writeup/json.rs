@@ -24,6 +24,7 @@ use crate::verify::Unverified;
 use serde::Serialize;
 use serde_json::Value;
 use std::collections::BTreeMap;
+use std::fmt::Write;
 
 /// The version of the schema; it grows when a field changes its meaning or goes.
 pub const SCHEMA: u32 = 1;
@@ -365,40 +366,75 @@ impl Answer {
 /// A document as text: what fits stands on one line, everything else is indented by two spaces.
 pub fn text(document: &impl Serialize) -> String {
     let value = serde_json::to_value(document).unwrap_or_default();
-    laid_out(&value, 0, 0) + "\n"
+    let mut text = String::new();
+    lay_out(&mut text, &value, 0, 0);
+    text + "\n"
 }
 
-/// A value `indent` columns from the margin, behind a key that takes `key` columns.
-fn laid_out(value: &Value, indent: usize, key: usize) -> String {
-    let line = on_one_line(value);
+/// Writes a value `indent` columns from the margin, behind a key that takes `key` columns: on one line if it fits.
+fn lay_out(text: &mut String, value: &Value, indent: usize, key: usize) {
+    let start = text.len();
+    let whole = on_one_line(text, value, (start, WIDTH.saturating_sub(indent + key)));
+    if whole || !(value.is_array() || value.is_object()) {
+        return;
+    }
+    text.truncate(start);
     let inner = indent + 2;
-    let broken = |open: char, items: Vec<String>, close: char| {
-        let margin = " ".repeat(inner);
-        format!("{open}\n{margin}{}\n{}{close}", items.join(&format!(",\n{margin}")), " ".repeat(indent))
+    let (open, close) = if value.is_array() { ('[', ']') } else { ('{', '}') };
+    let broken = |text: &mut String, indent: usize| {
+        text.push('\n');
+        text.extend(std::iter::repeat_n(' ', indent));
+    };
+    text.push(open);
+    let mut first = true;
+    let mut item = |text: &mut String, name: Option<&str>, value: &Value| {
+        if !std::mem::take(&mut first) {
+            text.push(',');
+        }
+        broken(text, inner);
+        let start = text.len();
+        name.into_iter().for_each(|name| put(text, &Value::from(name), ": "));
+        let key = text[start..].chars().count();
+        lay_out(text, value, inner, key);
     };
     match value {
-        _ if indent + key + line.chars().count() <= WIDTH => line,
-        Value::Array(items) => broken('[', items.iter().map(|item| laid_out(item, inner, 0)).collect(), ']'),
-        Value::Object(fields) => {
-            let field = |(name, value): (&String, &Value)| {
-                let name = format!("{}: ", Value::from(name.as_str()));
-                let value = laid_out(value, inner, name.chars().count());
-                name + &value
-            };
-            broken('{', fields.iter().map(field).collect(), '}')
-        }
-        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => line,
+        Value::Array(items) => items.iter().for_each(|value| item(text, None, value)),
+        Value::Object(fields) => fields.iter().for_each(|(name, value)| item(text, Some(name), value)),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
     }
+    broken(text, indent);
+    text.push(close);
 }
 
-fn on_one_line(value: &Value) -> String {
+/// Writes a value on the line that begins at `start`; false as soon as that takes more than `room` columns.
+fn on_one_line(text: &mut String, value: &Value, (start, room): (usize, usize)) -> bool {
     match value {
-        Value::Array(items) => format!("[{}]", items.iter().map(on_one_line).collect::<Vec<_>>().join(", ")),
-        Value::Object(fields) => {
-            let field =
-                |(name, value): (&String, &Value)| format!("{}: {}", Value::from(name.as_str()), on_one_line(value));
-            format!("{{{}}}", fields.iter().map(field).collect::<Vec<_>>().join(", "))
+        Value::Array(items) => {
+            text.push('[');
+            for (place, value) in items.iter().enumerate() {
+                text.push_str(if place == 0 { "" } else { ", " });
+                if !on_one_line(text, value, (start, room)) {
+                    return false;
+                }
+            }
+            text.push(']');
         }
-        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => value.to_string(),
+        Value::Object(fields) => {
+            text.push('{');
+            for (place, (name, value)) in fields.iter().enumerate() {
+                text.push_str(if place == 0 { "" } else { ", " });
+                put(text, &Value::from(name.as_str()), ": ");
+                if !on_one_line(text, value, (start, room)) {
+                    return false;
+                }
+            }
+            text.push('}');
+        }
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => put(text, value, ""),
     }
+    text.len() - start <= room || text[start..].chars().count() <= room
+}
+
+fn put(text: &mut String, value: &Value, behind: &str) {
+    let _ = write!(text, "{value}{behind}");
 }

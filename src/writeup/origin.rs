@@ -167,7 +167,7 @@ fn sources(
         return equation.map(|equation| (equation.left.clone(), Source::Upstream)).into_iter().collect();
     }
     let Some(target) = as_indices(system, at, scope) else { return Vec::new() };
-    let quote = crate::model::Quote { order: system.order.clone(), ..crate::model::Quote::plain() };
+    let quote = crate::model::Quote { order: system.order.clone().into(), ..crate::model::Quote::plain() };
     let mut matched = Vec::new();
     for equation in forward {
         for (read, product) in &equation.reads {

@@ -160,7 +160,7 @@ fn equal_sizes(by: &[(Name, Expr)]) -> Vec<Inline> {
 }
 
 fn quote(system: &System) -> Quote {
-    Quote { offsets: system.offsets.clone(), order: system.order.clone(), ..Quote::plain() }
+    Quote { offsets: system.offsets.clone().into(), order: system.order.clone().into(), ..Quote::plain() }
 }
 
 /// Which read it is that ends the range.

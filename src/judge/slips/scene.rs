@@ -12,7 +12,7 @@ use crate::judge::trial::Trial;
 use crate::language::print::{Alphabet, expression, index};
 use crate::language::syntax::{Expr, ExprKind, Name, Operator};
 use crate::model::{Kind, Quote, System, Term};
-use std::collections::BTreeMap;
+use std::sync::Arc;
 
 const FORMS: usize = 5;
 const LONGEST: usize = 400;
@@ -154,7 +154,7 @@ impl<'a> Scene<'a> {
     }
 
     fn quote(&self) -> Quote {
-        Quote { named: self.names.lengths.iter().map(|(n, i)| (i.clone(), n.clone())).collect(), ..Quote::plain() }
+        Quote { named: Arc::new(self.names.lengths.iter().map(|(n, i)| (i.clone(), n.clone())).collect()), ..Quote::plain() }
     }
 }
 
@@ -171,7 +171,7 @@ pub fn inner(expr: &Expr) -> String {
 
 /// The last line of a derivation, the first without a derivative in it, and some between.
 fn forms(system: &System, names: &Names, left: &Left, derivation: &Derivation) -> Vec<Expr> {
-    let quote = Quote { upstream: BTreeMap::new(), conditional_sums: true, ..names.quote(system, &left.free) };
+    let quote = Quote { upstream: Arc::default(), conditional_sums: true, ..names.quote(system, &left.free) };
     let pairs: Vec<_> = derivation.indices.iter().map(|b| b.var.clone()).zip(left.values()).collect::<Vec<(Var, _)>>();
     let carried_out = |term: &&Term| !term.any(&mut |t| matches!(t.kind(), Kind::Derivative(..)));
     let lines = || std::iter::once(&derivation.start).chain(derivation.steps.iter().map(|s| &s.after));

@@ -146,7 +146,7 @@ pub fn shape(
 /// What the formulas of a study are about.
 pub fn system(study: &Study) -> System {
     let (system, names) = (&study.system, &study.names);
-    let quote = Quote { offsets: system.offsets.clone(), order: system.order.clone(), ..Quote::plain() };
+    let quote = Quote { offsets: system.offsets.clone().into(), order: system.order.clone().into(), ..Quote::plain() };
     let conditions = |list: &[Condition]| list.iter().map(|c| condition(&quote, c)).collect();
     let given = system.given.iter().map(|(name, n)| Size::Given { name: name.to_string(), value: number(*n) });
     let symbols = system.sizes.iter().map(|(name, n)| Size::Symbol { name: name.to_string(), least: number(*n) });
