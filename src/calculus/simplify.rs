@@ -4,7 +4,7 @@ use super::normal::proved_zero;
 use super::rule::{Example, Place, Rule};
 use crate::derivation::RuleName;
 use crate::integer::{Condition, Facts, Index, Truth, Var};
-use crate::model::{Bound, Contents, Kind, Term};
+use crate::model::{Bound, Contents, Kind, System, Term};
 use num_rational::BigRational;
 use num_traits::{One, Signed, Zero};
 use std::collections::BTreeSet;
@@ -51,14 +51,17 @@ pub const OUTSIDE: Rule = Rule {
     statement: "a factor that does not depend on the bound index moves out of the sum",
     formula: &[("sum[i] a * c[i]", "a * sum[i] c[i]")],
     conditions: "It applies to factors in which none of the bound indices occurs, where the sum holds another factor, \
-                 and to a sum of one index at a time. A sum in a denominator stays where the sum around it may be the \
-                 reason that it is not empty.",
+                 and to a sum of one index at a time. A factor that has a value only where the sum has terms stays: an \
+                 entry that may be out of range elsewhere, and a division by a sum that may be empty elsewhere.",
     shrinks: "the number of factors below a Σ",
     example: Example { system: "x[3], w; y = sum[i] tanh(w*x[i])*x[1]", goal: "dy/dw" },
     needs: Contents::SIGMA,
     apply: |term, place| {
         let Kind::Sigma(bounds, body) = term.kind() else { return None };
-        let free = |f: &Term| bounds.iter().all(|b| !f.any_var(&b.var)) && divides_by_something(f, place.facts);
+        let depends = |f: &Term| bounds.iter().any(|b| f.any_var(&b.var));
+        let sure = is_sure(bounds, body.factors().iter().filter(|f| depends(f)), place.facts);
+        let has_value = |f: &Term| divides_by_something(f, place.facts) && (sure || is_in_range(place.system, place.facts, f));
+        let free = |f: &Term| !depends(f) && has_value(f);
         let (out, inside): (Vec<Term>, Vec<Term>) = body.factors().iter().cloned().partition(free);
         let plain = |f: &Term| matches!(f.kind(), Kind::Bracket(_) | Kind::Compare(..));
         if out.is_empty() || inside.iter().all(plain) {
@@ -68,6 +71,17 @@ pub const OUTSIDE: Rule = Rule {
         Some(Term::product(out.into_iter().chain([sum])).into())
     },
 };
+
+/// Whether a sum with these factors has a term that is read, wherever the facts hold.
+fn is_sure<'a>(bounds: &[Bound], mut factors: impl Iterator<Item = &'a Term>, facts: &Facts) -> bool {
+    let mut facts = facts.clone();
+    let filled = bounds.iter().all(|Bound { var, lo, hi }| {
+        let filled = facts.proves_nonnegative(&hi.minus(lo));
+        facts.bound_index(var, lo, hi);
+        filled
+    });
+    filled && !factors.any(Term::is_bracket)
+}
 
 /// Whether no sum that a factor divides by is over nothing, wherever the facts hold: its ends, or indices that its
 /// conditions speak of, are tried.
@@ -133,7 +147,7 @@ pub const COMMON: Rule = Rule {
     apply: |term, place| {
         let Kind::Sum(terms) = term.kind() else { return None };
         let shared =
-            |f: &&Term| is_common(f) && terms[1..].iter().all(|t| t.factors().contains(f)) && is_in_range(f, place);
+            |f: &&Term| is_common(f) && terms[1..].iter().all(|t| t.factors().contains(f)) && is_in_range(place.system, place.facts, f);
         match terms[0].factors().iter().find(shared) {
             Some(common) => Some(taken_out(common, terms.iter()).into()),
             None => number(terms).or_else(|| of_some(terms, place)).map(Into::into),
@@ -161,7 +175,7 @@ fn of_some(terms: &[Term], place: &Place) -> Option<Term> {
     for factor in terms.iter().filter(|t| t.factors().len() > 1).flat_map(Term::factors) {
         let known = best.map_or(1, |(count, _)| count);
         let read = factor.any(&mut |t| matches!(t.kind(), Kind::Read(..) | Kind::Upstream(..)));
-        if read && is_common(factor) && !factor.is_bracket() && shares(factor) > known && is_in_range(factor, place) {
+        if read && is_common(factor) && !factor.is_bracket() && shares(factor) > known && is_in_range(place.system, place.facts, factor) {
             best = Some((shares(factor), factor));
         }
     }
@@ -173,15 +187,25 @@ fn of_some(terms: &[Term], place: &Place) -> Option<Term> {
     Some(Term::sum(others(&terms[..first]).into_iter().chain([together]).chain(others(&terms[first..]))))
 }
 
-/// Whether everything read is in range wherever the facts hold.
-fn is_in_range(term: &Term, place: &Place) -> bool {
-    !term.any(&mut |t| {
-        let (Kind::Read(name, at) | Kind::Upstream(name, at)) = t.kind() else { return false };
+/// Whether everything read is in range wherever the facts hold, and the brackets beside it in the term.
+fn is_in_range(system: &System, facts: &Facts, term: &Term) -> bool {
+    if let Kind::Read(name, at) | Kind::Upstream(name, at) = term.kind() {
         let inside = |(index, (lo, hi)): (&Index, (Index, Index))| {
-            place.facts.judge(&Condition::Within(lo, index.clone(), hi)) == Truth::Yes
+            facts.judge(&Condition::Within(lo, index.clone(), hi)) == Truth::Yes
         };
-        !place.system.bounds(name).is_some_and(|axes| at.iter().zip(axes).all(inside))
-    })
+        return system.bounds(name).is_some_and(|axes| at.iter().zip(axes).all(inside));
+    }
+    let mut facts = facts.clone();
+    term.bounds().iter().for_each(|b| facts.bound_index(&b.var, &b.lo, &b.hi));
+    if let Kind::Pi(_, condition, _) | Kind::Extremum(_, _, condition, _) = term.kind() {
+        facts.require(condition);
+    }
+    for factor in term.factors() {
+        if let Kind::Bracket(condition) = factor.kind() {
+            facts.require(condition);
+        }
+    }
+    term.children().iter().all(|part| is_in_range(system, &facts, part))
 }
 
 /// 2a − 2b as 2(a − b)

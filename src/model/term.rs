@@ -230,6 +230,7 @@ impl Term {
         match (exponent, base.kind()) {
             (0, _) => Term::one(),
             (1, _) => base,
+            (2.., Kind::Bracket(_) | Kind::Compare(..)) => base,
             (_, Kind::Number(n)) if !n.is_zero() && is_short_power(n, exponent) => Term::number(n.pow(exponent as i32)),
             (_, Kind::Power(inner, e)) if e.checked_mul(exponent).is_some_and(|n| n.unsigned_abs() < 1 << 62) => {
                 Term::power(inner.clone(), e * exponent)
@@ -269,10 +270,13 @@ impl Term {
         Term::product(copies)
     }
 
-    /// Σ over bounds; adjacent sums are one.
+    /// Σ over bounds; adjacent sums are one, and a sum over a range of numbers that is empty is 0.
     pub fn sigma(mut bounds: Vec<Bound>, body: Term) -> Term {
         if bounds.is_empty() || body.is_zero() {
             return body;
+        }
+        if bounds.iter().any(|b| b.hi.minus(&b.lo).as_constant().is_some_and(|steps| steps < 0)) {
+            return Term::zero();
         }
         match body.kind() {
             Kind::Sigma(inner, body) if inner.iter().all(|b| bounds.iter().all(|o| o.var != b.var)) => {
