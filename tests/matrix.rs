@@ -24,6 +24,7 @@ use backprose::writeup::render::{Format, render};
 use backprose::writeup::sheet::{answers, sheet};
 use backprose::writeup::unicode;
 use serde_json::Value;
+use std::collections::BTreeMap;
 
 const CASES: &str = include_str!("matrix/cases.txt");
 
@@ -64,8 +65,9 @@ fn asked(text: &str, name: &str) -> (System, Goal) {
 
 /// The form with its upstream gradients called by letters, and with them written out.
 fn forms(system: &System, derivation: &Derivation, layout: Layout) -> Result<[MatrixForm; 2], Unfit> {
-    let letters = system.outputs.iter().map(|output| (output.clone(), Name::from("g"))).collect();
-    let quotes = [Quote { upstream: letters, ..Quote::plain() }, Quote::plain()];
+    let letters: BTreeMap<Name, Name> =
+        system.outputs.iter().map(|output| (output.clone(), Name::from("g"))).collect();
+    let quotes = [Quote { upstream: letters.into(), ..Quote::plain() }, Quote::plain()];
     let [a, b] = quotes.map(|quote| matrix_form(system, &quote, derivation, layout));
     Ok([a?, b?])
 }

@@ -12,10 +12,12 @@ use crate::answer::{Answer, Names};
 use crate::evaluate::{EvalError, Formula, Instance, Random, Scalar, Sizes, Work, integer};
 use crate::integer::Index;
 use crate::language::syntax::{Expr, ExprKind, Name};
-use crate::model::{Quote, System, each_part};
+use crate::model::{Contents, Quote, System, each_part};
 
 const WORK: u64 = 60_000_000;
 const COSTLY: u64 = 300_000;
+/// At so many points a claim is tried at numbers for all sizes, where it matters which of several values is greater.
+const ORDERED: usize = 24;
 const MOST_ENTRIES: i128 = 20_000;
 const FUEL: usize = 400_000;
 const LONGEST: usize = 4;
@@ -44,7 +46,12 @@ pub(super) fn runs(system: &System, names: &Names) -> Result<Vec<Run>, String> {
     let mut runs = Vec::new();
     for (k, sizes) in sizes_to_try(system).into_iter().enumerate() {
         let all = with_lengths(names, &sizes).map_err(|e| e.to_string())?;
-        let points = if system.sizes.is_empty() { 3 } else { 1 };
+        let ordered = system.equations.iter().any(|e| e.body.contents().include(Contents::ORDER));
+        let points = match (system.sizes.is_empty(), ordered) {
+            (true, true) => ORDERED,
+            (true, false) => 3,
+            (false, _) => 1,
+        };
         let mut instances = Vec::new();
         for point in 0..points {
             let seed = Random::new((7919 * k + point) as u64 + 17).bits();

@@ -26,6 +26,8 @@ impl Contents {
     pub const DENOMINATOR: Contents = Contents(1 << 4);
     /// A floor or an extremum in an index or a bracket.
     pub const FLOOR: Contents = Contents(1 << 5);
+    /// What depends on which of several values is greater.
+    pub const ORDER: Contents = Contents(1 << 6);
 
     /// Both.
     pub const fn and(self, other: Contents) -> Contents {
@@ -50,6 +52,8 @@ impl Contents {
                 condition.visit(&mut |index| found = found.and(floor_in([index])));
                 found
             }
+            Kind::Compare(..) | Kind::Extremum(..) => Contents::ORDER,
+            Kind::Apply(function, _) if function.entry().kink.is_some() => Contents::ORDER,
             _ => Contents::NOTHING,
         };
         kind.children().iter().map(Term::contents).fold(own, Contents::and)

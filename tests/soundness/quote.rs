@@ -6,6 +6,7 @@ use crate::generate::Generator;
 use backprose::evaluate::Scalar;
 use backprose::language::print::{Alphabet, expression};
 use backprose::model::Quote;
+use std::collections::BTreeMap;
 
 const TERMS: u64 = 120;
 
@@ -37,8 +38,8 @@ fn quoting_keeps_the_value() {
 /// Offsets and order as an author would leave them, under every choice of presentation.
 fn quotes(fixture: &Fixture) -> Vec<Quote> {
     let authors = Quote {
-        offsets: [("i", 1), ("a", 1), ("b", 2), ("k", -1)].map(|(name, n)| (name.into(), n)).into(),
-        order: ["k", "b", "a", "i"].map(Into::into).to_vec(),
+        offsets: BTreeMap::from([("i", 1), ("a", 1), ("b", 2), ("k", -1)].map(|(name, n)| (name.into(), n))).into(),
+        order: ["k", "b", "a", "i"].map(Into::into).to_vec().into(),
         taken: fixture.taken(),
         ..Quote::plain()
     };
