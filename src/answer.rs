@@ -12,8 +12,8 @@ use crate::model::formula::index_formula;
 use crate::model::system::Equation;
 use crate::model::{Bound, Kind, OneStep, Quote, System, Term, jacobian_parts};
 use std::collections::BTreeSet;
-use std::sync::Arc;
 use std::rc::Rc;
+use std::sync::Arc;
 
 /// A derived formula as it is printed, with the lines of its derivation.
 #[derive(Clone, Debug)]

@@ -65,8 +65,7 @@ fn asked(text: &str, name: &str) -> (System, Goal) {
 
 /// The form with its upstream gradients called by letters, and with them written out.
 fn forms(system: &System, derivation: &Derivation, layout: Layout) -> Result<[MatrixForm; 2], Unfit> {
-    let letters: BTreeMap<Name, Name> =
-        system.outputs.iter().map(|output| (output.clone(), Name::from("g"))).collect();
+    let letters: BTreeMap<Name, Name> = system.outputs.iter().map(|output| (output.clone(), Name::from("g"))).collect();
     let quotes = [Quote { upstream: letters.into(), ..Quote::plain() }, Quote::plain()];
     let [a, b] = quotes.map(|quote| matrix_form(system, &quote, derivation, layout));
     Ok([a?, b?])

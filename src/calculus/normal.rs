@@ -8,6 +8,7 @@
 use super::rule::{Place, Rule};
 use super::{canonical, rearrange, sift};
 use crate::integer::{Atom, Condition, Facts, Index, Truth, Var};
+use crate::language::syntax::Name;
 use crate::model::{Bound, Kind, System, Term};
 use num_rational::BigRational;
 use num_traits::{One, Signed, ToPrimitive, Zero};
@@ -431,20 +432,44 @@ impl Summand {
         Some(())
     }
 
+    /// The least form that comes of naming the bound indices in an order: that of their uses, and where two are
+    /// used alike, any.
     fn least_renaming(&self) -> Summand {
-        let n = self.bounds.len();
-        if n > MOST_PERMUTED {
-            return self.renamed(&(0..n).collect::<Vec<_>>());
+        let uses: Vec<Uses> = (0..self.bounds.len()).map(|place| self.uses(place)).collect();
+        let mut order: Vec<usize> = (0..uses.len()).collect();
+        order.sort_by(|a, b| uses[*a].cmp(&uses[*b]));
+        let alike = order.chunk_by(|a, b| uses[*a] == uses[*b]).map(<[usize]>::len).max().unwrap_or(0);
+        if alike <= 1 || alike > MOST_PERMUTED {
+            return self.renamed(&order);
         }
         let mut best: Option<Summand> = None;
-        let mut order: Vec<usize> = (0..n).collect();
-        permutations(&mut order, 0, &mut |order| {
+        permutations(&mut order, 0, &|a, b| uses[a] == uses[b], &mut |order| {
             let candidate = self.renamed(order);
             if best.as_ref().is_none_or(|b| candidate < *b) {
                 best = Some(candidate);
             }
         });
         best.unwrap_or_else(|| self.clone())
+    }
+
+    /// How a bound index is used, whatever the bound indices are called.
+    fn uses(&self, place: usize) -> Uses {
+        let Bound { var, lo, hi } = &self.bounds[place];
+        let mut reads = Vec::new();
+        for factor in self.factors.iter().filter(|factor| factor.any_var(var)) {
+            let (Kind::Read(name, at) | Kind::Upstream(name, at)) = factor.kind() else {
+                reads.push((Name::from(""), 0, 0));
+                continue;
+            };
+            for (axis, index) in at.iter().enumerate().filter(|(_, index)| index.mentions(var)) {
+                let slope = index.linear_in(var).and_then(|(slope, _)| slope.as_constant());
+                reads.push((name.clone(), axis, slope.unwrap_or(0)));
+            }
+        }
+        reads.sort();
+        let alone = |end: &Index| self.bounds.iter().all(|b| !end.mentions(&b.var));
+        let conditions = self.conditions.iter().filter(|c| c.mentions(var)).count();
+        Uses { reads, conditions, range: (alone(lo) && alone(hi)).then(|| (lo.clone(), hi.clone())) }
     }
 
     fn renamed(&self, order: &[usize]) -> Summand {
@@ -485,14 +510,29 @@ fn open_indices(term: &Term, bound: &mut Vec<Var>, found: &mut Vec<Index>) {
     bound.truncate(outer);
 }
 
-fn permutations(order: &mut Vec<usize>, from: usize, f: &mut dyn FnMut(&[usize])) {
+/// How a bound index is used: on which axes of what, with which slope; in how many conditions; over which range.
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
+struct Uses {
+    reads: Vec<(Name, usize, i128)>,
+    conditions: usize,
+    range: Option<(Index, Index)>,
+}
+
+/// Every order in which those that are alike, and stand together, change places.
+fn permutations(
+    order: &mut Vec<usize>,
+    from: usize,
+    alike: &dyn Fn(usize, usize) -> bool,
+    f: &mut dyn FnMut(&[usize]),
+) {
     if from + 1 >= order.len() {
         f(order);
         return;
     }
-    for k in from..order.len() {
+    let group = order[from..].iter().take_while(|other| alike(order[from], **other)).count();
+    for k in from..from + group {
         order.swap(from, k);
-        permutations(order, from + 1, f);
+        permutations(order, from + 1, alike, f);
         order.swap(from, k);
     }
 }

@@ -60,7 +60,8 @@ pub const OUTSIDE: Rule = Rule {
         let Kind::Sigma(bounds, body) = term.kind() else { return None };
         let depends = |f: &Term| bounds.iter().any(|b| f.any_var(&b.var));
         let sure = is_sure(bounds, body.factors().iter().filter(|f| depends(f)), place.facts);
-        let has_value = |f: &Term| divides_by_something(f, place.facts) && (sure || is_in_range(place.system, place.facts, f));
+        let has_value =
+            |f: &Term| divides_by_something(f, place.facts) && (sure || is_in_range(place.system, place.facts, f));
         let free = |f: &Term| !depends(f) && has_value(f);
         let (out, inside): (Vec<Term>, Vec<Term>) = body.factors().iter().cloned().partition(free);
         let plain = |f: &Term| matches!(f.kind(), Kind::Bracket(_) | Kind::Compare(..));
@@ -146,8 +147,11 @@ pub const COMMON: Rule = Rule {
     needs: Contents::SUM,
     apply: |term, place| {
         let Kind::Sum(terms) = term.kind() else { return None };
-        let shared =
-            |f: &&Term| is_common(f) && terms[1..].iter().all(|t| t.factors().contains(f)) && is_in_range(place.system, place.facts, f);
+        let shared = |f: &&Term| {
+            is_common(f)
+                && terms[1..].iter().all(|t| t.factors().contains(f))
+                && is_in_range(place.system, place.facts, f)
+        };
         match terms[0].factors().iter().find(shared) {
             Some(common) => Some(taken_out(common, terms.iter()).into()),
             None => number(terms).or_else(|| of_some(terms, place)).map(Into::into),
@@ -175,7 +179,12 @@ fn of_some(terms: &[Term], place: &Place) -> Option<Term> {
     for factor in terms.iter().filter(|t| t.factors().len() > 1).flat_map(Term::factors) {
         let known = best.map_or(1, |(count, _)| count);
         let read = factor.any(&mut |t| matches!(t.kind(), Kind::Read(..) | Kind::Upstream(..)));
-        if read && is_common(factor) && !factor.is_bracket() && shares(factor) > known && is_in_range(place.system, place.facts, factor) {
+        if read
+            && is_common(factor)
+            && !factor.is_bracket()
+            && shares(factor) > known
+            && is_in_range(place.system, place.facts, factor)
+        {
             best = Some((shares(factor), factor));
         }
     }

@@ -452,7 +452,7 @@ impl Instance {
     }
 
     /// The linearised equations, once there have been several directions; none if they are large.
-    fn linear(&self) -> Result<Option<&Linear>, EvalError> {
+    pub(super) fn linear(&self) -> Result<Option<&Linear>, EvalError> {
         self.directions.set(self.directions.get() + 1);
         if self.directions.get() <= SEVERAL {
             return Ok(None);

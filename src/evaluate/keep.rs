@@ -207,13 +207,15 @@ impl Keeper {
             Value::Sum(terms) => terms.iter_mut().fold(one, |sum, (_, term)| sum.and(self.part(term, around))),
             Value::Product(guards, factors) => {
                 let guards = guards.iter_mut().fold(one, |all, test| all.and(self.test(test, around)));
-                factors.iter_mut().fold(guards, |all, (_, factor)| all.and(self.part(factor, around)))
+                factors.iter_mut().fold(guards, |all, (over, factor)| {
+                    let inverse = if *over { HEAVY } else { 0 };
+                    all.and(self.part(factor, around)).plus(inverse)
+                })
             }
-            Value::Power(power) => self.part(&mut power.0, around).and(of_exact(&power.1)).plus(2),
-            Value::Call(_, arguments) => arguments
-                .iter_mut()
-                .fold(one, |all, argument| all.and(self.part(argument, around)))
-                .plus(HEAVY),
+            Value::Power(power) => self.part(&mut power.0, around).and(of_exact(&power.1)).plus(HEAVY),
+            Value::Call(_, arguments) => {
+                arguments.iter_mut().fold(one, |all, argument| all.and(self.part(argument, around))).plus(HEAVY)
+            }
             Value::Reduce(reduce) => self.reduce(reduce, around),
             Value::Normalise(normalise) => self.normalise(normalise, around),
             Value::Bracket(test) => self.test(test, around).plus(1),
@@ -281,9 +283,7 @@ fn of_access(access: &Access) -> Part {
 fn of_exact(exact: &Exact) -> Part {
     let all = |parts: &mut dyn Iterator<Item = &Exact>| parts.fold(Part::default(), |all, e| all.and(of_exact(e)));
     match exact {
-        Exact::Affine(affine) => {
-            Part { slots: Slots::of(affine.terms.iter().map(|(slot, _)| *slot)), weight: 1 }
-        }
+        Exact::Affine(affine) => Part { slots: Slots::of(affine.terms.iter().map(|(slot, _)| *slot)), weight: 1 },
         Exact::Constant(_) => Part::default(),
         Exact::Sum(terms) => all(&mut terms.iter().map(|(_, term)| term)).plus(1),
         Exact::Product { guards, factors, .. } => {

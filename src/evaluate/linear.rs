@@ -6,7 +6,7 @@
 
 use super::component::{Component, Piece};
 use super::error::EvalError;
-use super::field::Random;
+use super::field::{Fp, Random};
 use super::instance::Instance;
 use super::node::Place;
 use super::reverse::slopes;
@@ -19,11 +19,15 @@ const LARGEST: u64 = 1 << 17;
 /// So many derivatives cost as much as one operation of a formula.
 const CHEAPER: usize = 8;
 
-/// The derivatives of every entry of every equation, in the order in which they are computed.
+/// The derivatives of every entry of every equation.
 #[derive(Debug)]
 pub struct Linear {
-    /// The entries of each component.
-    components: Vec<Vec<Row>>,
+    /// The entries, in the order in which they are computed.
+    rows: Vec<Row>,
+    /// How many of them each component has.
+    lengths: Vec<usize>,
+    /// For each entry of each array, which of them it is.
+    places: Vec<Vec<Option<u32>>>,
 }
 
 /// An entry, and its derivative for each entry that its equation reads; some may come several times.
@@ -35,12 +39,22 @@ struct Row {
 
 impl Row {
     /// How far the entry moves with those that it reads.
-    fn moved(&self, tangents: &[Vec<Scalar>]) -> Scalar {
-        self.slopes.iter().fold(Scalar::ZERO, |sum, (read, slope)| match tangents[read.array].get(read.offset) {
-            Some(tangent) if *tangent != Scalar::ZERO => sum + *slope * *tangent,
-            _ => sum,
+    fn moved(&self, tangent: impl Fn(Place) -> Scalar) -> Scalar {
+        self.slopes.iter().fold(Scalar::ZERO, |sum, (read, slope)| match tangent(*read) {
+            Scalar { exact: Fp::ZERO, .. } => sum,
+            tangent => sum + *slope * tangent,
         })
     }
+
+    /// What that costs.
+    fn work(&self) -> u64 {
+        1 + (self.slopes.len() / CHEAPER) as u64
+    }
+}
+
+/// How far an entry moves; an empty vector stands for zeros.
+fn tangent(tangents: &[Vec<Scalar>], place: Place) -> Scalar {
+    tangents[place.array].get(place.offset).copied().unwrap_or_default()
 }
 
 impl Linear {
@@ -55,20 +69,42 @@ impl Linear {
         let tape = Tape::default();
         let mut random = Random::new(!instance.seed() ^ 0xD0A1);
         let all: Vec<Vec<Scalar>> = instance.values.iter().map(|values| random.vector(values.len())).collect();
-        let rows = |component: &Component| -> Result<Vec<Row>, EvalError> {
-            let entries = entries(instance, component).into_iter();
-            entries.map(|entry| row(instance, component, entry, (&tape, &all))).collect()
-        };
-        Ok(Some(Linear { components: instance.components.iter().map(rows).collect::<Result<_, _>>()? }))
+        let mut places: Vec<Vec<Option<u32>>> = instance.values.iter().map(|values| vec![None; values.len()]).collect();
+        let (mut rows, mut lengths) = (Vec::new(), Vec::with_capacity(instance.components.len()));
+        for component in &instance.components {
+            let before = rows.len();
+            for entry in entries(instance, component) {
+                let row = row(instance, component, entry, (&tape, &all))?;
+                places[row.entry.array][row.entry.offset] = Some(rows.len() as u32);
+                rows.push(row);
+            }
+            lengths.push(rows.len() - before);
+        }
+        Ok(Some(Linear { rows, lengths, places }))
+    }
+
+    /// How far an entry moves with those that its equation reads.
+    ///
+    /// # Errors
+    /// Too much work.
+    pub fn moved(
+        &self,
+        instance: &Instance,
+        entry: Place,
+        tangent: impl Fn(Place) -> Scalar,
+    ) -> Result<Scalar, EvalError> {
+        let row = self.places[entry.array].get(entry.offset).copied().flatten();
+        let Some(row) = row.map(|row| &self.rows[row as usize]) else { return Ok(Scalar::ZERO) };
+        instance.work.charge(row.work())?;
+        Ok(row.moved(tangent))
     }
 
     /// Moves everything that depends on what moves, as [`Instance::forward`] does.
-    pub fn forward(
-        &self,
-        instance: &Instance,
-        mut tangents: Vec<Vec<Scalar>>,
-    ) -> Result<Vec<Vec<Scalar>>, EvalError> {
-        for (component, rows) in instance.components.iter().zip(&self.components) {
+    pub fn forward(&self, instance: &Instance, mut tangents: Vec<Vec<Scalar>>) -> Result<Vec<Vec<Scalar>>, EvalError> {
+        let mut rest = self.rows.as_slice();
+        for (component, length) in instance.components.iter().zip(&self.lengths) {
+            let (rows, behind) = rest.split_at(*length);
+            rest = behind;
             let keeps = !component.recurrent && component.arrays().any(|array| !tangents[array].is_empty());
             let reads = |piece: &Piece| piece.reads(|read| !tangents[read].is_empty());
             if keeps || !component.pieces.iter().any(reads) {
@@ -78,10 +114,10 @@ impl Linear {
                 tangents[array].resize(instance.scope.layouts[array].volume, Scalar::ZERO);
             }
             for row in rows {
-                instance.work.charge(1 + (row.slopes.len() / CHEAPER) as u64)?;
-                let moved = row.moved(&tangents);
-                let tangent = &mut tangents[row.entry.array][row.entry.offset];
-                *tangent = *tangent + moved;
+                instance.work.charge(row.work())?;
+                let moved = row.moved(|place| tangent(&tangents, place));
+                let own = &mut tangents[row.entry.array][row.entry.offset];
+                *own = *own + moved;
             }
         }
         Ok(tangents)
@@ -111,10 +147,11 @@ fn row(
     (tape, all): (&Tape, &[Vec<Scalar>]),
 ) -> Result<Row, EvalError> {
     let piece = &component.pieces[piece];
-    let row = Row { entry: Place { array: piece.array, offset }, slopes: slopes(instance, piece, offset, tape)?.into() };
+    let row =
+        Row { entry: Place { array: piece.array, offset }, slopes: slopes(instance, piece, offset, tape)?.into() };
     let stored = Stored { instance, literals: &piece.formula.literals };
     let dual = instance.entry_of(piece, offset, Moved { stored, how: Motion::All(all) })?;
-    if row.moved(all) == dual.tangent {
+    if row.moved(|place| tangent(all, place)) == dual.tangent {
         return Ok(row);
     }
     let what = "the equations linearised: derivatives over a tape and dual numbers differ";

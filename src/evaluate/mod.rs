@@ -92,29 +92,18 @@ impl Asked {
         Ok(Asked { scope, conditions, integers })
     }
 
-    /// Whether all conditions hold at numbers for the sizes, in their order; none if one of them
-    /// has no answer there.
-    pub fn hold(&self, at: &[i64]) -> Option<bool> {
+    /// The integers at numbers for the sizes, in their order; none if a condition does not hold there, or one of
+    /// them or an integer has no value.
+    pub fn at(&self, sizes: &[i64]) -> Option<Vec<i128>> {
         let work = Work::new(DEFAULT_WORK);
-        for formula in &self.conditions {
-            let mut machine = Machine::new(&self.scope, &work, Nothing, formula.slots.max(at.len()));
-            machine.slots[..at.len()].copy_from_slice(at);
-            if !machine.decided(&formula.root).ok()? {
-                return Some(false);
-            }
+        let slots = self.conditions.iter().map(|c| c.slots).chain(self.integers.iter().map(|e| e.slots));
+        let mut machine = Machine::new(&self.scope, &work, Nothing, slots.max().unwrap_or(0).max(sizes.len()));
+        machine.slots[..sizes.len()].copy_from_slice(sizes);
+        let holds = self.conditions.iter().all(|formula| machine.decided(&formula.root).unwrap_or(false));
+        if !holds {
+            return None;
         }
-        Some(true)
-    }
-
-    /// The integers at numbers for the sizes; none if one of them has no value there.
-    pub fn values(&self, at: &[i64]) -> Option<Vec<i128>> {
-        let work = Work::new(DEFAULT_WORK);
-        let value = |formula: &IntegerFormula| {
-            let mut machine = Machine::new(&self.scope, &work, Nothing, formula.slots.max(at.len()));
-            machine.slots[..at.len()].copy_from_slice(at);
-            machine.integer(&formula.root).ok()
-        };
-        self.integers.iter().map(value).collect()
+        self.integers.iter().map(|formula| machine.integer(&formula.root).ok()).collect()
     }
 }
 

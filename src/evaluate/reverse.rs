@@ -281,7 +281,12 @@ impl<'a> Memory for Recorded<'a> {
 ///
 /// # Errors
 /// The entry has no value, or too much work.
-pub fn slopes(instance: &Instance, piece: &Piece, offset: usize, tape: &Tape) -> Result<Vec<(Place, Scalar)>, EvalError> {
+pub fn slopes(
+    instance: &Instance,
+    piece: &Piece,
+    offset: usize,
+    tape: &Tape,
+) -> Result<Vec<(Place, Scalar)>, EvalError> {
     tape.clear();
     let stored = Stored { instance, literals: &piece.formula.literals };
     let value = instance.entry_of(piece, offset, Recorded { stored, tape })?;

@@ -8,6 +8,7 @@ use super::instance::Instance;
 use super::keep::Kept;
 use super::node::{Access, Affine, Exact, Normalise, Reduce, Test, Value};
 use super::scalar::Scalar;
+use std::collections::BTreeMap;
 use std::rc::Rc;
 
 impl General {
@@ -17,7 +18,8 @@ impl General {
     /// An index that overflows.
     pub fn at(&self, instance: &Instance) -> Result<Vec<Formula>, EvalError> {
         let sizes: Vec<i64> = instance.scope.sizes.values().copied().collect();
-        let mut settler = Settler { sizes: &sizes, literals: self.literals.clone(), kept: vec![None; self.kept] };
+        let (literals, inverses) = (self.literals.clone(), BTreeMap::new());
+        let mut settler = Settler { sizes: &sizes, literals, inverses, kept: vec![None; self.kept] };
         let roots = self.formulas.iter().map(|formula| settler.value(&formula.root));
         let roots = roots.collect::<Result<Vec<_>, _>>()?;
         let literals: Rc<[Scalar]> = settler.literals.into();
@@ -41,6 +43,8 @@ type Ranges = Vec<(usize, Exact, Exact)>;
 struct Settler<'a> {
     sizes: &'a [i64],
     literals: Vec<Scalar>,
+    /// The literals that are reciprocals of integers.
+    inverses: BTreeMap<i64, usize>,
     kept: Vec<Option<Rc<Kept>>>,
 }
 
@@ -102,9 +106,13 @@ impl Settler<'_> {
     fn factor(&mut self, over: bool, factor: &Value) -> Result<(bool, Value), EvalError> {
         let factor = self.value(factor)?;
         let Value::Exact(Exact::Affine(affine)) = &factor else { return Ok((over, factor)) };
-        let divisor = affine.as_constant().filter(|_| over).map(|number| Scalar::from_integer(number.into()));
-        let Some(inverse) = divisor.and_then(Scalar::inverse) else { return Ok((over, factor)) };
+        let Some(divisor) = affine.as_constant().filter(|_| over) else { return Ok((over, factor)) };
+        if let Some(literal) = self.inverses.get(&divisor) {
+            return Ok((false, Value::Literal(*literal)));
+        }
+        let Some(inverse) = Scalar::from_integer(divisor.into()).inverse() else { return Ok((over, factor)) };
         self.literals.push(inverse);
+        self.inverses.insert(divisor, self.literals.len() - 1);
         Ok((false, Value::Literal(self.literals.len() - 1)))
     }
 

@@ -142,12 +142,21 @@ impl<'a> Steps<'a> {
             return Ok(known.clone());
         }
         let mut tangents = BTreeMap::from([(place, Scalar::ONE)]);
+        let linear = self.instance.linear()?;
         for (piece, offset) in self.entries.get(step).into_iter().flatten() {
-            let stored = Stored { instance: self.instance, literals: &piece.formula.literals };
-            let memory = Moved { stored, how: Motion::Some(&tangents) };
-            let dual = self.instance.entry_of(piece, *offset, memory)?;
-            let moved = tangents.entry(Place { array: piece.array, offset: *offset }).or_default();
-            *moved = *moved + dual.tangent;
+            let entry = Place { array: piece.array, offset: *offset };
+            let moved = match linear {
+                Some(linear) => {
+                    linear.moved(self.instance, entry, |read| tangents.get(&read).copied().unwrap_or_default())?
+                }
+                None => {
+                    let stored = Stored { instance: self.instance, literals: &piece.formula.literals };
+                    let memory = Moved { stored, how: Motion::Some(&tangents) };
+                    self.instance.entry_of(piece, *offset, memory)?.tangent
+                }
+            };
+            let tangent = tangents.entry(entry).or_default();
+            *tangent = *tangent + moved;
         }
         let tangents = Rc::new(tangents);
         self.known.borrow_mut().insert(key, tangents.clone());

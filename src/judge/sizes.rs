@@ -28,9 +28,11 @@ pub(super) fn sizes_to_try(system: &System) -> Vec<Sizes> {
         shares(excess, system.sizes.len(), &mut Vec::new(), &mut |extra| {
             drawn += 1;
             let named = system.sizes.iter().zip(extra);
-            let sizes: Sizes = named.map(|((name, least), more)| (name.clone(), *least as i64 + more)).collect();
+            let (names, numbers): (Vec<&Name>, Vec<i64>) =
+                named.map(|((name, least), more)| (name, *least as i64 + more)).unzip();
+            let sizes: Sizes = names.into_iter().cloned().zip(numbers.iter().copied()).collect();
             let list = if different.len() < wish && is_different(&sizes) { &mut different } else { &mut smallest };
-            if (list.len() < SMALLEST) && limits.accept(&sizes) {
+            if (list.len() < SMALLEST) && limits.accept(&numbers) {
                 list.push(sizes);
             }
             drawn < DRAWN

@@ -3,6 +3,7 @@
 //! an output of one place.
 
 use crate::evaluate::{Asked, Random, Sizes};
+use crate::integer::Index;
 use crate::language::syntax::{Expr, Name};
 use crate::model::System;
 use crate::model::formula::conditions;
@@ -13,8 +14,10 @@ const LARGEST_BOX: i128 = 30_000;
 
 /// What the sizes of a system must satisfy, and what its arrays cost, as syntax.
 pub(crate) struct Limits {
+    /// The ends of every range that an axis has, once each.
     asked: Option<Asked>,
-    axes: Vec<usize>,
+    /// Of each array, the places of its ranges among these.
+    arrays: Vec<Vec<usize>>,
     sizes: Vec<(Name, i64)>,
 }
 
@@ -24,12 +27,12 @@ pub fn assignments(system: &System, wanted: usize) -> Vec<Sizes> {
         return vec![Sizes::new()];
     }
     let limits = Limits::new(system);
-    let mut pool: Vec<Sizes> = Vec::new();
+    let mut pool: Vec<Vec<i64>> = Vec::new();
     for span in [4, 9, 30] {
         let mut random = Random::new(0x5eed ^ span as u64);
         for _ in 0..DRAWS {
             let drawn = limits.draw(&mut random, span);
-            if limits.accept(&drawn) && !pool.contains(&drawn) {
+            if !pool.contains(&drawn) && limits.accept(&drawn) {
                 pool.push(drawn);
             }
             if pool.len() >= 6 * wanted {
@@ -40,7 +43,8 @@ pub fn assignments(system: &System, wanted: usize) -> Vec<Sizes> {
             break;
         }
     }
-    let mut chosen = cover(pool, wanted);
+    let named = |drawn: Vec<i64>| system.sizes.iter().map(|(name, _)| name.clone()).zip(drawn).collect();
+    let mut chosen = cover(pool.into_iter().map(named).collect(), wanted);
     chosen.sort_by_key(|sizes| (sizes.values().sum::<i64>(), sizes.values().copied().collect::<Vec<_>>()));
     chosen
 }
@@ -51,47 +55,45 @@ impl Limits {
         let mut stated = system.requires.clone();
         stated.extend(system.assumptions.iter().cloned());
         let plain = crate::model::Quote::plain();
-        let arrays = system.arrays.iter().map(|a| &a.name).chain(system.equations.iter().map(|e| &e.array));
-        let bounds: Vec<_> = arrays.map(|name| system.bounds(name).unwrap_or_default()).collect();
-        let ends: Vec<Expr> = bounds.iter().flatten().flat_map(|(lo, hi)| [plain.index(lo), plain.index(hi)]).collect();
+        let names = system.arrays.iter().map(|a| &a.name).chain(system.equations.iter().map(|e| &e.array));
+        let mut ranges: Vec<(Index, Index)> = Vec::new();
+        let mut place = |range: (Index, Index)| {
+            let known = ranges.iter().position(|known| *known == range);
+            known.unwrap_or_else(|| {
+                ranges.push(range);
+                ranges.len() - 1
+            })
+        };
+        let mut axes = |name| system.bounds(name).unwrap_or_default().into_iter().map(&mut place).collect();
+        let arrays = names.map(|name| axes(name)).collect();
+        let ends: Vec<Expr> = ranges.iter().flat_map(|(lo, hi)| [plain.index(lo), plain.index(hi)]).collect();
         let names: Vec<Name> = system.sizes.iter().map(|(name, _)| name.clone()).collect();
         Limits {
             asked: Asked::new(&names, &conditions(&stated), &ends.iter().collect::<Vec<_>>()).ok(),
-            axes: bounds.iter().map(Vec::len).collect(),
+            arrays,
             sizes: system.sizes.iter().map(|(n, least)| (n.clone(), *least as i64)).collect(),
         }
     }
 
-    fn draw(&self, random: &mut Random, span: i64) -> Sizes {
+    fn draw(&self, random: &mut Random, span: i64) -> Vec<i64> {
         let value = |random: &mut Random, least: i64| match random.between(0, 4) {
             0 => least,
             _ => random.between(least, least + span),
         };
-        self.sizes.iter().map(|(name, least)| (name.clone(), value(random, *least))).collect()
+        self.sizes.iter().map(|(_, least)| value(random, *least)).collect()
     }
 
-    /// Whether sizes satisfy every requirement, leave no array empty and keep boxes small.
-    pub(crate) fn accept(&self, sizes: &Sizes) -> bool {
-        let at: Option<Vec<i64>> = self.sizes.iter().map(|(name, _)| sizes.get(name).copied()).collect();
-        let (Some(asked), Some(at)) = (&self.asked, at) else { return false };
-        if asked.hold(&at) != Some(true) {
-            return false;
-        }
-        let Some(ends) = asked.values(&at) else { return false };
-        let mut ends = ends.chunks_exact(2).map(|ends| (ends[0], ends[1]));
-        let mut volumes: Vec<i128> = Vec::new();
-        for axes in &self.axes {
-            let mut volume = 1i128;
-            for (lo, hi) in ends.by_ref().take(*axes) {
-                if hi < lo {
-                    return false;
-                }
-                volume = volume.saturating_mul(hi.saturating_sub(lo).saturating_add(1));
-            }
-            volumes.push(volume);
-        }
+    /// Whether sizes, in the order of the system, satisfy every requirement, leave no array empty and keep boxes
+    /// small.
+    pub(crate) fn accept(&self, sizes: &[i64]) -> bool {
+        let Some(ends) = self.asked.as_ref().and_then(|asked| asked.at(sizes)) else { return false };
+        let lengths: Vec<i128> =
+            ends.chunks_exact(2).map(|ends| ends[1].saturating_sub(ends[0]).saturating_add(1)).collect();
+        let volume = |axes: &Vec<usize>| axes.iter().fold(1i128, |volume, axis| volume.saturating_mul(lengths[*axis]));
+        let mut volumes: Vec<i128> = self.arrays.iter().map(volume).collect();
         volumes.sort_unstable();
-        volumes.iter().rev().take(2).fold(1i128, |product, v| product.saturating_mul(*v)) <= LARGEST_BOX
+        lengths.iter().all(|length| *length > 0)
+            && volumes.iter().rev().take(2).fold(1i128, |product, v| product.saturating_mul(*v)) <= LARGEST_BOX
     }
 }
 

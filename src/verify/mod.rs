@@ -308,13 +308,7 @@ impl Trials {
 
     /// Compares each line of a derivation with the one before, at a sample of entries; no more of them once a line
     /// takes more operations than `most`.
-    fn check_lines(
-        &self,
-        instance: &Instance,
-        answer: &Answer,
-        lines: &[Formula],
-        most: u64,
-    ) -> Result<usize, String> {
+    fn check_lines(&self, instance: &Instance, answer: &Answer, lines: &[Formula], most: u64) -> Result<usize, String> {
         let steps = answer.step.as_ref().map(|step| Steps::new(instance, &step.axes)).transpose();
         let steps = steps.map_err(|e| e.to_string())?;
         let mut evaluate = instance.evaluator(lines);

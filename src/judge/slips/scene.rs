@@ -154,7 +154,10 @@ impl<'a> Scene<'a> {
     }
 
     fn quote(&self) -> Quote {
-        Quote { named: Arc::new(self.names.lengths.iter().map(|(n, i)| (i.clone(), n.clone())).collect()), ..Quote::plain() }
+        Quote {
+            named: Arc::new(self.names.lengths.iter().map(|(n, i)| (i.clone(), n.clone())).collect()),
+            ..Quote::plain()
+        }
     }
 }
 

@@ -25,7 +25,8 @@ pub(super) fn small(system: &System, long: i128) -> Option<BTreeMap<Name, i128>>
             for value in 0..=SPAN {
                 let mut other = best.clone();
                 other.insert(size.clone(), *least as i64 + value);
-                if cost(system, &other, long) < cost(system, &best, long) && limits.accept(&other) {
+                let numbers: Vec<i64> = system.sizes.iter().filter_map(|(size, _)| other.get(size).copied()).collect();
+                if cost(system, &other, long) < cost(system, &best, long) && limits.accept(&numbers) {
                     best = other;
                 }
             }
