@@ -24,6 +24,7 @@ pub mod normal;
 pub mod proof;
 pub mod range;
 pub mod rearrange;
+mod renaming;
 pub mod rule;
 pub mod shape;
 pub mod sift;

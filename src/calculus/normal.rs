@@ -8,14 +8,12 @@
 use super::rule::{Place, Rule};
 use super::{canonical, rearrange, sift};
 use crate::integer::{Atom, Condition, Facts, Index, Truth, Var};
-use crate::language::syntax::Name;
 use crate::model::{Bound, Kind, System, Term};
 use num_rational::BigRational;
 use num_traits::{One, Signed, ToPrimitive, Zero};
 use std::collections::{BTreeMap, BTreeSet};
 
 const MOST_SUMMANDS: usize = 2_000;
-const MOST_PERMUTED: usize = 5;
 
 /// The normal form of a formula: summands and their coefficients.
 pub type Normal = BTreeMap<Summand, BigRational>;
@@ -431,72 +429,6 @@ impl Summand {
         }
         Some(())
     }
-
-    /// The least form that comes of naming the bound indices in an order: that of their uses, and where two are
-    /// used alike, any.
-    fn least_renaming(&self) -> Summand {
-        let uses: Vec<Uses> = (0..self.bounds.len()).map(|place| self.uses(place)).collect();
-        let mut order: Vec<usize> = (0..uses.len()).collect();
-        order.sort_by(|a, b| uses[*a].cmp(&uses[*b]));
-        let alike = order.chunk_by(|a, b| uses[*a] == uses[*b]).map(<[usize]>::len).max().unwrap_or(0);
-        if alike <= 1 || alike > MOST_PERMUTED {
-            return self.renamed(&order);
-        }
-        let mut best: Option<Summand> = None;
-        permutations(&mut order, 0, &|a, b| uses[a] == uses[b], &mut |order| {
-            let candidate = self.renamed(order);
-            if best.as_ref().is_none_or(|b| candidate < *b) {
-                best = Some(candidate);
-            }
-        });
-        best.unwrap_or_else(|| self.clone())
-    }
-
-    /// How a bound index is used, whatever the bound indices are called.
-    fn uses(&self, place: usize) -> Uses {
-        let Bound { var, lo, hi } = &self.bounds[place];
-        let mut reads = Vec::new();
-        for factor in self.factors.iter().filter(|factor| factor.any_var(var)) {
-            let (Kind::Read(name, at) | Kind::Upstream(name, at)) = factor.kind() else {
-                reads.push((Name::from(""), 0, 0));
-                continue;
-            };
-            for (axis, index) in at.iter().enumerate().filter(|(_, index)| index.mentions(var)) {
-                let slope = index.linear_in(var).and_then(|(slope, _)| slope.as_constant());
-                reads.push((name.clone(), axis, slope.unwrap_or(0)));
-            }
-        }
-        reads.sort();
-        let alone = |end: &Index| self.bounds.iter().all(|b| !end.mentions(&b.var));
-        let conditions = self.conditions.iter().filter(|c| c.mentions(var)).count();
-        Uses { reads, conditions, range: (alone(lo) && alone(hi)).then(|| (lo.clone(), hi.clone())) }
-    }
-
-    fn renamed(&self, order: &[usize]) -> Summand {
-        let name = |k: usize| Var { name: "·".into(), serial: k as u16 };
-        let table: Vec<(Var, Index)> = order
-            .iter()
-            .enumerate()
-            .map(|(k, place)| (self.bounds[*place].var.clone(), Index::var(&name(k))))
-            .collect();
-        let swap = |index: &Index| {
-            index.map_atoms(&|atom| match atom {
-                Atom::Var(v) => table.iter().find(|(old, _)| old == v).map(|(_, new)| new.clone()),
-                _ => None,
-            })
-        };
-        let bounds = order.iter().enumerate().map(|(k, place)| {
-            let bound = &self.bounds[*place];
-            Bound { var: name(k), lo: swap(&bound.lo), hi: swap(&bound.hi) }
-        });
-        let mut conditions: Vec<Condition> =
-            self.conditions.iter().flat_map(|c| c.map(&mut |i| swap(i)).canonical()).collect();
-        let mut factors: Vec<Term> = self.factors.iter().map(|f| f.substitute_all(&table)).collect();
-        let bounds = bounds.collect();
-        conditions.sort();
-        factors.sort();
-        Summand { bounds, conditions, factors }
-    }
 }
 
 /// The indices of everything in a term that mention none of its own bound indices.
@@ -508,31 +440,4 @@ fn open_indices(term: &Term, bound: &mut Vec<Var>, found: &mut Vec<Index>) {
     }
     term.children().iter().for_each(|child| open_indices(child, bound, found));
     bound.truncate(outer);
-}
-
-/// How a bound index is used: on which axes of what, with which slope; in how many conditions; over which range.
-#[derive(PartialEq, Eq, PartialOrd, Ord)]
-struct Uses {
-    reads: Vec<(Name, usize, i128)>,
-    conditions: usize,
-    range: Option<(Index, Index)>,
-}
-
-/// Every order in which those that are alike, and stand together, change places.
-fn permutations(
-    order: &mut Vec<usize>,
-    from: usize,
-    alike: &dyn Fn(usize, usize) -> bool,
-    f: &mut dyn FnMut(&[usize]),
-) {
-    if from + 1 >= order.len() {
-        f(order);
-        return;
-    }
-    let group = order[from..].iter().take_while(|other| alike(order[from], **other)).count();
-    for k in from..from + group {
-        order.swap(from, k);
-        permutations(order, from + 1, alike, f);
-        order.swap(from, k);
-    }
 }
