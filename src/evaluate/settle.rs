@@ -61,7 +61,7 @@ impl Settler<'_> {
             }
             Value::Product(guards, factors) => {
                 let guards = self.tests(guards)?;
-                let factor = |(over, factor): &(bool, _)| Ok(self.factor(*over, factor)?);
+                let factor = |(over, factor): &(bool, _)| self.factor(*over, factor);
                 Value::Product(guards, factors.iter().map(factor).collect::<Result<_, EvalError>>()?)
             }
             Value::Power(power) => Value::Power(Box::new((self.value(&power.0)?, self.exact(&power.1)?))),

@@ -13,6 +13,7 @@ use crate::evaluate::{EvalError, Formula, Instance, Random, Scalar, Sizes, Work,
 use crate::integer::Index;
 use crate::language::syntax::{Expr, ExprKind, Name};
 use crate::model::{Contents, Quote, System, each_part};
+use std::slice::from_ref;
 
 const WORK: u64 = 60_000_000;
 const COSTLY: u64 = 300_000;
@@ -159,8 +160,10 @@ impl Trial<'_> {
     fn compare(&self, run: &Run, instance: &Instance, spots: &[Spot]) -> Result<Option<Counterexample>, EvalError> {
         let claimed = instance.compile(self.claim, &self.free_names())?;
         let derived = instance.compile(&self.answer.formula, &self.full_names())?;
+        let (mut values, mut rights) = (instance.evaluator(from_ref(&claimed)), instance.evaluator(from_ref(&derived)));
         for spot in spots {
-            if let Some(difference) = self.differ(run, instance, (&claimed, &derived), spot)? {
+            let found = (rights(0, &spot.full)?, values(0, &spot.free));
+            if let Some(difference) = self.differ(run, instance, (&claimed, &derived), found, spot)? {
                 let noted = self.shown && matches!(difference, Difference::Reason(_));
                 let note = noted.then(|| self.zero_note(run, spots)).flatten();
                 let indices = self.free_names().into_iter().zip(spot.free.iter().copied()).collect();
@@ -180,10 +183,10 @@ impl Trial<'_> {
         run: &Run,
         instance: &Instance,
         (claimed, derived): (&Formula, &Formula),
+        (right, found): (Scalar, Result<Scalar, EvalError>),
         spot: &Spot,
     ) -> Result<Option<Difference>, EvalError> {
-        let right = instance.evaluate(derived, &spot.full)?;
-        match instance.evaluate(claimed, &spot.free) {
+        match found {
             Ok(value) if instance.agree((claimed, value), (derived, right)) => Ok(None),
             Ok(_) if !self.shown => Ok(Some(Difference::Unequal)),
             Ok(value) => {
