@@ -7,6 +7,7 @@ mod derivatives;
 mod exactness;
 mod functions;
 mod hostile;
+mod kept;
 mod partition;
 mod points;
 mod recurrent;

@@ -15,7 +15,7 @@ fn entry(random: &mut Random, arrays: &[String], index: &str) -> Expr {
 }
 
 /// A formula of each kind that there is, of what was defined before.
-fn formula(random: &mut Random, arrays: &[String], index: &str, depth: usize) -> Expr {
+pub(super) fn formula(random: &mut Random, arrays: &[String], index: &str, depth: usize) -> Expr {
     if depth == 0 {
         return entry(random, arrays, index);
     }
@@ -48,7 +48,7 @@ fn formula(random: &mut Random, arrays: &[String], index: &str, depth: usize) ->
     }
 }
 
-fn system(seed: u64) -> Program {
+pub(super) fn system(seed: u64) -> Program {
     let mut random = Random::new(seed);
     let mut arrays: Vec<String> = vec!["x".into(), "w".into()];
     let given = arrays.iter().map(|name| array(name, [axis(int(3))])).collect();
