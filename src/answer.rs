@@ -53,9 +53,9 @@ pub struct Names {
 }
 
 impl Names {
-    /// Letters that the author did not use, and that are no ∂ℓ/∂ and no identity matrix.
+    /// Letters that the author did not use.
     pub fn new(system: &System) -> Names {
-        let mut taken: BTreeSet<Name> = ["l", "d", "I"].into_iter().map(Name::from).collect();
+        let mut taken: BTreeSet<Name> = ["l", "d"].into_iter().map(Name::from).collect();
         let mut fresh = |wishes: &[String]| {
             let numbered = (1..).map(|k| format!("{}_{k}", wishes[0]));
             let found =

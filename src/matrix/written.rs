@@ -157,7 +157,8 @@ impl Reader<'_> {
             self.lettered = true;
             return self.array(Form::Upstream(output.clone(), None), output, span);
         }
-        if let Some((_, length)) = self.letters.lengths.iter().find(|(letter, _)| letter == name) {
+        let is_identity = &**name == "I";
+        if let Some((_, length)) = self.letters.lengths.iter().find(|(letter, _)| letter == name && !is_identity) {
             return scalar(Quote::plain().index(length));
         }
         match &**name {
