@@ -74,7 +74,8 @@ impl Names {
         let floors: Vec<(&Bound, Option<Name>)> = system.equations.iter().flat_map(|e| floors(system, e)).collect();
         let clash = |b: &Bound| {
             let letter = b.var.name.to_uppercase();
-            system.sizes.iter().any(|(size, _)| size.starts_with(&letter))
+            // I is the identity matrix, and before parentheses an indicator.
+            letter == "I" || system.sizes.iter().any(|(size, _)| size.starts_with(&letter))
         };
         let letters = floors.iter().all(|(b, _)| !clash(b));
         let mut lengths: Vec<(Name, Index)> = Vec::new();
