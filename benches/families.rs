@@ -2,7 +2,7 @@
 //! a homework. Depth is in `derive`, the number of submissions in `tally`.
 
 use backprose::language::parse::parse_file;
-use backprose::language::syntax::{File, Item};
+use backprose::language::syntax::Item;
 use backprose::model::Sizes;
 use backprose::study::Study;
 use backprose::writeup::outline::Level;
@@ -19,11 +19,14 @@ fn main() {
     divan::main();
 }
 
-/// Derives and verifies everything that can be asked of a specification.
-fn all_answers(file: &File) {
-    let mut study = Study::new(&file.statements, 1, &Sizes::default()).unwrap();
-    let goals = study.with_adjoints(&study.goals(&[]));
-    assert!(goals.iter().all(|goal| study.answer(goal).is_ok()));
+/// Times deriving and verifying everything that can be asked of a specification.
+fn all_answers(bencher: Bencher, specification: &str) {
+    let file = parse_file(specification).unwrap();
+    bencher.bench_local(|| {
+        let mut study = Study::new(&file.statements, 1, &Sizes::default()).unwrap();
+        let goals = study.with_adjoints(&study.goals(&[]));
+        assert!(goals.iter().all(|goal| study.answer(goal).is_ok()));
+    });
 }
 
 /// A convolution over so many spatial axes, with strides and padding.
@@ -37,8 +40,7 @@ fn convolution(axes: usize) -> String {
 
 #[divan::bench(args = [1, 2, 3], sample_count = 10)]
 fn axes(bencher: Bencher, axes: usize) {
-    let file = parse_file(&convolution(axes)).unwrap();
-    bencher.bench_local(|| all_answers(&file));
+    all_answers(bencher, &convolution(axes));
 }
 
 /// So many equations side by side, each with a weight of its own.
@@ -52,8 +54,7 @@ fn side_by_side(equations: usize) -> String {
 
 #[divan::bench(args = [1, 4, 16], sample_count = 10)]
 fn equations(bencher: Bencher, equations: usize) {
-    let file = parse_file(&side_by_side(equations)).unwrap();
-    bencher.bench_local(|| all_answers(&file));
+    all_answers(bencher, &side_by_side(equations));
 }
 
 /// A chain of so many matrices multiplied in one sum.
@@ -76,8 +77,7 @@ fn chain(factors: usize) -> String {
 
 #[divan::bench(args = [2, 4, 6], sample_count = 10)]
 fn factors(bencher: Bencher, factors: usize) {
-    let file = parse_file(&chain(factors)).unwrap();
-    bencher.bench_local(|| all_answers(&file));
+    all_answers(bencher, &chain(factors));
 }
 
 /// A homework of so many questions about layers of their own.

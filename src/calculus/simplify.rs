@@ -59,6 +59,9 @@ pub const OUTSIDE: Rule = Rule {
     apply: |term, place| {
         let Kind::Sigma(bounds, body) = term.kind() else { return None };
         let depends = |f: &Term| bounds.iter().any(|b| f.any_var(&b.var));
+        if body.factors().iter().all(depends) {
+            return None;
+        }
         let sure = is_sure(bounds, body.factors().iter().filter(|f| depends(f)), place.facts);
         let has_value =
             |f: &Term| divides_by_something(f, place.facts) && (sure || is_in_range(place.system, place.facts, f));

@@ -27,10 +27,10 @@ pub(super) fn sizes_to_try(system: &System) -> Vec<Sizes> {
     while drawn < DRAWN && (smallest.len() < SMALLEST || different.len() < wish) {
         shares(excess, system.sizes.len(), &mut Vec::new(), &mut |extra| {
             drawn += 1;
-            let named = system.sizes.iter().zip(extra);
-            let (names, numbers): (Vec<&Name>, Vec<i64>) =
-                named.map(|((name, least), more)| (name, *least as i64 + more)).unzip();
-            let sizes: Sizes = names.into_iter().cloned().zip(numbers.iter().copied()).collect();
+            let numbers: Vec<i64> =
+                system.sizes.iter().zip(extra).map(|((_, least), more)| *least as i64 + more).collect();
+            let names = system.sizes.iter().map(|(name, _)| name.clone());
+            let sizes: Sizes = names.zip(numbers.iter().copied()).collect();
             let list = if different.len() < wish && is_different(&sizes) { &mut different } else { &mut smallest };
             if (list.len() < SMALLEST) && limits.accept(&numbers) {
                 list.push(sizes);

@@ -45,14 +45,14 @@ impl Run {
 /// The runs at which claims about a system are tried.
 pub(super) fn runs(system: &System, names: &Names) -> Result<Vec<Run>, String> {
     let mut runs = Vec::new();
+    let ordered = || system.equations.iter().any(|e| e.body.contents().include(Contents::ORDER));
+    let points = match system.sizes.is_empty() {
+        true if ordered() => ORDERED,
+        true => 3,
+        false => 1,
+    };
     for (k, sizes) in sizes_to_try(system).into_iter().enumerate() {
         let all = with_lengths(names, &sizes).map_err(|e| e.to_string())?;
-        let ordered = system.equations.iter().any(|e| e.body.contents().include(Contents::ORDER));
-        let points = match (system.sizes.is_empty(), ordered) {
-            (true, true) => ORDERED,
-            (true, false) => 3,
-            (false, _) => 1,
-        };
         let mut instances = Vec::new();
         for point in 0..points {
             let seed = Random::new((7919 * k + point) as u64 + 17).bits();

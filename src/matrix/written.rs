@@ -157,8 +157,7 @@ impl Reader<'_> {
             self.lettered = true;
             return self.array(Form::Upstream(output.clone(), None), output, span);
         }
-        let is_identity = &**name == "I";
-        if let Some((_, length)) = self.letters.lengths.iter().find(|(letter, _)| letter == name && !is_identity) {
+        if let Some((_, length)) = self.letters.lengths.iter().find(|(letter, _)| letter == name) {
             return scalar(Quote::plain().index(length));
         }
         match &**name {
