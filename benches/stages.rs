@@ -6,8 +6,9 @@ use backprose::calculus::{Derivations, PHASES};
 use backprose::catalogue::Catalogue;
 use backprose::derivation::{Derivation, Goal};
 use backprose::language::parse::parse_file;
-use backprose::language::syntax::Layout;
+use backprose::language::syntax::{Layer, Layout};
 use backprose::matrix::matrix_form;
+use backprose::model::compose::composed_layer;
 use backprose::model::{Sizes, System, elaborate};
 use backprose::recognise::recognise;
 use backprose::study::Study;
@@ -31,10 +32,14 @@ fn layers() -> Vec<String> {
     Catalogue::built_in().names().iter().map(|name| name.to_string()).collect()
 }
 
-/// A layer of the catalogue as a study with all that is asked of it.
+/// A layer of the catalogue with its calls written out, and its index base.
+fn composed(layer: &str) -> (Layer, i64) {
+    composed_layer(layer, &Catalogue::built_in()).unwrap().unwrap()
+}
+
+/// The same as a study with all that is asked of it.
 fn study(layer: &str) -> (Study, Vec<Goal>) {
-    let catalogue = Catalogue::built_in();
-    let (found, base, _) = catalogue.find(layer).unwrap();
+    let (found, base) = composed(layer);
     let mut study = Study::new(&found.statements, base, &Sizes::default()).unwrap();
     let goals = study.with_adjoints(&study.goals(&[]));
     (study, goals)
@@ -42,7 +47,7 @@ fn study(layer: &str) -> (Study, Vec<Goal>) {
 
 fn derived(system: &System, goals: &[Goal]) -> Vec<Rc<Derivation>> {
     let mut derivations = Derivations::default();
-    goals.iter().filter_map(|goal| derivations.derive(system, goal, PHASES)).collect()
+    goals.iter().map(|goal| derivations.derive(system, goal, PHASES).unwrap()).collect()
 }
 
 fn quoted(system: &System, names: &Names, derivations: &[Rc<Derivation>]) -> Vec<Answer> {
@@ -53,21 +58,19 @@ fn quoted(system: &System, names: &Names, derivations: &[Rc<Derivation>]) -> Vec
 fn parse(bencher: Bencher, layer: &str) {
     let catalogue = Catalogue::built_in();
     let (_, _, text) = catalogue.find(layer).unwrap();
-    bencher.bench_local(|| parse_file(black_box(text)));
+    bencher.bench_local(|| parse_file(black_box(text)).unwrap());
 }
 
 #[divan::bench(args = layers())]
 fn elaborated(bencher: Bencher, layer: &str) {
-    let catalogue = Catalogue::built_in();
-    let (found, base, _) = catalogue.find(layer).unwrap();
-    bencher.bench_local(|| elaborate(black_box(&found.statements), base, &Sizes::default()));
+    let (found, base) = composed(layer);
+    bencher.bench_local(|| elaborate(black_box(&found.statements), base, &Sizes::default()).unwrap());
 }
 
 /// All answers; what was proved of the sizes before is not known.
 #[divan::bench(args = layers())]
 fn derive(bencher: Bencher, layer: &str) {
-    let catalogue = Catalogue::built_in();
-    let (found, base, _) = catalogue.find(layer).unwrap();
+    let (found, base) = composed(layer);
     let (_, goals) = study(layer);
     let system = || elaborate(&found.statements, base, &Sizes::default()).unwrap();
     bencher.with_inputs(system).bench_local_values(|system| derived(&system, &goals));
@@ -116,5 +119,5 @@ fn matrix(bencher: Bencher, layer: &str) {
 fn write(bencher: Bencher, layer: &str) {
     let (mut study, goals) = study(layer);
     let document = answers(&mut study, &goals, "", Level::Main).unwrap();
-    bencher.bench_local(|| render(black_box(&document), Format::Latex, false));
+    bencher.bench_local(|| render(black_box(&document), Format::Latex, false).unwrap());
 }
