@@ -263,7 +263,11 @@ impl Study {
             return Err(NoAnswer::Refused(Diagnostic::general(format!("there is no array `{array}`"))));
         };
         let trials = ready(&mut self.trials, &self.system, &self.names)?;
-        let certificate = trials.verify_shape(&self.system, &shape)?;
+        let refused = |why: Unverified| match undefined(&self.system, &why) {
+            Some(problem) => NoAnswer::Refused(problem),
+            None => NoAnswer::Unverified(why),
+        };
+        let certificate = trials.verify_shape(&self.system, &shape).map_err(refused)?;
         Ok((shape, certificate))
     }
 

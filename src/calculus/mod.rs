@@ -8,6 +8,7 @@ pub mod boundary;
 mod canonical;
 mod chain;
 pub mod differentiate;
+pub mod domain;
 pub mod equality;
 pub mod extremum;
 pub mod floor;

@@ -28,15 +28,18 @@ pub struct Summand {
 
 pub use super::joint::proved_equal;
 
-/// The normal form, unless the formula is too large for it or holds derivatives.
+/// The normal form, unless the formula is too large for it or for what the facts allow, or holds derivatives.
 pub fn normal(system: &System, facts: &Facts, term: &Term) -> Option<Normal> {
+    facts.afford(1).then_some(())?;
     let mut sifted = sifted(system, facts, term);
     if term.any(&mut |t| matches!(t.kind(), Kind::Extremum(..))) {
         sifted = self::sifted(system, facts, &sifted);
     }
     let mut normal = Normal::new();
     let taken = sifted.free_vars().into_iter().chain(facts.indices().cloned()).collect();
-    for (coefficient, summand) in expand(&sifted, &taken)? {
+    let expanded = expand(&sifted, &taken)?;
+    facts.afford(expanded.len()).then_some(())?;
+    for (coefficient, summand) in expanded {
         if let Some((number, summand)) = summand.reduced(system, facts) {
             *normal.entry(summand).or_insert_with(BigRational::zero) += coefficient * number;
         }

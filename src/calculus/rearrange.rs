@@ -1,8 +1,9 @@
 //! Rules that move sums, products and brackets to where a sift or a reader can use them.
 
+use super::domain::ends_are_in_range;
 use super::rule::{Example, Rule};
 use crate::derivation::RuleName;
-use crate::integer::Condition;
+use crate::integer::{Atom, Condition};
 use crate::model::{Bound, Contents, Kind, Term};
 use num_rational::BigRational;
 use num_traits::One;
@@ -43,7 +44,8 @@ pub const JOIN: Rule = Rule {
     statement: "a factor moves into an inner sum, so that both sums stand at one place",
     formula: &[("sum[i] a[i] * sum[j] c[i,j]", "sum[i, j] a[i] * c[i,j]")],
     conditions: "It applies where the inner sum holds a bracket with an equation for the outer index i. The index j \
-                 gets a prime where it occurs in a.",
+                 gets a prime where it occurs in a. Where an end of the inner sum is read from data that a may guard, \
+                 the brackets of the inner sum on outer indices move out instead.",
     shrinks: "the number of sums below a Σ whose brackets wait for an outer index",
     example: Example { system: "x[3], W[2,3], u[2]; y = sum[i] u[i] * (sum[k] W[i,k]*x[k])", goal: "dy/dW" },
     needs: Contents::GUARDED_SIGMA,
@@ -57,10 +59,32 @@ pub const JOIN: Rule = Rule {
         let fresh = factors[inner]
             .with_fresh_bounds(&|v| place.taken.contains(v) || rest.any_var(v) || bounds.iter().any(|b| b.var == *v));
         let Kind::Sigma(more, inside) = fresh.kind() else { return None };
+        let mut facts = place.facts.clone();
+        bounds.iter().for_each(|b| facts.bound_index(&b.var, &b.lo, &b.hi));
+        if !ends_are_in_range(place.system, &facts, more) {
+            let (out, stay) = split_off(inside, more)?;
+            let sum = Term::sigma(more.clone(), stay);
+            return Some(Term::sigma(bounds.clone(), Term::product(others.into_iter().chain([out, sum]))).into());
+        }
         let all: Vec<Bound> = bounds.iter().chain(more).cloned().collect();
         Some(Term::sigma(all, Term::product(others.into_iter().chain([inside.clone()]))).into())
     },
 };
+
+/// The brackets of a sum that its own indices and data do not occur in, and the rest; none if there are none.
+fn split_off(inside: &Term, bounds: &[Bound]) -> Option<(Term, Term)> {
+    let outer = |factor: &&Term| match factor.kind() {
+        Kind::Bracket(condition) => {
+            let mut own = bounds.iter().any(|b| condition.mentions(&b.var));
+            condition.visit(&mut |index| own = own || index.any_atom(&mut |atom| matches!(atom, Atom::Datum(..))));
+            !own
+        }
+        _ => false,
+    };
+    let (out, stay): (Vec<&Term>, Vec<&Term>) = inside.factors().iter().partition(outer);
+    let product = |factors: Vec<&Term>| Term::product(factors.into_iter().cloned());
+    (!out.is_empty()).then(|| (product(out), product(stay)))
+}
 
 /// [p and q] = [p]·[q], and what is not at most is greater.
 pub const SEPARATE: Rule = Rule {

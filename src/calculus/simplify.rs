@@ -1,10 +1,11 @@
 //! Rules that make an answer short: what cancels, what moves out of sums, common factors.
 
+use super::domain::is_in_range;
 use super::normal::proved_zero;
 use super::rule::{Example, Place, Rule};
 use crate::derivation::RuleName;
 use crate::integer::{Condition, Facts, Index, Truth, Var};
-use crate::model::{Bound, Contents, Kind, System, Term};
+use crate::model::{Bound, Contents, Kind, Term};
 use num_rational::BigRational;
 use num_traits::{One, Signed, Zero};
 use std::collections::BTreeSet;
@@ -197,27 +198,6 @@ fn of_some(terms: &[Term], place: &Place) -> Option<Term> {
     let others = |range: &[Term]| range.iter().filter(|t| !has(t)).cloned().collect::<Vec<_>>();
     let together = taken_out(common, terms.iter().filter(has));
     Some(Term::sum(others(&terms[..first]).into_iter().chain([together]).chain(others(&terms[first..]))))
-}
-
-/// Whether everything read is in range wherever the facts hold, and the brackets beside it in the term.
-fn is_in_range(system: &System, facts: &Facts, term: &Term) -> bool {
-    if let Kind::Read(name, at) | Kind::Upstream(name, at) = term.kind() {
-        let inside = |(index, (lo, hi)): (&Index, (Index, Index))| {
-            facts.judge(&Condition::Within(lo, index.clone(), hi)) == Truth::Yes
-        };
-        return system.bounds(name).is_some_and(|axes| at.iter().zip(axes).all(inside));
-    }
-    let mut facts = facts.clone();
-    term.bounds().iter().for_each(|b| facts.bound_index(&b.var, &b.lo, &b.hi));
-    if let Kind::Pi(_, condition, _) | Kind::Extremum(_, _, condition, _) = term.kind() {
-        facts.require(condition);
-    }
-    for factor in term.factors() {
-        if let Kind::Bracket(condition) = factor.kind() {
-            facts.require(condition);
-        }
-    }
-    term.children().iter().all(|part| is_in_range(system, &facts, part))
 }
 
 /// 2a − 2b as 2(a − b)

@@ -54,9 +54,9 @@ pub struct Mismatch {
 
 impl Failure {
     /// The error, if it is that more work was needed than allowed.
-    pub fn work(&self) -> Option<Box<EvalError>> {
+    pub fn work(&self) -> Option<EvalError> {
         match self {
-            Failure::Error(error @ EvalError::TooMuchWork { .. }) => Some(Box::new(error.clone())),
+            Failure::Error(error @ EvalError::TooMuchWork { .. }) => Some(error.clone()),
             _ => None,
         }
     }

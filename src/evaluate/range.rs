@@ -74,19 +74,10 @@ impl fmt::Display for BoxFault {
 
 impl std::error::Error for BoxFault {}
 
-/// How far beyond its ends a claimed box is tried.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Reach {
-    /// The least value an index may have.
-    pub base: i64,
-    /// How many values beyond either end are tried.
-    pub margin: i64,
-}
-
-/// Checks that `claimed` is the largest box at or after the base in which every read of an
-/// equation (counted from 0) is in range: every point of it evaluates, and one index moved up to
-/// `margin` beyond an end reaches a point that reads out of range, or leaves the range of a
-/// normaliser altogether.
+/// Checks that `claimed` cannot be made larger: it begins at `base` or after it, every read of an equation
+/// (counted from 0) is in range at every point of it, and one index moved beyond an end reaches a point that
+/// reads out of range, or leaves the range of a normaliser altogether. What lies beyond that point does not
+/// matter: a larger box would hold the point too.
 ///
 /// # Errors
 /// The first fault found.
@@ -94,7 +85,7 @@ pub fn check_box(
     program: &Program,
     sizes: &Sizes,
     equation: usize,
-    reach: Reach,
+    base: i64,
     claimed: &[(i64, i64)],
 ) -> Result<Checked, BoxFault> {
     let reads = Reads::new(program, sizes, equation)?;
@@ -106,7 +97,7 @@ pub fn check_box(
         return Err(BoxFault::Empty);
     }
     for (index, &(first, _)) in reads.indices.iter().zip(claimed) {
-        if first < reach.base {
+        if first < base {
             return Err(BoxFault::BelowBase { index: index.clone(), first });
         }
     }
@@ -116,18 +107,14 @@ pub fn check_box(
     }
     let mut slice = claimed.to_vec();
     for (axis, &(first, last)) in claimed.iter().enumerate() {
-        for distance in 1..=reach.margin {
-            let ends = [first.checked_sub(distance), last.checked_add(distance)];
-            for value in ends.into_iter().flatten().filter(|value| *value >= reach.base) {
-                slice[axis] = (value, value);
-                match reads.first_fault(&slice)? {
-                    Some((_, EvalError::OutOfRange { .. } | EvalError::OutsideNormaliser(_))) => {}
-                    Some((at, error)) => return Err(BoxFault::Point { at, error }),
-                    None if reads.all_outside(&slice)? => {}
-                    None => {
-                        return Err(BoxFault::Extends { index: reads.indices[axis].clone(), value });
-                    }
-                }
+        let ends = [first.checked_sub(1), last.checked_add(1)];
+        for value in ends.into_iter().flatten().filter(|value| *value >= base) {
+            slice[axis] = (value, value);
+            match reads.first_fault(&slice)? {
+                Some((_, EvalError::OutOfRange { .. } | EvalError::OutsideNormaliser(_))) => {}
+                Some((at, error)) => return Err(BoxFault::Point { at, error }),
+                None if reads.all_outside(&slice)? => {}
+                None => return Err(BoxFault::Extends { index: reads.indices[axis].clone(), value }),
             }
         }
         slice[axis] = (first, last);

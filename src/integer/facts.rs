@@ -20,6 +20,9 @@ use std::rc::Rc;
 pub struct Facts {
     pub(super) stated: Rc<Stated>,
     pub(super) learnt: Rc<Learnt>,
+    /// What may still be spent on normal forms, one for all facts that come from the same; nothing bounds it
+    /// outside [`Facts::within`].
+    allowance: Rc<Cell<Option<usize>>>,
 }
 
 /// What was stated.
@@ -135,6 +138,24 @@ impl Facts {
         let stated = self.state();
         stated.nonnegative.extend(nonnegative_parts(condition));
         stated.required.push(condition.clone());
+    }
+
+    /// Does something within an allowance for normal forms, and within what is left of an outer one.
+    pub fn within<T>(&self, most: usize, run: impl FnOnce() -> T) -> T {
+        let outer = self.allowance.get();
+        let given = outer.map_or(most, |left| left.min(most));
+        self.allowance.set(Some(given));
+        let done = run();
+        let spent = given - self.allowance.get().unwrap_or(0);
+        self.allowance.set(outer.map(|left| left - spent));
+        done
+    }
+
+    /// Takes a cost from the allowance; whether it was that large.
+    pub fn afford(&self, cost: usize) -> bool {
+        let left = self.allowance.get().map(|left| left.checked_sub(cost));
+        self.allowance.set(left.map(|left| left.unwrap_or(0)));
+        left != Some(None)
     }
 
     /// Forgets what was found out, here and with more facts stated.

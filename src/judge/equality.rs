@@ -3,6 +3,7 @@
 //! Invariant: a proof is given only if both sides agree at every entry tried, and every line of it has
 //! the value of the left side; the derivatives in these are the evaluator's own.
 
+use super::ALLOWANCE;
 use super::expand::Expander;
 use super::trial::{Run, places, runs};
 use crate::answer::Names;
@@ -62,7 +63,8 @@ pub fn show(system: &System, names: &Names, equality: &Equality, span: Span) -> 
     trial.compare(&runs, span)?;
     let tried = trial.certificate.compared;
     let [a, b] = &identity.terms;
-    let proof = prove(system, &identity.facts, &identity.free, [a, b]).ok_or(Unshown::Unproved { tried })?;
+    let found = identity.facts.within(ALLOWANCE, || prove(system, &identity.facts, &identity.free, [a, b]));
+    let proof = found.ok_or(Unshown::Unproved { tried })?;
     let quote = Quote { conditional_sums: true, ..names.quote(system, &identity.free) };
     let lines = [0, 1].map(|side| {
         let steps = proof.sides[side].steps.iter().map(|step| quote.formula(&step.after));

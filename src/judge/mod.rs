@@ -39,13 +39,14 @@ pub use report::{TestReport, judge_tests, judge_tests_within};
 pub use slips::{Shown, Slip, Slipped};
 
 use crate::answer::{Answer, Names, at_indices, goal_name};
-use crate::calculus::{PHASES, normal::proved_equal, proof::prove};
+use crate::calculus::{PHASES, domain::is_in_range, normal::proved_equal, proof::prove};
 use crate::derivation::Goal;
 use crate::diagnostic::{Diagnostic, Diagnostics, Span};
+use crate::integer::Facts;
 use crate::language::print::{Alphabet, claim as print_claim, expression, shape as print_shape};
 use crate::language::syntax::{Claim, ClaimValue, Expr, Name, Target};
 use crate::model::formula::{formula, resolve_formula};
-use crate::model::{System, Term};
+use crate::model::{Contents, System, Term};
 use crate::study::{undefined, with_jacobian};
 use crate::verify::{Trials, Unverified};
 use complete::complete;
@@ -73,6 +74,9 @@ pub enum Verdict {
         tried: usize,
     },
 }
+
+/// How many summands a proof may bring to their least forms before a claim is left undecided.
+const ALLOWANCE: usize = 30_000;
 
 /// A verdict, and what explains it.
 struct Judged {
@@ -301,9 +305,9 @@ impl<'a> Judge<'a> {
                 continue;
             }
             if let Some(derived) = crate::calculus::shape(&self.system, &array) {
-                self.trials
-                    .verify_shape(&self.system, &derived)
-                    .map_err(|e| vec![Diagnostic::general(e.to_string())])?;
+                self.trials.verify_shape(&self.system, &derived).map_err(|why| {
+                    vec![undefined(&self.system, &why).unwrap_or_else(|| Diagnostic::general(why.to_string()))]
+                })?;
                 self.forget();
             }
             self.shaped.insert(array);
@@ -424,19 +428,25 @@ impl<'a> Judge<'a> {
     fn proved(&self, left: &Left, answer: &Answer, claimed: &Term) -> bool {
         let derived = at_indices(&answer.derivation, &left.values());
         let facts = left.facts(&self.system);
-        proved_equal(&self.system, &facts, claimed, &derived)
-            || unfold(&self.system, claimed).zip(unfold(&self.system, &derived)).is_some_and(|(claimed, derived)| {
-                proved_equal(&self.system, &facts, &claimed, &derived)
+        let guarded = claimed.contents().include(Contents::ORDER) && !is_in_range(&self.system, &facts, claimed);
+        !guarded && facts.within(ALLOWANCE, || self.met(left, &answer.derivation.goal, &facts, [claimed, &derived]))
+    }
+
+    /// Whether a claimed and a derived formula meet, the cheapest way first.
+    fn met(&self, left: &Left, goal: &Goal, facts: &Facts, [claimed, derived]: [&Term; 2]) -> bool {
+        proved_equal(&self.system, facts, claimed, derived)
+            || unfold(&self.system, claimed).zip(unfold(&self.system, derived)).is_some_and(|(claimed, derived)| {
+                proved_equal(&self.system, facts, &claimed, &derived)
                     || proved_equal(
                         &self.system,
-                        &facts,
-                        &settled(&self.system, &facts, &claimed),
-                        &settled(&self.system, &facts, &derived),
+                        facts,
+                        &settled(&self.system, facts, &claimed),
+                        &settled(&self.system, facts, &derived),
                     )
             })
-            || put_in(&answer.derivation.goal, left, claimed, &derived)
-                .is_some_and(|claimed| proved_equal(&self.system, &facts, &claimed, &derived))
-            || prove(&self.system, &facts, &left.free, [claimed, &derived]).is_some()
+            || put_in(goal, left, claimed, derived)
+                .is_some_and(|claimed| proved_equal(&self.system, facts, &claimed, derived))
+            || prove(&self.system, facts, &left.free, [claimed, derived]).is_some()
     }
 
     /// The derived and verified answer to a goal.

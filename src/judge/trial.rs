@@ -17,8 +17,11 @@ use std::slice::from_ref;
 
 const WORK: u64 = 60_000_000;
 const COSTLY: u64 = 300_000;
-/// At so many points a claim is tried at numbers for all sizes, where it matters which of several values is greater.
+/// At so many points a claim is tried where it matters which of several values is greater: at numbers for all sizes,
+/// and at the first assignments of symbolic ones.
 const ORDERED: usize = 24;
+/// So many assignments are the first.
+const FIRST: usize = 3;
 const MOST_ENTRIES: i128 = 20_000;
 const FUEL: usize = 400_000;
 const LONGEST: usize = 4;
@@ -46,15 +49,16 @@ impl Run {
 pub(super) fn runs(system: &System, names: &Names) -> Result<Vec<Run>, String> {
     let mut runs = Vec::new();
     let ordered = || system.equations.iter().any(|e| e.body.contents().include(Contents::ORDER));
-    let points = match system.sizes.is_empty() {
-        true if ordered() => ORDERED,
+    let points = |k: usize| match system.sizes.is_empty() {
+        _ if k >= FIRST => 1,
+        _ if ordered() => ORDERED,
         true => 3,
         false => 1,
     };
     for (k, sizes) in sizes_to_try(system).into_iter().enumerate() {
         let all = with_lengths(names, &sizes).map_err(|e| e.to_string())?;
         let mut instances = Vec::new();
-        for point in 0..points {
+        for point in 0..points(k) {
             let seed = Random::new((7919 * k + point) as u64 + 17).bits();
             let mut instance = Instance::sharing(&system.program, &all, seed, &Work::until(WORK, &system.limits))
                 .map_err(|e| e.to_string())?;

@@ -9,9 +9,11 @@ mod count;
 pub mod point;
 mod sample;
 mod step;
+mod unverified;
 
 pub(crate) use assignments::Limits;
 pub use assignments::assignments;
+pub use unverified::{Cause, Unverified};
 
 use crate::answer::{Answer, Names};
 use crate::derivation::{Derivation, Goal, ShapeDerivation};
@@ -19,12 +21,10 @@ use crate::evaluate::check::{
     Checked, Failure as CheckFailure, check_gradient, check_gradient_by_steps, check_jacobian, check_product,
     check_value,
 };
-use crate::evaluate::range::{Reach, check_box};
+use crate::evaluate::range::{BoxFault, check_box};
 use crate::evaluate::{EvalError, Formula, General, Instance, Random, Scalar, Sizes, Steps, Work, integer};
 use crate::language::syntax::{Expr, Name};
-use crate::limits::{Limit, Limits as Within};
 use crate::model::{OneStep, Quote, System};
-use std::fmt;
 
 /// What was checked.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -76,56 +76,6 @@ impl Certificate {
     }
 }
 
-/// A formula that did not pass.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Unverified {
-    /// The answer: `df/dW`.
-    pub answer: String,
-    /// What differs, or why it could not be checked.
-    pub reason: String,
-    /// The numbers chosen for the symbolic sizes.
-    pub sizes: Sizes,
-    /// Why the system has no values at all, or what it lacked, if that is the reason.
-    pub cause: Option<Box<EvalError>>,
-}
-
-impl Unverified {
-    /// An answer that was not finished when the time ran out.
-    pub fn unfinished(answer: impl Into<String>) -> Unverified {
-        let cause = Some(Box::new(EvalError::OutOfTime));
-        Unverified { answer: answer.into(), reason: String::new(), sizes: Sizes::new(), cause }
-    }
-
-    /// How to allow what it lacked, if that is work.
-    pub fn remedy(&self, limits: &Within) -> Option<String> {
-        let lacked = matches!(self.cause.as_deref(), Some(EvalError::TooMuchWork { .. }));
-        if lacked {
-            Some(limits.hint(Limit::Work, "what is not verified is not printed; choose smaller sizes"))
-        } else {
-            None
-        }
-    }
-
-    /// Whether nothing is wrong with it but that the time ran out.
-    pub fn is_unfinished(&self) -> bool {
-        self.cause.as_deref() == Some(&EvalError::OutOfTime)
-    }
-}
-
-impl fmt::Display for Unverified {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if self.is_unfinished() {
-            return write!(f, "{} is not finished: the time ran out", self.answer);
-        }
-        write!(f, "{} is not verified: {}", self.answer, self.reason)?;
-        if !self.sizes.is_empty() {
-            let sizes: Vec<String> = self.sizes.iter().map(|(n, v)| format!("{n} = {v}")).collect();
-            write!(f, ", at {}", sizes.join(", "))?;
-        }
-        Ok(())
-    }
-}
-
 /// Instances of a system at the sizes and points at which its answers are tried.
 pub struct Trials {
     symbolic: bool,
@@ -166,7 +116,7 @@ const FEW: usize = 4;
 
 impl Budget {
     fn of(system: &System) -> Budget {
-        let allowed = system.limits.of(Limit::Work) as u64;
+        let allowed = system.limits.of(crate::limits::Limit::Work) as u64;
         match system.equations.len() {
             few if few <= MANY => Budget { allowed, all: allowed, each: allowed },
             many => Budget { allowed, all: allowed + MORE * many as u64, each: MORE / 4 },
@@ -188,8 +138,10 @@ impl Trials {
             sizes: sizes.clone(),
             cause: None,
         };
-        let valueless =
-            |e: EvalError, sizes: &Sizes| Unverified { cause: Some(Box::new(e.clone())), ..fail(e.to_string(), sizes) };
+        let valueless = |e: EvalError, sizes: &Sizes| {
+            let reason = e.to_string();
+            Unverified { cause: Some(Box::new(Cause::Evaluation(e))), ..fail(reason, sizes) }
+        };
         if chosen.is_empty() {
             let reason = "no small sizes were found that satisfy all requirements".into();
             return Err(fail(reason, &Sizes::new()));
@@ -264,8 +216,10 @@ impl Trials {
                 let share = self.share();
                 let affordable = sample::affordable(instance, &answer.derivation, formula, share);
                 let compared = compare(instance, answer, formula, affordable);
-                let (checked, sampled) =
-                    compared.map_err(|e| Unverified { cause: e.work(), ..fail(describe(answer, &e)) })?;
+                let (checked, sampled) = compared.map_err(|e| Unverified {
+                    cause: e.work().map(|e| Box::new(Cause::Evaluation(e))),
+                    ..fail(describe(answer, &e))
+                })?;
                 if k == 0 {
                     total.entries += checked.entries;
                     total.numeric += checked.numeric;
@@ -323,6 +277,13 @@ impl Trials {
                 Some(steps) => row_step(steps, &answer.derivation, &at).map_err(|e| e.to_string())?,
                 None => None,
             };
+            let named = |k: usize| match k.checked_sub(1) {
+                None => "the first line".into(),
+                Some(before) => {
+                    let rule = answer.derivation.steps.get(before).map_or("presentation", |step| step.rule.text());
+                    format!("the step by the rule `{rule}` (line {k})")
+                }
+            };
             let mut within = steps.as_ref().map(|steps| steps.evaluator(lines, step.as_deref()));
             let mut before: Option<(&Formula, Scalar)> = None;
             for (k, line) in lines.iter().enumerate() {
@@ -332,11 +293,10 @@ impl Trials {
                 });
                 let value = match value {
                     Err(EvalError::TooMuchWork { .. }) if most < u64::MAX => return Ok(compared),
-                    value => value.map_err(|e| format!("line {k} at {at:?}: {e}"))?,
+                    value => value.map_err(|e| format!("{} has no value at {at:?}: {e}", named(k)))?,
                 };
                 if before.is_some_and(|b| !instance.agree(b, (line, value))) {
-                    let rule = answer.derivation.steps.get(k - 1).map_or("presentation", |s| s.rule.text());
-                    return Err(format!("the step by the rule `{rule}` (line {k}) changes the value at {at:?}"));
+                    return Err(format!("{} changes the value at {at:?}", named(k)));
                 }
                 before = Some((line, value));
                 compared += 1;
@@ -396,11 +356,20 @@ impl Trials {
             }
             let equation = system.program.equations.iter().position(|e| *e.array == *shape.array);
             if let (Some(number), false) = (equation, shape.limits.is_empty()) {
-                let reach = Reach { base: system.base, margin: 4 };
                 let small = axes.iter().map(|(lo, hi)| hi - lo + 1).product::<i64>() <= 20_000;
                 if small && all_open(shape) {
-                    let checked = check_box(&system.program, sizes, number, reach, axes);
-                    total.places += checked.map_err(|e| fail(e.to_string()))?.entries;
+                    let checked = check_box(&system.program, sizes, number, system.base, axes);
+                    let larger = |fault: BoxFault| {
+                        let cause = match &fault {
+                            BoxFault::Extends { index, value } => {
+                                let (array, index) = (shape.array.clone(), index.clone());
+                                Some(Box::new(Cause::Larger { array, index, value: *value }))
+                            }
+                            _ => None,
+                        };
+                        Unverified { cause, ..fail(fault.to_string()) }
+                    };
+                    total.places += checked.map_err(larger)?.entries;
                 } else {
                     total.sampled = true;
                 }

@@ -31,6 +31,9 @@ pub const PALETTE: &[(&str, &str)] = &[
 /// The width a drawing may take.
 pub(super) const PAGE: f64 = 150.0;
 
+/// The height of letters below which a label does not stand inside its node.
+const READABLE: f64 = 1.2;
+
 /// A drawing: its extent and its shapes.
 #[derive(Clone, Debug, Default, Serialize)]
 pub struct Drawing {
@@ -235,18 +238,24 @@ impl Draughtsman<'_> {
         let step = ((PAGE - margin) / count).clamp(1.5, 7.0);
         let node = (0.66 * step).min(4.6);
         let drop = (2.0 * step).clamp(11.0, 24.0);
-        let (top, bottom) = (node / 2.0 + 0.5, node / 2.0 + 0.5 + drop);
         let at = |place: usize| margin + step * (place as f64 + 0.5);
         let outputs = output_places(reads, step, margin, &at);
+        let inputs: Vec<f64> = (0..reads.inputs.len()).map(at).collect();
+        let labels = reads.outputs.iter().chain(reads.inputs.iter().map(|(label, _)| label));
+        let inside = letters.min(node * 0.53).min(node * 1.6 / longest(labels).max(1) as f64);
+        let beside = inside < READABLE;
+        let small = inside.max(READABLE);
+        let above = Rows::new(beside, &outputs, longest(&reads.outputs));
+        let below = Rows::new(beside, &inputs, longest(reads.inputs.iter().map(|(label, _)| label)));
+        let top = above.height() + node / 2.0 + 0.5;
+        let bottom = top + drop;
         let mut shapes: Vec<Shape> = reads
             .lines
             .iter()
             .filter(|(from, to, _)| *from < outputs.len() && *to < reads.inputs.len())
             .map(|(from, to, class)| line((outputs[*from], top + node / 2.0), (at(*to), bottom - node / 2.0), *class))
             .collect();
-        let widest = longest(reads.outputs.iter().chain(reads.inputs.iter().map(|(label, _)| label)));
-        let small = letters.min(node * 0.53).min(node * 1.6 / widest.max(1) as f64);
-        for (x, label) in outputs.iter().zip(&reads.outputs) {
+        for (place, (x, label)) in outputs.iter().zip(&reads.outputs).enumerate() {
             shapes.push(Shape {
                 kind: "circle",
                 x: rounded(*x),
@@ -254,11 +263,11 @@ impl Draughtsman<'_> {
                 size: rounded(node / 2.0),
                 ..Shape::default()
             });
-            shapes.push(words(self.words(label), *x, top, "middle", small));
+            shapes.push(words(self.words(label), *x, top - above.away(place, node), "middle", small));
         }
         for (place, (label, padding)) in reads.inputs.iter().enumerate() {
             shapes.push(Shape { dashed: *padding, ..rect(at(place) - node / 2.0, bottom - node / 2.0, node, None) });
-            shapes.push(words(self.words(label), at(place), bottom, "middle", small));
+            shapes.push(words(self.words(label), at(place), bottom + below.away(place, node), "middle", small));
         }
         let first = outputs.first().copied().unwrap_or(margin);
         shapes.push(words(self.prose(&reads.output_title), first - node / 2.0 - 1.2, top, "end", letters));
@@ -267,11 +276,36 @@ impl Draughtsman<'_> {
         let caption = self.prose(&reads.caption);
         Drawing {
             width,
-            height: rounded(bottom + node / 2.0 + 0.5),
+            height: rounded(bottom + node / 2.0 + 0.5 + below.height()),
             shapes,
             about: caption.clone(),
             caption,
             ..Drawing::default()
+        }
+    }
+}
+
+/// The rows in which the labels of nodes stand beside them, in turn, where they find no room inside; none
+/// where they stand inside.
+struct Rows(usize);
+
+impl Rows {
+    /// So many that labels of a length do not touch, over nodes at these places.
+    fn new(beside: bool, places: &[f64], longest: usize) -> Rows {
+        let gap = places.windows(2).map(|pair| pair[1] - pair[0]).fold(PAGE, f64::min);
+        let width = 0.65 * READABLE * longest as f64;
+        Rows(if beside { (width / gap).ceil().max(1.0) as usize } else { 0 })
+    }
+
+    fn height(&self) -> f64 {
+        1.3 * READABLE * self.0 as f64
+    }
+
+    /// How far from the middle of its node, of this size, a label stands.
+    fn away(&self, place: usize, node: f64) -> f64 {
+        match self.0 {
+            0 => 0.0,
+            rows => node / 2.0 + READABLE * (0.8 + 1.3 * (place % rows) as f64),
         }
     }
 }

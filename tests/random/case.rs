@@ -139,6 +139,9 @@ pub fn try_all(theorem: Theorem, seeds: impl IntoIterator<Item = u64>) -> Tally 
     let mut tally = Tally::default();
     for seed in seeds {
         let choices = choices(seed);
+        if std::env::var_os("SHOW").is_some() {
+            println!("# {seed}\n{}", text(&choices));
+        }
         let (result, counts) = tried(theorem, &choices);
         tally.tried += 1;
         for (what, n) in counts {

@@ -1,7 +1,8 @@
 //! Random layers: what holds of every layer, tried of many, each of them well-typed and none like
 //! the other. What fails is printed as the smallest specification found, to be pasted into a test.
 //!
-//! `FIRST` is the first seed and `LAYERS` the number of layers, if others are wanted.
+//! `FIRST` is the first seed and `LAYERS` the number of layers, if others are wanted; `SHOW` prints every layer
+//! before it is tried, and those of which nothing was tried once more.
 
 mod case;
 mod drawn;
