@@ -48,6 +48,8 @@ pub enum Limit {
     Rewriting,
     /// Operations of verification.
     Work,
+    /// Summands that the proof of one claim brings to their least forms.
+    Proving,
     /// Formulas of a document.
     Formulas,
     /// Marks of a paper.
@@ -86,7 +88,7 @@ const fn entry(
 const MANY: u64 = 1 << 40;
 
 /// All limits, in the order of [`Limit`].
-pub const TABLE: [Entry; 21] = [
+pub const TABLE: [Entry; 22] = [
     entry(Limit::Bytes, "bytes", (1 << 18, 1 << 30), "bytes of a specification", "memory of the parser"),
     entry(Limit::DocumentBytes, "document-bytes", (4 << 20, 1 << 30), "bytes of a document or template", "memory"),
     entry(Limit::NotebookBytes, "notebook-bytes", (64 << 20, 1 << 32), "bytes of a notebook", "memory"),
@@ -105,6 +107,7 @@ pub const TABLE: [Entry; 21] = [
     entry(Limit::Answers, "answers", (500, MANY), "answers of `derive`, or of a question", "time, and the page"),
     entry(Limit::Rewriting, "rewriting", (150_000, MANY), "parts of all lines of a derivation", "time and memory"),
     entry(Limit::Work, "work", (12_000_000, 1 << 50), "operations that verify a system's answers", "time"),
+    entry(Limit::Proving, "proving", (30_000, MANY), "summands that the proof of a claim compares", "time"),
     entry(Limit::Formulas, "formulas", (2_000, MANY), "formulas of a document", "time"),
     entry(Limit::Marks, "marks", (2_000, MANY), "marked formulas of a paper", "time"),
     entry(Limit::Templates, "templates", (1_000, MANY), "files of a folder of templates", "time, and the wrong folder"),

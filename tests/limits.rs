@@ -62,7 +62,11 @@ fn every_limit_can_be_lowered_and_says_how_to_raise_it() {
     let mark = "% backprose: linear : y\n$$y_i = x_i$$\n";
     std::fs::write(path("p.tex"), mark.repeat(4)).unwrap();
     std::fs::write(path("a.md"), "1. $$y_i = x_i$$\n".repeat(4)).unwrap();
+    let equality = "size N\ninput x[N]\ny = sum[i] x[i]^2\nanswer show y = sum[i in 1..N] x[N+1-i]^2";
+    let sheet = format!("homework \"H\" {{ problem 1 {{ question 1 {{\n{equality}\n}} }} }}\n");
+    std::fs::write(path("e.bp"), sheet).unwrap();
     let (h, n, p, a, t) = (path("h.bp"), path("n.ipynb"), path("p.tex"), path("a.md"), path("templates"));
+    let e = path("e.bp");
     let derive = |text: &'static str| (vec!["derive", text], 3);
     let cases: Vec<(&str, (Vec<&str>, u64))> = vec![
         ("bytes", derive("x[3]; y[i] = x[i]")),
@@ -86,6 +90,7 @@ fn every_limit_can_be_lowered_and_says_how_to_raise_it() {
         ("answers", derive("x[3], w[3]; y[i] = x[i]*w[i]")),
         ("rewriting", (vec!["derive", "conv1d"], 3)),
         ("work", (vec!["derive", "conv1d"], 3)),
+        ("proving", (vec!["solve", &e, "--out", "-", "--format", "text"], 3)),
         ("formulas", (vec!["check", &a, "--against", &h], 3)),
         ("marks", (vec!["check", &p], 3)),
         ("templates", (vec!["solve", &h, "--out", "-", "--format", "markdown", "--templates", &t], 2)),

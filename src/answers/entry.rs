@@ -199,7 +199,10 @@ fn judged(mark: &Mark, solutions: bool, lines: &mut Vec<String>) {
     }
     match &mark.judgement.verdict {
         Verdict::Proved => lines.extend(reasons()),
-        Verdict::Undecided { tried } => lines.push(format!("agrees at all {tried} entries tried, not proved")),
+        Verdict::Undecided { tried } => {
+            lines.push(format!("agrees at all {tried} entries tried, not proved"));
+            lines.extend(reasons());
+        }
         Verdict::Refuted(found) if solutions => {
             lines.push(found.to_string());
             lines.extend(reasons());

@@ -224,7 +224,7 @@ impl Finding {
 
     /// Why, and what would be right, a line each.
     fn reasons(&self) -> Vec<String> {
-        let Judgement { expected, verdict, slip, good, because, .. } = &self.judgement;
+        let Judgement { expected, verdict, slip, reasons, good, because, .. } = &self.judgement;
         let mut lines = Vec::new();
         if let Some(because) = because.as_ref().filter(|_| !expected && *good) {
             lines.push(format!("as it should be: {because}"));
@@ -235,7 +235,10 @@ impl Finding {
         match verdict {
             Verdict::Proved => {}
             Verdict::Refuted(counterexample) => lines.push(counterexample.to_string()),
-            Verdict::Undecided { tried } => lines.push(format!("agrees at all {tried} entries tried, not proved")),
+            Verdict::Undecided { tried } => {
+                lines.push(format!("agrees at all {tried} entries tried, not proved"));
+                lines.extend_from_slice(reasons);
+            }
         }
         lines.extend(slip.as_ref().filter(|_| !good).map(ToString::to_string));
         lines.extend(self.other.as_ref().filter(|_| !good).map(|other| format!("with {other} it would be right")));

@@ -140,15 +140,11 @@ impl Facts {
         stated.required.push(condition.clone());
     }
 
-    /// Does something within an allowance for normal forms, and within what is left of an outer one.
-    pub fn within<T>(&self, most: usize, run: impl FnOnce() -> T) -> T {
-        let outer = self.allowance.get();
-        let given = outer.map_or(most, |left| left.min(most));
-        self.allowance.set(Some(given));
+    /// Does something within an allowance for normal forms; what came of it, and whether nothing was left.
+    pub fn within<T>(&self, most: usize, run: impl FnOnce() -> T) -> (T, bool) {
+        let outer = self.allowance.replace(Some(most));
         let done = run();
-        let spent = given - self.allowance.get().unwrap_or(0);
-        self.allowance.set(outer.map(|left| left - spent));
-        done
+        (done, self.allowance.replace(outer) == Some(0))
     }
 
     /// Takes a cost from the allowance; whether it was that large.

@@ -3,7 +3,6 @@
 //! Invariant: a proof is given only if both sides agree at every entry tried, and every line of it has
 //! the value of the left side; the derivatives in these are the evaluator's own.
 
-use super::ALLOWANCE;
 use super::expand::Expander;
 use super::trial::{Run, places, runs};
 use crate::answer::Names;
@@ -12,6 +11,7 @@ use crate::diagnostic::{Diagnostic, Diagnostics, Span};
 use crate::evaluate::{EvalError, Formula, Instance, Scalar, condition, integer};
 use crate::language::print::{Alphabet, equality as print_equality, expression};
 use crate::language::syntax::{Equality, Expr, ExprKind, Name};
+use crate::limits::Limit;
 use crate::model::identity::{Identity, identity};
 use crate::model::{Quote, System, each_part, rewrite};
 use crate::verify::Certificate;
@@ -46,6 +46,8 @@ pub enum Unshown {
     Unproved {
         /// How many entries were compared.
         tried: usize,
+        /// Whether the proof would have needed more than is allowed.
+        lacked: bool,
     },
 }
 
@@ -63,8 +65,10 @@ pub fn show(system: &System, names: &Names, equality: &Equality, span: Span) -> 
     trial.compare(&runs, span)?;
     let tried = trial.certificate.compared;
     let [a, b] = &identity.terms;
-    let found = identity.facts.within(ALLOWANCE, || prove(system, &identity.facts, &identity.free, [a, b]));
-    let proof = found.ok_or(Unshown::Unproved { tried })?;
+    let (found, spent) = identity
+        .facts
+        .within(system.limits.of(Limit::Proving), || prove(system, &identity.facts, &identity.free, [a, b]));
+    let proof = found.ok_or(Unshown::Unproved { tried, lacked: spent })?;
     let quote = Quote { conditional_sums: true, ..names.quote(system, &identity.free) };
     let lines = [0, 1].map(|side| {
         let steps = proof.sides[side].steps.iter().map(|step| quote.formula(&step.after));
@@ -72,7 +76,7 @@ pub fn show(system: &System, names: &Names, equality: &Equality, span: Span) -> 
     });
     let starts = proof.sides.each_ref().map(|side| quote.formula(&side.start));
     if !trial.lines_agree(&runs, &lines, &starts) {
-        return Err(Unshown::Unproved { tried });
+        return Err(Unshown::Unproved { tried, lacked: false });
     }
     let certificate = trial.certificate;
     Ok(Proved { identity, proof, lines, starts, certificate })

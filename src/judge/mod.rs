@@ -45,6 +45,7 @@ use crate::diagnostic::{Diagnostic, Diagnostics, Span};
 use crate::integer::Facts;
 use crate::language::print::{Alphabet, claim as print_claim, expression, shape as print_shape};
 use crate::language::syntax::{Claim, ClaimValue, Expr, Name, Target};
+use crate::limits::Limit;
 use crate::model::formula::{formula, resolve_formula};
 use crate::model::{Contents, System, Term};
 use crate::study::{undefined, with_jacobian};
@@ -74,9 +75,6 @@ pub enum Verdict {
         tried: usize,
     },
 }
-
-/// How many summands a proof may bring to their least forms before a claim is left undecided.
-const ALLOWANCE: usize = 30_000;
 
 /// A verdict, and what explains it.
 struct Judged {
@@ -196,6 +194,8 @@ pub struct Judge<'a> {
     rejections: Option<Rejections>,
     /// Whether no more than the slip is said of a refuted claim, and no reasons of any.
     brief: bool,
+    /// Whether the proof of this claim would have needed more than is allowed.
+    lacked: std::cell::Cell<bool>,
 }
 
 impl<'a> Judge<'a> {
@@ -221,7 +221,18 @@ impl<'a> Judge<'a> {
             .map_err(|why| vec![undefined(&system, &why).unwrap_or_else(|| unverified(&system, &why))])?;
         let runs = trial::runs(&system, &names).map_err(|e| vec![Diagnostic::general(e)])?;
         let (answers, shaped) = (BTreeMap::new(), BTreeSet::new());
-        Ok(Judge { system, names, trials, runs, answers, shaped, explains: true, rejections: None, brief: false })
+        Ok(Judge {
+            system,
+            names,
+            trials,
+            runs,
+            answers,
+            shaped,
+            explains: true,
+            rejections: None,
+            brief: false,
+            lacked: Default::default(),
+        })
     }
 
     /// The same, with what authors are known to reject: a refuted claim that is such a one is explained
@@ -255,13 +266,18 @@ impl<'a> Judge<'a> {
             return Ok(Judgement { claim: print_claim(claim, Alphabet::Ascii), ..judged });
         }
         self.forget();
+        self.lacked.set(false);
         let known = if claim.expected { None } else { self.rejections.take() };
         let judged = self.judged(claim);
         self.rejections = known.or(self.rejections.take());
         if self.system.limits.expired() {
             return Ok(Judgement::new(claim, unfinished()));
         }
-        Ok(Judgement::new(claim, judged?))
+        let mut judged = judged?;
+        if self.lacked.get() && matches!(judged.verdict, Verdict::Undecided { .. }) {
+            judged.reasons.push(format!("the proof grows too large; {}", self.system.limits.hint(Limit::Proving, "")));
+        }
+        Ok(Judgement::new(claim, judged))
     }
 
     fn judged(&mut self, claim: &Claim) -> Result<Judged, Diagnostics> {
@@ -429,7 +445,10 @@ impl<'a> Judge<'a> {
         let derived = at_indices(&answer.derivation, &left.values());
         let facts = left.facts(&self.system);
         let guarded = claimed.contents().include(Contents::ORDER) && !is_in_range(&self.system, &facts, claimed);
-        !guarded && facts.within(ALLOWANCE, || self.met(left, &answer.derivation.goal, &facts, [claimed, &derived]))
+        let met = || !guarded && self.met(left, &answer.derivation.goal, &facts, [claimed, &derived]);
+        let (proved, spent) = facts.within(self.system.limits.of(Limit::Proving), met);
+        self.lacked.set(spent && !proved);
+        proved
     }
 
     /// Whether a claimed and a derived formula meet, the cheapest way first.

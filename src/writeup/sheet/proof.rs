@@ -8,6 +8,7 @@ use crate::diagnostic::{Diagnostic, Span};
 use crate::judge::{Unshown, show, shown_name};
 use crate::language::print;
 use crate::language::syntax::{Equality, Target};
+use crate::limits::Limit;
 use crate::model::{Kind, Term};
 use crate::study::{NoAnswer, Study};
 use crate::verify::Unverified;
@@ -54,9 +55,12 @@ impl Writer<'_> {
         let shown = show(system, names, equality, span).map_err(|why| match why {
             Unshown::Wrong(mut problems) if !problems.is_empty() => NoAnswer::Refused(problems.remove(0)),
             Unshown::Wrong(_) => NoAnswer::Refused(Diagnostic::new("this equality has no meaning here", span)),
-            Unshown::Unproved { tried } => NoAnswer::Unverified(Unverified {
+            Unshown::Unproved { tried, lacked } => NoAnswer::Unverified(Unverified {
                 answer: shown_name(equality),
-                reason: format!("not proved, though both sides agree at all {tried} entries tried"),
+                reason: match lacked {
+                    true => format!("the proof grows too large; {}", system.limits.hint(Limit::Proving, "")),
+                    false => format!("not proved, though both sides agree at all {tried} entries tried"),
+                },
                 sizes: Default::default(),
                 cause: None,
             }),
