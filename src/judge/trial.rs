@@ -17,11 +17,11 @@ use std::slice::from_ref;
 
 const WORK: u64 = 60_000_000;
 const COSTLY: u64 = 300_000;
-/// At so many points a claim is tried where it matters which of several values is greater: at numbers for all sizes,
-/// and at the first assignments of symbolic ones.
+/// At so many points a claim is tried at numbers for all sizes, where it matters which of several values is greater.
 const ORDERED: usize = 24;
-/// So many assignments are the first.
-const FIRST: usize = 3;
+/// The same at each of the first assignments of symbolic sizes, and how many these are: different sizes and the smallest.
+const FEWER: usize = 12;
+const FIRST: usize = 8;
 const MOST_ENTRIES: i128 = 20_000;
 const FUEL: usize = 400_000;
 const LONGEST: usize = 4;
@@ -50,9 +50,9 @@ pub(super) fn runs(system: &System, names: &Names) -> Result<Vec<Run>, String> {
     let mut runs = Vec::new();
     let ordered = || system.equations.iter().any(|e| e.body.contents().include(Contents::ORDER));
     let points = |k: usize| match system.sizes.is_empty() {
-        _ if k >= FIRST => 1,
-        _ if ordered() => ORDERED,
+        true if ordered() => ORDERED,
         true => 3,
+        false if k < FIRST && ordered() => FEWER,
         false => 1,
     };
     for (k, sizes) in sizes_to_try(system).into_iter().enumerate() {
