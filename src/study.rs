@@ -263,11 +263,7 @@ impl Study {
             return Err(NoAnswer::Refused(Diagnostic::general(format!("there is no array `{array}`"))));
         };
         let trials = ready(&mut self.trials, &self.system, &self.names)?;
-        let refused = |why: Unverified| match undefined(&self.system, &why) {
-            Some(problem) => NoAnswer::Refused(problem),
-            None => NoAnswer::Unverified(why),
-        };
-        let certificate = trials.verify_shape(&self.system, &shape).map_err(refused)?;
+        let certificate = trials.verify_shape(&self.system, &shape).map_err(|why| refused(&self.system, why))?;
         Ok((shape, certificate))
     }
 
@@ -414,12 +410,17 @@ pub fn with_jacobian(system: &System, of: &Name, by: &Name, span: Span) -> Resul
 fn ready<'a>(trials: &'a mut Option<Trials>, system: &System, names: &Names) -> Result<&'a Trials, NoAnswer> {
     let made = match trials.take() {
         Some(made) => made,
-        None => Trials::new(system, names).map_err(|why| match undefined(system, &why) {
-            Some(diagnostic) => NoAnswer::Refused(diagnostic),
-            None => why.into(),
-        })?,
+        None => Trials::new(system, names).map_err(|why| refused(system, why))?,
     };
     Ok(trials.insert(made))
+}
+
+/// What did not verify: refused, where it is known what in the system is to blame.
+fn refused(system: &System, why: Unverified) -> NoAnswer {
+    match undefined(system, &why) {
+        Some(diagnostic) => NoAnswer::Refused(diagnostic),
+        None => why.into(),
+    }
 }
 
 fn with_guess(diagnostic: Diagnostic, name: &str, known: &[&str]) -> Diagnostic {

@@ -2,7 +2,7 @@
 
 use super::rule::{Example, Rewrite, Rule};
 use crate::derivation::RuleName;
-use crate::integer::{Atom, Condition, Facts, Truth};
+use crate::integer::{Condition, Facts, Truth};
 use crate::model::{Contents, Kind, Term};
 
 /// Of a product with more factors only the first so many are looked at for what they say.
@@ -52,13 +52,7 @@ pub const RANGE: Rule = Rule {
 /// place: data is read only where every bracket before it holds.
 fn guard_data(factors: &mut Vec<Term>, k: usize, rests_on: &[Condition]) {
     let resting = |factor: &Term| matches!(factor.kind(), Kind::Bracket(c) if rests_on.contains(c));
-    let reads_data = |factor: &Term| {
-        let mut found = false;
-        if let Kind::Bracket(condition) = factor.kind() {
-            condition.visit(&mut |e| found |= e.any_atom(&mut |atom| matches!(atom, Atom::Datum(..))));
-        }
-        found
-    };
+    let reads_data = |factor: &Term| matches!(factor.kind(), Kind::Bracket(condition) if condition.reads_data());
     let Some(data) = (k + 1..factors.len()).find(|j| reads_data(&factors[*j])) else { return };
     let mut place = k;
     for j in data + 1..factors.len() {

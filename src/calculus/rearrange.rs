@@ -3,7 +3,7 @@
 use super::domain::ends_are_in_range;
 use super::rule::{Example, Rule};
 use crate::derivation::RuleName;
-use crate::integer::{Atom, Condition};
+use crate::integer::Condition;
 use crate::model::{Bound, Contents, Kind, Term};
 use num_rational::BigRational;
 use num_traits::One;
@@ -74,11 +74,7 @@ pub const JOIN: Rule = Rule {
 /// The brackets of a sum that its own indices and data do not occur in, and the rest; none if there are none.
 fn split_off(inside: &Term, bounds: &[Bound]) -> Option<(Term, Term)> {
     let outer = |factor: &&Term| match factor.kind() {
-        Kind::Bracket(condition) => {
-            let mut own = bounds.iter().any(|b| condition.mentions(&b.var));
-            condition.visit(&mut |index| own = own || index.any_atom(&mut |atom| matches!(atom, Atom::Datum(..))));
-            !own
-        }
+        Kind::Bracket(condition) => !condition.reads_data() && !bounds.iter().any(|b| condition.mentions(&b.var)),
         _ => false,
     };
     let (out, stay): (Vec<&Term>, Vec<&Term>) = inside.factors().iter().partition(outer);

@@ -99,6 +99,13 @@ impl Condition {
         found
     }
 
+    /// Whether integer data is read anywhere in this.
+    pub fn reads_data(&self) -> bool {
+        let mut found = false;
+        self.visit(&mut |index| found |= index.reads_data());
+        found
+    }
+
     /// Whether only numbers occur.
     pub fn is_constant(&self) -> bool {
         let mut constant = true;

@@ -364,6 +364,11 @@ impl Index {
         self.any_atom(&mut |atom| matches!(atom, Atom::Var(v) if v == var))
     }
 
+    /// Whether integer data is read anywhere in this.
+    pub fn reads_data(&self) -> bool {
+        self.any_atom(&mut |atom| matches!(atom, Atom::Datum(..)))
+    }
+
     /// Whether any atom, quotients' insides included, satisfies the predicate.
     pub fn any_atom(&self, test: &mut dyn FnMut(&Atom) -> bool) -> bool {
         self.terms

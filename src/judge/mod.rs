@@ -134,8 +134,11 @@ impl Judgement {
     }
 }
 
-/// A complaint about a system that cannot be verified at all.
+/// A complaint about a system that cannot be verified at all, or the shape of an array.
 fn unverified(system: &System, why: &Unverified) -> Diagnostic {
+    if let Some(complaint) = undefined(system, why) {
+        return complaint;
+    }
     let complaint = Diagnostic::general(why.to_string());
     match why.remedy(&system.limits) {
         Some(hint) => complaint.hint(hint),
@@ -217,8 +220,7 @@ impl<'a> Judge<'a> {
 
     fn of(system: Cow<'a, System>) -> Result<Self, Diagnostics> {
         let names = Names::new(&system);
-        let trials = Trials::new(&system, &names)
-            .map_err(|why| vec![undefined(&system, &why).unwrap_or_else(|| unverified(&system, &why))])?;
+        let trials = Trials::new(&system, &names).map_err(|why| vec![unverified(&system, &why)])?;
         let runs = trial::runs(&system, &names).map_err(|e| vec![Diagnostic::general(e)])?;
         let (answers, shaped) = (BTreeMap::new(), BTreeSet::new());
         Ok(Judge {
@@ -321,9 +323,8 @@ impl<'a> Judge<'a> {
                 continue;
             }
             if let Some(derived) = crate::calculus::shape(&self.system, &array) {
-                self.trials.verify_shape(&self.system, &derived).map_err(|why| {
-                    vec![undefined(&self.system, &why).unwrap_or_else(|| Diagnostic::general(why.to_string()))]
-                })?;
+                let verified = self.trials.verify_shape(&self.system, &derived);
+                verified.map_err(|why| vec![unverified(&self.system, &why)])?;
                 self.forget();
             }
             self.shaped.insert(array);

@@ -8,7 +8,7 @@ use super::dependencies::Dependencies;
 use super::order::components;
 use super::system::{Array, Axis, Equation, System};
 use super::term::{Bound, Kind, Term};
-use crate::integer::{Atom, Condition, Extreme, Index, Truth, Var};
+use crate::integer::{Condition, Extreme, Index, Truth, Var};
 use crate::language::syntax::{Name, Role};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -213,8 +213,7 @@ fn greatest(mut index: Index, bounds: &[Bound]) -> Option<Index> {
             index = index.substitute(&bound.var, end);
         }
     }
-    let plain = !index.any_atom(&mut |atom| matches!(atom, Atom::Datum(..)));
-    (plain && index.is_free_of_vars()).then_some(index)
+    (!index.reads_data() && index.is_free_of_vars()).then_some(index)
 }
 
 /// The axes on which equations that still go round in a circle move; none if none do.

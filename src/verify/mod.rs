@@ -24,6 +24,7 @@ use crate::evaluate::check::{
 use crate::evaluate::range::{BoxFault, check_box};
 use crate::evaluate::{EvalError, Formula, General, Instance, Random, Scalar, Sizes, Steps, Work, integer};
 use crate::language::syntax::{Expr, Name};
+use crate::limits::Limit;
 use crate::model::{OneStep, Quote, System};
 
 /// What was checked.
@@ -116,7 +117,7 @@ const FEW: usize = 4;
 
 impl Budget {
     fn of(system: &System) -> Budget {
-        let allowed = system.limits.of(crate::limits::Limit::Work) as u64;
+        let allowed = system.limits.of(Limit::Work) as u64;
         match system.equations.len() {
             few if few <= MANY => Budget { allowed, all: allowed, each: allowed },
             many => Budget { allowed, all: allowed + MORE * many as u64, each: MORE / 4 },

@@ -11,7 +11,7 @@ use super::document::{Frame, Pattern, Piece, Prose, Reads, Symbol};
 use super::reason::{listed, math, text};
 use crate::calculus::indices::indices_of;
 use crate::evaluate::{ConditionFormula, EvalError, Instance, IntegerFormula};
-use crate::integer::{Atom, Condition, Index, Var};
+use crate::integer::{Condition, Index, Var};
 use crate::language::syntax::{Expr, ExprKind, Name, Role};
 use crate::model::system::{Array, Equation};
 use crate::model::{Bound, Kind, System, Term};
@@ -430,13 +430,10 @@ fn joined(values: &[i64]) -> String {
 
 /// Whether integer data stand in the places at which an equation reads an array.
 pub fn reads_data(system: &System, of: &Name, array: &Name) -> bool {
-    let is_datum = |index: &Index| index.any_atom(&mut |atom| matches!(atom, Atom::Datum(..)));
     system.equation(of).is_some_and(|equation| {
-        visits(equation, Some(array)).iter().any(|read| {
-            let mut found = read.at.iter().any(is_datum);
-            read.conditions.iter().for_each(|condition| condition.visit(&mut |index| found |= is_datum(index)));
-            found
-        })
+        visits(equation, Some(array))
+            .iter()
+            .any(|read| read.at.iter().any(Index::reads_data) || read.conditions.iter().any(Condition::reads_data))
     })
 }
 
