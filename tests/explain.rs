@@ -1,5 +1,5 @@
 //! What `explain` says is computed: every rule is at work in its example, which is derived and
-//! verified, and docs/rules.md is what the program prints. `BLESS=1 cargo test --test explain`
+//! verified, and docs/rules.md is what the program prints. `BLESS=1 cargo test --release --test explain`
 //! writes the page anew.
 
 use backprose::calculus::rules;

@@ -1,4 +1,4 @@
-//! The finished write-ups in `out/`, byte for byte. `BLESS=1 cargo test --test golden` writes them
+//! The finished write-ups in `out/`, byte for byte. `BLESS=1 cargo test --release --test golden` writes them
 //! anew; read the difference before it is committed.
 
 use backprose::language::parse::parse_file;

@@ -34,7 +34,7 @@ fn the_page_lists_the_limits() {
     if std::env::var_os("BLESS").is_some() {
         std::fs::write(&path, format!("{before}{begin}{table}{end}{after}")).unwrap();
     } else {
-        assert_eq!(found, table, "docs/limits.md: run BLESS=1 cargo test --test limits");
+        assert_eq!(found, table, "docs/limits.md: run BLESS=1 cargo test --release --test limits");
     }
 }
 

@@ -6,7 +6,7 @@ use crate::derivation::RuleName;
 use crate::integer::Condition;
 use crate::model::{Bound, Contents, Kind, Term};
 use num_rational::BigRational;
-use num_traits::One;
+use num_traits::{One, Signed};
 
 /// Σ(a + b) = Σa + Σb, and a·(b + c) = ab + ac, where a bracket waits inside.
 pub const DISTRIBUTE: Rule = Rule {
@@ -125,24 +125,28 @@ fn separate(condition: &Condition) -> Option<Vec<Condition>> {
 /// Σ_i [p] F(i) = [p] Σ_i F(i), where p does not mention i.
 pub const FACTOR: Rule = Rule {
     name: RuleName::Factor,
-    statement: "a bracket that does not depend on the bound index moves out of the sum",
-    formula: &[("sum[i] [b = c] * a[i]", "[b = c] * sum[i] a[i]")],
-    conditions: "It applies to every bracket in which i does not occur.",
-    shrinks: "the number of brackets below a Σ",
+    statement: "a bracket that does not depend on the bound index, and a sign, move out of the sum",
+    formula: &[("sum[i] [b = c] * a[i]", "[b = c] * sum[i] a[i]"), ("sum[i] -a[i]", "-sum[i] a[i]")],
+    conditions: "It applies to every bracket in which i does not occur, and to the sign of the term.",
+    shrinks: "the number of brackets and of signs below a Σ",
     example: Example { system: "x[3], w[2]; y[j] = sum[i] x[i]*w[j]", goal: "dy/dw" },
-    needs: Contents::GUARDED_SIGMA,
+    needs: Contents::SIGMA,
     apply: |term, _| {
         let Kind::Sigma(bounds, body) = term.kind() else { return None };
         let outside = |f: &Term| match f.kind() {
             Kind::Bracket(condition) => bounds.iter().all(|b| !condition.mentions(&b.var)),
             _ => false,
         };
-        let (out, inside): (Vec<Term>, Vec<Term>) = body.factors().iter().cloned().partition(outside);
+        let (mut out, inside): (Vec<Term>, Vec<Term>) = body.factors().iter().cloned().partition(outside);
+        let mut inside = Term::product(inside);
+        if inside.as_number().is_none() && coefficient(&inside).0.is_negative() {
+            out.push(Term::from_i64(-1));
+            inside = inside.negative();
+        }
         if out.is_empty() {
             return None;
         }
-        let sum = Term::sigma(bounds.clone(), Term::product(inside));
-        Some(Term::product(out.into_iter().chain([sum])).into())
+        Some(Term::product(out.into_iter().chain([Term::sigma(bounds.clone(), inside)])).into())
     },
 };
 

@@ -2,6 +2,7 @@
 //!
 //! Every message is a full lower-case sentence in the author's own symbols.
 
+use crate::language::function::Function;
 use crate::language::syntax::Name;
 use std::fmt;
 
@@ -60,7 +61,7 @@ pub enum EvalError {
         /// The array defined with it.
         array: Name,
         /// The function that has no real value, where one is known.
-        function: Option<&'static str>,
+        function: Option<Function>,
     },
     /// An equality that is required of the given arrays and cannot be solved for an entry.
     NotAFact(String),
@@ -130,7 +131,7 @@ impl fmt::Display for EvalError {
             EvalError::OutsideNormaliser(word) => write!(f, "{word} is taken outside its range"),
             EvalError::OutsideDomain { array, function } => {
                 write!(f, "{array} has no real value at any point that was tried")?;
-                function.map_or(Ok(()), |name| write!(f, ": {name} has none there"))
+                function.map_or(Ok(()), |function| write!(f, ": {} has none there", function.name()))
             }
             EvalError::NotAFact(fact) => {
                 write!(f, "{fact} cannot be required: it is linear in no entry of a given array that is still free")
@@ -157,6 +158,16 @@ impl fmt::Display for EvalError {
 }
 
 impl std::error::Error for EvalError {}
+
+impl EvalError {
+    /// Whether a value only grew beyond what floating point holds, so that smaller sizes may have values.
+    pub fn grew_too_large(&self) -> bool {
+        match self {
+            EvalError::OutsideDomain { function, .. } => function.is_none_or(|f| f.entry().domain.is_none()),
+            _ => false,
+        }
+    }
+}
 
 fn entry(array: &str, at: &[i64]) -> String {
     let indices: Vec<String> = at.iter().map(i64::to_string).collect();

@@ -15,7 +15,6 @@ use super::scalar::Scalar;
 use super::schedule;
 use super::scope::{Layout, Points, length};
 use super::tangent::{Motion, Moved, Stored};
-use crate::language::function::Function;
 use crate::language::program::Program;
 use crate::language::syntax::Name;
 use std::collections::BTreeSet;
@@ -64,7 +63,7 @@ impl Instance {
         let unreal = values.iter().any(|value| !value.real.is_finite());
         if self.valued && (unreal || self.outside.get().is_some()) {
             let array = self.scope.layouts[array].name.clone();
-            let function = self.outside.get().map(Function::name);
+            let function = self.outside.get();
             return Err(EvalError::OutsideDomain { array, function });
         }
         Ok(())

@@ -45,9 +45,9 @@ impl Run {
     }
 }
 
-/// The runs at which claims about a system are tried.
+/// The runs at which claims about a system are tried: not those at which its values only grow too large.
 pub(super) fn runs(system: &System, names: &Names) -> Result<Vec<Run>, String> {
-    let mut runs = Vec::new();
+    let (mut runs, mut too_large) = (Vec::new(), None);
     let ordered = || system.equations.iter().any(|e| e.body.contents().include(Contents::ORDER));
     let points = |k: usize| match system.sizes.is_empty() {
         true if ordered() => ORDERED,
@@ -55,13 +55,20 @@ pub(super) fn runs(system: &System, names: &Names) -> Result<Vec<Run>, String> {
         false if k < FIRST && ordered() => FEWER,
         false => 1,
     };
-    for (k, sizes) in sizes_to_try(system).into_iter().enumerate() {
+    'sizes: for (k, sizes) in sizes_to_try(system).into_iter().enumerate() {
         let all = with_lengths(names, &sizes).map_err(|e| e.to_string())?;
         let mut instances = Vec::new();
         for point in 0..points(k) {
             let seed = Random::new((7919 * k + point) as u64 + 17).bits();
-            let mut instance = Instance::sharing(&system.program, &all, seed, &Work::until(WORK, &system.limits))
-                .map_err(|e| e.to_string())?;
+            let mut instance = match Instance::sharing(&system.program, &all, seed, &Work::until(WORK, &system.limits))
+            {
+                Ok(instance) => instance,
+                Err(error) if error.grew_too_large() => {
+                    too_large.get_or_insert(error);
+                    continue 'sizes;
+                }
+                Err(error) => return Err(error.to_string()),
+            };
             lettered(system, names, &mut instance).map_err(|e| e.to_string())?;
             let costly = instance.work() > COSTLY;
             instances.push(instance);
@@ -72,7 +79,10 @@ pub(super) fn runs(system: &System, names: &Names) -> Result<Vec<Run>, String> {
         let drawn = instances.iter().map(Instance::work).collect();
         runs.push(Run { sizes, instances, all, drawn });
     }
-    Ok(runs)
+    match too_large {
+        Some(error) if runs.is_empty() => Err(error.to_string()),
+        _ => Ok(runs),
+    }
 }
 
 /// The sizes with those of lengths that have a letter.

@@ -345,8 +345,14 @@ impl Reader<'_> {
         Misfit::Shapes(format!("the shapes do not fit: `{}`, {left}, {how} `{}`, {right}", text(a), text(b)))
     }
 
-    /// Of one shape, but for scalars, which are the same for all entries.
+    /// Of one shape, but for scalars, which are the same for all entries: a `1` beside anything else is one.
     fn broadcast(&mut self, op: Op, written: &[&MatrixExpr], parts: Vec<Draft>, span: Span) -> Read<Draft> {
+        let (ones, others): (Vec<&Draft>, Vec<&Draft>) = parts.iter().partition(|p| self.shapes.is_open_column(p));
+        if !others.is_empty() {
+            for one in ones {
+                self.shapes.join(&one.rows, &Dim::Known(Extent::One));
+            }
+        }
         let mut first: Option<usize> = None;
         for (place, part) in parts.iter().enumerate() {
             if self.shapes.is_scalar(part) {

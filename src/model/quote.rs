@@ -127,7 +127,12 @@ impl Quote {
         Expr::new(kind)
     }
 
+    /// A comparison, a number on its right: `[x > 0]`.
     fn comparison(&self, relation: Relation, a: &Term, b: &Term, exact: &[(Index, Index)]) -> syntax::Condition {
+        let (relation, a, b) = match (a.as_number(), b.as_number()) {
+            (Some(_), None) => (relation.mirrored(), b, a),
+            _ => (relation, a, b),
+        };
         syntax::Condition::Chain(self.term(a, exact), vec![(relation, self.term(b, exact))])
     }
 

@@ -2,7 +2,6 @@
 
 use crate::diagnostic::{Diagnostic, Span};
 use crate::evaluate::EvalError;
-use crate::language::function::Function;
 use crate::language::print::{Alphabet, expression};
 use crate::language::syntax::{ExprKind, Name, Operator};
 use crate::model::{Quote, System, each_part};
@@ -26,7 +25,8 @@ fn unlimited(system: &System, array: &Name, index: &Name, value: i64) -> Option<
     let written = system.program.equations.iter().find(|equation| equation.array == *array)?;
     let bound = equation.indices.iter().find(|bound| bound.var.name == *index)?;
     let [lo, hi] = [&bound.lo, &bound.hi].map(|end| expression(&Quote::plain().index(end), Alphabet::Ascii));
-    let message = format!("the range of `{index}` depends on a condition: at {index} = {value} nothing is read either");
+    let message =
+        format!("the range of `{index}` depends on a condition: at {index} = {value} no read leaves its array either");
     let given =
         Diagnostic::new(message, written.body.span).label(format!("what `{array}` reads here limits `{index}`"));
     Some(given.hint(format!("give the range: `{index} in {lo}..{hi}`")))
@@ -35,11 +35,11 @@ fn unlimited(system: &System, array: &Name, index: &Name, value: i64) -> Option<
 fn valueless(system: &System, error: &EvalError) -> Option<Diagnostic> {
     let equations = || system.program.equations.iter();
     let (message, wanted, array, hint) = match error {
-        EvalError::OutsideDomain { array, function: Some(name) } => {
+        EvalError::OutsideDomain { array, function: Some(function) } => {
+            let name = function.name();
             let message = format!("`{name}` has no real value at any point that was tried");
-            let entry = Function::all().map(Function::entry).find(|entry| entry.name == *name)?;
-            let hint = entry.domain.map(|domain| format!("`{name}(u)` is real where {domain}"));
-            (message, Some(*name), Some(array), hint)
+            let hint = function.entry().domain.map(|domain| format!("`{name}(u)` is real where {domain}"));
+            (message, Some(name), Some(array), hint)
         }
         EvalError::ZeroDivisor => (
             "a divisor is zero at every point that was tried".into(),

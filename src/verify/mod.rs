@@ -129,7 +129,8 @@ impl Trials {
     /// Draws sizes and points for a system.
     ///
     /// # Errors
-    /// If no sizes satisfy the requirements, or the system cannot be evaluated.
+    /// If no sizes satisfy the requirements, or the system cannot be evaluated; sizes at which its values only
+    /// grow too large are left out where there are others.
     pub fn new(system: &System, names: &Names) -> Result<Self, Unverified> {
         let many = system.equations.len() > MANY;
         let chosen = assignments(system, if many { FEW } else { ASSIGNMENTS });
@@ -149,8 +150,8 @@ impl Trials {
         }
         let budget = Budget::of(system);
         let work = Work::until(HARD * budget.all, &system.limits);
-        let mut runs = Vec::new();
-        for (k, mut sizes) in chosen.into_iter().enumerate() {
+        let (mut runs, mut too_large) = (Vec::new(), None);
+        'sizes: for (k, mut sizes) in chosen.into_iter().enumerate() {
             let shown = sizes.clone();
             let plain = Quote::plain();
             for (name, index) in &names.lengths {
@@ -162,8 +163,14 @@ impl Trials {
             let points = if system.sizes.is_empty() { 20 } else { 2 - usize::from(many) };
             while instances.len() < points {
                 let seed = Random::new((1000 * k + instances.len()) as u64 + 1).bits();
-                let mut instance =
-                    Instance::sharing(&system.program, &sizes, seed, &work).map_err(|e| valueless(e, &shown))?;
+                let mut instance = match Instance::sharing(&system.program, &sizes, seed, &work) {
+                    Ok(instance) => instance,
+                    Err(error) if error.grew_too_large() => {
+                        too_large.get_or_insert(valueless(error, &shown));
+                        continue 'sizes;
+                    }
+                    Err(error) => return Err(valueless(error, &shown)),
+                };
                 for (output, letter) in names.upstream.iter().chain(&system.direct) {
                     instance.alias_upstream(letter.clone(), output).map_err(|e| fail(e.to_string(), &shown))?;
                 }
@@ -174,6 +181,9 @@ impl Trials {
                 }
             }
             runs.push((shown, instances));
+        }
+        if let (true, Some(error)) = (runs.is_empty(), too_large) {
+            return Err(error);
         }
         let (symbolic, functions) = (!system.sizes.is_empty(), !system.functions().is_empty());
         let drawn = work.done();

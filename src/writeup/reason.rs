@@ -423,7 +423,7 @@ pub fn decided(names: &Names, system: &System, answer: &Answer, steps: &[Step]) 
     if held.is_empty() && given.is_empty() {
         return vec![text(match steps.iter().any(|s| matches!(s.rule, RuleName::Limit | RuleName::Limits)) {
             true => "the bracket bounds the index",
-            false => "the bracket does not depend on the sum",
+            false => "what does not depend on the bound index comes out of the sum",
         })];
     }
     let mut prose = Vec::new();

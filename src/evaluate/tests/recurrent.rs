@@ -274,7 +274,7 @@ fn growth_is_bounded_by_another_point() {
     assert!(instance.entries("h").unwrap().iter().all(|entry| entry.real.is_finite()));
     let never = written("", &["x 1..40"], &["h 0 = 1", "h t:1..40 = log(0-h[t-1]^2)"], "h");
     let error = Instance::new(&never, &sizes(&[]), 5, WORK).unwrap_err();
-    assert_eq!(error, EvalError::OutsideDomain { array: "h".into(), function: Some("log") });
+    assert_eq!(error, EvalError::OutsideDomain { array: "h".into(), function: Some(Function::Log) });
 }
 
 /// Three arrays of 4 steps that read each other at the same step (only those ahead of them) and at

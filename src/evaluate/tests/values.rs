@@ -184,6 +184,12 @@ fn the_jacobian_of_a_normaliser_is_exact() {
     let formula = instance.compile(&over(doubled, total), &names("i")).unwrap();
     let checked = check_value(&instance, "p", &formula).unwrap();
     assert_eq!((checked.entries, checked.numeric), (4, 4));
+    let doubled = over(call("exp", [mul([int(2), read("h", [n("a")])])]), call("exp", [read("h", [n("a")])]));
+    let total = sum([range("k", int(1), int(4))], call("exp", [read("h", [n("k")])]));
+    let jacobian = mul([over(doubled, total), sub(bracket(equal(n("a"), n("b"))), p("b"))]);
+    let formula = instance.compile(&jacobian, &names("a b")).unwrap();
+    let checked = check_jacobian(&instance, "p", "h", &formula).unwrap();
+    assert_eq!((checked.entries, checked.numeric), (16, 16), "what is equal in floating point only is counted");
 }
 
 #[test]
