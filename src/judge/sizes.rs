@@ -3,16 +3,22 @@
 //! Invariant: the small ones come first; where few sizes are symbols, those that are at least 2 and
 //! pairwise different come before all, because a transposed matrix hides at size 1.
 
-use crate::evaluate::Sizes;
+use crate::evaluate::{Random, Sizes};
 use crate::language::syntax::Name;
 use crate::model::System;
 use crate::verify::{Limits, assignments};
+use std::collections::BTreeSet;
 
 const FEW: usize = 4;
 const SMALLEST: usize = 16;
 const DIFFERENT: usize = 4;
 const CORNERS: usize = 12;
 const DRAWN: usize = 4_000;
+/// A range of so many entries is long.
+const LONG: i128 = 3;
+/// How much larger than the least the sizes are that are drawn for long ranges, and how many for each.
+const SPANS: [i64; 2] = [4, 12];
+const DRAWS: usize = 200;
 
 /// Assignments that satisfy all requirements; one empty assignment if no size is symbolic.
 pub(super) fn sizes_to_try(system: &System) -> Vec<Sizes> {
@@ -45,7 +51,31 @@ pub(super) fn sizes_to_try(system: &System) -> Vec<Sizes> {
             all.push(sizes);
         }
     }
+    let long = longer(system, &limits, &all);
+    all.extend(long);
     all
+}
+
+/// Sizes at which ranges are long that are short at all the others: what differs only from the second or third
+/// window on hides there.
+fn longer(system: &System, limits: &Limits, others: &[Sizes]) -> Vec<Sizes> {
+    let numbers =
+        |sizes: &Sizes| -> Vec<i64> { system.sizes.iter().filter_map(|(name, _)| sizes.get(name).copied()).collect() };
+    let mut reached: BTreeSet<usize> = others.iter().flat_map(|sizes| limits.reaching(&numbers(sizes), LONG)).collect();
+    let mut found = Vec::new();
+    for span in SPANS {
+        let mut random = Random::new(span as u64);
+        let mut all: Vec<Vec<i64>> = (0..DRAWS).map(|_| limits.draw(&mut random, span)).collect();
+        all.sort_by_key(|drawn| drawn.iter().sum::<i64>());
+        for drawn in all {
+            let long = limits.reaching(&drawn, LONG);
+            if !long.is_subset(&reached) && limits.accept(&drawn) {
+                reached.extend(long);
+                found.push(system.sizes.iter().map(|(name, _)| name.clone()).zip(drawn).collect());
+            }
+        }
+    }
+    found
 }
 
 fn is_different(sizes: &Sizes) -> bool {

@@ -75,7 +75,8 @@ impl Limits {
         }
     }
 
-    fn draw(&self, random: &mut Random, span: i64) -> Vec<i64> {
+    /// Sizes in the order of the system, each at its least or up to `span` more.
+    pub(crate) fn draw(&self, random: &mut Random, span: i64) -> Vec<i64> {
         let value = |random: &mut Random, least: i64| match random.between(0, 4) {
             0 => least,
             _ => random.between(least, least + span),
@@ -83,12 +84,22 @@ impl Limits {
         self.sizes.iter().map(|(_, least)| value(random, *least)).collect()
     }
 
+    /// How long each range is at these sizes.
+    fn lengths(&self, sizes: &[i64]) -> Option<Vec<i128>> {
+        let ends = self.asked.as_ref().and_then(|asked| asked.at(sizes))?;
+        Some(ends.chunks_exact(2).map(|ends| ends[1].saturating_sub(ends[0]).saturating_add(1)).collect())
+    }
+
+    /// The ranges that are at least so long at these sizes.
+    pub(crate) fn reaching(&self, sizes: &[i64], length: i128) -> BTreeSet<usize> {
+        let lengths = self.lengths(sizes).unwrap_or_default();
+        lengths.iter().enumerate().filter(|(_, found)| **found >= length).map(|(range, _)| range).collect()
+    }
+
     /// Whether sizes, in the order of the system, satisfy every requirement, leave no array empty and keep boxes
     /// small.
     pub(crate) fn accept(&self, sizes: &[i64]) -> bool {
-        let Some(ends) = self.asked.as_ref().and_then(|asked| asked.at(sizes)) else { return false };
-        let lengths: Vec<i128> =
-            ends.chunks_exact(2).map(|ends| ends[1].saturating_sub(ends[0]).saturating_add(1)).collect();
+        let Some(lengths) = self.lengths(sizes) else { return false };
         let volume = |axes: &Vec<usize>| axes.iter().fold(1i128, |volume, axis| volume.saturating_mul(lengths[*axis]));
         let mut volumes: Vec<i128> = self.arrays.iter().map(volume).collect();
         volumes.sort_unstable();
