@@ -2,6 +2,7 @@
 //! by both, and reads the same. The pages themselves are well-formed XML that loads nothing.
 
 use backprose::catalogue::Catalogue;
+use backprose::language::function::Function;
 use backprose::language::parse::parse_file;
 use backprose::language::syntax::Item;
 use backprose::model::Sizes;
@@ -94,6 +95,20 @@ fn formulas(page: &str) -> Vec<String> {
     let options = ParsingOptions { allow_dtd: true, ..ParsingOptions::default() };
     let document = roxmltree::Document::parse_with_options(page, options).unwrap_or_else(|error| panic!("{error}"));
     document.descendants().filter(|node| node.has_tag_name("math")).map(reading).collect()
+}
+
+#[test]
+fn every_function_is_set_around_a_sum() {
+    for function in Function::all().filter(|function| Function::named(function.name(), 1) == Some(*function)) {
+        let text = format!("size N\ninput x[N]\ny = {}(sum[i] x[i]^2)\noutput y\n", function.name());
+        let file = parse_file(&text).unwrap();
+        let mut study = Study::new(&file.statements, 1, &Sizes::default()).unwrap();
+        let goals = study.goals(&[]);
+        let document = answers(&mut study, &goals, "", Level::All).unwrap();
+        for engine in [Engine::MathCore, Engine::Latex2mathml] {
+            page(&document, engine);
+        }
+    }
 }
 
 #[test]

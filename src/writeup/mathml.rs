@@ -173,6 +173,17 @@ mod tests {
     }
 
     #[test]
+    fn bars_are_as_tall_as_what_stands_between_them() {
+        for engine in [Engine::MathCore, Engine::Latex2mathml] {
+            for [open, close] in [["\\lvert", "\\rvert"], ["\\lVert", "\\rVert"]] {
+                let tex = format!("\\left{open} \\sum_{{i=1}}^{{N}}x[i]\\right{close} ");
+                let page = set(&marked(&tex, Kind::Display), engine);
+                assert!(page.is_ok(), "{tex}: {page:?}");
+            }
+        }
+    }
+
+    #[test]
     fn a_long_formula_may_be_broken_and_a_short_one_not() {
         let count = |tex: &str| set(&marked(tex, Kind::Display), Engine::MathCore).unwrap().matches("<math").count();
         assert_eq!(count("a=b+c"), 1);

@@ -61,6 +61,8 @@ const SYMBOLS: &[(&str, &str)] = &[
     ("lvert", "|"),
     ("rvert", "|"),
     ("Vert", "‖"),
+    ("lVert", "‖"),
+    ("rVert", "‖"),
     ("ldots", "…"),
     ("dots", "…"),
     ("dotsc", "…"),

@@ -94,6 +94,12 @@ const SPACES: &[&str] = &[",", ";", ":", " ", ">", "!", "quad", "qquad", "enspac
 const ENVIRONMENTS: &[&str] =
     &["cases", "aligned", "matrix", "pmatrix", "bmatrix", "vmatrix", "Bmatrix", "smallmatrix", "gathered", "split"];
 
+/// The words that may follow `\left` and `\right`.
+const DELIMITERS: [&str; 14] = [
+    "lfloor", "rfloor", "lceil", "rceil", "langle", "rangle", "lbrace", "rbrace", "vert", "lvert", "rvert", "Vert",
+    "lVert", "rVert",
+];
+
 /// Around what a part of a formula is marked as, and behind the part: letters that no alphabet has.
 const MARK: [char; 3] = ['\u{e000}', '\u{e001}', '\u{e002}'];
 
@@ -291,10 +297,8 @@ impl Reader<'_> {
                 }
                 let length = self.rest.find(|c: char| !c.is_ascii_alphabetic()).unwrap_or(self.rest.len());
                 let (word, rest) = self.rest.split_at(length);
-                let known =
-                    ["lfloor", "rfloor", "lceil", "rceil", "langle", "rangle", "lbrace", "rbrace", "vert", "Vert"];
                 self.rest = rest;
-                known.contains(&word).then(|| symbols::character(word).unwrap_or_default().into())
+                DELIMITERS.contains(&word).then(|| symbols::character(word).unwrap_or_default().into())
             }
             _ => None,
         }
