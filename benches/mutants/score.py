@@ -53,9 +53,11 @@ def block_end(text, start):
     return len(text)
 
 
-def blamed(text, at):
-    """The numbers of the mutants that an error at this place is about: the innermost switch around it, or, where
+def blamed(copy, span):
+    """The numbers of the mutants that an error at this span is about: the innermost switch around it, or, where
     there is none, all in the lines near it."""
+    data = (copy / span["file_name"]).read_bytes()
+    text, at = data.decode(), len(data[:span["byte_start"]].decode())
     inner = None
     for switch in re.finditer(r"crate::mutant\(\s*(\d+)(?:u32)?\s*\)", text):
         if switch.start() > at + 60:
@@ -88,20 +90,14 @@ def written(tool, copy, files, chosen, environment):
             message = json.loads(line).get("message")
             if not isinstance(message, dict) or message["level"] != "error":
                 continue
-            for span in sorted(message["spans"], key=lambda span: not span["is_primary"]):
-                if span["file_name"] in files and not wrong & (about := blamed_in(copy, span)):
-                    wrong |= about
-                    break
+            spans = [span for span in message["spans"] if span["file_name"] in files]
+            if spans:
+                wrong |= blamed(copy, max(spans, key=lambda span: span["is_primary"]))
         wrong &= chosen
         if not wrong:
             sys.exit(found.stderr)
         print(f"{len(wrong)} of {len(chosen)} mutants do not compile", flush=True)
         chosen = chosen - wrong
-
-
-def blamed_in(copy, span):
-    data = (copy / span["file_name"]).read_bytes()
-    return blamed(data.decode(), len(data[:span["byte_start"]].decode()))
 
 
 def built(copy, tests, environment):
@@ -132,7 +128,8 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--sample", type=int, default=200, help="how many mutants are drawn")
     parser.add_argument("--seed", type=int, default=1, help="which ones")
-    parser.add_argument("--tests", type=lambda text: text.split(","), default=TESTS, help="what looks for them, in this order")
+    parser.add_argument("--tests", type=lambda text: text.split(","), default=TESTS,
+                        help="what looks for them, in this order")
     parser.add_argument("--work", type=Path, default=ROOT / "target/mutants", help="where the copy is built")
     options = parser.parse_args()
     work = options.work.resolve()

@@ -162,10 +162,7 @@ impl std::error::Error for EvalError {}
 impl EvalError {
     /// Whether a value only grew beyond what floating point holds, so that smaller sizes may have values.
     pub fn grew_too_large(&self) -> bool {
-        match self {
-            EvalError::OutsideDomain { function, .. } => function.is_none_or(|f| f.entry().domain.is_none()),
-            _ => false,
-        }
+        matches!(self, EvalError::OutsideDomain { function, .. } if function.is_none_or(|f| f.entry().domain.is_none()))
     }
 }
 

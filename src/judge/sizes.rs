@@ -35,8 +35,7 @@ pub(super) fn sizes_to_try(system: &System) -> Vec<Sizes> {
             drawn += 1;
             let numbers: Vec<i64> =
                 system.sizes.iter().zip(extra).map(|((_, least), more)| *least as i64 + more).collect();
-            let names = system.sizes.iter().map(|(name, _)| name.clone());
-            let sizes: Sizes = names.zip(numbers.iter().copied()).collect();
+            let sizes = limits.named(&numbers);
             let list = if different.len() < wish && is_different(&sizes) { &mut different } else { &mut smallest };
             if (list.len() < SMALLEST) && limits.accept(&numbers) {
                 list.push(sizes);
@@ -71,7 +70,7 @@ fn longer(system: &System, limits: &Limits, others: &[Sizes]) -> Vec<Sizes> {
             let long = limits.reaching(&drawn, LONG);
             if !long.is_subset(&reached) && limits.accept(&drawn) {
                 reached.extend(long);
-                found.push(system.sizes.iter().map(|(name, _)| name.clone()).zip(drawn).collect());
+                found.push(limits.named(&drawn));
             }
         }
     }

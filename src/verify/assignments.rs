@@ -43,8 +43,7 @@ pub fn assignments(system: &System, wanted: usize) -> Vec<Sizes> {
             break;
         }
     }
-    let named = |drawn: Vec<i64>| system.sizes.iter().map(|(name, _)| name.clone()).zip(drawn).collect();
-    let mut chosen = cover(pool.into_iter().map(named).collect(), wanted);
+    let mut chosen = cover(pool.iter().map(|drawn| limits.named(drawn)).collect(), wanted);
     chosen.sort_by_key(|sizes| (sizes.values().sum::<i64>(), sizes.values().copied().collect::<Vec<_>>()));
     chosen
 }
@@ -82,6 +81,11 @@ impl Limits {
             _ => random.between(least, least + span),
         };
         self.sizes.iter().map(|(_, least)| value(random, *least)).collect()
+    }
+
+    /// Sizes in the order of the system with their names.
+    pub(crate) fn named(&self, numbers: &[i64]) -> Sizes {
+        self.sizes.iter().map(|(name, _)| name.clone()).zip(numbers.iter().copied()).collect()
     }
 
     /// How long each range is at these sizes.
