@@ -16,17 +16,45 @@ pub fn is_in_range(system: &System, facts: &Facts, term: &Term) -> bool {
     }
     let mut facts = facts.clone();
     term.bounds().iter().for_each(|b| facts.bound_index(&b.var, &b.lo, &b.hi));
-    term.held().into_iter().for_each(|condition| facts.require(condition));
-    for factor in term.factors() {
-        if let Kind::Bracket(condition) = factor.kind() {
-            facts.require(condition);
-        }
+    let mut before = |condition: &Condition| {
+        let inside = decides_in_range(system, &facts, condition);
+        facts.require(condition);
+        inside
+    };
+    // A bracket guards what stands after it, but not the data that decides whether it holds.
+    let decided = term.held().is_none_or(&mut before) && brackets(term).all(before);
+    let mut parts = term.children().iter().filter(|part| !matches!(part.kind(), Kind::Bracket(_)));
+    decided
+        && term.own_indices().all(|index| data_is_in_range(system, &facts, index))
+        && parts.all(|part| is_in_range(system, &facts, part))
+}
+
+/// The conditions of the brackets that are factors of a term.
+fn brackets(term: &Term) -> impl Iterator<Item = &Condition> {
+    term.factors().iter().filter_map(|factor| match factor.kind() {
+        Kind::Bracket(condition) => Some(condition),
+        _ => None,
+    })
+}
+
+/// Whether the data that a condition reads is in range wherever the facts hold, and, of a part, where those before
+/// it leave it open.
+pub fn decides_in_range(system: &System, facts: &Facts, condition: &Condition) -> bool {
+    if !condition.reads_data() {
+        return true;
     }
-    let mut data = term.own_indices().all(|index| data_is_in_range(system, &facts, index));
-    if let Kind::Bracket(condition) = term.kind() {
-        condition.visit(&mut |index| data = data && data_is_in_range(system, &facts, index));
+    if let Condition::All(parts) | Condition::Any(parts) = condition {
+        let all = matches!(condition, Condition::All(_));
+        let mut facts = facts.clone();
+        return parts.iter().all(|part| {
+            let inside = decides_in_range(system, &facts, part);
+            facts.require(&if all { part.clone() } else { part.negated() });
+            inside
+        });
     }
-    data && term.children().iter().all(|part| is_in_range(system, &facts, part))
+    let mut inside = true;
+    condition.visit(&mut |index| inside &= data_is_in_range(system, facts, index));
+    inside
 }
 
 /// Whether the data that the ends of ranges are read from is in range wherever the facts hold.

@@ -1,6 +1,7 @@
 //! Brackets that the ranges in force decide.
 
-use super::rule::{Example, Rewrite, Rule};
+use super::domain::decides_in_range;
+use super::rule::{Example, Place, Rewrite, Rule};
 use crate::derivation::RuleName;
 use crate::integer::{Condition, Facts, Truth};
 use crate::model::{Contents, Kind, Term};
@@ -16,7 +17,9 @@ pub const RANGE: Rule = Rule {
     formula: &[("[b <= c] * a", "a"), ("[b > c] * a", "0")],
     conditions: "It applies where b ≤ c is proved, or whatever else the bracket holds: from the ranges of the free indices \
                  and of the sums around, from what is required of the sizes and, for a bracket that goes, from the other \
-                 brackets of the product. Half of a double inequality can go alone. What cannot be decided stays.",
+                 brackets of the product. Half of a double inequality can go alone. What cannot be decided stays, and \
+                 so does a bracket that follows from integer data which may lie outside its array where it does not \
+                 hold.",
     shrinks: "the number of relations in brackets",
     example: Example { system: "x[5]; s[t in 1..5] = sum[k in 1..t] x[k]", goal: "ds/dx" },
     needs: Contents::BRACKET,
@@ -38,6 +41,9 @@ pub const RANGE: Rule = Rule {
                 let one = beside.iter().find(|one| suffices(std::slice::from_ref(*one))).cloned();
                 one.map_or(beside, |one| vec![one])
             };
+            if found.left != Condition::never() && !is_read_without(place, factors, k, &rests_on) {
+                continue;
+            }
             let mut factors = factors.to_vec();
             factors[k] = Term::bracket(found.left);
             guard_data(&mut factors, k, &rests_on);
@@ -47,6 +53,20 @@ pub const RANGE: Rule = Rule {
         None
     },
 };
+
+/// Whether the data in those brackets on which the one at `k` rests is in range even without it.
+fn is_read_without(place: &Place, factors: &[Term], k: usize, rests_on: &[Condition]) -> bool {
+    if !rests_on.iter().any(Condition::reads_data) {
+        return true;
+    }
+    let mut facts = place.facts.clone();
+    factors.iter().enumerate().filter(|(j, _)| *j != k).all(|(j, factor)| {
+        let Kind::Bracket(condition) = factor.kind() else { return true };
+        let inside = j < k || !rests_on.contains(condition) || decides_in_range(place.system, &facts, condition);
+        facts.require(condition);
+        inside
+    })
+}
 
 /// Where integer data is read between a bracket that goes and those on which that rests, these take its
 /// place: data is read only where every bracket before it holds.

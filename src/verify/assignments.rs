@@ -10,7 +10,11 @@ use crate::model::formula::conditions;
 use std::collections::BTreeSet;
 
 const DRAWS: usize = 1500;
-const LARGEST_BOX: i128 = 30_000;
+const SPANS: [i64; 3] = [4, 9, 30];
+/// The product of the entries of the two largest arrays is at most this, where such sizes are found.
+const SMALL: i128 = 30_000;
+/// Where none are: how many times as many as at the smallest sizes found.
+const MORE: i128 = 4;
 
 /// What the sizes of a system must satisfy, and what its arrays cost, as syntax.
 pub(crate) struct Limits {
@@ -19,6 +23,8 @@ pub(crate) struct Limits {
     /// Of each array, the places of its ranges among these.
     arrays: Vec<Vec<usize>>,
     sizes: Vec<(Name, i64)>,
+    /// What sizes may cost.
+    largest: i128,
 }
 
 /// At most `wanted` assignments, small ones first; one empty assignment if no size is symbolic.
@@ -28,7 +34,7 @@ pub fn assignments(system: &System, wanted: usize) -> Vec<Sizes> {
     }
     let limits = Limits::new(system);
     let mut pool: Vec<Vec<i64>> = Vec::new();
-    for span in [4, 9, 30] {
+    for span in SPANS {
         let mut random = Random::new(0x5eed ^ span as u64);
         for _ in 0..DRAWS {
             let drawn = limits.draw(&mut random, span);
@@ -67,11 +73,27 @@ impl Limits {
         let arrays = names.map(|name| axes(name)).collect();
         let ends: Vec<Expr> = ranges.iter().flat_map(|(lo, hi)| [plain.index(lo), plain.index(hi)]).collect();
         let names: Vec<Name> = system.sizes.iter().map(|(name, _)| name.clone()).collect();
-        Limits {
+        let limits = Limits {
             asked: Asked::new(&names, &conditions(&stated), &ends.iter().collect::<Vec<_>>()).ok(),
             arrays,
             sizes: system.sizes.iter().map(|(n, least)| (n.clone(), *least as i64)).collect(),
+            largest: SMALL,
+        };
+        Limits { largest: limits.cost_to_allow(), ..limits }
+    }
+
+    /// What small sizes cost at most; where arrays are large at all sizes, a few times what the smallest cost.
+    fn cost_to_allow(&self) -> i128 {
+        let mut random = Random::new(0x5eed);
+        let mut least: Option<i128> = None;
+        for _ in 0..DRAWS {
+            let Some(cost) = self.cost(&self.draw(&mut random, SPANS[0])) else { continue };
+            if cost <= SMALL {
+                return SMALL;
+            }
+            least = Some(least.map_or(cost, |least| least.min(cost)));
         }
+        least.map_or(SMALL, |least| least.saturating_mul(MORE))
     }
 
     /// Sizes in the order of the system, each at its least or up to `span` more.
@@ -100,15 +122,23 @@ impl Limits {
         lengths.iter().enumerate().filter(|(_, found)| **found >= length).map(|(range, _)| range).collect()
     }
 
-    /// Whether sizes, in the order of the system, satisfy every requirement, leave no array empty and keep boxes
-    /// small.
-    pub(crate) fn accept(&self, sizes: &[i64]) -> bool {
-        let Some(lengths) = self.lengths(sizes) else { return false };
+    /// The product of the numbers of entries of the two largest arrays; none if a requirement is not satisfied,
+    /// or an array is empty.
+    fn cost(&self, sizes: &[i64]) -> Option<i128> {
+        let lengths = self.lengths(sizes)?;
+        if lengths.iter().any(|length| *length <= 0) {
+            return None;
+        }
         let volume = |axes: &Vec<usize>| axes.iter().fold(1i128, |volume, axis| volume.saturating_mul(lengths[*axis]));
         let mut volumes: Vec<i128> = self.arrays.iter().map(volume).collect();
         volumes.sort_unstable();
-        lengths.iter().all(|length| *length > 0)
-            && volumes.iter().rev().take(2).fold(1i128, |product, v| product.saturating_mul(*v)) <= LARGEST_BOX
+        Some(volumes.iter().rev().take(2).fold(1i128, |product, v| product.saturating_mul(*v)))
+    }
+
+    /// Whether sizes, in the order of the system, satisfy every requirement, leave no array empty and keep boxes
+    /// small.
+    pub(crate) fn accept(&self, sizes: &[i64]) -> bool {
+        self.cost(sizes).is_some_and(|cost| cost <= self.largest)
     }
 }
 
