@@ -139,6 +139,8 @@ pub enum RuleName {
     Separate,
     /// Of a sum over i with the bracket [c·i + e = 0], the one term with i = −e/c is left.
     Sift,
+    /// A sum over one number is its only term.
+    Single,
     /// A bound index under a floor is divided with remainder.
     Split,
     /// An equation with an extremum is split by which of its parts it is.
@@ -171,6 +173,8 @@ pub enum RuleName {
     Outside,
     /// a·b + a·c = a·(b + c).
     Common,
+    /// The order of two values, known from a bracket, is used in another.
+    Order,
     /// What the author requires of values is used.
     Fact,
     /// Multiplied out where that makes the formula shorter.
@@ -204,6 +208,7 @@ impl RuleName {
             RuleName::Distribute => "distribute",
             RuleName::Join => "join",
             RuleName::Sift => "sift",
+            RuleName::Single => "single",
             RuleName::Split => "split",
             RuleName::Separate => "separate",
             RuleName::Cases => "cases",
@@ -221,6 +226,7 @@ impl RuleName {
             RuleName::Cancel => "cancel",
             RuleName::Outside => "outside",
             RuleName::Common => "common factor",
+            RuleName::Order => "order",
             RuleName::Fact => "fact",
             RuleName::Expand => "expand",
             RuleName::Vanish => "vanish",

@@ -22,6 +22,7 @@ pub mod joint;
 pub mod limit;
 pub mod matching;
 pub mod normal;
+mod order;
 pub mod proof;
 pub mod range;
 pub mod rearrange;

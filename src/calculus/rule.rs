@@ -4,7 +4,7 @@
 //! the term after have the same value for all entries of all arrays and all indices in range.
 
 use super::{
-    adjoint, boundary, differentiate, extremum, floor, fold, greatest, limit, range, rearrange, sift, simplify,
+    adjoint, boundary, differentiate, extremum, floor, fold, greatest, limit, order, range, rearrange, sift, simplify,
 };
 use crate::derivation::RuleName;
 use crate::integer::{Condition, Facts, Index, Var};
@@ -88,6 +88,7 @@ pub const PHASES: &[&[Rule]] = &[
     &[differentiate::READ],
     &[
         rearrange::SEPARATE,
+        Rule { needs: Contents::GUARDED_SIGMA, ..sift::SINGLE },
         sift::SIFT,
         extremum::CASES,
         floor::SPLIT,
@@ -108,10 +109,12 @@ const SHORTEN: &[Rule] = &[
     fold::FACT,
     simplify::CANCEL,
     fold::FOLD,
+    sift::SINGLE,
     simplify::COUNT,
     simplify::OUTSIDE,
     simplify::EXPAND,
     simplify::COMMON,
+    order::ORDER,
     rearrange::FACTOR,
     rearrange::COLLECT,
 ];

@@ -27,6 +27,28 @@ pub const SIFT: Rule = Rule {
     },
 };
 
+/// Σ_{i=a}^{a} F(i) = F(a)
+pub const SINGLE: Rule = Rule {
+    name: RuleName::Single,
+    statement: "a sum over a range of one number is its only term",
+    formula: &[("sum[i in a..a] F[i]", "F[a]")],
+    conditions: "It applies where both ends of the range are the same expression.",
+    shrinks: "the number of bound indices",
+    example: Example { system: "x[7], w[1]; f[r] = sum[i] x[2*i + r - 2] * w[i]", goal: "df/dx" },
+    needs: Contents::SIGMA,
+    apply: |term, _| {
+        let Kind::Sigma(bounds, _) = term.kind() else { return None };
+        let single = bounds.iter().position(|b| b.lo == b.hi)?;
+        let clear = term.with_fresh_bounds(&|v| hides(bounds, v));
+        let Kind::Sigma(bounds, body) = clear.kind() else { return None };
+        let (around, inside) = bounds.split_at(single);
+        let (Bound { var, lo, .. }, inside) = inside.split_first()?;
+        let only = Term::sigma(inside.to_vec(), body.clone()).substitute(var, lo);
+        let solved = Some((var.clone(), lo.clone()));
+        Some(Rewrite { solved, ..Rewrite::from(Term::sigma(around.to_vec(), only)) })
+    },
+};
+
 /// Whether a range mentions an outer index of the name of one bound there or later.
 fn hides(bounds: &[Bound], var: &Var) -> bool {
     let mentions = |b: &Bound| b.lo.mentions(var) || b.hi.mentions(var);

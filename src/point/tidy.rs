@@ -6,9 +6,10 @@ use crate::integer::Facts;
 use crate::model::{System, Term};
 
 /// The rules, in the order in which they are tried.
-const RULES: [RuleName; 10] = [
+const RULES: [RuleName; 11] = [
     RuleName::Range,
     RuleName::Sift,
+    RuleName::Single,
     RuleName::Fact,
     RuleName::Cancel,
     RuleName::Count,

@@ -190,7 +190,7 @@ fn stage(step: &Step) -> Stage {
         | RuleName::Compare => Stage::Differentiate,
         RuleName::Read => Stage::Read,
         RuleName::Distribute | RuleName::Join | RuleName::Separate => Stage::Rearrange,
-        RuleName::Sift => match &step.solved {
+        RuleName::Sift | RuleName::Single => match &step.solved {
             Some((_, value)) if value.as_var().is_some() || value.as_constant().is_some() => Stage::SiftBare,
             _ => Stage::SiftSolved,
         },
@@ -204,7 +204,7 @@ fn stage(step: &Step) -> Stage {
         RuleName::Adjoint => Stage::Adjoint,
         RuleName::Fold => Stage::Fold,
         RuleName::Cancel | RuleName::Outside | RuleName::Common | RuleName::Expand | RuleName::Count => Stage::Simplify,
-        RuleName::Rename => Stage::Simplify,
+        RuleName::Order | RuleName::Rename => Stage::Simplify,
         RuleName::Identity => Stage::Identity,
         RuleName::Terms => Stage::Terms,
         RuleName::Vanish => Stage::Fold,

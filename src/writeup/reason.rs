@@ -155,6 +155,9 @@ pub fn simplified(steps: &[Step]) -> Prose {
     if has(RuleName::Common) {
         said.push(text("common factors taken out"));
     }
+    if has(RuleName::Order) {
+        said.push(text("beside the bracket it is known which value is greater"));
+    }
     listed(said)
 }
 
@@ -353,14 +356,15 @@ pub fn boundary() -> Prose {
 
 /// Sums cut down to one term: which, and under which condition.
 pub fn sifts(names: &Names, system: &System, answer: &Answer, steps: &[Step]) -> Prose {
-    let solved: Vec<&Step> = steps.iter().filter(|s| s.rule == RuleName::Sift).collect();
+    let solved: Vec<&Step> =
+        steps.iter().filter(|s| matches!(s.rule, RuleName::Sift | RuleName::Single)).collect();
     let equalities = equalities((names, system, answer), before(steps), solved.iter().copied());
     let bare = solved
         .iter()
         .all(|s| s.solved.as_ref().is_some_and(|(_, v)| v.as_var().is_some() || v.as_constant().is_some()));
     let mut prose = if bare { vec![text("one term survives: ")] } else { Vec::new() };
     prose.extend(listed(equalities));
-    let guarded = solved.iter().any(|s| brackets(&s.after) >= brackets(&s.before));
+    let guarded = solved.iter().any(|s| s.rule == RuleName::Sift && brackets(&s.after) >= brackets(&s.before));
     if guarded && !bare {
         prose.push(text(", if in range"));
     }
@@ -469,7 +473,7 @@ pub fn single(names: &Names, system: &System, answer: &Answer, step: &Step) -> P
         RuleName::Adjoint => put_in(one),
         RuleName::Fold => folded(one),
         RuleName::Cancel | RuleName::Outside | RuleName::Common | RuleName::Expand | RuleName::Count => simplified(one),
-        RuleName::Rename => simplified(one),
+        RuleName::Order | RuleName::Rename => simplified(one),
         RuleName::Identity => identities(system, one),
         RuleName::Terms => vec![text("written out")],
         RuleName::Vanish => vec![text("the sum is 0 by definition")],
@@ -478,7 +482,7 @@ pub fn single(names: &Names, system: &System, answer: &Answer, step: &Step) -> P
         RuleName::Distribute => vec![text("multiplied out")],
         RuleName::Join => vec![text("the sums brought together")],
         RuleName::Separate => vec![text("each condition in a bracket of its own")],
-        RuleName::Sift => sifts(names, system, answer, one),
+        RuleName::Sift | RuleName::Single => sifts(names, system, answer, one),
         RuleName::Split => split(names, system, answer, one),
         RuleName::Cases => cases(),
         RuleName::Window => windows(names, system, answer, one),
