@@ -121,7 +121,7 @@ fn sum(derivation: &Derivation, bounds: &[Bound], body: &Term) -> Option<Example
                 point.iter().cloned().chain(ranges.iter().map(|(v, ..)| v.clone()).zip(values)).collect();
             if hold(&conditions, &both) {
                 let outer = kept.iter().map(|b| (*b).clone()).collect();
-                terms.push(Term::sigma(outer, value_at(&rest, &both)));
+                terms.push(value_at(&Term::sigma(outer, rest.clone()), &both));
             }
         }
         let count = terms.len();

@@ -391,3 +391,19 @@ fn every_wrong_entry_of_a_jacobian_is_marked() {
         assert_eq!(read, cells, "{}", judgement.claim);
     }
 }
+
+#[test]
+fn integer_data_read_outside_is_called_by_its_name() {
+    refuted(
+        "integer t[3] in 1..2  input w[2]  y[i in 1..3] = w[t[i]]",
+        "y[i] = w[t[i + 3]]",
+        "at i = 1: yours reads outside an array: t is read at 4 on axis 1, which runs over 1..3",
+    );
+}
+
+#[test]
+fn what_stays_undecided_agreed_at_some_entries() {
+    let growing = "size T  input x  h[0] = 0  h[i in 1..T] = h[i-1] * x";
+    let judgement = judged_from(1, growing, "h[i] = 0").unwrap();
+    assert!(matches!(judgement.verdict, Verdict::Undecided { tried } if tried > 10), "{:?}", judgement.verdict);
+}

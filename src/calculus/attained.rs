@@ -47,13 +47,8 @@ pub(super) fn by_cases(term: &Term) -> Option<Term> {
 
 /// [k = argmax] of few terms: for each the bracket that k is its index and that it is the first.
 pub(super) fn place_by_cases(relation: Relation, a: &Term, b: &Term) -> Option<Term> {
-    let index = |term: &Term| match term.kind() {
-        Kind::Integer(index) => Some(index.clone()),
-        Kind::Number(n) => n.is_integer().then(|| n.to_integer().try_into().ok().map(Index::constant))?,
-        _ => None,
-    };
     let (index, place) = match relation {
-        Relation::Equal => index(a).map(|e| (e, b)).or_else(|| Some((index(b)?, a)))?,
+        Relation::Equal => integer(a).map(|e| (e, b)).or_else(|| Some((integer(b)?, a)))?,
         _ => return None,
     };
     let Kind::Extremum(which, ..) = place.kind() else { return None };
@@ -63,6 +58,17 @@ pub(super) fn place_by_cases(relation: Relation, a: &Term, b: &Term) -> Option<T
         Term::product([Term::bracket(there), first(*which, &cases, k)])
     };
     Some(Term::sum((0..cases.len()).map(one)))
+}
+
+/// The index expression that a value is: integers, their sums and products.
+fn integer(term: &Term) -> Option<Index> {
+    match term.kind() {
+        Kind::Integer(index) => Some(index.clone()),
+        Kind::Number(n) => n.is_integer().then(|| n.to_integer().try_into().ok().map(Index::constant))?,
+        Kind::Sum(terms) => terms.iter().try_fold(Index::default(), |sum, t| Some(sum.plus(&integer(t)?))),
+        Kind::Product(factors) => factors.iter().try_fold(Index::constant(1), |all, f| Some(all.times(&integer(f)?))),
+        _ => None,
+    }
 }
 
 /// The indices of an extremum of few terms, and the terms; none if there are several and others inside.

@@ -88,7 +88,7 @@ pub const PHASES: &[&[Rule]] = &[
     &[differentiate::READ],
     &[
         rearrange::SEPARATE,
-        Rule { needs: Contents::GUARDED_SIGMA, ..sift::SINGLE },
+        sift::SINGLE_WITH_BRACKETS,
         sift::SIFT,
         extremum::CASES,
         floor::SPLIT,

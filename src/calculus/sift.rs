@@ -36,18 +36,28 @@ pub const SINGLE: Rule = Rule {
     shrinks: "the number of bound indices",
     example: Example { system: "x[7], w[1]; f[r] = sum[i] x[2*i + r - 2] * w[i]", goal: "df/dx" },
     needs: Contents::SIGMA,
-    apply: |term, _| {
-        let Kind::Sigma(bounds, _) = term.kind() else { return None };
-        let single = bounds.iter().position(|b| b.lo == b.hi)?;
-        let clear = term.with_fresh_bounds(&|v| hides(bounds, v));
-        let Kind::Sigma(bounds, body) = clear.kind() else { return None };
-        let (around, inside) = bounds.split_at(single);
-        let (Bound { var, lo, .. }, inside) = inside.split_first()?;
-        let only = Term::sigma(inside.to_vec(), body.clone()).substitute(var, lo);
-        let solved = Some((var.clone(), lo.clone()));
-        Some(Rewrite { solved, ..Rewrite::from(Term::sigma(around.to_vec(), only)) })
-    },
+    apply: |term, _| only_term(term),
 };
+
+/// The same of a sum with brackets, before they are solved; where there are none, a sum may still turn out to be what
+/// the author has a name for.
+pub const SINGLE_WITH_BRACKETS: Rule = Rule {
+    needs: Contents::GUARDED_SIGMA,
+    apply: |term, _| if term.contents().include(Contents::GUARDED_SIGMA) { only_term(term) } else { None },
+    ..SINGLE
+};
+
+fn only_term(term: &Term) -> Option<Rewrite> {
+    let Kind::Sigma(bounds, _) = term.kind() else { return None };
+    let single = bounds.iter().position(|b| b.lo == b.hi)?;
+    let clear = term.with_fresh_bounds(&|v| hides(bounds, v));
+    let Kind::Sigma(bounds, body) = clear.kind() else { return None };
+    let (around, inside) = bounds.split_at(single);
+    let (Bound { var, lo, .. }, inside) = inside.split_first()?;
+    let only = Term::sigma(inside.to_vec(), body.clone()).substitute(var, lo);
+    let solved = Some((var.clone(), lo.clone()));
+    Some(Rewrite { solved, ..Rewrite::from(Term::sigma(around.to_vec(), only)) })
+}
 
 /// Whether a range mentions an outer index of the name of one bound there or later.
 fn hides(bounds: &[Bound], var: &Var) -> bool {

@@ -119,7 +119,8 @@ pub const COUNT: Rule = Rule {
     name: RuleName::Count,
     statement: "a sum of equal terms is their number times one of them",
     formula: &[("sum[i in l..h] a", "(h - l + 1) * a")],
-    conditions: "It applies where none of the bound indices occurs in the term or in a range, and no range is empty.",
+    conditions: "It applies where none of the bound indices occurs in the term or in a range, and no range ends more than \
+                 one before it starts. A term that has a value only where the sum has terms stays.",
     shrinks: "the number of sums",
     example: Example { system: "size N; input w; y = sum[n in 1..N] w^2", goal: "dy/dw" },
     needs: Contents::SIGMA,
@@ -133,6 +134,11 @@ pub const COUNT: Rule = Rule {
             (constant(b) && place.facts.proves_nonnegative(&length)).then(|| Term::integer(length))
         });
         let number: Option<Vec<Term>> = number.collect();
+        let sure = is_sure(bounds, std::iter::empty(), place.facts);
+        let has_value = sure || is_in_range(place.system, place.facts, body);
+        if !has_value || !body.factors().iter().all(|f| divides_by_something(f, place.facts)) {
+            return None;
+        }
         Some(Term::product(number?.into_iter().chain([body.clone()])).into())
     },
 };

@@ -176,8 +176,10 @@ impl Quote {
             Atom::Var(var) => Expr::name(self.var(var)),
             Atom::Size(name) => Expr::name(name.clone()),
             Atom::Div(pair) => {
-                let operator = if exact.contains(&**pair) { Operator::Over } else { Operator::Div };
                 let (numerator, divisor) = pair.0.unnested(&pair.1);
+                // That ⌊a/2⌋/2 leaves no remainder does not say that a/4 leaves none.
+                let whole = numerator == pair.0 && exact.contains(&**pair);
+                let operator = if whole { Operator::Over } else { Operator::Div };
                 let (numerator, divisor) = (self.index_under(&numerator, exact), self.index_under(&divisor, exact));
                 Expr::new(ExprKind::Product(vec![(Operator::Times, numerator), (operator, divisor)]))
             }

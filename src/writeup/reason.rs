@@ -356,8 +356,7 @@ pub fn boundary() -> Prose {
 
 /// Sums cut down to one term: which, and under which condition.
 pub fn sifts(names: &Names, system: &System, answer: &Answer, steps: &[Step]) -> Prose {
-    let solved: Vec<&Step> =
-        steps.iter().filter(|s| matches!(s.rule, RuleName::Sift | RuleName::Single)).collect();
+    let solved: Vec<&Step> = steps.iter().filter(|s| matches!(s.rule, RuleName::Sift | RuleName::Single)).collect();
     let equalities = equalities((names, system, answer), before(steps), solved.iter().copied());
     let bare = solved
         .iter()

@@ -21,7 +21,7 @@ use contract::{Effective, exercise, exercise_on};
 use fixture::Fixture;
 use generate::Generator;
 
-const TERMS: u64 = 80;
+const TERMS: u64 = 120;
 const SHAPES: u64 = 12;
 
 /// Sums whose ranges depend on an index that an equation ties to one bound still later, and one
@@ -38,6 +38,15 @@ const EQUAL: &[&str] = &[
     "x[a] * z[1] + 2 * x[a] * z[1] - z[0]",
     "x[1] * z[a]^2 - 3 * x[1] * z[a]^2 + x[a]",
     "sum[i in 1..3] x[i] * z[i] + 2 * sum[j in 1..3] x[j] * z[j]",
+];
+
+/// Comparisons that others beside them decide in part.
+const ORDERED: &[&str] = &[
+    "[x[a] < z[a]] * [min(x[a], z[a]) > x[1]] * z[1] + x[a]",
+    "[x[a] >= z[a]] * [max(z[a], x[a]) <= x[1]] * z[1] + x[a]",
+    "[x[a] > 0] * [relu(x[a]) < z[a]] * z[1] + x[a]",
+    "[0 >= x[a]] * [abs(x[a]) + relu(x[a]) >= z[a]] * z[1] + x[a]",
+    "[x[a] <= 0] * [relu(x[a]) < 2] * z[1] + x[a]",
 ];
 
 /// Formulas whose derivatives for an entry of x need a rule that random ones need seldom.
@@ -75,7 +84,7 @@ fn every_rule_keeps_the_value() {
             failures.extend(exercise(&fixture, &rules, &rules, seed, &mut effective).err().map(|e| e.to_string()));
         }
     }
-    for body in CHAINED.iter().chain(EQUAL) {
+    for body in CHAINED.iter().chain(EQUAL).chain(ORDERED) {
         let fixture = Fixture::new(&format!("input x[5]   input z[0..6]   p[a in 1..5] = {body}"));
         let term = fixture.system.equations[0].body.clone();
         let given = (term, 0, Generator::new(&fixture, 0));
