@@ -1,18 +1,19 @@
 //! The JSON of every derivation is what docs/derivation.schema.json says, and can be used: its
 //! formulas are read back in and proved, its steps form a chain.
 
+mod layers;
+
 use backprose::calculus::rules;
-use backprose::catalogue::Catalogue;
 use backprose::judge::{Verdict, judge_tests};
 use backprose::language::parse::{parse_condition, parse_expression, parse_file};
 use backprose::language::syntax::{Item, Layer};
 use backprose::model::Sizes;
-use backprose::model::compose::composed_layer;
 use backprose::study::Study;
 use backprose::writeup::json;
 use backprose::writeup::outline::Level;
 use backprose::writeup::sheet::sheet;
 use boon::{Compiler, Schemas};
+use layers::of_every_layer;
 use serde_json::Value;
 use std::sync::LazyLock;
 
@@ -24,19 +25,16 @@ fn schema() -> Value {
 static DERIVATIONS: LazyLock<Vec<(Layer, i64, Value)>> = LazyLock::new(derivations);
 
 fn derivations() -> Vec<(Layer, i64, Value)> {
-    let catalogue = Catalogue::built_in();
-    let mut found = Vec::new();
-    for name in catalogue.names() {
-        let (layer, base) = composed_layer(&name, &catalogue).unwrap().unwrap();
-        for general in [false, true] {
+    let documents = of_every_layer(|layer, base| {
+        [false, true].map(|general| {
             let sizes = Sizes { general, ..Sizes::default() };
             let mut study = Study::new(&layer.statements, base, &sizes).unwrap();
             let goals = study.goals(&[]);
             let document = json::derivation(&mut study, &goals, &layer.name, &layer.about).unwrap();
-            found.push((layer.clone(), base, serde_json::from_str(&json::text(&document)).unwrap()));
-        }
-    }
-    found
+            (layer.clone(), base, serde_json::from_str(&json::text(&document)).unwrap())
+        })
+    });
+    documents.into_iter().flatten().collect()
 }
 
 fn homework() -> Value {

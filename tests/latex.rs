@@ -1,18 +1,19 @@
 //! Formulas as people write them, read and judged: `tests/latex/formulas.txt` holds the verdicts.
 
+mod layers;
+
 use backprose::answer::Names;
-use backprose::catalogue::Catalogue;
 use backprose::judge::{Judge, Verdict};
 use backprose::language::parse::parse_file;
 use backprose::language::syntax::Layout;
 use backprose::latex;
-use backprose::model::compose::composed_layer;
 use backprose::model::{Sizes, System, elaborate};
 use backprose::reading::{Reader, Said, Side, mark};
 use backprose::study::Study;
 use backprose::writeup::document::{Piece, Symbol};
 use backprose::writeup::latex::{Place, Printer};
 use backprose::writeup::notation::Notation;
+use layers::of_every_layer;
 
 const FORMULAS: &str = include_str!("latex/formulas.txt");
 const NETWORKS: &str = include_str!("latex/networks.txt");
@@ -69,16 +70,14 @@ fn verdict(system: &System, judge: &mut Judge, layout: Layout, formula: &str) ->
 /// What is printed in LaTeX, read back, is proved equal to what it was printed from.
 #[test]
 fn what_is_printed_in_latex_is_proved_when_it_is_read_back() {
-    let catalogue = Catalogue::built_in();
-    let (mut wrong, mut count) = (Vec::new(), 0);
-    for name in catalogue.names() {
-        let (layer, base) = composed_layer(&name, &catalogue).unwrap().unwrap();
+    let found = of_every_layer(|layer, base| {
+        let (mut wrong, mut count) = (Vec::new(), 0);
         let sizes = Sizes { general: true, ..Sizes::default() };
         let mut study = Study::new(&layer.statements, base, &sizes).unwrap();
         let notation = Notation::new(&study.system.notation);
         let printer = Printer { notation: &notation, marks: &[] };
         let system = study.system.clone();
-        let mut judge = Judge::new(&system).unwrap_or_else(|problems| panic!("{name}: {}", problems[0]));
+        let mut judge = Judge::new(&system).unwrap_or_else(|problems| panic!("{}: {}", layer.name, problems[0]));
         for goal in study.goals(&[]) {
             let (answer, _) = study.answer(&goal).unwrap();
             let math =
@@ -87,10 +86,13 @@ fn what_is_printed_in_latex_is_proved_when_it_is_read_back() {
             let (found, why) = verdict(&system, &mut judge, Layout::Shape, &tex);
             count += 1;
             if found != "proved" {
-                wrong.push(format!("{name}: {found}: {tex}\n    {why}"));
+                wrong.push(format!("{}: {found}: {tex}\n    {why}", layer.name));
             }
         }
-    }
+        (wrong, count)
+    });
+    let count: usize = found.iter().map(|(_, count)| count).sum();
+    let wrong: Vec<String> = found.into_iter().flat_map(|(wrong, _)| wrong).collect();
     assert!(count > 80, "only {count} formulas");
     assert!(wrong.is_empty(), "{} of {count}\n{}", wrong.len(), wrong.join("\n"));
 }

@@ -1,22 +1,24 @@
 //! Two engines, one text: every formula of the golden write-ups and of the whole catalogue is set
 //! by both, and reads the same. The pages themselves are well-formed XML that loads nothing.
 
-use backprose::catalogue::Catalogue;
+mod layers;
+
 use backprose::language::function::Function;
 use backprose::language::parse::parse_file;
 use backprose::language::syntax::Item;
 use backprose::model::Sizes;
-use backprose::model::compose::composed_layer;
 use backprose::study::Study;
 use backprose::writeup::document::Document;
 use backprose::writeup::mathml::Engine;
 use backprose::writeup::outline::Level;
 use backprose::writeup::render::{Format, RenderError, render};
 use backprose::writeup::sheet::{answers, sheet};
+use layers::of_every_layer;
 use roxmltree::{Node, ParsingOptions};
+use std::sync::LazyLock;
 
-/// The homeworks of `examples/`, and every layer of the catalogue with its defaults and in general.
-fn documents() -> Vec<(String, Document)> {
+/// The homeworks of `examples/`.
+fn homeworks() -> Vec<(String, Document)> {
     let mut found = Vec::new();
     for entry in std::fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/examples")).unwrap() {
         let path = entry.unwrap().path();
@@ -31,19 +33,33 @@ fn documents() -> Vec<(String, Document)> {
             }
         }
     }
-    let catalogue = Catalogue::built_in();
-    for name in catalogue.names() {
-        let (layer, base) = composed_layer(&name, &catalogue).unwrap().unwrap();
-        for general in [false, true] {
+    found
+}
+
+/// A page as either engine sets it.
+struct Page {
+    name: String,
+    title: String,
+    set: [String; 2],
+}
+
+/// The homeworks, and every layer of the catalogue with its defaults and in general.
+static PAGES: LazyLock<Vec<Page>> = LazyLock::new(|| {
+    let set = |name: String, document: &Document| {
+        let set = [Engine::MathCore, Engine::Latex2mathml].map(|engine| page(document, engine));
+        Page { name, title: document.title.clone(), set }
+    };
+    let layers = of_every_layer(|layer, base| {
+        [false, true].map(|general| {
             let sizes = Sizes { general, ..Sizes::default() };
             let mut study = Study::new(&layer.statements, base, &sizes).unwrap();
             let goals = study.goals(&[]);
-            found.push((format!("{name}, general: {general}"), answers(&mut study, &goals, "", Level::All).unwrap()));
-        }
-    }
-    found.sort_by(|a, b| a.0.cmp(&b.0));
-    found
-}
+            let document = answers(&mut study, &goals, "", Level::All).unwrap();
+            set(format!("{}, general: {general}", layer.name), &document)
+        })
+    });
+    homeworks().into_iter().map(|(name, document)| set(name, &document)).chain(layers.into_iter().flatten()).collect()
+});
 
 fn page(document: &Document, engine: Engine) -> String {
     render(document, Format::Html(engine), false).unwrap_or_else(|error| panic!("{error}"))
@@ -114,14 +130,13 @@ fn every_function_is_set_around_a_sum() {
 #[test]
 fn both_engines_say_the_same() {
     let (mut compared, mut longest) = (0, 0);
-    for (name, document) in documents() {
-        let [first, second] = [Engine::MathCore, Engine::Latex2mathml].map(|engine| page(&document, engine));
+    for Page { name, set: [first, second], .. } in PAGES.iter() {
         assert!(!first.contains("PARSE ERROR") && !second.contains("PARSE ERROR"), "{name}");
         assert!(
             !first.contains("class=\"tex\">") && !second.contains("class=\"tex\">"),
             "{name}: a formula is not set"
         );
-        let (first, second) = (formulas(&first), formulas(&second));
+        let (first, second) = (formulas(first), formulas(second));
         assert_eq!(first.len(), second.len(), "{name}");
         for (a, b) in first.iter().zip(&second) {
             assert!(!a.is_empty(), "{name}: an empty formula");
@@ -201,8 +216,7 @@ fn nothing_an_author_writes_breaks_out_of_the_page() {
 
 #[test]
 fn the_page_stands_alone() {
-    for (name, document) in documents() {
-        let text = page(&document, Engine::MathCore);
+    for Page { name, title, set: [text, _] } in PAGES.iter() {
         for foreign in ["url(", "@import", "<link", "src="] {
             assert!(!text.contains(foreign), "{name} holds {foreign}");
         }
@@ -213,7 +227,7 @@ fn the_page_stands_alone() {
         let addresses = text.matches("http").count() - text.matches("http://www.w3.org/2000/svg").count();
         assert_eq!(addresses, text.matches("http-equiv").count(), "{name}");
         assert!(text.starts_with("<!DOCTYPE html>\n<html lang=\"en\">"), "{name}");
-        let titled = document.title.is_empty() || text.contains(&format!("<title>{}</title>", document.title));
+        let titled = title.is_empty() || text.contains(&format!("<title>{title}</title>"));
         assert!(titled && text.contains("name=\"viewport\""), "{name}");
         assert_eq!(
             text.matches("<svg").count(),

@@ -1,0 +1,31 @@
+//! What is done of every layer of the catalogue, on all cores.
+
+use backprose::catalogue::Catalogue;
+use backprose::language::syntax::Layer;
+use backprose::model::compose::composed_layer;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread;
+
+/// What comes of every layer and the base of its indices, in the order of their names.
+pub fn of_every_layer<T: Send>(of: impl Fn(&Layer, i64) -> T + Sync) -> Vec<T> {
+    let catalogue = Catalogue::built_in();
+    let names = catalogue.names();
+    let next = AtomicUsize::new(0);
+    let work = || {
+        let mut done = Vec::new();
+        while let Some((place, name)) =
+            Some(next.fetch_add(1, Ordering::Relaxed)).and_then(|k| Some((k, names.get(k)?)))
+        {
+            let (layer, base) = composed_layer(name, &Catalogue::built_in()).unwrap().unwrap();
+            done.push((place, of(&layer, base)));
+        }
+        done
+    };
+    let mut all: Vec<(usize, T)> = thread::scope(|scope| {
+        let cores = thread::available_parallelism().map_or(1, usize::from);
+        let workers: Vec<_> = (0..cores).map(|_| scope.spawn(work)).collect();
+        workers.into_iter().flat_map(|worker| worker.join().unwrap()).collect()
+    });
+    all.sort_by_key(|(place, _)| *place);
+    all.into_iter().map(|(_, found)| found).collect()
+}
