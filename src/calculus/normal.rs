@@ -359,15 +359,7 @@ impl Summand {
     /// ends of which neither is known to be tighter, the lesser expression is the range's.
     fn tighten(&mut self, facts: &Facts) -> Option<()> {
         self.conditions = self.conditions.iter().flat_map(Condition::canonical).collect();
-        let mut k = 0;
-        while k < self.conditions.len() {
-            if self.absorb(k, facts) {
-                self.conditions.remove(k)
-            } else {
-                k += 1;
-                continue;
-            };
-        }
+        while (0..self.conditions.len()).any(|k| self.absorb(k, facts)) {}
         for bound in &self.bounds {
             if facts.judge(&Condition::AtMost(bound.lo.clone(), bound.hi.clone())) == Truth::No {
                 return None;
@@ -376,6 +368,8 @@ impl Summand {
         Some(())
     }
 
+    /// Whether a condition went into a range, or changed places with an end of one. Each time there are
+    /// fewer conditions, or as many and a lesser end, so that this comes to an end.
     fn absorb(&mut self, k: usize, facts: &Facts) -> bool {
         let Condition::AtMost(zero, e) = &self.conditions[k] else { return false };
         if !zero.is_zero() {
@@ -392,6 +386,7 @@ impl Summand {
             let held = if sign == 1 { &bound.lo } else { &bound.hi };
             if facts.proves_nonnegative(&end.minus(held).times_number(sign)) {
                 self.replace_end(place, sign, end);
+                self.conditions.remove(k);
                 return true;
             }
             let movable = !self.bounds.iter().any(|b| held.mentions(&b.var));
@@ -399,7 +394,7 @@ impl Summand {
                 let freed = held.times_number(-sign).plus(&Index::var(&bound.var).times_number(sign));
                 self.conditions[k] = Condition::AtMost(Index::default(), freed);
                 self.replace_end(place, sign, end);
-                return false;
+                return true;
             }
         }
         false

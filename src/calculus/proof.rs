@@ -10,7 +10,7 @@ use super::identities::{EXPONENTIALS, PARITY, SHORTER, rewritten, same};
 use super::joint::{Joint, how_equal};
 use super::rule::{Example, PHASES, Place, Rule};
 use super::strategy::rewrite;
-use super::{extremum, fold, limit, range, rearrange, sift, simplify};
+use super::{extremum, floor, fold, limit, range, rearrange, sift, simplify};
 use crate::derivation::{Goal, RuleName, Step};
 use crate::integer::{Facts, Index, Var};
 use crate::language::function::Function;
@@ -104,7 +104,7 @@ const APART: Rule = own(RuleName::Distribute, |term, _| {
 /// The rules that shorten a side; names stay as they are.
 const TIDY: &[&[Rule]] = &[
     &[rearrange::SEPARATE, sift::SIFT, rearrange::DISTRIBUTE, rearrange::JOIN, rearrange::FACTOR],
-    &[extremum::SETTLE, range::RANGE, rearrange::FACTOR, limit::LIMIT],
+    &[extremum::SETTLE, floor::WINDOW, range::RANGE, rearrange::FACTOR, limit::LIMIT],
     &[rearrange::COLLECT],
     &[
         IDENTITY,

@@ -16,6 +16,7 @@ mod count;
 mod counterexample;
 mod equality;
 mod expand;
+mod formula;
 mod inquiry;
 mod left;
 mod matrices;
@@ -38,29 +39,24 @@ pub use rejected::{Rejected, Rejections, rejected};
 pub use report::{TestReport, judge_tests, judge_tests_within};
 pub use slips::{Shown, Slip, Slipped};
 
-use crate::answer::{Answer, Names, at_indices, goal_name};
-use crate::calculus::{PHASES, domain::is_in_range, normal::proved_equal, proof::prove};
+use crate::answer::{Answer, Names, goal_name};
+use crate::calculus::PHASES;
 use crate::derivation::Goal;
 use crate::diagnostic::{Diagnostic, Diagnostics, Span};
-use crate::integer::Facts;
 use crate::language::print::{Alphabet, claim as print_claim, expression, shape as print_shape};
 use crate::language::syntax::{Claim, ClaimValue, Expr, Name, Target};
 use crate::limits::Limit;
-use crate::model::formula::{formula, resolve_formula};
-use crate::model::{Contents, System, Term};
+use crate::model::System;
 use crate::study::{undefined, with_jacobian};
 use crate::verify::{Trials, Unverified};
-use complete::complete;
-use left::Left;
-use rejected::{Wrong, at_runs};
-use settled::settled;
-use slips::{slip_of_shape, slip_of_unbound, usual_slip};
+use rejected::Wrong;
+use slips::slip_of_shape;
 use std::borrow::Cow;
+use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::rc::Rc;
-use trial::{Run, Trial, Tried};
-use unfold::{put_in, unfold};
+use trial::Run;
 
 /// What became of a claim.
 #[derive(Clone, Debug, PartialEq)]
@@ -188,6 +184,8 @@ pub struct Judge<'a> {
     names: Names,
     trials: Trials,
     runs: Vec<Run>,
+    /// More of them, drawn when a claim is not proved.
+    further: OnceCell<Vec<Run>>,
     answers: BTreeMap<String, Rc<Answer>>,
     /// The arrays whose shapes are verified.
     shaped: BTreeSet<Name>,
@@ -228,6 +226,7 @@ impl<'a> Judge<'a> {
             names,
             trials,
             runs,
+            further: OnceCell::new(),
             answers,
             shaped,
             explains: true,
@@ -254,7 +253,7 @@ impl<'a> Judge<'a> {
     /// with them, and no claim gets less work than another.
     fn forget(&mut self) {
         self.system.facts().forget();
-        self.runs.iter_mut().for_each(Run::forget);
+        self.runs.iter_mut().chain(self.further.get_mut().into_iter().flatten()).for_each(Run::forget);
         self.trials.forget();
     }
 
@@ -359,114 +358,6 @@ impl<'a> Judge<'a> {
     /// The run at the sizes of a counterexample.
     fn run_at(&self, sizes: &[(Name, i64)]) -> Option<&Run> {
         self.runs.iter().find(|run| sizes.iter().all(|(name, value)| run.sizes.get(name) == Some(value)))
-    }
-
-    fn judge_formula(&mut self, target: &Target, right: &Expr, span: Span) -> Result<Judged, Diagnostics> {
-        let left = Left::read(&self.system, target, span)?;
-        let completed = complete(&self.system, &self.names, right, &left, false)?;
-        let answer = self.answer(&left.goal)?;
-        if let Some(name) = completed.unbound {
-            let reason = format!("`{name}` is neither on the left nor bound: there is no summation convention");
-            let trial = self.trial(&left, &answer, &completed.formula, completed.lettered);
-            let settled = |formula: &Expr| self.settled(formula, &left).map(|(formula, _)| formula);
-            let slip = || slip_of_unbound(&trial, &self.runs, (right, &name), &settled);
-            let slip = self.explains.then(slip).flatten();
-            return Ok((Verdict::Refuted(Box::new(Counterexample::reason(reason))), slip).into());
-        }
-        if let Some(name) = completed.undefined {
-            return Err(vec![meaningless(&name, span)]);
-        }
-        let resolved = match resolve_formula(&self.system, &completed.formula) {
-            Ok(resolved) => resolved,
-            Err(problems) => return self.refute_settled(&left, &answer, right).ok_or(problems),
-        };
-        let term = formula(&self.system, &completed.formula, &left.free);
-        let trial = self.trial(&left, &answer, &resolved, completed.lettered);
-        match self.verdict(&trial, term, span)? {
-            Verdict::Refuted(found) => Ok(self.refuted(&trial, found)),
-            verdict => Ok((verdict, None).into()),
-        }
-    }
-
-    /// A claim tried at all sizes; what agrees everywhere is proved, if it can be.
-    fn verdict(&self, trial: &Trial, term: Result<Term, Diagnostics>, span: Span) -> Result<Verdict, Diagnostics> {
-        match (trial.run(&self.runs), term) {
-            (Ok(Tried::Differs(found)), _) => Ok(Verdict::Refuted(found)),
-            (Ok(Tried::Agrees { complete: true, .. }), _) => Ok(Verdict::Proved),
-            (Ok(Tried::Agrees { .. }), Ok(term)) if self.proved(trial.left, trial.answer, &term) => Ok(Verdict::Proved),
-            (Ok(Tried::Agrees { entries, .. }), _) => Ok(Verdict::Undecided { tried: entries }),
-            (Err(_), Err(problems)) => Err(problems),
-            (Err(error), Ok(_)) => {
-                Err(vec![Diagnostic::new(format!("the formula has no value that can be compared: {error}"), span)])
-            }
-        }
-    }
-
-    fn trial<'t>(&'t self, left: &'t Left, answer: &'t Answer, claim: &'t Expr, lettered: bool) -> Trial<'t> {
-        let (explained, shown) = (self.explains, self.explains && !self.brief);
-        Trial { system: &self.system, names: &self.names, left, answer, claim, lettered, explained, shown }
-    }
-
-    fn refuted(&self, trial: &Trial, found: Box<Counterexample>) -> Judged {
-        let slip = self.explains.then(|| usual_slip(trial, &self.runs, &found)).flatten();
-        let slip = self.told(slip, |run| Wrong::formula(trial, run));
-        (Verdict::Refuted(found), slip).into()
-    }
-
-    /// A slip with the reason for which authors reject the claim.
-    fn told<'t>(&'t self, slip: Option<Slip>, wrong: impl Fn(&'t Run) -> Option<Wrong<'t>>) -> Option<Slip> {
-        let known = self.rejections.as_ref().filter(|_| self.explains);
-        let because = known.and_then(|known| known.because(&at_runs(&self.runs, wrong)));
-        match because {
-            Some(because) => Some(Slip::told(slip, &because)),
-            None => slip,
-        }
-    }
-
-    /// A formula whose bound indices stand on axes of different lengths is refuted if it fails with
-    /// what these ranges have in common; otherwise its author has to say which is meant.
-    fn refute_settled(&self, left: &Left, answer: &Answer, right: &Expr) -> Option<Judged> {
-        let (resolved, lettered) = self.settled(right, left)?;
-        let trial = self.trial(left, answer, &resolved, lettered);
-        match trial.run(&self.runs) {
-            Ok(Tried::Differs(found)) => Some(self.refuted(&trial, found)),
-            Ok(Tried::Agrees { .. }) | Err(_) => None,
-        }
-    }
-
-    /// A formula with every range explicit, what they have in common where several fit, and whether it
-    /// has letters for upstream gradients.
-    fn settled(&self, right: &Expr, left: &Left) -> Option<(Expr, bool)> {
-        let settled = complete(&self.system, &self.names, right, left, true).ok()?;
-        let resolved = resolve_formula(&self.system, &settled.formula).ok()?;
-        Some((resolved, settled.lettered))
-    }
-
-    fn proved(&self, left: &Left, answer: &Answer, claimed: &Term) -> bool {
-        let derived = at_indices(&answer.derivation, &left.values());
-        let facts = left.facts(&self.system);
-        let guarded = claimed.contents().include(Contents::ORDER) && !is_in_range(&self.system, &facts, claimed);
-        let met = || !guarded && self.met(left, &answer.derivation.goal, &facts, [claimed, &derived]);
-        let (proved, spent) = facts.within(self.system.limits.of(Limit::Proving), met);
-        self.lacked.set(spent && !proved);
-        proved
-    }
-
-    /// Whether a claimed and a derived formula meet, the cheapest way first.
-    fn met(&self, left: &Left, goal: &Goal, facts: &Facts, [claimed, derived]: [&Term; 2]) -> bool {
-        proved_equal(&self.system, facts, claimed, derived)
-            || unfold(&self.system, claimed).zip(unfold(&self.system, derived)).is_some_and(|(claimed, derived)| {
-                proved_equal(&self.system, facts, &claimed, &derived)
-                    || proved_equal(
-                        &self.system,
-                        facts,
-                        &settled(&self.system, facts, &claimed),
-                        &settled(&self.system, facts, &derived),
-                    )
-            })
-            || put_in(goal, left, claimed, derived)
-                .is_some_and(|claimed| proved_equal(&self.system, facts, &claimed, derived))
-            || prove(&self.system, facts, &left.free, [claimed, derived]).is_some()
     }
 
     /// The derived and verified answer to a goal.

@@ -19,6 +19,9 @@ const LONG: i128 = 3;
 /// How much larger than the least the sizes are that are drawn for long ranges, and how many for each.
 const SPANS: [i64; 2] = [4, 12];
 const DRAWS: usize = 200;
+/// How many more sizes there are, and how much larger than the least, for claims that are not proved.
+const MORE: usize = 48;
+const WIDE: i64 = 7;
 
 /// Assignments that satisfy all requirements; one empty assignment if no size is symbolic.
 pub(super) fn sizes_to_try(system: &System) -> Vec<Sizes> {
@@ -71,6 +74,37 @@ fn longer(system: &System, limits: &Limits, others: &[Sizes]) -> Vec<Sizes> {
             if !long.is_subset(&reached) && limits.accept(&drawn) {
                 reached.extend(long);
                 found.push(limits.named(&drawn));
+            }
+        }
+    }
+    found
+}
+
+/// More sizes, drawn at random, for a claim that holds at all the others and is not proved.
+pub(super) fn more_sizes(system: &System) -> Vec<Sizes> {
+    if system.sizes.is_empty() {
+        return Vec::new();
+    }
+    let limits = Limits::new(system);
+    let mut random = Random::new(WIDE as u64);
+    let mut all: Vec<Vec<i64>> =
+        (0..DRAWS).map(|_| limits.draw(&mut random, WIDE)).filter(|drawn| limits.accept(drawn)).take(MORE).collect();
+    all.sort_by_key(|drawn| drawn.iter().sum::<i64>());
+    all.dedup();
+    all.iter().map(|drawn| limits.named(drawn)).collect()
+}
+
+/// The sizes with one of them smaller, each in turn, the least first.
+pub(super) fn with_one_smaller(system: &System, sizes: &[(Name, i64)]) -> Vec<Sizes> {
+    let limits = Limits::new(system);
+    let numbers: Vec<i64> = sizes.iter().map(|(_, value)| *value).collect();
+    let mut found = Vec::new();
+    for (place, (_, least)) in system.sizes.iter().enumerate().take(numbers.len()) {
+        for value in *least as i64..numbers[place] {
+            let mut smaller = numbers.clone();
+            smaller[place] = value;
+            if limits.accept(&smaller) {
+                found.push(limits.named(&smaller));
             }
         }
     }

@@ -7,7 +7,7 @@ use super::counterexample::{Counterexample, Difference};
 use super::expand::{Expandable, Expander};
 use super::left::{Left, Place};
 use super::polynomial::{Polynomial, quote_number};
-use super::sizes::sizes_to_try;
+use super::sizes::{more_sizes, sizes_to_try, with_one_smaller};
 use crate::answer::{Answer, Names};
 use crate::evaluate::{EvalError, Formula, Instance, Random, Scalar, Sizes, Work, integer};
 use crate::integer::Index;
@@ -22,6 +22,8 @@ const ORDERED: usize = 24;
 /// The same at each of the first assignments of symbolic sizes, and how many these are: different sizes and the smallest.
 const FEWER: usize = 12;
 const FIRST: usize = 8;
+/// The place of the first of the further runs.
+const FURTHER: usize = 1_000;
 const MOST_ENTRIES: i128 = 20_000;
 const FUEL: usize = 400_000;
 const LONGEST: usize = 4;
@@ -39,6 +41,24 @@ pub(super) struct Run {
 }
 
 impl Run {
+    /// The run of a place in the list of all, at so many points, or fewer where one is costly.
+    fn new(system: &System, names: &Names, sizes: Sizes, (place, points): (usize, usize)) -> Result<Run, EvalError> {
+        let all = with_lengths(names, &sizes)?;
+        let mut instances = Vec::new();
+        for point in 0..points {
+            let seed = Random::new((7919 * place + point) as u64 + 17).bits();
+            let mut instance = Instance::sharing(&system.program, &all, seed, &Work::until(WORK, &system.limits))?;
+            lettered(system, names, &mut instance)?;
+            let costly = instance.work() > COSTLY;
+            instances.push(instance);
+            if costly {
+                break;
+            }
+        }
+        let drawn = instances.iter().map(Instance::work).collect();
+        Ok(Run { sizes, instances, all, drawn })
+    }
+
     /// Forgets what was done since the instances were drawn.
     pub fn forget(&mut self) {
         self.instances.iter_mut().zip(&self.drawn).for_each(|(instance, drawn)| instance.forget(*drawn));
@@ -55,34 +75,32 @@ pub(super) fn runs(system: &System, names: &Names) -> Result<Vec<Run>, String> {
         false if k < FIRST && ordered() => FEWER,
         false => 1,
     };
-    'sizes: for (k, sizes) in sizes_to_try(system).into_iter().enumerate() {
-        let all = with_lengths(names, &sizes).map_err(|e| e.to_string())?;
-        let mut instances = Vec::new();
-        for point in 0..points(k) {
-            let seed = Random::new((7919 * k + point) as u64 + 17).bits();
-            let mut instance = match Instance::sharing(&system.program, &all, seed, &Work::until(WORK, &system.limits))
-            {
-                Ok(instance) => instance,
-                Err(error) if error.grew_too_large() => {
-                    too_large.get_or_insert(error);
-                    continue 'sizes;
-                }
-                Err(error) => return Err(error.to_string()),
-            };
-            lettered(system, names, &mut instance).map_err(|e| e.to_string())?;
-            let costly = instance.work() > COSTLY;
-            instances.push(instance);
-            if costly {
-                break;
+    for (k, sizes) in sizes_to_try(system).into_iter().enumerate() {
+        match Run::new(system, names, sizes, (k, points(k))) {
+            Ok(run) => runs.push(run),
+            Err(error) if error.grew_too_large() => {
+                too_large.get_or_insert(error);
             }
+            Err(error) => return Err(error.to_string()),
         }
-        let drawn = instances.iter().map(Instance::work).collect();
-        runs.push(Run { sizes, instances, all, drawn });
     }
     match too_large {
         Some(error) if runs.is_empty() => Err(error.to_string()),
         _ => Ok(runs),
     }
+}
+
+/// More runs, for claims that hold at all the others and are not proved: as many as can be drawn with the work
+/// that one may take.
+pub(super) fn further_runs(system: &System, names: &Names) -> Vec<Run> {
+    let mut work = 0;
+    let sizes = more_sizes(system).into_iter().enumerate();
+    let runs = sizes.filter_map(|(k, sizes)| Run::new(system, names, sizes, (FURTHER + k, 1)).ok());
+    let affordable = |run: &Run| {
+        work += run.drawn.iter().sum::<u64>();
+        work <= WORK
+    };
+    runs.take_while(affordable).collect()
 }
 
 /// The sizes with those of lengths that have a letter.
@@ -169,6 +187,21 @@ impl Trial<'_> {
             Some(error) if entries == 0 => Err(error),
             _ => Ok(Tried::Agrees { entries, complete }),
         }
+    }
+
+    /// The counterexample that is left when one size after the other is made smaller for as long as there is one.
+    pub fn least(&self, mut found: Box<Counterexample>) -> Box<Counterexample> {
+        let differing = |sizes: Sizes| {
+            let run = Run::new(self.system, self.names, sizes, (FURTHER, 1)).ok()?;
+            match self.run(&[run]) {
+                Ok(Tried::Differs(found)) => Some(found),
+                _ => None,
+            }
+        };
+        while let Some(smaller) = with_one_smaller(self.system, &found.sizes).into_iter().find_map(differing) {
+            found = smaller;
+        }
+        found
     }
 
     fn compare(&self, run: &Run, instance: &Instance, spots: &[Spot]) -> Result<Option<Counterexample>, EvalError> {

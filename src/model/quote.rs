@@ -299,29 +299,28 @@ fn merged(conditions: Vec<Condition>) -> Vec<Condition> {
     };
     let mut merged: Vec<Condition> = Vec::with_capacity(conditions.len());
     for condition in conditions {
-        if let Some(Condition::AtMost(a, b)) = merged.last()
-            && let Condition::AtMost(c, d) = &condition
-        {
-            let whole = match (b == c && !b.is_free_of_vars(), a == d && !a.is_free_of_vars()) {
-                (true, _) => Some(Condition::Within(a.clone(), b.clone(), d.clone())),
-                (_, true) => Some(Condition::Within(c.clone(), a.clone(), b.clone())),
-                _ => None,
-            };
-            if let Some(whole) = whole {
-                merged.pop();
-                merged.push(whole);
-                continue;
+        let whole = merged.last().and_then(|last| match (alone(last), alone(&condition)) {
+            (Some((i, lo, true)), Some((j, hi, false))) | (Some((i, hi, false)), Some((j, lo, true))) if i == j => {
+                Some(Condition::Within(lo, i, hi))
             }
+            (Some(_), Some(_)) => None,
+            _ => chained(last, &condition),
+        });
+        if whole.is_some() {
+            merged.pop();
         }
-        match merged.last().and_then(alone).zip(alone(&condition)) {
-            Some(((i, lo, true), (j, hi, false))) | Some(((i, hi, false), (j, lo, true))) if i == j => {
-                merged.pop();
-                merged.push(Condition::Within(lo, i, hi));
-            }
-            _ => merged.push(condition),
-        }
+        merged.push(whole.unwrap_or(condition));
     }
     merged
+}
+
+/// a ≤ e and e ≤ b, in either order, as a ≤ e ≤ b.
+fn chained(first: &Condition, second: &Condition) -> Option<Condition> {
+    let (Condition::AtMost(a, b), Condition::AtMost(c, d)) = (first, second) else { return None };
+    let within = |lo: &Index, e: &Index, hi: &Index| {
+        (!e.is_free_of_vars()).then(|| Condition::Within(lo.clone(), e.clone(), hi.clone()))
+    };
+    (if b == c { within(a, b, d) } else { None }).or_else(|| if a == d { within(c, a, b) } else { None })
 }
 
 fn with_merged_brackets(factors: &[Term]) -> Vec<Term> {

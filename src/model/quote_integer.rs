@@ -315,8 +315,8 @@ fn solved(condition: &Condition) -> Condition {
             None => condition.clone(),
         },
         Condition::Within(lo, e, hi) => match (solved_alone(&e.minus(lo)), solved_alone(&hi.minus(e))) {
-            (Some((var, a, true)), Some((_, b, false))) | (Some((var, b, false)), Some((_, a, true))) => {
-                Condition::Within(a, var, b)
+            (Some((i, a, true)), Some((j, b, false))) | (Some((i, b, false)), Some((j, a, true))) if i == j => {
+                Condition::Within(a, i, b)
             }
             _ => condition.clone(),
         },

@@ -13,13 +13,12 @@ pub fn of_every_layer<T: Send>(of: impl Fn(&Layer, i64) -> T + Sync) -> Vec<T> {
     let next = AtomicUsize::new(0);
     let work = || {
         let mut done = Vec::new();
-        while let Some((place, name)) =
-            Some(next.fetch_add(1, Ordering::Relaxed)).and_then(|k| Some((k, names.get(k)?)))
-        {
-            let (layer, base) = composed_layer(name, &Catalogue::built_in()).unwrap().unwrap();
+        loop {
+            let place = next.fetch_add(1, Ordering::Relaxed);
+            let Some(name) = names.get(place) else { return done };
+            let (layer, base) = composed_layer(name, &catalogue).unwrap().unwrap();
             done.push((place, of(&layer, base)));
         }
-        done
     };
     let mut all: Vec<(usize, T)> = thread::scope(|scope| {
         let cores = thread::available_parallelism().map_or(1, usize::from);

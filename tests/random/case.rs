@@ -154,6 +154,7 @@ pub fn try_all(theorem: Theorem, seeds: impl IntoIterator<Item = u64>) -> Tally 
                 entry.0 += 1;
             }
             Err(Trial::Fails(first)) => {
+                println!("seed {seed}: {first}\n{}\nIt is made smaller.", text(&choices));
                 let alike = |choices: &[u16]| match tried(theorem, choices).0 {
                     Err(Trial::Fails(why)) => kind(&why).chars().take(ALIKE).eq(kind(&first).chars().take(ALIKE)),
                     _ => false,
