@@ -13,7 +13,7 @@ use backprose::writeup::json;
 use backprose::writeup::outline::Level;
 use backprose::writeup::sheet::sheet;
 use boon::{Compiler, Schemas};
-use layers::of_every_layer;
+use layers::{of_each, of_every_layer};
 use serde_json::Value;
 use std::sync::LazyLock;
 
@@ -256,7 +256,7 @@ fn every_formula_and_condition_can_be_read_back() {
 
 #[test]
 fn what_is_read_back_is_proved() {
-    for (layer, base, document) in DERIVATIONS.iter() {
+    of_each(&DERIVATIONS, |(layer, base, document)| {
         let set = |size: &Value| match &size["value"] {
             Value::Null => format!("{0} = {0}", text(size, "name")),
             value => format!("{} = {value}", text(size, "name")),
@@ -282,7 +282,7 @@ fn what_is_read_back_is_proved() {
                 assert_eq!(judgement.verdict, Verdict::Proved, "{}\n{test}", judgement.claim);
             }
         }
-    }
+    });
 }
 
 #[test]

@@ -239,8 +239,10 @@ impl Keeper {
     }
 
     fn normalise(&mut self, normalise: &mut Normalise, around: Slots) -> Part {
-        let Normalise { binders, outer, body, .. } = normalise;
-        let mut part = self.repeated(binders, Part::default(), body, around.with(binders));
+        let Normalise { binders, condition, outer, body, .. } = normalise;
+        let within = around.with(binders);
+        let condition = condition.as_mut().map(|test| self.test(test, within)).unwrap_or_default();
+        let mut part = self.repeated(binders, condition, body, within);
         outer.iter().for_each(|slot| part.slots.add(*slot));
         part.plus(2 * HEAVY)
     }

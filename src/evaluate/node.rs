@@ -109,6 +109,8 @@ pub struct Normalise {
     pub word: Normaliser,
     /// The slot of each index inside, with its first and last value.
     pub binders: Vec<(usize, Exact, Exact)>,
+    /// Where the argument counts.
+    pub condition: Option<Test>,
     /// The slot of each index outside, at which the value is taken; none if the indices are bound.
     pub outer: Vec<usize>,
     /// The argument.

@@ -79,8 +79,8 @@ impl<M: Memory> Machine<'_, M> {
     }
 
     pub(super) fn normalise(&mut self, normalise: &Normalise) -> Result<M::Number, EvalError> {
-        let Normalise { word, binders, outer, body } = normalise;
-        let chosen = if word.binds() { None } else { self.chosen(binders, outer, body)? };
+        let Normalise { word, binders, condition, body, .. } = normalise;
+        let chosen = if word.binds() { None } else { self.chosen(normalise)? };
         match (word, chosen) {
             (Normaliser::Softargmax | Normaliser::Softmax, None) => {
                 self.outside = true;
@@ -91,7 +91,7 @@ impl<M: Memory> Machine<'_, M> {
             }
             _ => {}
         }
-        let values = self.terms(binders, None, body)?;
+        let values = self.terms(binders, condition.as_ref(), body)?;
         if values.is_empty() {
             return Err(EvalError::EmptyNormaliser(word.word()));
         }
@@ -111,8 +111,9 @@ impl<M: Memory> Machine<'_, M> {
         self.noted(Function::Exp, found)
     }
 
-    /// The argument at the indices outside; none where they are out of range.
-    fn chosen(&mut self, binders: &Ranges, outer: &[usize], body: &Value) -> Result<Option<M::Number>, EvalError> {
+    /// The argument at the indices outside; none where it does not count.
+    fn chosen(&mut self, normalise: &Normalise) -> Result<Option<M::Number>, EvalError> {
+        let Normalise { binders, condition, outer, body, .. } = normalise;
         for ((slot, first, last), outer) in binders.iter().zip(outer) {
             let index = self.slots[*outer];
             let (first, last) = (self.integer(first)?, self.integer(last)?);
@@ -120,6 +121,11 @@ impl<M: Memory> Machine<'_, M> {
                 return Ok(None);
             }
             self.slots[*slot] = index;
+        }
+        if let Some(condition) = condition
+            && self.test(condition)? == Some(false)
+        {
+            return Ok(None);
         }
         self.value(body).map(Some)
     }

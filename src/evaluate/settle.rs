@@ -75,10 +75,11 @@ impl Settler<'_> {
                 Value::Reduce(Box::new(Reduce { binders, condition, body, how: *how }))
             }
             Value::Normalise(normalise) => {
-                let Normalise { word, binders, outer, body } = &**normalise;
+                let Normalise { word, binders, condition, outer, body } = &**normalise;
                 let outer = outer.iter().map(|slot| self.slot(*slot)).collect();
+                let condition = condition.as_ref().map(|test| self.test(test)).transpose()?;
                 let (binders, body) = (self.ranges(binders)?, self.value(body)?);
-                Value::Normalise(Box::new(Normalise { word: *word, binders, outer, body }))
+                Value::Normalise(Box::new(Normalise { word: *word, binders, condition, outer, body }))
             }
             Value::Bracket(test) => Value::Bracket(self.test(test)?),
             Value::If(parts) => {

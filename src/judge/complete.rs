@@ -135,15 +135,16 @@ impl<'a> Walk<'a> {
                 }
                 ExprKind::Reduce(*word, binders, condition, Box::new(body))
             }
-            ExprKind::Normalise(word, binders, argument) => {
+            ExprKind::Normalise(word, binders, condition, argument) => {
                 let outer = self.bound.len();
                 let mut binders: Vec<Binder> = binders.iter().map(|b| self.binder(b)).collect();
+                let condition = condition.as_ref().map(|c| Box::new(self.condition(c)));
                 let argument = self.expr(argument);
                 self.bound.truncate(outer);
                 for binder in binders.iter_mut().filter(|b| self.settle && b.range.is_none()) {
                     binder.range = self.common_axis(&binder.name, &argument);
                 }
-                ExprKind::Normalise(*word, binders, Box::new(argument))
+                ExprKind::Normalise(*word, binders, condition, Box::new(argument))
             }
         };
         Expr { kind, span: expr.span }

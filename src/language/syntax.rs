@@ -51,8 +51,8 @@ pub enum ExprKind {
     Call(Name, Vec<Expr>),
     /// `conv1d(x, W; S = 2)[r, 1]`: with sizes or indices behind its arrays.
     Layer(Box<LayerCall>),
-    /// `softargmax[j](s[i,j])`, `logsumexp[j in 1..i](s[i,j])`.
-    Normalise(Normaliser, Vec<Binder>, Box<Expr>),
+    /// `softargmax[j](s[i,j])`, `logsumexp[j in 1..i : j != k](s[i,j])`.
+    Normalise(Normaliser, Vec<Binder>, Option<Box<Condition>>, Box<Expr>),
     /// An Iverson bracket `[p]`: 1 where p holds, else 0, and then what it multiplies is not evaluated.
     Bracket(Box<Condition>),
     /// `if p then a else b`.

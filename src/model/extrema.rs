@@ -55,17 +55,18 @@ impl Names {
         found.iter().try_for_each(|one| self.check_extremum(one, span))
     }
 
-    /// Some index satisfies all inequalities if each lower end is at most each upper end.
+    /// Some index satisfies all inequalities if each lower end is at most each upper end, with room for the values that
+    /// are left out.
     fn check_extremum(&mut self, (bound, condition, facts): &Found, span: Span) -> Option<()> {
         let message = || format!("the extremum over `{}` may be over nothing", bound.var.name);
-        let Some((lowers, uppers, others)) = ends(bound, condition) else {
-            let hint = "its condition may be inequalities in which the index stands without a factor";
+        let Some(Ends { lowers, uppers, others, excluded }) = ends(bound, condition) else {
+            let hint = "its condition may be inequalities in which the index stands without a factor, and `!=`";
             self.report(Diagnostic::new(message(), span).label("in this equation").hint(hint));
             return None;
         };
         let mut facts = facts.clone();
         self.assumptions.iter().for_each(|assumption| facts.require(assumption));
-        let rooms = lowers.iter().flat_map(|lo| uppers.iter().map(move |hi| hi.minus(lo)));
+        let rooms = lowers.iter().flat_map(|lo| uppers.iter().map(move |hi| hi.minus(lo).plus_number(-excluded)));
         for room in rooms.chain(others) {
             let condition = Condition::AtMost(Index::default(), room.clone());
             if facts.judge(&condition) == Truth::Yes {
@@ -116,20 +117,40 @@ fn extrema(term: &Term, facts: &Facts, found: &mut Vec<Found>) {
     term.children().iter().for_each(|child| extrema(child, &inner, found));
 }
 
-/// The lower and the upper ends that a range and a condition give an index, and what must not be
-/// negative besides; none if the condition says anything else of it.
-fn ends(bound: &Bound, condition: &Condition) -> Option<(Vec<Index>, Vec<Index>, Vec<Index>)> {
-    let (mut lowers, mut uppers, mut others) = (vec![bound.lo.clone()], vec![bound.hi.clone()], Vec::new());
+/// What a range and a condition say of an index.
+struct Ends {
+    lowers: Vec<Index>,
+    uppers: Vec<Index>,
+    /// What must not be negative besides.
+    others: Vec<Index>,
+    /// How many values are left out at most.
+    excluded: i128,
+}
+
+/// The ends that a range and a condition give an index; none if the condition says anything else of it but that it
+/// is not some value.
+fn ends(bound: &Bound, condition: &Condition) -> Option<Ends> {
+    let (lowers, uppers) = (vec![bound.lo.clone()], vec![bound.hi.clone()]);
+    let mut ends = Ends { lowers, uppers, others: Vec::new(), excluded: 0 };
     for part in condition.canonical() {
+        if let Condition::Not(inner) = &part
+            && let Condition::Equal(a, b) = &**inner
+            && let Some((slope, _)) = a.minus(b).linear_in(&bound.var)
+            && !slope.is_zero()
+            && slope.as_constant().is_some()
+        {
+            ends.excluded += 1;
+            continue;
+        }
         let Condition::AtMost(a, b) = &part else { return None };
         let room = b.minus(a);
         let (slope, rest) = room.linear_in(&bound.var)?;
         match slope.as_constant() {
-            Some(0) => others.push(room),
-            Some(1) => lowers.push(rest.times_number(-1)),
-            Some(-1) => uppers.push(rest),
+            Some(0) => ends.others.push(room),
+            Some(1) => ends.lowers.push(rest.times_number(-1)),
+            Some(-1) => ends.uppers.push(rest),
             _ => return None,
         }
     }
-    Some((lowers, uppers, others))
+    Some(ends)
 }

@@ -76,7 +76,7 @@ impl Names {
                     found.push(name.clone());
                 }
             }
-            ExprKind::Reduce(_, binders, ..) | ExprKind::Normalise(_, binders, _) => {
+            ExprKind::Reduce(_, binders, ..) | ExprKind::Normalise(_, binders, ..) => {
                 bound.extend(binders.iter().map(|b| b.name.clone()));
             }
             _ => {}

@@ -63,7 +63,7 @@ impl Hoist {
                     ExprKind::Name(name) | ExprKind::Read(name, _) => {
                         self.taken.insert(name.clone());
                     }
-                    ExprKind::Reduce(_, binders, ..) | ExprKind::Normalise(_, binders, _) => {
+                    ExprKind::Reduce(_, binders, ..) | ExprKind::Normalise(_, binders, ..) => {
                         self.taken.extend(binders.iter().map(|b| b.name.clone()));
                     }
                     _ => {}
@@ -79,7 +79,7 @@ impl Hoist {
         if let ExprKind::Reduce(_, binders, ..) = &expr.kind {
             scope.extend(binders.iter().map(|b| b.name.clone()));
         }
-        if let ExprKind::Normalise(word, binders, _) = &expr.kind {
+        if let ExprKind::Normalise(word, binders, ..) = &expr.kind {
             let inner = self.normaliser(expr, scope);
             let known = binders.iter().all(|b| scope.contains(&b.name));
             return if word.binds() || !known { inner } else { self.named(inner, scope, &LETTERS) };
@@ -91,7 +91,7 @@ impl Hoist {
 
     /// A normaliser whose argument has a name if it holds a sum and runs over its whole axis.
     fn normaliser(&mut self, expr: &Expr, scope: &mut Vec<Name>) -> Expr {
-        let ExprKind::Normalise(word, binders, argument) = &expr.kind else { return expr.clone() };
+        let ExprKind::Normalise(word, binders, condition, argument) = &expr.kind else { return expr.clone() };
         let outside = scope.len();
         let unknown = binders.iter().map(|b| &b.name).filter(|name| !scope.contains(name));
         let unknown: Vec<Name> = unknown.cloned().collect();
@@ -99,11 +99,12 @@ impl Hoist {
         let mut argument = self.expr(argument, scope);
         let mut sums = false;
         super::resolve::each_part(&argument, &mut |part| sums |= matches!(part.kind, ExprKind::Reduce(..)));
-        if sums && binders.iter().all(|b| b.range.is_none()) {
+        if sums && condition.is_none() && binders.iter().all(|b| b.range.is_none()) {
             argument = self.named(argument, scope, &SCORES);
         }
         scope.truncate(outside);
-        Expr { kind: ExprKind::Normalise(*word, binders.clone(), Box::new(argument)), span: expr.span }
+        let kind = ExprKind::Normalise(*word, binders.clone(), condition.clone(), Box::new(argument));
+        Expr { kind, span: expr.span }
     }
 
     /// A read of a new array that is defined by a formula, over those indices in scope that occur in
@@ -112,7 +113,7 @@ impl Hoist {
         let mut used: Vec<Name> = Vec::new();
         super::resolve::each_part(&formula, &mut |part| match &part.kind {
             ExprKind::Name(name) => used.push(name.clone()),
-            ExprKind::Normalise(_, binders, _) => used.extend(binders.iter().map(|b| b.name.clone())),
+            ExprKind::Normalise(_, binders, ..) => used.extend(binders.iter().map(|b| b.name.clone())),
             _ => {}
         });
         let mut indices: Vec<Name> = Vec::new();

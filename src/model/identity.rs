@@ -149,7 +149,7 @@ impl Open<'_> {
         match &expr.kind {
             ExprKind::Name(name) => self.add(name, bound),
             ExprKind::Reduce(_, binders, ..) => bound.extend(binders.iter().map(|b| b.name.clone())),
-            ExprKind::Normalise(word, binders, _) => {
+            ExprKind::Normalise(word, binders, ..) => {
                 if !word.binds() {
                     binders.iter().for_each(|b| self.add(&b.name, bound));
                 }

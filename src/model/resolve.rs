@@ -16,7 +16,7 @@ pub(super) fn map_names(expr: &Expr, replace: &dyn Fn(&Name) -> Option<ExprKind>
             let kind = replace(name).unwrap_or_else(|| expr.kind.clone());
             Expr { kind, span: expr.span }
         }
-        ExprKind::Reduce(_, binders, ..) | ExprKind::Normalise(_, binders, _) => {
+        ExprKind::Reduce(_, binders, ..) | ExprKind::Normalise(_, binders, ..) => {
             let inner = |name: &Name| {
                 if binders.iter().any(|b| b.name == *name) { None } else { replace(name) }
             };
@@ -75,9 +75,10 @@ pub(crate) fn map_parts_mut(expr: &Expr, go: &mut dyn FnMut(&Expr) -> Expr) -> E
             let condition = condition.as_ref().map(|c| Box::new(map_condition_mut(c, go)));
             ExprKind::Reduce(*word, binders, condition, Box::new(go(body)))
         }
-        ExprKind::Normalise(word, binders, argument) => {
+        ExprKind::Normalise(word, binders, condition, argument) => {
             let binders = binders.iter().map(|b| map_binder(b, go)).collect();
-            ExprKind::Normalise(*word, binders, Box::new(go(argument)))
+            let condition = condition.as_ref().map(|c| Box::new(map_condition_mut(c, go)));
+            ExprKind::Normalise(*word, binders, condition, Box::new(go(argument)))
         }
     };
     Expr { kind, span: expr.span }
@@ -179,11 +180,12 @@ pub(crate) fn visit(expr: &Expr, f: &mut dyn FnMut(&Expr)) {
             condition.iter().for_each(|c| visit_condition(c, f));
             f(body);
         }
-        ExprKind::Normalise(_, binders, argument) => {
+        ExprKind::Normalise(_, binders, condition, argument) => {
             for (lo, hi) in binders.iter().filter_map(|b| b.range.as_ref()) {
                 f(lo);
                 f(hi);
             }
+            condition.iter().for_each(|c| visit_condition(c, f));
             f(argument);
         }
     }
@@ -230,7 +232,7 @@ fn alone_on(name: &Name, expr: &Expr, found: &mut Vec<(Name, usize, Span)>) {
             }
         }
         ExprKind::Reduce(_, binders, ..) if binders.iter().any(|b| b.name == *name) => return,
-        ExprKind::Normalise(word, binders, _) if word.binds() && binders.iter().any(|b| b.name == *name) => return,
+        ExprKind::Normalise(word, binders, ..) if word.binds() && binders.iter().any(|b| b.name == *name) => return,
         _ => {}
     }
     visit(expr, &mut |part| alone_on(name, part, found));
@@ -269,9 +271,12 @@ impl Names {
                 }
                 **body = self.fill_ranges(body);
             }
-            ExprKind::Normalise(_, binders, argument) => {
+            ExprKind::Normalise(_, binders, condition, argument) => {
                 for binder in binders.iter_mut().filter(|b| b.range.is_none()) {
                     binder.range = self.range_of(&binder.name, argument, binder.span);
+                }
+                if let Some(condition) = condition {
+                    **condition = map_condition_mut(condition, &mut |part| self.fill_ranges(part));
                 }
                 **argument = self.fill_ranges(argument);
             }

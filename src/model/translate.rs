@@ -51,8 +51,8 @@ impl Names {
             }
             ExprKind::Call(name, arguments) => self.call(expr, name, arguments, scope, padding),
             ExprKind::Layer(call) => self.fail(format!("there is no layer `{}`", call.layer), expr.span),
-            ExprKind::Normalise(word, binders, argument) => {
-                self.normalised(*word, binders, argument, expr.span, scope, padding)
+            ExprKind::Normalise(word, binders, condition, argument) => {
+                self.normalised(*word, (binders, condition.as_deref()), argument, expr.span, scope, padding)
             }
             ExprKind::Bracket(condition) => self.holds(condition, scope, padding),
             ExprKind::If(condition, then, otherwise) => {

@@ -208,7 +208,7 @@ impl Names {
     pub(super) fn normalised(
         &mut self,
         word: Normaliser,
-        binders: &[Binder],
+        (binders, condition): (&[Binder], Option<&Condition>),
         argument: &Expr,
         span: Span,
         scope: &Scope,
@@ -218,8 +218,11 @@ impl Names {
         for bound in &bounds {
             self.assume_nonempty(bound, span)?;
         }
+        let counted =
+            condition.map(|condition| self.holds(condition, &inside, padding)).map_or(Some(None), |c| c.map(Some))?;
         let exponential = |u: Term| Term::apply(Function::Exp, vec![u]);
-        let total = Term::sigma(bounds.clone(), exponential(self.term(argument, &inside, padding)?));
+        let one = exponential(self.term(argument, &inside, padding)?);
+        let total = Term::sigma(bounds.clone(), Term::product(counted.into_iter().chain([one])));
         if word.binds() {
             return Some(Term::apply(Function::Log, vec![total]));
         }
@@ -239,6 +242,9 @@ impl Names {
             }
             Normaliser::Softargmax | Normaliser::Softmax | Normaliser::LogSumExp => {
                 let mut factors = self.inside(binders, &bounds, argument, scope);
+                if let Some(condition) = condition {
+                    factors.push(self.holds(condition, scope, padding)?);
+                }
                 factors.extend([exponential(own), Term::power(total, -1)]);
                 Some(Term::product(factors))
             }

@@ -128,7 +128,7 @@ impl Vectors {
                 let binds = normaliser(name).is_some_and(Normaliser::binds);
                 open.map(|open| if binds { open.saturating_sub(1) } else { open })
             }
-            ExprKind::Normalise(_, _, argument) => self.open(argument),
+            ExprKind::Normalise(.., argument) => self.open(argument),
             ExprKind::Bracket(condition) => self.open_condition(condition),
             ExprKind::If(condition, then, other) => {
                 joint([self.open_condition(condition), self.open(then), self.open(other)].into_iter())
@@ -188,7 +188,7 @@ impl Vectors {
             ExprKind::Name(name) => {
                 used.insert(name.clone());
             }
-            ExprKind::Reduce(_, binders, ..) | ExprKind::Normalise(_, binders, _) => {
+            ExprKind::Reduce(_, binders, ..) | ExprKind::Normalise(_, binders, ..) => {
                 used.extend(binders.iter().map(|b| b.name.clone()));
             }
             _ => {}
@@ -249,9 +249,9 @@ impl Vectors {
                 let body = Box::new(self.lower(body, indices, used));
                 ExprKind::Reduce(*word, binders.clone(), condition.clone(), body)
             }
-            ExprKind::Normalise(word, binders, argument) => {
+            ExprKind::Normalise(word, binders, condition, argument) => {
                 let argument = Box::new(self.lower(argument, indices, used));
-                ExprKind::Normalise(*word, binders.clone(), argument)
+                ExprKind::Normalise(*word, binders.clone(), condition.clone(), argument)
             }
             ExprKind::Sum(_) | ExprKind::Bracket(_) | ExprKind::If(..) => {
                 return map_parts_mut(expr, &mut |part| self.lower(part, indices, used));
@@ -357,7 +357,7 @@ impl Vectors {
             let Some(over) = inner.last().cloned() else { return whole.clone() };
             let argument = Box::new(self.lower(argument, &inner, &used));
             let binder = Binder { name: over, range: None, span };
-            return Expr { kind: ExprKind::Normalise(word, vec![binder], argument), span };
+            return Expr { kind: ExprKind::Normalise(word, vec![binder], None, argument), span };
         }
         map_parts_mut(whole, &mut |part| self.lower(part, indices, used))
     }

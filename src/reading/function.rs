@@ -4,6 +4,7 @@
 
 use super::expression::Reader;
 use super::head::{Items, plain};
+use super::whole::normaliser;
 use crate::diagnostic::Diagnostic;
 use crate::language::function::Function;
 use crate::language::parse::parse_expression;
@@ -22,21 +23,30 @@ impl Reader<'_> {
             Kind::Scripts(base, None, Some(above)) => (&**base, Some(&**above)),
             _ => (item, None),
         };
+        let (in_brackets, power) = match items.get(1) {
+            Some((Link::Beside, Tree { kind: Kind::Fenced(fence, inner), .. })) if calls(*fence) => {
+                (Some(inner.as_slice()), None)
+            }
+            Some((Link::Beside, Tree { kind: Kind::Scripts(base, None, power), .. })) => match &base.kind {
+                Kind::Fenced(fence, inner) if calls(*fence) => (Some(inner.as_slice()), power.as_deref()),
+                _ => (None, None),
+            },
+            _ => (None, None),
+        };
+        if let (Kind::Scripts(base, Some(below), None), Some([argument])) = (&item.kind, in_brackets)
+            && let Some(word) = plain(base).filter(|word| !self.means_something(word, scope))
+            && let Some(word) = normaliser(&word)
+        {
+            let value = self.normalised((word, below), argument, scope)?;
+            return Ok(Some((self.raised(value, power, scope)?, 2)));
+        }
         let Some(word) = plain(named).filter(|word| !self.means_something(word, scope)) else { return Ok(None) };
         if word == "e"
             && let Some(above) = above
         {
             return Ok(Some((ExprKind::Call("exp".into(), vec![self.value(above, scope)?]), 1)));
         }
-        let (in_brackets, power) = match items.get(1) {
-            Some((Link::Beside, Tree { kind: Kind::Fenced(fence, inner), .. })) if calls(*fence) => (Some(inner), None),
-            Some((Link::Beside, Tree { kind: Kind::Scripts(base, None, power), .. })) => match &base.kind {
-                Kind::Fenced(fence, inner) if calls(*fence) => (Some(inner), power.as_deref()),
-                _ => (None, None),
-            },
-            _ => (None, None),
-        };
-        let Some(call) = self.called(&word, in_brackets.map_or(1, Vec::len)) else { return Ok(None) };
+        let Some(call) = self.called(&word, in_brackets.map_or(1, <[Tree]>::len)) else { return Ok(None) };
         let (arguments, used) = match in_brackets {
             Some(inner) => (inner.iter().map(|part| self.value(part, scope)).collect::<Result<_, _>>()?, 2),
             None if self.takes_bare(&word) && items.len() > 1 => {

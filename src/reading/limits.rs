@@ -4,12 +4,19 @@
 use super::expression::Reader;
 use super::head::plain;
 use crate::diagnostic::Diagnostic;
-use crate::language::syntax::{Binder, Condition, Expr, ExprKind, Extremum, Name, Reduction, Relation, Sign};
+use crate::language::syntax::{
+    Binder, Condition, Expr, ExprKind, Extremum, Name, Normaliser, Reduction, Relation, Sign,
+};
 use crate::latex::{Glyph, Kind, Tree};
 
 /// What is reduced, over which indices.
 pub(super) struct Limits {
     pub reduction: Reduction,
+    pub bound: Bound,
+}
+
+/// Indices that stand below a sign.
+pub(super) struct Bound {
     pub binders: Vec<Binder>,
     pub condition: Option<Box<Condition>>,
     /// The indices that are known inside.
@@ -26,9 +33,9 @@ impl Reader<'_> {
         whole: &Tree,
         scope: &[Name],
     ) -> Result<Expr, Diagnostic> {
-        let limits = self.limits(word, around, whole, scope)?;
-        let body = Box::new(self.value(body, &limits.scope)?);
-        let kind = ExprKind::Reduce(limits.reduction, limits.binders, limits.condition, body);
+        let Limits { reduction, bound } = self.limits(word, around, whole, scope)?;
+        let body = Box::new(self.value(body, &bound.scope)?);
+        let kind = ExprKind::Reduce(reduction, bound.binders, bound.condition, body);
         Ok(Expr { kind, span: whole.span })
     }
 
@@ -54,27 +61,59 @@ impl Reader<'_> {
         let Some(below) = below else {
             return Err(Diagnostic::new("this sum has no index", whole.span).hint("as in `\\sum_{i=1}^{K}`"));
         };
+        let bound = self.bound_below(below, above.as_deref(), scope)?;
+        match bound.binders.is_empty() {
+            true => Err(Diagnostic::new("this sum binds no index", below.span)),
+            false => Ok(Limits { reduction, bound }),
+        }
+    }
+
+    /// The indices that stand below a sign, and the condition on them.
+    fn bound_below(&self, below: &Tree, above: Option<&Tree>, scope: &[Name]) -> Result<Bound, Diagnostic> {
         let items = match &below.kind {
             Kind::List(items) => items.clone(),
-            _ => vec![(**below).clone()],
+            _ => vec![below.clone()],
         };
         let mut inner = scope.to_vec();
         let (mut binders, mut conditions): (Vec<Binder>, Vec<Condition>) = (Vec::new(), Vec::new());
         for item in &items {
-            let (new, condition) = self.limit(item, above.as_deref(), &binders, &inner)?;
+            let (new, condition) = self.limit(item, above, &binders, &inner)?;
             inner.extend(new.iter().map(|b| b.name.clone()));
             binders.extend(new);
             conditions.extend(condition);
-        }
-        if binders.is_empty() {
-            return Err(Diagnostic::new("this sum binds no index", below.span));
         }
         let condition = match conditions.len() {
             0 => None,
             1 => Some(Box::new(conditions.remove(0))),
             _ => Some(Box::new(Condition::All(conditions))),
         };
-        Ok(Limits { reduction, binders, condition, scope: inner })
+        Ok(Bound { binders, condition, scope: inner })
+    }
+
+    /// `\operatorname{softmax}_{j \ne i}` before its argument: the index of a normaliser is known outside, unless
+    /// it is bound; of several in a condition it is the one that comes first.
+    pub(super) fn normalised(
+        &self,
+        (word, below): (Normaliser, &Tree),
+        argument: &Tree,
+        scope: &[Name],
+    ) -> Result<ExprKind, Diagnostic> {
+        let mut bound = self.bound_below(below, None, scope)?;
+        if bound.binders.is_empty() && !word.binds() {
+            let mut first = None;
+            below.any(&mut |part| {
+                first = plain(part).filter(|name| scope.iter().any(|known| **known == **name));
+                first.is_some()
+            });
+            let outside: Vec<Name> =
+                scope.iter().filter(|known| first.as_deref() != Some(&***known)).cloned().collect();
+            bound = self.bound_below(below, None, &outside)?;
+        }
+        if bound.binders.is_empty() {
+            return Err(Diagnostic::new(format!("this {} has no index", word.word()), below.span));
+        }
+        let argument = Box::new(self.value(argument, &bound.scope)?);
+        Ok(ExprKind::Normalise(word, bound.binders, bound.condition, argument))
     }
 
     /// What stands under a sum: indices it binds, or a condition.

@@ -33,7 +33,7 @@ pub fn with_plain_indices(system: &System, names: &Names, claim: &Claim) -> Clai
         });
     }
     each_part(formula, &mut |part| {
-        if let ExprKind::Reduce(_, binders, ..) | ExprKind::Normalise(_, binders, _) = &part.kind {
+        if let ExprKind::Reduce(_, binders, ..) | ExprKind::Normalise(_, binders, ..) = &part.kind {
             binders.iter().for_each(|binder| add(&binder.name));
         }
     });
@@ -55,7 +55,9 @@ pub fn with_plain_indices(system: &System, names: &Names, claim: &Claim) -> Clai
             ExprKind::Reduce(word, bound, condition, body) => {
                 Some(ExprKind::Reduce(*word, binders(bound), condition.clone(), body.clone()))
             }
-            ExprKind::Normalise(word, bound, body) => Some(ExprKind::Normalise(*word, binders(bound), body.clone())),
+            ExprKind::Normalise(word, bound, condition, body) => {
+                Some(ExprKind::Normalise(*word, binders(bound), condition.clone(), body.clone()))
+            }
             _ => None,
         })
     };

@@ -234,11 +234,12 @@ impl Shaped {
             match &here.kind {
                 ExprKind::Name(name) if !word.binds() => {
                     let binder = Binder { name: name.clone(), ..binder.clone() };
-                    Expr::new(ExprKind::Normalise(word, vec![binder], Box::new(place(here))))
+                    Expr::new(ExprKind::Normalise(word, vec![binder], None, Box::new(place(here))))
                 }
                 _ => {
                     let inner = Expr::name(index.clone());
-                    let all = ExprKind::Normalise(Normaliser::LogSumExp, vec![binder.clone()], Box::new(place(&inner)));
+                    let (word_of_all, inside) = (Normaliser::LogSumExp, Box::new(place(&inner)));
+                    let all = ExprKind::Normalise(word_of_all, vec![binder.clone()], None, inside);
                     if word.binds() {
                         return Expr::new(all);
                     }

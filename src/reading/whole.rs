@@ -51,7 +51,7 @@ pub(super) fn is_transpose(above: &Tree) -> bool {
 }
 
 /// The normaliser of a word.
-fn normaliser(word: &str) -> Option<Normaliser> {
+pub(super) fn normaliser(word: &str) -> Option<Normaliser> {
     match word {
         "softmax" | "Softmax" | "SoftMax" => Some(Normaliser::Softmax),
         "softargmax" => Some(Normaliser::Softargmax),
@@ -89,8 +89,8 @@ impl Reader<'_> {
             Kind::Row(items) => self.shaped_row(items, scope),
             Kind::Big(word, below, above, body) => {
                 let limits = self.limits(word, (below, above), tree, scope)?;
-                let body = self.shaped(body, &limits.scope)?;
-                Ok(body.reduced(limits.reduction, limits.binders, limits.condition))
+                let body = self.shaped(body, &limits.bound.scope)?;
+                Ok(body.reduced(limits.reduction, limits.bound.binders, limits.bound.condition))
             }
             Kind::Cases(cases) => self.shaped_cases(cases, tree, scope),
             Kind::Number(_) => Ok(Shaped::scalar(self.value(tree, scope)?)),

@@ -101,7 +101,9 @@ impl Printer<'_> {
             }
             ExprKind::Call(n, arguments) => self.call(n, "", arguments, place),
             ExprKind::Layer(call) => self.call(&call.layer, "", &call.arguments, place),
-            ExprKind::Normalise(word, binders, argument) => self.normalised(word.word(), binders, argument, place),
+            ExprKind::Normalise(word, binders, condition, argument) => {
+                self.normalised(word.word(), (binders, condition.as_deref()), argument, place)
+            }
             ExprKind::Bracket(condition) => {
                 let inner = self.condition(condition, Place::Index);
                 let tex = if is_simple(condition) { format!("[{inner}]") } else { format!("[\\,{inner}\\,]") };
@@ -361,8 +363,14 @@ impl Printer<'_> {
     }
 
     /// softargmax_j(s[i,j])
-    fn normalised(&self, word: &str, binders: &[Binder], argument: &Expr, place: Place) -> Set {
-        let below = self.substack(binders, None);
+    fn normalised(
+        &self,
+        word: &str,
+        (binders, condition): (&[Binder], Option<&Condition>),
+        argument: &Expr,
+        place: Place,
+    ) -> Set {
+        let below = self.substack(binders, condition);
         let argument = self.parenthesised(self.set(argument, place));
         let narrow = if argument.tex.starts_with("\\left") { "\\!" } else { "" };
         let tex = format!("\\operatorname{{{word}}}_{{{below}}}{narrow}{}", argument.tex);

@@ -139,7 +139,7 @@ fn indices(formulas: &[&Expr]) -> Vec<Name> {
                     at.iter().filter_map(|e| if let ExprKind::Name(n) = &e.kind { Some(n.clone()) } else { None }),
                 );
             }
-            ExprKind::Reduce(_, binders, ..) | ExprKind::Normalise(_, binders, _) => {
+            ExprKind::Reduce(_, binders, ..) | ExprKind::Normalise(_, binders, ..) => {
                 out.extend(binders.iter().map(|binder| binder.name.clone()));
             }
             _ => {}

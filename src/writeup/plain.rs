@@ -94,8 +94,10 @@ fn renamed(e: &Expr, n: &Notation) -> Expr {
             let condition = condition.as_ref().map(|c| Box::new(renamed_condition(c, n)));
             ExprKind::Reduce(*how, binders, condition, one(body))
         }
-        ExprKind::Normalise(word, binders, argument) => {
-            ExprKind::Normalise(*word, binders.iter().map(|b| renamed_binder(b, n)).collect(), one(argument))
+        ExprKind::Normalise(word, binders, condition, argument) => {
+            let binders = binders.iter().map(|b| renamed_binder(b, n)).collect();
+            let condition = condition.as_ref().map(|c| Box::new(renamed_condition(c, n)));
+            ExprKind::Normalise(*word, binders, condition, one(argument))
         }
         ExprKind::Call(function, arguments) => ExprKind::Call(function.clone(), many(arguments)),
         ExprKind::Layer(call) => ExprKind::Call(call.layer.clone(), many(&call.arguments)),

@@ -166,9 +166,12 @@ fn expr(e: &Expr, new: Rename) -> Expr {
             guard.as_ref().map(|c| Box::new(condition(c, new))),
             boxed(body, new),
         ),
-        ExprKind::Normalise(word, binders, argument) => {
-            ExprKind::Normalise(*word, binders.iter().map(|b| binder(b, new)).collect(), boxed(argument, new))
-        }
+        ExprKind::Normalise(word, binders, guard, argument) => ExprKind::Normalise(
+            *word,
+            binders.iter().map(|b| binder(b, new)).collect(),
+            guard.as_ref().map(|c| Box::new(condition(c, new))),
+            boxed(argument, new),
+        ),
         ExprKind::Call(name, arguments) => ExprKind::Call(name.clone(), all(arguments, new)),
         ExprKind::Layer(call) => {
             let mut call = call.clone();

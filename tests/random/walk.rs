@@ -12,14 +12,9 @@ fn parts(e: &mut Expr) -> Vec<&mut Expr> {
         ExprKind::Sum(terms) => terms.iter_mut().map(|(_, e)| e).collect(),
         ExprKind::Product(factors) => factors.iter_mut().map(|(_, e)| e).collect(),
         ExprKind::Power(a, b) => vec![a, b],
-        ExprKind::Reduce(_, binders, condition, body) => {
+        ExprKind::Reduce(_, binders, condition, body) | ExprKind::Normalise(_, binders, condition, body) => {
             let mut found = ends(binders);
             found.extend(condition.iter_mut().flat_map(|c| of_condition(c)));
-            found.push(body);
-            found
-        }
-        ExprKind::Normalise(_, binders, body) => {
-            let mut found = ends(binders);
             found.push(body);
             found
         }
@@ -61,7 +56,7 @@ pub fn names(e: &Expr) -> BTreeSet<Name> {
         ExprKind::Name(name) | ExprKind::Read(name, _) | ExprKind::Upstream(name, _) => {
             found.insert(name.clone());
         }
-        ExprKind::Reduce(_, binders, ..) | ExprKind::Normalise(_, binders, _) => {
+        ExprKind::Reduce(_, binders, ..) | ExprKind::Normalise(_, binders, ..) => {
             found.extend(binders.iter().map(|b| b.name.clone()));
         }
         _ => {}
@@ -74,7 +69,7 @@ pub fn put(e: &Expr, name: &str, by: &Expr) -> Option<Expr> {
     let (mut shadowed, mut new) = (false, e.clone());
     each(&mut new, &mut |part| match &mut part.kind {
         ExprKind::Name(own) if **own == *name => *part = by.clone(),
-        ExprKind::Reduce(_, binders, ..) | ExprKind::Normalise(_, binders, _) => {
+        ExprKind::Reduce(_, binders, ..) | ExprKind::Normalise(_, binders, ..) => {
             shadowed |= binders.iter().any(|b| *b.name == *name);
         }
         _ => {}

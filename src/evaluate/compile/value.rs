@@ -36,7 +36,9 @@ impl Compiler<'_> {
             ExprKind::Call(_, _) if self.is_exact(expr) => Value::Exact(self.exact(expr, false)?),
             ExprKind::Call(name, arguments) => self.call(name, arguments)?,
             ExprKind::Layer(call) => return Err(EvalError::Unsupported(format!("a call of {}", call.layer))),
-            ExprKind::Normalise(word, binders, body) => self.normalise(*word, binders, body)?,
+            ExprKind::Normalise(word, binders, condition, body) => {
+                self.normalise(*word, binders, condition.as_deref(), body)?
+            }
             ExprKind::Bracket(condition) => Value::Bracket(self.test(condition)?),
             ExprKind::If(condition, yes, no) => {
                 let test = self.test(condition)?;
@@ -124,7 +126,13 @@ impl Compiler<'_> {
         Ok(Value::Call(function, arguments))
     }
 
-    fn normalise(&mut self, word: Normaliser, binders: &[Binder], body: &Expr) -> Result<Value, EvalError> {
+    fn normalise(
+        &mut self,
+        word: Normaliser,
+        binders: &[Binder],
+        condition: Option<&Condition>,
+        body: &Expr,
+    ) -> Result<Value, EvalError> {
         self.depends_on(Function::Exp);
         let unknown = |binder: &Binder| EvalError::UnknownName(binder.name.clone());
         let outer = match word.binds() {
@@ -135,9 +143,10 @@ impl Compiler<'_> {
         };
         let outside = self.bound.len();
         let binders = self.bind(binders)?;
+        let condition = condition.map(|c| self.test(c)).transpose()?;
         let body = self.value(body)?;
         self.bound.truncate(outside);
-        Ok(Value::Normalise(Box::new(Normalise { word, binders, outer, body })))
+        Ok(Value::Normalise(Box::new(Normalise { word, binders, condition, outer, body })))
     }
 
     fn read(&self, access: Access) -> Value {

@@ -102,7 +102,7 @@ fn compare(a: Expr, relation: Relation, b: Expr) -> Condition {
 }
 
 fn normalise<const M: usize>(word: Normaliser, binders: [Binder; M], body: Expr) -> Expr {
-    Expr::new(ExprKind::Normalise(word, binders.into(), Box::new(body)))
+    Expr::new(ExprKind::Normalise(word, binders.into(), None, Box::new(body)))
 }
 
 fn within(a: Expr, b: Expr, c: Expr) -> Condition {

@@ -123,6 +123,23 @@ fn the_range_of_a_normaliser_is_kept() {
 }
 
 #[test]
+fn the_condition_of_a_normaliser_is_kept() {
+    let instance = vectors();
+    let others = |word, index: &str| {
+        let condition = Some(Box::new(compare(n(index), Relation::NotEqual, int(2))));
+        Expr::new(ExprKind::Normalise(word, vec![range(index, int(1), int(3))], condition, Box::new(x(index))))
+    };
+    assert_eq!(at(&instance, others(Normaliser::Softargmax, "i"), "i", &[2]), Ok(Scalar::ZERO));
+    let outside = at(&instance, others(Normaliser::LogSoftargmax, "i"), "i", &[2]);
+    assert_eq!(outside, Err(EvalError::OutsideNormaliser("logsoftargmax")));
+    let parts = [1, 3].map(|i| at(&instance, others(Normaliser::Softargmax, "i"), "i", &[i]).unwrap());
+    assert_eq!(parts[0] + parts[1], Scalar::ONE);
+    let log = at(&instance, others(Normaliser::LogSumExp, "k"), "", &[]).unwrap();
+    let values = reals(&instance);
+    near(log, (values[0].exp() + values[2].exp()).ln());
+}
+
+#[test]
 fn a_variance_is_the_mean_square_distance_from_the_mean() {
     let instance = vectors();
     let variance = reduce(Reduction::Variance, [all("i")], None, x("i"));

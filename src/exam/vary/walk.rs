@@ -236,8 +236,9 @@ impl Walk<'_> {
                 condition.iter_mut().for_each(|condition| self.condition(condition));
                 self.expr(body, mode);
             }
-            ExprKind::Normalise(_, binders, argument) => {
+            ExprKind::Normalise(_, binders, condition, argument) => {
                 binders.iter_mut().for_each(|binder| self.binder(binder));
+                condition.iter_mut().for_each(|condition| self.condition(condition));
                 self.expr(argument, mode);
             }
             ExprKind::Call(_, arguments) => {

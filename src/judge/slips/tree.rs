@@ -234,11 +234,12 @@ fn walk(expr: &mut Expr, role: Role, f: &mut dyn FnMut(Role, &mut Expr) -> bool)
             condition.iter_mut().for_each(|c| walk_condition(c, f));
             walk(body, part, f);
         }
-        ExprKind::Normalise(_, binders, argument) => {
+        ExprKind::Normalise(_, binders, condition, argument) => {
             for (lo, hi) in binders.iter_mut().filter_map(|b| b.range.as_mut()) {
                 walk(lo, Role::Lower, f);
                 walk(hi, Role::Upper, f);
             }
+            condition.iter_mut().for_each(|c| walk_condition(c, f));
             walk(argument, part, f);
         }
     }

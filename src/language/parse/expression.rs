@@ -223,15 +223,16 @@ fn normalised(node: Node<'_>, depth: usize) -> Read<ExprKind> {
     let mut parts = node.into_inner();
     let word = next(&mut parts, span)?;
     let named = Normaliser::ALL.into_iter().find(|known| known.word() == word.as_str());
-    let (mut binders, mut argument) = (Vec::new(), None);
+    let (mut binders, mut p, mut argument) = (Vec::new(), None, None);
     for part in parts {
         match part.as_rule() {
             Rule::binder => binders.push(binder(part, depth + 1)?),
+            Rule::disjunction => p = Some(Box::new(condition(part, depth + 1)?)),
             _ => argument = Some(expression(part, depth + 1)?),
         }
     }
     let (normaliser, argument) = named.zip(argument).ok_or_else(|| unreadable(span))?;
-    Ok(ExprKind::Normalise(normaliser, binders, Box::new(argument)))
+    Ok(ExprKind::Normalise(normaliser, binders, p, Box::new(argument)))
 }
 
 /// The expressions between brackets.

@@ -114,10 +114,10 @@ impl Pen {
             ExprKind::Reduce(word, binders, p, body) => self.reduction(*word, binders, p.as_deref(), body, room),
             ExprKind::Call(name, arguments) => self.call(name, arguments, room),
             ExprKind::Layer(call) => self.layer(call),
-            ExprKind::Normalise(normaliser, binders, argument) => {
-                let binders: Vec<String> = binders.iter().map(|binder| self.binder(binder)).collect();
+            ExprKind::Normalise(normaliser, binders, p, argument) => {
+                let bound = self.bounds(binders, p.as_deref());
                 let argument = self.expression(argument, Level::Whole, self.grouped(room));
-                format!("{}[{}]({argument})", normaliser.word(), binders.join(", "))
+                format!("{}[{bound}]({argument})", normaliser.word())
             }
             ExprKind::Bracket(p) => format!("[{}]", self.condition(p)),
             ExprKind::If(p, then, other) => format!(
@@ -202,13 +202,18 @@ impl Pen {
             Reduction::Product => self.pick("prod", "Π"),
         };
         let (open, close) = if self.unicode() && !extremum { ("(", ")") } else { ("[", "]") };
-        let binders: Vec<String> = binders.iter().map(|binder| self.binder(binder)).collect();
-        let p = match p {
-            Some(p) => format!("{}{}", self.pick(" : ", ": "), self.condition(p)),
-            None => String::new(),
-        };
+        let bound = self.bounds(binders, p);
         let body = self.expression(body, Level::Product, room);
-        format!("{word}{open}{}{p}{close} {body}", binders.join(", "))
+        format!("{word}{open}{bound}{close} {body}")
+    }
+
+    /// `k in 1..5, i : k != i`, `k=1..5, i: k ≠ i`
+    fn bounds(self, binders: &[Binder], p: Option<&Condition>) -> String {
+        let binders: Vec<String> = binders.iter().map(|binder| self.binder(binder)).collect();
+        match p {
+            Some(p) => format!("{}{}{}", binders.join(", "), self.pick(" : ", ": "), self.condition(p)),
+            None => binders.join(", "),
+        }
     }
 
     /// `k in 1..5`, `k=1..5`

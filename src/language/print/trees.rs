@@ -81,10 +81,12 @@ fn reduce(value: impl Strategy<Value = Expr> + Clone + 'static) -> impl Strategy
         .prop_map(|(word, binders, p, body)| ExprKind::Reduce(word, binders, p.map(Box::new), Box::new(body)))
 }
 
-fn normalised(value: impl Strategy<Value = Expr> + Clone) -> impl Strategy<Value = ExprKind> {
+fn normalised(value: impl Strategy<Value = Expr> + Clone + 'static) -> impl Strategy<Value = ExprKind> {
     let word = prop::sample::select(Normaliser::ALL.to_vec());
-    (word, vec(binder(value.clone()), 1..3), value)
-        .prop_map(|(word, binders, argument)| ExprKind::Normalise(word, binders, Box::new(argument)))
+    let p = option::weighted(0.3, condition_of(value.clone().boxed()));
+    (word, vec(binder(value.clone()), 1..3), p, value).prop_map(|(word, binders, p, argument)| {
+        ExprKind::Normalise(word, binders, p.map(Box::new), Box::new(argument))
+    })
 }
 
 fn derivative(value: impl Strategy<Value = Expr> + Clone) -> impl Strategy<Value = ExprKind> {

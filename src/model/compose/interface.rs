@@ -94,7 +94,7 @@ impl Interface {
         }
         let mut free = true;
         each_part(&only.body, &mut |part| {
-            if let ExprKind::Normalise(_, binders, _) = &part.kind {
+            if let ExprKind::Normalise(_, binders, ..) = &part.kind {
                 free &= !binders.iter().any(|b| fixed.contains(&b.name));
             }
         });

@@ -139,9 +139,12 @@ impl Shift {
                     .map(|condition| Box::new(map_condition_mut(condition, &mut |part| self.value(part, scope))));
                 ExprKind::Reduce(*word, binders, condition, Box::new(self.value(body, scope)))
             }
-            ExprKind::Normalise(word, binders, argument) => {
+            ExprKind::Normalise(word, binders, condition, argument) => {
                 let binders = binders.iter().map(|b| self.binder(b, scope)).collect();
-                ExprKind::Normalise(*word, binders, Box::new(self.value(argument, scope)))
+                let condition = condition
+                    .as_ref()
+                    .map(|condition| Box::new(map_condition_mut(condition, &mut |part| self.value(part, scope))));
+                ExprKind::Normalise(*word, binders, condition, Box::new(self.value(argument, scope)))
             }
             _ => {
                 let mapped = map_parts_mut(expr, &mut |part| self.value(part, scope));

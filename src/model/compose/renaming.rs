@@ -105,7 +105,7 @@ pub(super) fn names_of(expr: &Expr, found: &mut BTreeSet<Name>) {
         ExprKind::Name(name) => {
             found.insert(name.clone());
         }
-        ExprKind::Reduce(_, binders, ..) | ExprKind::Normalise(_, binders, _) => {
+        ExprKind::Reduce(_, binders, ..) | ExprKind::Normalise(_, binders, ..) => {
             found.extend(binders.iter().map(|b| b.name.clone()));
         }
         _ => {}
@@ -145,9 +145,10 @@ impl Renaming<'_> {
                 let condition = condition.as_ref().map(|c| Box::new(self.condition(c, scope)));
                 ExprKind::Reduce(*word, binders, condition, Box::new(self.expr(body, scope)))
             }
-            ExprKind::Normalise(word, binders, argument) => {
+            ExprKind::Normalise(word, binders, condition, argument) => {
                 let binders = self.binders(binders, word.binds(), scope);
-                ExprKind::Normalise(*word, binders, Box::new(self.expr(argument, scope)))
+                let condition = condition.as_ref().map(|c| Box::new(self.condition(c, scope)));
+                ExprKind::Normalise(*word, binders, condition, Box::new(self.expr(argument, scope)))
             }
             _ => numbers_folded(&expr.kind, map_parts_mut(expr, &mut |part| self.expr(part, scope))),
         };

@@ -227,7 +227,9 @@ impl<'w, 'a> Lowering<'w, 'a> {
             }
             ExprKind::Call(function, arguments) => self.call(function, arguments, mode),
             ExprKind::Layer(call) => Err(format!("a call of `{}` has no code", call.layer)),
-            ExprKind::Normalise(word, binders, body) => self.normalise(*word, binders, body),
+            ExprKind::Normalise(word, binders, condition, body) => {
+                self.normalise(*word, binders, condition.as_deref(), body)
+            }
             ExprKind::If(condition, yes, no) => self.choice(condition, yes, no, mode),
         }
     }

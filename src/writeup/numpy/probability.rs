@@ -41,12 +41,12 @@ fn added(equation: &ResolvedEquation) -> Vec<ResolvedEquation> {
         body: Expr::new(kind),
     };
     match &equation.body.kind {
-        ExprKind::Normalise(Normaliser::Softargmax | Normaliser::Softmax, binders, body)
+        ExprKind::Normalise(Normaliser::Softargmax | Normaliser::Softmax, binders, None, body)
             if binders.iter().all(|binder| {
                 equation.indices.iter().any(|i| (&i.name, &i.range) == (&binder.name, &binder.range))
             }) =>
         {
-            vec![defined(false, ExprKind::Normalise(Normaliser::LogSoftargmax, binders.clone(), body.clone()))]
+            vec![defined(false, ExprKind::Normalise(Normaliser::LogSoftargmax, binders.clone(), None, body.clone()))]
         }
         ExprKind::Call(name, arguments) if &**name == "sigmoid" => {
             let softplus = |arguments| negative(Expr::new(ExprKind::Call("softplus".into(), arguments))).kind;

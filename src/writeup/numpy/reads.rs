@@ -70,8 +70,12 @@ impl Reads<'_> {
                 }
                 self.walk(body, &inner);
             }
-            ExprKind::Normalise(_, binders, body) => {
-                let inner = self.bound(binders, known);
+            ExprKind::Normalise(_, binders, condition, body) => {
+                let mut inner = self.bound(binders, known);
+                if let Some(condition) = condition {
+                    self.condition(condition, &inner);
+                    inner.assume(condition);
+                }
                 self.walk(body, &inner);
             }
             ExprKind::Call(_, arguments) => arguments.iter().for_each(|argument| self.walk(argument, known)),

@@ -375,16 +375,24 @@ impl Lowering<'_, '_> {
     }
 
     /// A normaliser. One that leaves its index free has its value at the index in scope.
-    pub(super) fn normalise(&mut self, word: Normaliser, binders: &[Binder], body: &Expr) -> Result<Tensor, String> {
+    pub(super) fn normalise(
+        &mut self,
+        word: Normaliser,
+        binders: &[Binder],
+        condition: Option<&Condition>,
+        body: &Expr,
+    ) -> Result<Tensor, String> {
         if word.binds() {
-            return self.log_sum_exp(binders, None, body);
+            return self.log_sum_exp(binders, condition, body);
         }
         let logarithmic = matches!(word, Normaliser::LogSoftargmax | Normaliser::LogSoftmax);
         let whole = |binder: &Binder| {
             let axis = self.axis(&binder.name)?;
             (Some(&self.axes[axis].range) == binder.range.as_ref()).then_some(axis)
         };
-        if let Some(axes) = binders.iter().map(whole).collect::<Option<Vec<usize>>>() {
+        if condition.is_none()
+            && let Some(axes) = binders.iter().map(whole).collect::<Option<Vec<usize>>>()
+        {
             let value = self.value(body, Mode::Value)?;
             let value = self.with_axes(&value, &axes)?;
             let over: Vec<usize> = (0..value.dims.len()).filter(|k| axes.contains(&value.dims[*k])).collect();
@@ -398,13 +406,15 @@ impl Lowering<'_, '_> {
             let doc = list(format!("{function}("), vec![value.doc, last], ")");
             return Ok(Tensor::new(doc, value.dims, Kind::Real));
         }
-        let sum = ExprKind::Normalise(Normaliser::LogSumExp, binders.to_vec(), Box::new(body.clone()));
+        let given = condition.cloned().map(Box::new);
+        let sum = ExprKind::Normalise(Normaliser::LogSumExp, binders.to_vec(), given, Box::new(body.clone()));
         let rest = less(body, Expr::new(sum));
         if logarithmic {
             return self.value(&rest, Mode::Value);
         }
         let value = exponential(rest);
-        let inside: Vec<Condition> = binders.iter().filter_map(|binder| self.narrower(binder)).collect();
+        let narrower = binders.iter().filter_map(|binder| self.narrower(binder));
+        let inside: Vec<Condition> = narrower.chain(condition.cloned()).collect();
         if inside.is_empty() {
             return self.value(&value, Mode::Value);
         }

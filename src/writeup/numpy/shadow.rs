@@ -22,7 +22,7 @@ impl Lowering<'_, '_> {
         let name = &binders[place].name;
         let mut again = false;
         each_part(body, &mut |part| {
-            again |= matches!(&part.kind, ExprKind::Reduce(_, inner, ..) | ExprKind::Normalise(_, inner, _) if inner.iter().any(|b| b.name == *name));
+            again |= matches!(&part.kind, ExprKind::Reduce(_, inner, ..) | ExprKind::Normalise(_, inner, ..) if inner.iter().any(|b| b.name == *name));
         });
         if again {
             return None;
