@@ -91,7 +91,7 @@ impl Reader {
                 };
                 Ok((rest, self.tree(kind, input, rest)))
             }
-            name if FONTS.contains(&name) => match raw_group(rest) {
+            name if FONTS.contains(&name) => match raw_group(rest.strip_prefix('*').unwrap_or(rest)) {
                 Ok((rest, word))
                     if word.trim().chars().all(|c| c.is_alphanumeric())
                         && word.trim().chars().any(char::is_alphabetic) =>

@@ -55,6 +55,17 @@ impl Names {
         found.iter().try_for_each(|one| self.check_extremum(one, span))
     }
 
+    /// Assumes of the sizes that some index satisfies a condition, as far as that is a matter of the sizes alone;
+    /// what else there may be is seen where it is evaluated.
+    pub(super) fn assume_some(&mut self, bound: &Bound, condition: &Condition, span: Span) -> Option<()> {
+        let Some(Ends { lowers, uppers, excluded, .. }) = ends(bound, condition) else { return Some(()) };
+        for room in rooms(&lowers, &uppers, excluded).filter(Index::is_free_of_vars) {
+            let message = || format!("no `{}` satisfies the condition", bound.var.name);
+            self.assume(&Condition::AtMost(Index::default(), room), span, message)?;
+        }
+        Some(())
+    }
+
     /// Some index satisfies all inequalities if each lower end is at most each upper end, with room for the values that
     /// are left out.
     fn check_extremum(&mut self, (bound, condition, facts): &Found, span: Span) -> Option<()> {
@@ -66,8 +77,7 @@ impl Names {
         };
         let mut facts = facts.clone();
         self.assumptions.iter().for_each(|assumption| facts.require(assumption));
-        let rooms = lowers.iter().flat_map(|lo| uppers.iter().map(move |hi| hi.minus(lo).plus_number(-excluded)));
-        for room in rooms.chain(others) {
+        for room in rooms(&lowers, &uppers, excluded).chain(others) {
             let condition = Condition::AtMost(Index::default(), room.clone());
             if facts.judge(&condition) == Truth::Yes {
                 continue;
@@ -83,6 +93,11 @@ impl Names {
         }
         Some(())
     }
+}
+
+/// How much further than each lower end each upper end lies, without as many values as are left out.
+fn rooms<'a>(lowers: &'a [Index], uppers: &'a [Index], excluded: i128) -> impl Iterator<Item = Index> + 'a {
+    lowers.iter().flat_map(move |lo| uppers.iter().map(move |hi| hi.minus(lo).plus_number(-excluded)))
 }
 
 /// What a condition says of each index, given those before it: each of its parts goes to the last index that it

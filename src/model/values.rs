@@ -218,6 +218,12 @@ impl Names {
         for bound in &bounds {
             self.assume_nonempty(bound, span)?;
         }
+        if let ([bound], Some(condition)) = (bounds.as_slice(), condition)
+            && self.is_condition_on_integers(condition, &inside)
+        {
+            let condition = self.condition(condition, &inside)?;
+            self.assume_some(bound, &condition, span)?;
+        }
         let counted =
             condition.map(|condition| self.holds(condition, &inside, padding)).map_or(Some(None), |c| c.map(Some))?;
         let exponential = |u: Term| Term::apply(Function::Exp, vec![u]);
