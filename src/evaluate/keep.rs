@@ -233,28 +233,26 @@ impl Keeper {
 
     fn reduce(&mut self, reduce: &mut Reduce, around: Slots) -> Part {
         let Reduce { binders, condition, body, .. } = reduce;
-        let within = around.with(binders);
-        let condition = condition.as_mut().map(|test| self.test(test, within)).unwrap_or_default();
-        self.repeated(binders, condition, body, within)
+        self.repeated(binders, condition, body, around)
     }
 
     fn normalise(&mut self, normalise: &mut Normalise, around: Slots) -> Part {
         let Normalise { binders, condition, outer, body, .. } = normalise;
-        let within = around.with(binders);
-        let condition = condition.as_mut().map(|test| self.test(test, within)).unwrap_or_default();
-        let mut part = self.repeated(binders, condition, body, within);
+        let mut part = self.repeated(binders, condition, body, around);
         outer.iter().for_each(|slot| part.slots.add(*slot));
         part.plus(2 * HEAVY)
     }
 
-    /// A body at all values of some indices.
+    /// A body at all values of some indices at which a condition holds.
     fn repeated(
         &mut self,
         binders: &[(usize, Exact, Exact)],
-        condition: Part,
+        condition: &mut Option<Test>,
         body: &mut Value,
-        within: Slots,
+        around: Slots,
     ) -> Part {
+        let within = around.with(binders);
+        let condition = condition.as_mut().map(|test| self.test(test, within)).unwrap_or_default();
         let body = self.part(body, within).and(condition);
         let terms = binders.iter().fold(body.weight, |weight, _| weight.saturating_mul(TERMS));
         let ends = binders.iter().fold(Part::default(), |all, (_, lo, hi)| all.and(of_exact(lo)).and(of_exact(hi)));

@@ -54,6 +54,9 @@ pub(super) fn complete_length(system: &System, names: &Names, length: &Expr) -> 
     Walk::new(system, names).expr(length)
 }
 
+/// Bound indices, the condition on them and what stands under them.
+type Inside = (Vec<Binder>, Option<Box<Condition>>, Box<Expr>);
+
 struct Walk<'a> {
     system: &'a System,
     names: &'a Names,
@@ -125,29 +128,27 @@ impl<'a> Walk<'a> {
                 ExprKind::If(Box::new(condition), Box::new(self.expr(a)), Box::new(self.expr(b)))
             }
             ExprKind::Reduce(word, binders, condition, body) => {
-                let outer = self.bound.len();
-                let mut binders: Vec<Binder> = binders.iter().map(|b| self.binder(b)).collect();
-                let condition = condition.as_ref().map(|c| Box::new(self.condition(c)));
-                let body = self.expr(body);
-                self.bound.truncate(outer);
-                for binder in binders.iter_mut().filter(|b| self.settle && b.range.is_none()) {
-                    binder.range = self.common_axis(&binder.name, &body);
-                }
-                ExprKind::Reduce(*word, binders, condition, Box::new(body))
+                let (binders, condition, body) = self.inside(binders, condition.as_deref(), body);
+                ExprKind::Reduce(*word, binders, condition, body)
             }
             ExprKind::Normalise(word, binders, condition, argument) => {
-                let outer = self.bound.len();
-                let mut binders: Vec<Binder> = binders.iter().map(|b| self.binder(b)).collect();
-                let condition = condition.as_ref().map(|c| Box::new(self.condition(c)));
-                let argument = self.expr(argument);
-                self.bound.truncate(outer);
-                for binder in binders.iter_mut().filter(|b| self.settle && b.range.is_none()) {
-                    binder.range = self.common_axis(&binder.name, &argument);
-                }
-                ExprKind::Normalise(*word, binders, condition, Box::new(argument))
+                let (binders, condition, argument) = self.inside(binders, condition.as_deref(), argument);
+                ExprKind::Normalise(*word, binders, condition, argument)
             }
         };
         Expr { kind, span: expr.span }
+    }
+
+    fn inside(&mut self, binders: &[Binder], condition: Option<&Condition>, body: &Expr) -> Inside {
+        let outer = self.bound.len();
+        let mut binders: Vec<Binder> = binders.iter().map(|b| self.binder(b)).collect();
+        let condition = condition.map(|c| Box::new(self.condition(c)));
+        let body = self.expr(body);
+        self.bound.truncate(outer);
+        for binder in binders.iter_mut().filter(|b| self.settle && b.range.is_none()) {
+            binder.range = self.common_axis(&binder.name, &body);
+        }
+        (binders, condition, Box::new(body))
     }
 
     fn binder(&mut self, binder: &Binder) -> Binder {

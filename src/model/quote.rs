@@ -320,7 +320,12 @@ fn chained(first: &Condition, second: &Condition) -> Option<Condition> {
     let within = |lo: &Index, e: &Index, hi: &Index| {
         (!e.is_free_of_vars()).then(|| Condition::Within(lo.clone(), e.clone(), hi.clone()))
     };
-    (if b == c { within(a, b, d) } else { None }).or_else(|| if a == d { within(c, a, b) } else { None })
+    if b == c
+        && let Some(whole) = within(a, b, d)
+    {
+        return Some(whole);
+    }
+    if a == d { within(c, a, b) } else { None }
 }
 
 fn with_merged_brackets(factors: &[Term]) -> Vec<Term> {

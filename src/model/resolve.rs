@@ -172,21 +172,13 @@ pub(crate) fn visit(expr: &Expr, f: &mut dyn FnMut(&Expr)) {
             f(a);
             f(b);
         }
-        ExprKind::Reduce(_, binders, condition, body) => {
+        ExprKind::Reduce(_, binders, condition, body) | ExprKind::Normalise(_, binders, condition, body) => {
             for (lo, hi) in binders.iter().filter_map(|b| b.range.as_ref()) {
                 f(lo);
                 f(hi);
             }
             condition.iter().for_each(|c| visit_condition(c, f));
             f(body);
-        }
-        ExprKind::Normalise(_, binders, condition, argument) => {
-            for (lo, hi) in binders.iter().filter_map(|b| b.range.as_ref()) {
-                f(lo);
-                f(hi);
-            }
-            condition.iter().for_each(|c| visit_condition(c, f));
-            f(argument);
         }
     }
 }

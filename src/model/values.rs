@@ -218,17 +218,19 @@ impl Names {
         for bound in &bounds {
             self.assume_nonempty(bound, span)?;
         }
-        if let ([bound], Some(condition)) = (bounds.as_slice(), condition)
-            && self.is_condition_on_integers(condition, &inside)
-        {
-            let condition = self.condition(condition, &inside)?;
-            self.assume_some(bound, &condition, span)?;
+        let mut counted = Vec::new();
+        if let Some(condition) = condition {
+            if let [bound] = bounds.as_slice()
+                && self.is_condition_on_integers(condition, &inside)
+            {
+                let condition = self.condition(condition, &inside)?;
+                self.assume_some(bound, &condition, span)?;
+            }
+            counted.push(self.holds(condition, &inside, padding)?);
         }
-        let counted =
-            condition.map(|condition| self.holds(condition, &inside, padding)).map_or(Some(None), |c| c.map(Some))?;
         let exponential = |u: Term| Term::apply(Function::Exp, vec![u]);
-        let one = exponential(self.term(argument, &inside, padding)?);
-        let total = Term::sigma(bounds.clone(), Term::product(counted.into_iter().chain([one])));
+        counted.push(exponential(self.term(argument, &inside, padding)?));
+        let total = Term::sigma(bounds.clone(), Term::product(counted));
         if word.binds() {
             return Some(Term::apply(Function::Log, vec![total]));
         }

@@ -238,8 +238,8 @@ impl Shaped {
                 }
                 _ => {
                     let inner = Expr::name(index.clone());
-                    let (word_of_all, inside) = (Normaliser::LogSumExp, Box::new(place(&inner)));
-                    let all = ExprKind::Normalise(word_of_all, vec![binder.clone()], None, inside);
+                    let inside = Box::new(place(&inner));
+                    let all = ExprKind::Normalise(Normaliser::LogSumExp, vec![binder.clone()], None, inside);
                     if word.binds() {
                         return Expr::new(all);
                     }

@@ -231,15 +231,10 @@ impl Walk<'_> {
                 self.expr(base, mode);
                 self.expr(exponent, Mode::Own);
             }
-            ExprKind::Reduce(_, binders, condition, body) => {
+            ExprKind::Reduce(_, binders, condition, body) | ExprKind::Normalise(_, binders, condition, body) => {
                 binders.iter_mut().for_each(|binder| self.binder(binder));
                 condition.iter_mut().for_each(|condition| self.condition(condition));
                 self.expr(body, mode);
-            }
-            ExprKind::Normalise(_, binders, condition, argument) => {
-                binders.iter_mut().for_each(|binder| self.binder(binder));
-                condition.iter_mut().for_each(|condition| self.condition(condition));
-                self.expr(argument, mode);
             }
             ExprKind::Call(_, arguments) => {
                 let inner = if mode == Mode::Value { Mode::Value } else { Mode::Fixed };

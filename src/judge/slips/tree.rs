@@ -226,21 +226,13 @@ fn walk(expr: &mut Expr, role: Role, f: &mut dyn FnMut(Role, &mut Expr) -> bool)
             walk(a, part, f);
             walk(b, part, f);
         }
-        ExprKind::Reduce(_, binders, condition, body) => {
+        ExprKind::Reduce(_, binders, condition, body) | ExprKind::Normalise(_, binders, condition, body) => {
             for (lo, hi) in binders.iter_mut().filter_map(|b| b.range.as_mut()) {
                 walk(lo, Role::Lower, f);
                 walk(hi, Role::Upper, f);
             }
             condition.iter_mut().for_each(|c| walk_condition(c, f));
             walk(body, part, f);
-        }
-        ExprKind::Normalise(_, binders, condition, argument) => {
-            for (lo, hi) in binders.iter_mut().filter_map(|b| b.range.as_mut()) {
-                walk(lo, Role::Lower, f);
-                walk(hi, Role::Upper, f);
-            }
-            condition.iter_mut().for_each(|c| walk_condition(c, f));
-            walk(argument, part, f);
         }
     }
 }

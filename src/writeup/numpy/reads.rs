@@ -62,15 +62,7 @@ impl Reads<'_> {
                 }
             }
             ExprKind::Power(base, exponent) => [base, exponent].iter().for_each(|part| self.walk(part, known)),
-            ExprKind::Reduce(_, binders, condition, body) => {
-                let mut inner = self.bound(binders, known);
-                if let Some(condition) = condition {
-                    self.condition(condition, &inner);
-                    inner.assume(condition);
-                }
-                self.walk(body, &inner);
-            }
-            ExprKind::Normalise(_, binders, condition, body) => {
+            ExprKind::Reduce(_, binders, condition, body) | ExprKind::Normalise(_, binders, condition, body) => {
                 let mut inner = self.bound(binders, known);
                 if let Some(condition) = condition {
                     self.condition(condition, &inner);
