@@ -117,6 +117,10 @@ fn identities_that_are_in_no_list_are_proved() {
             "show sum[m, d] dl/dW[m,d]*W[m,d] = sum[n, m] g[n,m]*y[n,m]",
         ),
         ("size N; input x[N]", "show d(prod[n] x[n])/dx[k] = prod[n : n != k] x[n]"),
+        (
+            "size N, M; input x[N, M]; y = sum[n, m] exp(x[n,m])/(N*M)",
+            "show log(y) = log(sum[n, m] exp(x[n,m])) - log(N) - log(M)",
+        ),
     ];
     for (statements, equality) in cases {
         let statements = if statements.contains('=') {

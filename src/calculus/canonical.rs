@@ -51,7 +51,7 @@ pub(super) fn settled(system: &System, facts: &Facts, term: &Term) -> Term {
             }
         }
         Kind::Power(base, n) => match base.kind() {
-            Kind::Apply(Function::Sqrt, u) if n.abs() > 1 => {
+            Kind::Apply(Function::Sqrt, u) => {
                 let root = Term::apply(Function::Sqrt, vec![canonical(system, facts, &u[0])]);
                 let whole = Term::power(settled(system, facts, &u[0]), n.div_euclid(2));
                 settled_power(Term::product([whole, Term::power(root, n.rem_euclid(2))]), system, facts)

@@ -15,11 +15,11 @@ const MOST_TERMS: usize = 64;
 /// How often it is multiplied out again after something has cancelled.
 const MOST_ROUNDS: usize = 3;
 
-/// a·a⁻¹ = 1
+/// a·a⁻¹ = 1, a⁻²·a⁻¹ = a⁻³
 pub const CANCEL: Rule = Rule {
     name: RuleName::Cancel,
-    statement: "a factor cancels against its own reciprocal",
-    formula: &[("a * c / a", "c")],
+    statement: "a factor cancels against its own reciprocal, and two of its reciprocals are one power",
+    formula: &[("a * c / a", "c"), ("c / (a^2 * a)", "c / a^3")],
     conditions: "It applies where a stands in a denominator, so that it is not 0 wherever the formula has a value.",
     shrinks: "the number of factors",
     example: Example { system: "x[3], y[3]; l1 = sum[c] y[c]*log(x[c]^2)", goal: "dl1/dx" },
@@ -28,8 +28,8 @@ pub const CANCEL: Rule = Rule {
         let Kind::Product(factors) = term.kind() else { return None };
         let powers: Vec<(&Term, i64)> = factors.iter().map(power).collect();
         for (k, (base, n)) in powers.iter().enumerate() {
-            let opposite = |(j, (other, m)): &(usize, &(&Term, i64))| *j > k && other == base && (*m < 0) != (*n < 0);
-            let Some((j, (_, m))) = powers.iter().enumerate().find(opposite) else { continue };
+            let joins = |(j, (other, m)): &(usize, &(&Term, i64))| *j > k && other == base && (*m).min(*n) < 0;
+            let Some((j, (_, m))) = powers.iter().enumerate().find(joins) else { continue };
             let mut left = factors.clone();
             left[k] = Term::power((*base).clone(), n + m);
             left.remove(j);
@@ -206,13 +206,15 @@ fn of_some(terms: &[Term], place: &Place) -> Option<Term> {
     Some(Term::sum(others(&terms[..first]).into_iter().chain([together]).chain(others(&terms[first..]))))
 }
 
-/// 2a − 2b as 2(a − b)
+/// 2a − 2b as 2(a − b), −2a − 2b as −2(a + b)
 fn number(terms: &[Term]) -> Option<Term> {
-    let coefficient = |t: &Term| t.factors()[0].as_number().filter(|_| t.factors().len() > 1).map(Signed::abs);
-    let common = coefficient(&terms[0]).filter(|n| !n.is_one())?;
-    if !terms.iter().all(|t| coefficient(t).as_ref() == Some(&common)) {
+    let coefficient = |t: &'_ Term| t.factors()[0].as_number().filter(|_| t.factors().len() > 1).cloned();
+    let all: Vec<BigRational> = terms.iter().map(coefficient).collect::<Option<_>>()?;
+    let common = all[0].abs();
+    if common.is_one() || all.iter().any(|n| n.abs() != common) {
         return None;
     }
+    let common = if all.iter().all(Signed::is_negative) { -common } else { common };
     let by = Term::number(common.recip());
     let rest = terms.iter().map(|t| Term::product([by.clone(), t.clone()]));
     Some(Term::product([Term::number(common), Term::sum(rest)]))
@@ -239,7 +241,7 @@ pub const EXPAND: Rule = Rule {
     statement: "a product is multiplied out where terms or factors cancel by it",
     formula: &[("a*(b/a + c)", "b + a*c"), ("a*(1 - b) - (1 - a)*b", "a - b")],
     conditions: "It applies where the formula is shorter afterwards and names no more entries than before, so that a \
-                 factor taken out is not multiplied in again.",
+                 factor or a number taken out is not multiplied in again.",
     shrinks: "the size of the formula",
     example: Example {
         system: "z[3], y[3]; p[n] = sigmoid(z[n]); l1 = sum[n] (y[n]*log(p[n]) + (1-y[n])*log(1-p[n]))",
@@ -270,7 +272,12 @@ pub const EXPAND: Rule = Rule {
             }
             after = next;
         }
-        let shorter = after.extent().0 < term.extent().0 && letters(&after) <= letters(term);
+        let with_number_outside = match after.kind() {
+            Kind::Sum(terms) => number(terms),
+            _ => None,
+        };
+        let size = with_number_outside.as_ref().unwrap_or(&after).extent().0;
+        let shorter = size < term.extent().0 && letters(&after) <= letters(term);
         shorter.then(|| after.into())
     },
 };

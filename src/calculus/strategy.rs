@@ -39,8 +39,8 @@ pub(super) fn value(system: &System, output: &Name, phases: &[&[Rule]]) -> Optio
     Some(Derivation { goal: Goal::Value { output: output.clone() }, indices, output_axes, start, steps, result })
 }
 
-/// Rule after rule, phase after phase, until none applies; none if that leads through formulas that are
-/// too large, or the time runs out.
+/// Rule after rule, phase after phase, until none applies, or the formula is one that the phase has come by before;
+/// none if that leads through formulas that are too large, or the time runs out.
 pub(crate) fn rewrite(
     system: &System,
     facts: &Facts,
@@ -53,12 +53,19 @@ pub(crate) fn rewrite(
     let (mut work, most) = (0, system.limits.of(Limit::Rewriting));
     for phase in phases {
         search.begin(phase);
+        let (begun, mut sizes) = (steps.len(), Vec::new());
         while let Some(step) = search.step(steps.last().map_or(start, |step| &step.after), facts) {
             let (size, depth) = step.after.extent();
             work += size;
             if work > most || depth > DEEPEST || system.limits.expired() {
                 return None;
             }
+            let same = |k: &usize| sizes[*k] == size && steps[begun + k].after == step.after;
+            if let Some(known) = (0..sizes.len()).find(same) {
+                steps.truncate(begun + known + 1);
+                break;
+            }
+            sizes.push(size);
             steps.push(step);
         }
     }

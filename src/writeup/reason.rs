@@ -140,25 +140,28 @@ pub fn simplified(steps: &[Step]) -> Prose {
     if has(RuleName::Rename) && steps.len() == 1 {
         said.push(text("renamed"));
     }
-    if has(RuleName::Cancel) {
+    if steps.iter().any(|s| s.rule == RuleName::Cancel && !joins_denominators(s)) {
         said.push(text("cancelled"));
+    } else if has(RuleName::Cancel) {
+        said.push(text("denominators joined"));
     }
-    if has(RuleName::Outside) {
-        said.push(text("constant factors taken out of sums"));
-    }
-    if has(RuleName::Count) {
-        said.push(text("equal terms counted"));
-    }
-    if has(RuleName::Expand) {
-        said.push(text("multiplied out"));
-    }
-    if has(RuleName::Common) {
-        said.push(text("common factors taken out"));
-    }
-    if has(RuleName::Order) {
-        said.push(text("beside the bracket it is known which value is greater"));
-    }
+    let others = [
+        (RuleName::Outside, "constant factors taken out of sums"),
+        (RuleName::Count, "equal terms counted"),
+        (RuleName::Expand, "multiplied out"),
+        (RuleName::Common, "common factors taken out"),
+        (RuleName::Order, "beside the bracket it is known which value is greater"),
+    ];
+    said.extend(others.into_iter().filter(|(rule, _)| has(*rule)).map(|(_, said)| text(said)));
     listed(said)
+}
+
+/// Whether a step leaves as many factors, those of powers counted one by one: 1/(a²·a) = 1/a³.
+fn joins_denominators(step: &Step) -> bool {
+    let [before, after] = [&step.before, &step.after].map(|term| at_place(term, &step.place).unwrap_or(term));
+    let counted = |factor: &Term| if let Kind::Power(_, n) = factor.kind() { n.unsigned_abs() } else { 1 };
+    let factors = |term: &Term| term.factors().iter().map(counted).sum::<u64>();
+    factors(before) == factors(after)
 }
 
 /// Which identities between functions were used.

@@ -140,6 +140,7 @@ const EQUAL: &[(&str, &str)] = &[
     ("[a <= 3] * x[a] + [a > 3] * x[a] - [a > 3] * x[a]", "[a < 4] * x[a]"),
     ("sum[i in 1..a] x[i]", "sum[i in 1..5] [i <= a] * x[i]"),
     ("2 * x[a] + x[a] * 3", "5 * x[a]"),
+    ("a * x[a] / 2 + (1 - a) * x[a] / 3", "x[a] / 3 + a * x[a] / 6"),
     ("(sum[i in 1..5] x[i])^-1 * z[a]", "z[a] / (sum[i in 1..5] x[i])"),
 ];
 
@@ -153,6 +154,8 @@ const DIFFERENT: &[(&str, &str)] = &[
     ("sum[j in -2..0] sum[i in j..2] z[-j]", "sum[j in 0..2] sum[i in j..2] z[j]"),
     ("x[a] * (sum[i in 1..5] z[i])", "sum[i in 1..5] x[i] * z[i]"),
     ("a", "a^2"),
+    ("a * x[a] / 2", "x[a] / 3"),
+    ("a * x[a] / 2 + (1 - a) * x[a] / 3", "x[a] / 3 + a * x[a] / 7"),
 ];
 
 fn pair(one: &str, other: &str) -> (Fixture, Term, Term) {
