@@ -148,15 +148,15 @@ impl<'a, M: Memory> Machine<'a, M> {
         if self.all(guards, true)? == Some(false) {
             return Ok(M::Number::integer(0));
         }
-        let mut product = M::Number::integer(1);
+        let mut product = None;
         for (over, factor) in factors {
             let mut factor = self.value(factor)?;
             if *over {
                 factor = factor.inverse().ok_or(EvalError::ZeroDivisor)?;
             }
-            product = product * factor;
+            product = Some(product.map_or(factor, |product: M::Number| product * factor));
         }
-        Ok(product)
+        Ok(product.unwrap_or(M::Number::integer(1)))
     }
 
     /// The place an access reads; none in the padding.
@@ -309,6 +309,11 @@ impl<'a, M: Memory> Machine<'a, M> {
         self.work.charge(1)?;
         match node {
             Test::Chain(first, rest) => {
+                if let (Exact::Affine(left), [(relation, Exact::Affine(right))]) = (first, rest.as_slice()) {
+                    self.work.charge(2)?;
+                    let order = left.evaluate(&self.slots)?.cmp(&right.evaluate(&self.slots)?);
+                    return Ok(Some(holds(*relation, order)));
+                }
                 let mut left = self.exact(first)?;
                 for (relation, right) in rest {
                     let right = self.exact(right)?;

@@ -7,6 +7,7 @@ use crate::integer::Index;
 use crate::language::syntax::{Expr, Name};
 use crate::model::System;
 use crate::model::formula::conditions;
+use std::cmp::Reverse;
 use std::collections::BTreeSet;
 
 const DRAWS: usize = 1500;
@@ -142,41 +143,45 @@ impl Limits {
     }
 }
 
-/// Greedily the assignments that together show the most corners.
+/// Greedily the assignments that together show the most corners. Where two show as many more, the one in which more
+/// sizes are more than 1 is taken, of those the smaller one: at it an entry is computed in less time.
 fn cover(pool: Vec<Sizes>, wanted: usize) -> Vec<Sizes> {
-    let mut pool: Vec<(Vec<usize>, Sizes)> = pool.into_iter().map(|sizes| (corners(&sizes), sizes)).collect();
-    let kinds = pool.iter().flat_map(|(corners, _)| corners).max().map_or(0, |most| most + 1);
+    let above_one = |sizes: &Sizes| sizes.values().filter(|size| **size > 1).count();
+    let volume = |sizes: &Sizes| sizes.values().fold(1i64, |volume, size| volume.saturating_mul((*size).max(1)));
+    let described = |sizes: Sizes| (corners(&sizes), (above_one(&sizes), Reverse(volume(&sizes))), sizes);
+    let mut pool: Vec<(Vec<usize>, (usize, Reverse<i64>), Sizes)> = pool.into_iter().map(described).collect();
+    let kinds = pool.iter().flat_map(|(corners, ..)| corners).max().map_or(0, |most| most + 1);
     let mut seen = vec![false; kinds];
     let mut chosen = Vec::new();
     while chosen.len() < wanted && !pool.is_empty() {
         let gain = |corners: &[usize]| corners.iter().filter(|c| !seen[**c]).count();
-        let best = (0..pool.len()).max_by_key(|k| (gain(&pool[*k].0), usize::MAX - k)).unwrap_or(0);
-        let (corners, sizes) = pool.swap_remove(best);
+        let rank = |k: usize| (gain(&pool[k].0), pool[k].1, Reverse(k));
+        let best = (0..pool.len()).max_by_key(|k| rank(*k)).unwrap_or(0);
+        let (corners, _, sizes) = pool.swap_remove(best);
         corners.into_iter().for_each(|c| seen[c] = true);
         chosen.push(sizes);
     }
     chosen
 }
 
-/// Numbers for the corners an assignment shows: each size at 0 to 4 or more; of each two sizes,
-/// whether the first is smaller, and whether it leaves a remainder; all sizes different.
+/// Numbers for the corners an assignment shows: each size at 0 to 4 or more; of each two sizes that are both more
+/// than 1, whether the first is smaller, whether it leaves a remainder, and whether they are equal; all sizes
+/// different; all more than 1.
 fn corners(sizes: &Sizes) -> Vec<usize> {
     let values: Vec<i64> = sizes.values().copied().collect();
+    let pairs = 8 * values.len();
+    let all = pairs + 4 * values.len() * values.len();
     let mut found = Vec::new();
     for (a, m) in values.iter().enumerate() {
         found.push(8 * a + (*m).clamp(0, 4) as usize);
-        for (b, n) in values.iter().enumerate() {
-            let pair = 8 * values.len() + 2 * (a * values.len() + b);
-            if m < n {
-                found.push(pair);
-            }
-            if *m > 1 && n % m != 0 {
-                found.push(pair + 1);
-            }
+        for (b, n) in values.iter().enumerate().filter(|(b, n)| *b != a && *m > 1 && **n > 1) {
+            let pair = pairs + 4 * (a * values.len() + b);
+            let shown = [m < n, n % m != 0, m == n];
+            found.extend((0..shown.len()).filter(|k| shown[*k]).map(|k| pair + k));
         }
     }
-    if values.iter().collect::<BTreeSet<_>>().len() == values.len() {
-        found.push(8 * values.len() + 2 * values.len() * values.len());
-    }
+    let distinct = values.iter().collect::<BTreeSet<_>>().len() == values.len();
+    let shown = [distinct, values.iter().all(|size| *size > 1)];
+    found.extend((0..shown.len()).filter(|k| shown[*k]).map(|k| all + k));
     found
 }

@@ -111,7 +111,7 @@ const LINE: u64 = 40;
 const MANY: usize = 60;
 /// How many operations an equation adds then, and an answer may take.
 const MORE: u64 = 3_000_000;
-const ASSIGNMENTS: usize = 12;
+const ASSIGNMENTS: usize = 8;
 /// The same for a system with many equations.
 const FEW: usize = 4;
 
@@ -266,7 +266,8 @@ impl Trials {
         self.runs.iter().filter_map(move |(_, instances)| {
             let instance = instances.first()?;
             let formula = instance.compile(&answer.formula, &free).ok()?;
-            let entries = sample::entries(instance, &answer.derivation, Some(&formula), (self.runs.len(), share));
+            let runs = (self.runs.len(), share);
+            let entries = sample::entries(instance, &answer.derivation, Some(&formula), runs, sample::PROBES);
             Some((instance, formula, entries))
         })
     }
@@ -280,7 +281,7 @@ impl Trials {
         let mut compared = 0;
         let done = self.work.done();
         let share = self.share();
-        for at in sample::entries(instance, &answer.derivation, lines.last(), (self.runs.len(), share)) {
+        for at in sample::entries(instance, &answer.derivation, lines.last(), (self.runs.len(), share), sample::LINES) {
             if compared > 0 && self.work.done() - done > share {
                 break;
             }
@@ -431,7 +432,7 @@ fn row_step(steps: &Steps, derivation: &Derivation, at: &[i64]) -> Result<Option
 fn check_examples(instance: &Instance, answer: &Answer, free: &[Name], formula: &Formula) -> Result<(), String> {
     for (example, value) in &answer.examples {
         let value = instance.compile(value, free).map_err(|e| e.to_string())?;
-        for mut at in sample::entries(instance, &answer.derivation, None, (1, 0)) {
+        for mut at in sample::entries(instance, &answer.derivation, None, (1, 0), sample::LINES) {
             for (var, number) in &example.at {
                 let axis = answer.derivation.indices.iter().position(|b| b.var == *var);
                 let slot =

@@ -13,7 +13,9 @@ const SIDE: usize = 140;
 const GRADIENT: usize = 400;
 /// At so many entries the lines of a derivation are compared where there is one assignment of sizes, and where
 /// there are many.
-const LINES: [usize; 2] = [24, 4];
+pub const LINES: [usize; 2] = [24, 4];
+/// At so many entries it is asked what else is claimed of an answer.
+pub const PROBES: [usize; 2] = [24, 8];
 /// At so many entries of the array that is differentiated by, where there is one assignment of sizes, and where there
 /// are many: what moves with one of them is worked out once for all answers.
 const COLUMNS: [usize; 2] = [12, 2];
@@ -55,13 +57,14 @@ pub fn is_small(instance: &Instance, derivation: &Derivation, affordable: usize)
     volume(&goal_axes(instance, derivation)) <= ALL.min(affordable as i128)
 }
 
-/// A sample of entries for the lines of a derivation at one of so many assignments of sizes, half of them where
-/// the result is not 0, which is looked for with at most about `work` operations.
+/// A sample of entries, so many of them at one of so many assignments of sizes, half of them where the result is not
+/// 0, which is looked for with at most about `work` operations.
 pub fn entries(
     instance: &Instance,
     derivation: &Derivation,
     result: Option<&Formula>,
     (assignments, work): (usize, u64),
+    wanted: [usize; 2],
 ) -> Vec<Vec<i64>> {
     let axes = goal_axes(instance, derivation);
     let settled = |entries: Vec<Vec<i64>>| step::settled(instance, derivation, entries);
@@ -77,17 +80,17 @@ pub fn entries(
         let column = random.between(0, columns.len() as i64 - 1);
         [place(&rows, random), columns[column as usize].clone()].concat()
     };
-    let lines = LINES[several];
-    if volume(&axes) <= lines as i128 {
+    let wanted = wanted[several];
+    if volume(&axes) <= wanted as i128 {
         return settled(grid(&axes.iter().map(|(lo, hi)| (*lo..=*hi).collect()).collect::<Vec<_>>()));
     }
-    let chosen: Vec<Vec<i64>> = (0..lines.div_ceil(2)).map(|_| draw(&mut random)).collect();
+    let chosen: Vec<Vec<i64>> = (0..wanted.div_ceil(2)).map(|_| draw(&mut random)).collect();
     let mut value = result.map(|formula| instance.evaluator(from_ref(formula)));
     let mut nonzero = |at: &Vec<i64>| value.as_mut().is_some_and(|f| f(0, at).is_ok_and(|v| v != Scalar::ZERO));
-    let tries = (20 * lines).min(result.map_or(0, |f| affordable(instance, derivation, f, work)));
+    let tries = (20 * wanted).min(result.map_or(0, |f| affordable(instance, derivation, f, work)));
     let drawn = settled((0..tries).map(|_| draw(&mut random)).collect());
     let mut chosen = settled(chosen);
-    chosen.extend(drawn.into_iter().filter(|at| nonzero(at)).take(lines / 2));
+    chosen.extend(drawn.into_iter().filter(|at| nonzero(at)).take(wanted / 2));
     chosen
 }
 

@@ -14,11 +14,13 @@ pub(super) use wrong::Wrong;
 
 use super::report::statements;
 use super::trial::Run;
+use crate::evaluate;
 use crate::language::syntax::{Claim, File, Item, Layer, Statement};
 use crate::model::{Sizes, System, elaborate};
 use fit::Search;
 use std::cell::OnceCell;
 use std::cmp::Reverse;
+use std::collections::BTreeSet;
 use std::fmt;
 use std::rc::Rc;
 use wrong::Layered;
@@ -93,10 +95,12 @@ impl Rejections {
     }
 }
 
-/// A claim at the run with the greatest sizes and at the first run, of those at which it is wrong.
+/// A claim at the run whose sizes tell most axes apart, of these the one with the greatest, and at the first run, of
+/// those at which it is wrong.
 pub(super) fn at_runs<'a>(runs: &'a [Run], wrong: impl Fn(&'a Run) -> Option<Wrong<'a>>) -> Vec<Wrong<'a>> {
     let mut order: Vec<usize> = (0..runs.len()).collect();
-    order.sort_by_key(|k| Reverse(runs[*k].sizes.values().min().copied()));
+    let apart = |sizes: &evaluate::Sizes| sizes.values().filter(|size| **size > 1).collect::<BTreeSet<_>>().len();
+    order.sort_by_key(|k| Reverse((apart(&runs[*k].sizes), runs[*k].sizes.values().min().copied())));
     let at = |k: usize| Some((k, wrong(&runs[k])?));
     let Some((k, greatest)) = order.into_iter().find_map(at) else { return Vec::new() };
     let first = (0..k).find_map(at).map(|(_, first)| first);
