@@ -225,6 +225,17 @@ def additive_attention(s, h, W, U, v):
     return attend(np.tanh(h @ U.T + W @ s) @ v, h)
 
 
+def graph_convolution(A, x, W):
+    degrees = A.sum(axis=1)
+    return np.maximum(A / np.sqrt(np.outer(degrees, degrees)) @ x @ W, 0)
+
+
+def message_passing(src, dst, x, W, U):
+    received = np.zeros((len(x), len(W)))
+    np.add.at(received, dst - 1, x[src - 1] @ W.T)
+    return np.tanh(x @ U.T + received)
+
+
 def attention_rnn(x, Q, K, V):
     lags, size = len(Q) - 1, x.shape[1]
     states = [np.zeros(size)] * lags
@@ -463,6 +474,7 @@ REFERENCES = {
     "global_avg_pool": lambda a, z: a["x"].mean(axis=(1, 2)),
     "global_max_pool": lambda a, z: a["x"].max(axis=(1, 2)),
     "glu": lambda a, z: (a["W"] @ a["x"] + a["b"]) * sigmoid(a["V"] @ a["x"] + a["c"]),
+    "graph_convolution": lambda a, z: graph_convolution(**a),
     "grouped_conv1d": lambda a, z: grouped_conv1d(a["x"], a["W"], z),
     "grouped_conv2d": lambda a, z: grouped_conv2d(a["x"], a["W"], z),
     "hadamard": lambda a, z: np.multiply(a["A"], a["B"]),
@@ -489,6 +501,7 @@ REFERENCES = {
     "max_pool1d": lambda a, z: windows(a["x"], z["K"], z["S"]).max(axis=-1),
     "max_pool2d": lambda a, z: patches(a["x"], {**z, "P_H": 0, "P_W": 0}).max(axis=(-2, -1)),
     "maxout": lambda a, z: (a["W"] @ a["x"] + a["b"]).max(axis=1),
+    "message_passing": lambda a, z: message_passing(**a),
     "mlp": lambda a, z: a["W_2"] @ np.tanh(a["W_1"] @ a["x"] + a["b_1"]) + a["b_2"],
     "mse": lambda a, z: np.square(a["yhat"] - a["y"]).mean(),
     "multiclass_hinge": lambda a, z: multiclass_hinge(a["s"], a["y"]),
