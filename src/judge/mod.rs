@@ -49,6 +49,7 @@ use crate::limits::Limit;
 use crate::model::System;
 use crate::study::{undefined, with_jacobian};
 use crate::verify::{Trials, Unverified};
+use hashbrown::HashMap;
 use rejected::Wrong;
 use slips::slip_of_shape;
 use std::borrow::Cow;
@@ -73,6 +74,7 @@ pub enum Verdict {
 }
 
 /// A verdict, and what explains it.
+#[derive(Clone)]
 struct Judged {
     verdict: Verdict,
     slip: Option<Slip>,
@@ -197,7 +199,19 @@ pub struct Judge<'a> {
     brief: bool,
     /// Whether the proof of this claim would have needed more than is allowed.
     lacked: std::cell::Cell<bool>,
+    /// What became of claims, by their text: many people write the same one.
+    known: HashMap<String, Vec<Known>>,
 }
+
+/// A claim and what became of it, where explanations were asked for or not.
+struct Known {
+    claim: Claim,
+    explained: bool,
+    judged: Judged,
+}
+
+/// Of so many different texts it is remembered what became of them.
+const MOST_KNOWN: usize = 4_096;
 
 impl<'a> Judge<'a> {
     /// Draws sizes and points.
@@ -233,6 +247,7 @@ impl<'a> Judge<'a> {
             rejections: None,
             brief: false,
             lacked: Default::default(),
+            known: HashMap::new(),
         })
     }
 
@@ -240,6 +255,7 @@ impl<'a> Judge<'a> {
     /// in their words.
     pub fn with_rejections(mut self, rejections: Option<&Rejections>) -> Self {
         self.rejections = rejections.cloned();
+        self.known.clear();
         self
     }
 
@@ -247,6 +263,7 @@ impl<'a> Judge<'a> {
     /// values that differ; and no reasons.
     pub fn brief(&mut self) {
         self.brief = true;
+        self.known.clear();
     }
 
     /// Forgets what earlier claims cost and what was found out on the way: what is kept does not grow
@@ -266,17 +283,26 @@ impl<'a> Judge<'a> {
             let judged = Judge::new(&wider)?.judge(&Claim { target, ..claim.clone() })?;
             return Ok(Judgement { claim: print_claim(claim, Alphabet::Ascii), ..judged });
         }
+        let text = print_claim(claim, Alphabet::Ascii);
+        let same = |known: &&Known| known.claim == *claim && known.explained == self.explains;
+        if let Some(known) = self.known.get(&text).and_then(|known| known.iter().find(same)) {
+            return Ok(Judgement::new(claim, known.judged.clone()));
+        }
         self.forget();
         self.lacked.set(false);
-        let known = if claim.expected { None } else { self.rejections.take() };
+        let rejections = if claim.expected { None } else { self.rejections.take() };
         let judged = self.judged(claim);
-        self.rejections = known.or(self.rejections.take());
+        self.rejections = rejections.or(self.rejections.take());
         if self.system.limits.expired() {
             return Ok(Judgement::new(claim, unfinished()));
         }
         let mut judged = judged?;
         if self.lacked.get() && matches!(judged.verdict, Verdict::Undecided { .. }) {
             judged.reasons.push(format!("the proof grows too large; {}", self.system.limits.hint(Limit::Proving, "")));
+        }
+        if self.known.len() < MOST_KNOWN {
+            let known = Known { claim: claim.clone(), explained: self.explains, judged: judged.clone() };
+            self.known.entry(text).or_default().push(known);
         }
         Ok(Judgement::new(claim, judged))
     }

@@ -3,13 +3,14 @@
 
 use super::names::{Names, Scope};
 use super::quote::Quote;
+use super::resolve::each_part;
 use super::system::{Axis, System};
 use super::term::{Bound, Term};
 use super::translate::Padding;
 use crate::diagnostic::{Diagnostic, Diagnostics, Span};
 use crate::integer::{Condition, Index};
 use crate::language::program::AxisBox;
-use crate::language::syntax::{self, Expr};
+use crate::language::syntax::{self, Expr, ExprKind};
 
 /// A formula about a system – a claim, an answer given by hand – as resolved syntax over the free
 /// indices with their ranges.
@@ -42,8 +43,8 @@ pub fn resolve_formula(system: &System, expr: &Expr) -> Result<Expr, Diagnostics
 /// # Errors
 /// What is wrong with it.
 pub fn index_formula(system: &System, expr: &Expr, free: &[Bound]) -> Result<Index, Diagnostics> {
-    let mut names = names_of(system);
     let scope: Scope = free.iter().map(|b| (b.var.written(), b.var.clone())).collect();
+    let mut names = if is_of_sizes(system, expr, &scope) { sizes_of(system) } else { names_of(system) };
     let resolved = names.with_sizes(expr);
     match names.index(&resolved, &scope) {
         Some(index) if names.problems.is_empty() => Ok(index),
@@ -51,16 +52,25 @@ pub fn index_formula(system: &System, expr: &Expr, free: &[Bound]) -> Result<Ind
     }
 }
 
+/// Whether an expression speaks of sizes and free indices only.
+fn is_of_sizes(system: &System, expr: &Expr, scope: &Scope) -> bool {
+    let mut only = true;
+    each_part(expr, &mut |part| {
+        only &= match &part.kind {
+            ExprKind::Name(name) => {
+                scope.iter().any(|(index, _)| index == name)
+                    || system.given.contains_key(name)
+                    || system.sizes.iter().any(|(size, _)| size == name)
+            }
+            ExprKind::Number(_) | ExprKind::Sum(_) | ExprKind::Product(_) | ExprKind::Power(..) => true,
+            _ => false,
+        }
+    });
+    only
+}
+
 pub(super) fn names_of(system: &System) -> Names {
-    let mut names = Names { base: system.base, facts: system.facts(), ..Names::default() };
-    for (size, least) in &system.sizes {
-        let info = super::names::SizeInfo { least: *least, value: None, span: Span::default() };
-        names.sizes.insert(size.clone(), info);
-    }
-    for (size, value) in &system.given {
-        let info = super::names::SizeInfo { least: *value, value: Some(*value), span: Span::default() };
-        names.sizes.insert(size.clone(), info);
-    }
+    let mut names = sizes_of(system);
     let quote = Quote::plain();
     let resolved = |a: &Axis| AxisBox {
         first: quote.index(&a.first),
@@ -93,6 +103,20 @@ pub(super) fn names_of(system: &System) -> Names {
             span: Span::default(),
         };
         names.define(&written, &equation.indices);
+    }
+    names
+}
+
+/// The names without those of arrays.
+fn sizes_of(system: &System) -> Names {
+    let mut names = Names { base: system.base, facts: system.facts(), ..Names::default() };
+    for (size, least) in &system.sizes {
+        let info = super::names::SizeInfo { least: *least, value: None, span: Span::default() };
+        names.sizes.insert(size.clone(), info);
+    }
+    for (size, value) in &system.given {
+        let info = super::names::SizeInfo { least: *value, value: Some(*value), span: Span::default() };
+        names.sizes.insert(size.clone(), info);
     }
     names
 }

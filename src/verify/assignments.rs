@@ -149,7 +149,7 @@ fn cover(pool: Vec<Sizes>, wanted: usize) -> Vec<Sizes> {
     let above_one = |sizes: &Sizes| sizes.values().filter(|size| **size > 1).count();
     let volume = |sizes: &Sizes| sizes.values().fold(1i64, |volume, size| volume.saturating_mul((*size).max(1)));
     let described = |sizes: Sizes| (corners(&sizes), (above_one(&sizes), Reverse(volume(&sizes))), sizes);
-    let mut pool: Vec<(Vec<usize>, (usize, Reverse<i64>), Sizes)> = pool.into_iter().map(described).collect();
+    let mut pool: Vec<_> = pool.into_iter().map(described).collect();
     let kinds = pool.iter().flat_map(|(corners, ..)| corners).max().map_or(0, |most| most + 1);
     let mut seen = vec![false; kinds];
     let mut chosen = Vec::new();

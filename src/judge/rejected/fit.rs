@@ -6,7 +6,7 @@
 //! values of the question in every array that is said to be one of its.
 
 use super::wrong::{WORK, Wrong, same};
-use crate::evaluate::{Instance, Pins, Scalar, Sizes, Work, integer};
+use crate::evaluate::{Asked, Instance, Pins, Scalar, Sizes, Work, integer};
 use crate::language::program::{ArrayBox, AxisBox, Program};
 use crate::language::syntax::{Expr, ExprKind, Name, Role};
 use crate::model::{System, each_part};
@@ -85,7 +85,9 @@ impl<'a> Search<'a> {
         if layer.outputs.len() == 1 && layer.program.arrays.iter().all(|array| self.candidates(array).next().is_some())
         {
             let most = (self.drawn.get() + DRAWN_FOR_ONE).min(DRAWN);
-            let mut try_ = Try { search: self, program: &layer.program, base: layer.base, choices: CHOICES, most };
+            let (program, ends) = (&layer.program, ends(&layer.program));
+            let (base, least) = (layer.base, &layer.sizes);
+            let mut try_ = Try { search: self, program, ends, base, least, choices: CHOICES, most };
             try_.assign(&mut Vec::new(), &Sizes::new(), found);
         }
     }
@@ -101,7 +103,11 @@ impl<'a> Search<'a> {
 struct Try<'s, 'a> {
     search: &'s Search<'a>,
     program: &'s Program,
+    /// The ends of the axes of what it computes.
+    ends: Option<Asked>,
     base: i64,
+    /// Its sizes with their least values.
+    least: &'s [(Name, i128)],
     /// How many more choices may be made.
     choices: usize,
     /// How many points may have been drawn.
@@ -188,7 +194,8 @@ impl Try<'_, '_> {
         let Some(unknown) = self.program.sizes.iter().find(|size| !sizes.contains_key(*size)) else {
             return self.drawn(given, sizes, found);
         };
-        for number in &self.search.numbers {
+        let least = self.least.iter().find(|(size, _)| size == unknown).map_or(0, |(_, least)| *least);
+        for number in self.search.numbers.iter().filter(|number| i128::from(**number) >= least) {
             if self.choices == 0 {
                 return true;
             }
@@ -206,9 +213,7 @@ impl Try<'_, '_> {
     fn drawn(&mut self, given: &[usize], sizes: &Sizes, found: &mut dyn FnMut(&Fit) -> bool) -> bool {
         let search = self.search;
         let Some(output) = self.program.outputs.first() else { return true };
-        let lengths = self.lengths(output, sizes);
-        let shaped = |field: &Field| field.computed && lengths.as_ref().is_none_or(|lengths| field.lengths == *lengths);
-        if !search.fields.iter().any(shaped) {
+        if !self.fits(sizes) {
             return false;
         }
         if search.drawn.get() >= self.most {
@@ -235,16 +240,15 @@ impl Try<'_, '_> {
         arrays.contains_key(output) && found(&Fit { instance, sizes: sizes.clone(), pins, arrays })
     }
 
-    /// The lengths of a computed array that are not 1, where one equation defines it.
-    fn lengths(&self, array: &Name, sizes: &Sizes) -> Option<Vec<i64>> {
-        let mut own = self.program.equations.iter().filter(|equation| equation.array == *array);
-        let (Some(only), None) = (own.next(), own.next()) else { return None };
-        let length = |range: &(Expr, Expr)| {
-            let (first, last) = (integer(&range.0, sizes).ok()?, integer(&range.1, sizes).ok()?);
-            i64::try_from(last - first + 1).ok()
-        };
-        let lengths: Option<Vec<i64>> = only.indices.iter().map(|binder| length(binder.range.as_ref()?)).collect();
-        Some(lengths?.into_iter().filter(|length| *length != 1).collect())
+    /// Whether what the layer computes has the shape of anything computed in the question, as far as is known.
+    fn fits(&self, sizes: &Sizes) -> bool {
+        let mut computed = self.search.fields.iter().filter(|field| field.computed);
+        let Some(ends) = &self.ends else { return computed.next().is_some() };
+        let numbers: Option<Vec<i64>> = self.program.sizes.iter().map(|size| sizes.get(size).copied()).collect();
+        let Some(ends) = numbers.and_then(|numbers| ends.at(&numbers)) else { return false };
+        let lengths = ends.chunks_exact(2).map(|ends| ends[1] - ends[0] + 1).filter(|length| *length != 1);
+        let lengths: Vec<i128> = lengths.collect();
+        computed.any(|field| field.lengths.iter().copied().map(i128::from).eq(lengths.iter().copied()))
     }
 
     /// The values of the question for what is given.
@@ -288,6 +292,16 @@ impl Search<'_> {
         let equal = |(a, b): (&Scalar, &Scalar)| same(Some(*a), Some(*b));
         lengths == field.lengths && a.len() == b.len() && a.iter().zip(b).all(equal)
     }
+}
+
+/// The first and the last index of each axis of the output, where one equation defines it.
+fn ends(program: &Program) -> Option<Asked> {
+    let output = program.outputs.first()?;
+    let mut own = program.equations.iter().filter(|equation| equation.array == *output);
+    let (Some(only), None) = (own.next(), own.next()) else { return None };
+    let ranges: Option<Vec<[&Expr; 2]>> =
+        only.indices.iter().map(|binder| binder.range.as_ref().map(|(first, last)| [first, last])).collect();
+    Asked::new(&program.sizes, &[], ranges?.as_flattened()).ok()
 }
 
 /// The numbers that stand in a system, with 0 and 1, and its sizes.
