@@ -208,7 +208,7 @@ fn of_some(terms: &[Term], place: &Place) -> Option<Term> {
 
 /// 2a − 2b as 2(a − b), −2a − 2b as −2(a + b)
 fn number(terms: &[Term]) -> Option<Term> {
-    let coefficient = |t: &'_ Term| t.factors()[0].as_number().filter(|_| t.factors().len() > 1).cloned();
+    let coefficient = |t: &Term| t.factors()[0].as_number().filter(|_| t.factors().len() > 1).cloned();
     let all: Vec<BigRational> = terms.iter().map(coefficient).collect::<Option<_>>()?;
     let common = all[0].abs();
     if common.is_one() || all.iter().any(|n| n.abs() != common) {

@@ -170,18 +170,20 @@ fn cover(pool: Vec<Sizes>, wanted: usize) -> Vec<Sizes> {
 fn corners(sizes: &Sizes) -> Vec<usize> {
     let values: Vec<i64> = sizes.values().copied().collect();
     let pairs = 8 * values.len();
-    let all = pairs + 4 * values.len() * values.len();
+    let all = pairs + 3 * values.len() * values.len();
     let mut found = Vec::new();
     for (a, m) in values.iter().enumerate() {
         found.push(8 * a + (*m).clamp(0, 4) as usize);
         for (b, n) in values.iter().enumerate().filter(|(b, n)| *b != a && *m > 1 && **n > 1) {
-            let pair = pairs + 4 * (a * values.len() + b);
-            let shown = [m < n, n % m != 0, m == n];
-            found.extend((0..shown.len()).filter(|k| shown[*k]).map(|k| pair + k));
+            found.extend(numbered(pairs + 3 * (a * values.len() + b), &[m < n, n % m != 0, m == n]));
         }
     }
     let distinct = values.iter().collect::<BTreeSet<_>>().len() == values.len();
-    let shown = [distinct, values.iter().all(|size| *size > 1)];
-    found.extend((0..shown.len()).filter(|k| shown[*k]).map(|k| all + k));
+    found.extend(numbered(all, &[distinct, values.iter().all(|size| *size > 1)]));
     found
+}
+
+/// The numbers, from the first on, of those that are shown.
+fn numbered(first: usize, shown: &[bool]) -> impl Iterator<Item = usize> {
+    (first..).zip(shown).filter(|(_, shown)| **shown).map(|(number, _)| number)
 }

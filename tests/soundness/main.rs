@@ -13,10 +13,11 @@ mod shapes;
 mod solver;
 mod wrong;
 
-use backprose::calculus::{Example, Rule, derive_with, rules};
+use backprose::calculus::rearrange::COLLECT;
+use backprose::calculus::{Place, Rewrite, Rule, derive_with, rules};
 use backprose::derivation::{Goal, RuleName};
 use backprose::integer::Index;
-use backprose::model::{Contents, Kind, Term};
+use backprose::model::{Kind, Term};
 use contract::{Effective, exercise, exercise_on};
 use fixture::Fixture;
 use generate::Generator;
@@ -114,21 +115,13 @@ fn every_rule_keeps_the_value() {
 
 #[test]
 fn rules_that_undo_each_other_come_to_an_end() {
-    const TURNED: Rule = Rule {
-        name: RuleName::Common,
-        statement: "a sum is turned round",
-        formula: &[("a + b", "b + a")],
-        conditions: "It applies to every sum.",
-        shrinks: "nothing",
-        example: Example { system: "x[3]; y[n] = x[n] + 1", goal: "y" },
-        needs: Contents::SUM,
-        apply: |term, _| match term.kind() {
-            Kind::Sum(terms) => Some(Term::sum(terms.iter().rev().cloned()).into()),
-            _ => None,
-        },
+    let turned: fn(&Term, &Place) -> Option<Rewrite> = |term, _| match term.kind() {
+        Kind::Sum(terms) => Some(Term::sum(terms.iter().rev().cloned()).into()),
+        _ => None,
     };
+    let phase = [Rule { apply: turned, ..COLLECT }];
     let fixture = Fixture::new("input x[5]   input z[5]   p[a in 1..5] = x[a] + z[a]");
-    let derived = derive_with(&fixture.system, &Goal::Value { output: "p".into() }, &[&[TURNED]]);
+    let derived = derive_with(&fixture.system, &Goal::Value { output: "p".into() }, &[&phase]);
     let steps = derived.expect("an answer, not one that grows too large").steps;
     assert_eq!(steps.len(), 1, "turned round, and not back and forth");
 }
